@@ -1,0 +1,79 @@
+"""The road of a command, written once: read the stream, fold, decide, append; again on conflict."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from functools import reduce
+from typing import Generic, TypeVar
+
+from shared.event_store import Connection, EventStore, VersionConflict
+from shared.messages import Command, Event, Meta
+
+S = TypeVar("S")
+C = TypeVar("C", bound=Command)
+E = TypeVar("E", bound=Event)
+
+Beside = Callable[[Connection, "Outcome"], Awaitable[None]]
+_ATTEMPTS = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Decider(Generic[S, C, E]):
+    """The rules of one kind of stream: pure functions of (state, command) and (state, event)."""
+
+    initial: S
+    decide: Callable[[S, C], list[E]]
+    evolve: Callable[[S, E], S]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a command came to: the stream's version after it, and the facts it added (none when asked twice)."""
+
+    version: int
+    events: Sequence[Event]
+
+
+async def handle(  # noqa: PLR0913 - the whole road in one place
+    store: EventStore,
+    stream: str,
+    decider: Decider[S, C, E],
+    command: C,
+    meta: Meta,
+    beside: Sequence[Beside] = (),
+) -> Outcome:
+    """Decide `command` on `stream`; `beside` writes, in the same transaction, what must not be apart from the facts.
+
+    Raises Refused as the rules say, and VersionConflict when twenty other writers came first in a row.
+    """
+    for attempt in range(1, _ATTEMPTS + 1):
+        try:
+            async with store.transaction() as connection:
+                return await within(connection, store, stream, decider, command, meta, beside)
+        except VersionConflict:
+            if attempt == _ATTEMPTS:
+                raise
+    raise AssertionError
+
+
+async def within(  # noqa: PLR0913 - as handle, for a caller that holds the transaction
+    connection: Connection,
+    store: EventStore,
+    stream: str,
+    decider: Decider[S, C, E],
+    command: C,
+    meta: Meta,
+    beside: Sequence[Beside] = (),
+) -> Outcome:
+    """One attempt inside the caller's transaction (a subscriber's, with its sequence row)."""
+    past = await store.read(connection, stream)
+    state = reduce(decider.evolve, (fact.event for fact in past), decider.initial)
+    events = decider.decide(state, command)
+    version = len(past)
+    if events:
+        version = await store.append(connection, stream, version, events, meta, command.at)
+    outcome = Outcome(version, events)
+    for write in beside:
+        await write(connection, outcome)
+    return outcome

@@ -1,0 +1,161 @@
+"""Facts in PostgreSQL: read a stream, append at an expected version, follow the table without skipping."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+
+from shared.messages import Event, Meta, Recorded
+
+SCHEMA = Path(__file__).with_suffix(".sql").read_text(encoding="utf-8")
+_SCHEMA_LOCK = 7226000
+
+Connection = asyncpg.pool.PoolConnectionProxy[asyncpg.Record] | asyncpg.Connection[asyncpg.Record]
+View = Callable[[Connection, Sequence[Recorded[Any]]], Awaitable[None]]
+
+
+class VersionConflict(Exception):  # noqa: N818 - an answer to the appender, who decides again
+    """The stream has moved on since it was read."""
+
+
+def event_types(*classes: type[Event]) -> Mapping[str, type[Event]]:
+    """The codec of a store: the name a fact is stored under, and its class."""
+    return {each.__name__: each for each in classes}
+
+
+@dataclass(slots=True)
+class EventStore:
+    """One service's facts.
+
+    `views` are updated in the transaction of the append, so that the page after a command shows its effect;
+    `rang` is called after the commit, to wake the relay.
+    """
+
+    pool: asyncpg.Pool[asyncpg.Record]
+    types: Mapping[str, type[Event]]
+    views: Sequence[View] = ()
+    rang: Callable[[], None] = field(default=lambda: None)
+
+    async def create(self) -> None:
+        """Create what is missing in the database; safe from several processes at once."""
+        async with self.pool.acquire() as connection, connection.transaction():
+            await connection.execute("select pg_advisory_xact_lock($1)", _SCHEMA_LOCK)
+            await connection.execute(SCHEMA)
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[Connection]:
+        """A transaction whose facts wake the relay once it has committed."""
+        async with self.pool.acquire() as connection, connection.transaction():
+            yield connection
+        self.rang()
+
+    async def read(self, connection: Connection, stream: str) -> list[Recorded[Any]]:
+        """The facts of one stream, oldest first; none for a stream nobody wrote."""
+        rows = await connection.fetch(
+            "select position, stream, version, type, data, meta, at from events where stream = $1 order by version",
+            stream,
+        )
+        return [self._recorded(row) for row in rows]
+
+    async def append(  # noqa: PLR0913 - what a fact is made of
+        self,
+        connection: Connection,
+        stream: str,
+        expected: int,
+        events: Sequence[Event],
+        meta: Meta,
+        at: datetime,
+    ) -> int:
+        """Append `events` and apply the service's views, inside the caller's transaction.
+
+        Returns the stream's new version. Raises VersionConflict when it was not at `expected`.
+        """
+        try:
+            last: int = await connection.fetchval(
+                "select append_facts($1, $2, $3, $4::jsonb[], $5, $6)",
+                stream,
+                expected,
+                [type(event).__name__ for event in events],
+                [event.model_dump_json() for event in events],
+                meta.model_dump_json(),
+                at,
+            )
+        except (asyncpg.SerializationError, asyncpg.UniqueViolationError) as error:
+            raise VersionConflict(stream) from error
+        if self.views:
+            facts = await self._since(connection, last, stream, expected)
+            for apply in self.views:
+                await apply(connection, facts)
+        return expected + len(events)
+
+    async def _since(self, connection: Connection, last: int, stream: str, version: int) -> list[Recorded[Any]]:
+        rows = await connection.fetch(
+            "select position, stream, version, type, data, meta, at from events"
+            " where stream = $1 and version > $2 and position <= $3 order by version",
+            stream,
+            version,
+            last,
+        )
+        return [self._recorded(row) for row in rows]
+
+    async def after(self, connection: Connection, position: int, limit: int) -> list[Recorded[Any]]:
+        """Up to `limit` facts after `position`, in order, none skipped that could still commit.
+
+        A gap is waited for only while a transaction that was open when it was seen still is;
+        what is missing after that was rolled back.
+        """
+        rows = await self._page(connection, position, limit)
+        if _gap(rows, position):
+            await _until_ended(connection)
+            rows = await self._contiguous_to(connection, position, rows)
+        return [self._recorded(row) for row in rows]
+
+    async def _contiguous_to(
+        self, connection: Connection, position: int, seen: Sequence[asyncpg.Record]
+    ) -> list[asyncpg.Record]:
+        return await connection.fetch(
+            "select position, stream, version, type, data, meta, at from events"
+            " where position > $1 and position <= $2 order by position",
+            position,
+            seen[-1]["position"],
+        )
+
+    @staticmethod
+    async def _page(connection: Connection, position: int, limit: int) -> list[asyncpg.Record]:
+        return await connection.fetch(
+            "select position, stream, version, type, data, meta, at from events"
+            " where position > $1 order by position limit $2",
+            position,
+            limit,
+        )
+
+    def _recorded(self, row: asyncpg.Record) -> Recorded[Any]:
+        return Recorded(
+            position=row["position"],
+            stream=row["stream"],
+            version=row["version"],
+            event=self.types[row["type"]].model_validate_json(row["data"]),
+            meta=Meta.model_validate_json(row["meta"]),
+            at=row["at"],
+        )
+
+
+def _gap(rows: Sequence[asyncpg.Record], position: int) -> bool:
+    return bool(rows) and bool(rows[-1]["position"] != position + len(rows))
+
+
+async def _until_ended(connection: Connection) -> None:
+    """Wait for the appends that are open now, and for no later one."""
+    waiting = {row[0] for row in await connection.fetch("select appending_now()")}
+    pause = 0.001
+    while waiting:
+        await asyncio.sleep(pause)
+        pause = min(pause * 2, 0.05)
+        waiting &= {row[0] for row in await connection.fetch("select appending_now()")}
