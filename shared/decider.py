@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from functools import reduce
-from typing import Generic, TypeVar
+from typing import Generic, TypeAlias, TypeVar
 
 from shared.event_store import Connection, EventStore, VersionConflict
 from shared.messages import Command, Event, Meta
@@ -14,7 +14,7 @@ S = TypeVar("S")
 C = TypeVar("C", bound=Command)
 E = TypeVar("E", bound=Event)
 
-Beside = Callable[[Connection, "Outcome"], Awaitable[None]]
+Beside: TypeAlias = "Callable[[Connection, Outcome], Awaitable[None]]"
 _ATTEMPTS = 20
 
 

@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import asyncpg
 
@@ -17,8 +17,8 @@ from shared.messages import Event, Meta, Recorded
 SCHEMA = Path(__file__).with_suffix(".sql").read_text(encoding="utf-8")
 _SCHEMA_LOCK = 7226000
 
-Connection = asyncpg.pool.PoolConnectionProxy[asyncpg.Record] | asyncpg.Connection[asyncpg.Record]
-View = Callable[[Connection, Sequence[Recorded[Any]]], Awaitable[None]]
+Connection: TypeAlias = "asyncpg.pool.PoolConnectionProxy[asyncpg.Record] | asyncpg.Connection[asyncpg.Record]"
+View: TypeAlias = "Callable[[Connection, Sequence[Recorded[Any]]], Awaitable[None]]"
 
 
 class VersionConflict(Exception):  # noqa: N818 - an answer to the appender, who decides again

@@ -1,0 +1,235 @@
+"""Exactly once in effect: one sequence row a partition, dead letters, and keys parked behind them."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol, TypeAlias
+
+from shared.contracts.envelope import (
+    Envelope,
+    PublicMessage,
+    Topic,
+    Unreadable,
+    read_envelope,
+    read_message,
+)
+from shared.event_store import Connection
+from shared.messages import Refused
+
+SCHEMA = Path(__file__).with_suffix(".sql").read_text(encoding="utf-8")
+
+
+class Record(Protocol):
+    """A record as the broker gave it."""
+
+    topic: str
+    partition: int
+    offset: int
+    key: bytes | None
+    value: bytes | None
+    headers: Sequence[tuple[str, bytes]]
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """A message that was read: its envelope, and what it says."""
+
+    envelope: Envelope
+    message: PublicMessage
+
+
+@dataclass(frozen=True, slots=True)
+class _Letter:
+    record: Record
+    identity: str
+    reason: str
+    blocks: bool
+
+
+Apply: TypeAlias = "Callable[[Connection, Sequence[Heard]], Awaitable[None]]"
+
+
+@dataclass(slots=True)
+class Inbox:
+    """What one consumer hears of one topic, applied by `apply` inside the transaction of its sequence row.
+
+    `apply` gets the new messages of a batch in order. When it raises Refused for a batch, each is applied alone,
+    and the refused one becomes a dead letter. Any other error is the infrastructure's: nothing is committed.
+    """
+
+    consumer: str
+    topic: Topic
+    apply: Apply
+
+    async def receive(self, connection: Connection, records: Sequence[Record]) -> int:
+        """Apply a batch in the caller's transaction; returns how many messages were new and applied."""
+        applied = 0
+        partitions: dict[int, list[Record]] = {}
+        for record in records:
+            partitions.setdefault(record.partition, []).append(record)
+        for partition in sorted(partitions):
+            applied += await self._partition(connection, partition, partitions[partition])
+        return applied
+
+    async def _partition(self, connection: Connection, partition: int, records: Sequence[Record]) -> int:
+        highest = await self._fence(connection, partition)
+        letters = await self._known(connection, partition, records)
+        fresh: list[tuple[Record, Heard]] = []
+        dead: list[_Letter] = []
+        reached = highest
+        for record in records:
+            try:
+                envelope = read_envelope(self.topic, record.headers)
+            except Unreadable as unreadable:
+                dead.append(_Letter(record, _anonymous(record), unreadable.reason, blocks=False))
+                continue
+            identity = f"{envelope.source}#{envelope.sequence}"
+            if envelope.sequence <= reached or identity in letters.identities:
+                continue
+            try:
+                message = read_message(self.topic.by_type(), envelope, record.value)
+            except Unreadable as unreadable:
+                dead.append(_Letter(record, identity, unreadable.reason, blocks=record.key is not None))
+                letters.note(identity, record.key)
+                continue
+            reached = envelope.sequence
+            if record.key in letters.keys:
+                dead.append(_Letter(record, identity, "parked", blocks=True))
+                continue
+            fresh.append((record, Heard(envelope, message)))
+        refused = await self._apply(connection, fresh, letters)
+        await self._bury(connection, partition, [*dead, *refused])
+        if reached > highest:
+            await self._advance(connection, partition, reached)
+        return len(fresh) - len(refused)
+
+    async def _fence(self, connection: Connection, partition: int) -> int:
+        """Lock this partition's row, so that a zombie of the same group waits and then finds everything applied."""
+        at = (self.consumer, self.topic.source, self.topic.name, partition)
+        await connection.execute("insert into sequences values ($1, $2, $3, $4, 0) on conflict do nothing", *at)
+        sequence: int = await connection.fetchval(
+            "select sequence from sequences"
+            " where consumer = $1 and source = $2 and topic = $3 and partition = $4 for update",
+            *at,
+        )
+        return sequence
+
+    async def _advance(self, connection: Connection, partition: int, sequence: int) -> None:
+        await connection.execute(
+            "update sequences set sequence = $5 where consumer = $1 and source = $2 and topic = $3 and partition = $4",
+            self.consumer,
+            self.topic.source,
+            self.topic.name,
+            partition,
+            sequence,
+        )
+
+    async def _known(self, connection: Connection, partition: int, records: Sequence[Record]) -> _Known:
+        """Dead letters that concern this batch: those it repeats, and those whose keys are held up."""
+        rows = await connection.fetch(
+            "select identity, case when blocks and resolved_at is null then key end as key from dead_letters"
+            " where consumer = $1 and topic = $2 and partition = $3",
+            self.consumer,
+            self.topic.name,
+            partition,
+        )
+        del records
+        return _Known({row["identity"] for row in rows}, {row["key"] for row in rows} - {None})
+
+    async def _apply(
+        self, connection: Connection, fresh: Sequence[tuple[Record, Heard]], letters: _Known
+    ) -> list[_Letter]:
+        if not fresh:
+            return []
+        try:
+            async with connection.transaction():
+                await self.apply(connection, [heard for _, heard in fresh])
+        except Refused:
+            return await self._apply_singly(connection, fresh, letters)
+        return []
+
+    async def _apply_singly(
+        self, connection: Connection, fresh: Iterable[tuple[Record, Heard]], letters: _Known
+    ) -> list[_Letter]:
+        refused = []
+        for record, heard in fresh:
+            identity = f"{heard.envelope.source}#{heard.envelope.sequence}"
+            if record.key in letters.keys:
+                refused.append(_Letter(record, identity, "parked", blocks=True))
+                continue
+            try:
+                async with connection.transaction():
+                    await self.apply(connection, [heard])
+            except Refused as refusal:
+                refused.append(_Letter(record, identity, refusal.code, blocks=record.key is not None))
+                letters.note(identity, record.key)
+        return refused
+
+    async def _bury(self, connection: Connection, partition: int, letters: Sequence[_Letter]) -> None:
+        await connection.executemany(
+            "insert into dead_letters"
+            " (consumer, topic, partition, record_at, identity, key, headers, value, reason, blocks)"
+            " values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) on conflict do nothing",
+            [
+                (
+                    self.consumer,
+                    self.topic.name,
+                    partition,
+                    letter.record.offset,
+                    letter.identity,
+                    letter.record.key,
+                    json.dumps([[name, base64.b64encode(value or b"").decode()] for name, value in letter.record.headers]),
+                    letter.record.value,
+                    letter.reason,
+                    letter.blocks,
+                )
+                for letter in letters
+            ],
+        )
+
+    async def replay(self, connection: Connection, key: bytes) -> int:
+        """Apply the open dead letters of one key again, oldest first, up to the first that still fails.
+
+        Runs in the caller's transaction; returns how many were applied.
+        """
+        rows = await connection.fetch(
+            "select id, headers, value from dead_letters"
+            " where consumer = $1 and topic = $2 and key = $3 and blocks and resolved_at is null"
+            " order by partition, id for update",
+            self.consumer,
+            self.topic.name,
+            key,
+        )
+        for done, row in enumerate(rows):
+            head = [(name, base64.b64decode(value)) for name, value in json.loads(row["headers"])]
+            try:
+                envelope = read_envelope(self.topic, head)
+                message = read_message(self.topic.by_type(), envelope, row["value"])
+                async with connection.transaction():
+                    await self.apply(connection, [Heard(envelope, message)])
+            except (Unreadable, Refused):
+                await connection.execute("update dead_letters set attempts = attempts + 1 where id = $1", row["id"])
+                return done
+            await connection.execute("update dead_letters set resolved_at = now() where id = $1", row["id"])
+        return len(rows)
+
+
+@dataclass(slots=True)
+class _Known:
+    identities: set[str]
+    keys: set[bytes]
+
+    def note(self, identity: str, key: bytes | None) -> None:
+        self.identities.add(identity)
+        if key is not None:
+            self.keys.add(key)
+
+
+def _anonymous(record: Record) -> str:
+    digest = hashlib.sha256(record.value or b"").hexdigest()[:16]
+    return f"@{record.offset}:{digest}"

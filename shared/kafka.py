@@ -1,0 +1,190 @@
+"""The only place that makes producers, subscribers and topics: FastStream's and aiokafka's defaults lose data."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Iterable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import asyncpg
+import structlog
+from aiokafka import AIOKafkaProducer, ConsumerRecord
+from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+from aiokafka.errors import TopicAlreadyExistsError
+from faststream import AckPolicy
+from faststream.kafka import KafkaBroker, KafkaMessage
+
+from shared.contracts.envelope import Topic
+from shared.inbox import Inbox
+
+log = structlog.get_logger(__name__)
+
+_SEND_SECONDS = 30.0
+_BATCH_RECORDS = 500
+_BATCH_TIMEOUT_MS = 20
+_LONGEST_PAUSE = 10.0
+_A_DAY_MS = 24 * 60 * 60 * 1000
+
+OutgoingRecord = tuple[str, bytes, bytes, list[tuple[str, bytes]]]
+
+
+@dataclass(slots=True)
+class Producer:
+    """An idempotent producer that is thrown away at its first failure."""
+
+    client: AIOKafkaProducer
+
+    async def send_all(self, records: Iterable[OutgoingRecord]) -> None:
+        """Send in order and await every acknowledgement; raises on the first failure or after 30 seconds."""
+        async with asyncio.timeout(_SEND_SECONDS):
+            sent = [
+                await self.client.send(topic, value=value, key=key, headers=headers)
+                for topic, key, value, headers in records
+            ]
+            await asyncio.gather(*sent)
+
+
+@asynccontextmanager
+async def open_producer(bootstrap_servers: str) -> AsyncIterator[Producer]:
+    """A producer for one term of a relay. After a failure nothing of it is sent any more."""
+    client = AIOKafkaProducer(
+        bootstrap_servers=bootstrap_servers,
+        acks="all",
+        enable_idempotence=True,
+        compression_type="lz4",
+        linger_ms=2,
+        request_timeout_ms=20_000,
+    )
+    await client.start()
+    try:
+        yield Producer(client)
+    finally:
+        await _abandon(client)
+
+
+async def _abandon(client: AIOKafkaProducer) -> None:
+    """Close without flushing: what was not acknowledged is sent again, in order, by the next term."""
+    sender = client._sender  # noqa: SLF001 - aiokafka has no close-without-flush
+    if sender.sender_task is not None:
+        sender.sender_task.cancel()
+        await asyncio.gather(sender.sender_task, return_exceptions=True)
+    await client.client.close()
+    client._closed = True  # noqa: SLF001 - its finaliser would warn of the flush that is skipped on purpose
+
+
+async def create_topics(bootstrap_servers: str, topics: Sequence[Topic], replication: int = 1) -> None:
+    """Create what is missing, kept forever; refuse a topic whose partitions differ from its contract.
+
+    Raises ValueError naming that topic.
+    """
+    admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap_servers)
+    await admin.start()
+    try:
+        existing = await admin.list_topics()
+        missing = [topic for topic in topics if topic.name not in existing]
+        if missing:
+            forever = {"retention.ms": "-1", "retention.bytes": "-1", "max.message.bytes": "1048588"}
+            wanted = [NewTopic(each.name, each.partitions, replication, topic_configs=forever) for each in missing]
+            try:
+                await admin.create_topics(wanted)
+            except TopicAlreadyExistsError:
+                log.info("topics created by another process")
+        for found in await admin.describe_topics([topic.name for topic in topics if topic.name in existing]):
+            _check_partitions(found, topics)
+    finally:
+        await admin.close()
+
+
+def _check_partitions(found: dict[str, Any], topics: Sequence[Topic]) -> None:
+    contract = next(topic for topic in topics if topic.name == found["topic"])
+    if len(found["partitions"]) != contract.partitions:
+        message = f"topic {contract.name} has {len(found['partitions'])} partitions, its contract {contract.partitions}"
+        raise ValueError(message)
+
+
+async def _parse(message: KafkaMessage, original: Any) -> KafkaMessage:  # noqa: ANN401 - FastStream's signature
+    """Raw records as they are: a header that is not UTF-8 must reach the dead letters, not vanish."""
+    records = message
+    consumer = original.__self__._consumer  # noqa: SLF001 - what acknowledges
+    from faststream.kafka.message import KafkaAckableMessage
+
+    return KafkaAckableMessage(body=b"", headers={}, raw_message=records, consumer=consumer)
+
+
+async def _decode(message: KafkaMessage) -> KafkaMessage:
+    return message
+
+
+@dataclass(slots=True)
+class Subscription:
+    """One consumer group on one topic, feeding an inbox; infrastructure failures are waited out in place."""
+
+    bootstrap_servers: str
+    group: str
+    inbox: Inbox
+    pool: asyncpg.Pool[asyncpg.Record]
+    waiting_for: str | None = "start"
+    beat: float = 0.0
+    _broker: KafkaBroker | None = field(default=None)
+    _consumer: Any = None
+
+    def alive(self) -> bool:
+        """Whether partitions are assigned and no batch is stuck on a failure."""
+        if self._consumer is None or self.waiting_for is not None:
+            return False
+        consumer = self._consumer.consumer
+        return consumer is not None and bool(consumer.assignment())
+
+    async def run(self) -> None:
+        """Subscribe, retrying while the broker is away, until cancelled; then finish the batch in hand."""
+        while True:
+            self._broker = KafkaBroker(self.bootstrap_servers, graceful_timeout=10, logger=None, apply_types=False)
+            self._consumer = self._broker.subscriber(
+                self.inbox.topic.name,
+                group_id=self.group,
+                batch=True,
+                max_records=_BATCH_RECORDS,
+                batch_timeout_ms=_BATCH_TIMEOUT_MS,
+                ack_policy=AckPolicy.MANUAL,
+                auto_offset_reset="earliest",
+                max_poll_interval_ms=_A_DAY_MS,
+                parser=_parse,
+                decoder=_decode,
+            )
+            self._consumer(self._batch)
+            try:
+                await self._broker.start()
+                self.waiting_for = None
+                await asyncio.Event().wait()
+            except asyncio.CancelledError:
+                raise
+            except Exception as error:  # noqa: BLE001 - the broker is away: say so and come back
+                self.waiting_for = "kafka"
+                log.warning("subscription waits", group=self.group, cause=type(error).__name__)
+                await asyncio.sleep(1)
+            finally:
+                await self._broker.stop()
+
+    async def _batch(self, message: KafkaMessage) -> None:
+        """Apply one batch; no exception leaves this function, for FastStream would skip the batch."""
+        records: tuple[ConsumerRecord[bytes, bytes], ...] = message.raw_message  # type: ignore[assignment]
+        pause = 0.1
+        while True:
+            try:
+                async with self.pool.acquire() as connection, connection.transaction():
+                    await self.inbox.receive(connection, records)
+                break
+            except Exception as error:  # noqa: BLE001 - the database is away: nothing was committed
+                self.waiting_for = "database"
+                log.warning("batch waits", group=self.group, cause=type(error).__name__)
+                await asyncio.sleep(pause)
+                pause = min(pause * 2, _LONGEST_PAUSE)
+        self.waiting_for = None
+        self.beat = time.monotonic()
+        try:
+            await message.ack()
+        except Exception as error:  # noqa: BLE001 - offsets serve lag tools only; the sequences hold
+            log.info("offsets not committed", group=self.group, cause=type(error).__name__)
