@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol, TypeAlias
@@ -78,31 +78,24 @@ class Inbox:
 
     async def _partition(self, connection: Connection, partition: int, records: Sequence[Record]) -> int:
         highest = await self._fence(connection, partition)
-        letters = await self._known(connection, partition, records)
-        fresh: list[tuple[Record, Heard]] = []
+        read = [_Read(self.topic, record) for record in records]
+        known = await self._known(connection, partition, read)
+        fresh: list[_Read] = []
         dead: list[_Letter] = []
         reached = highest
-        for record in records:
-            try:
-                envelope = read_envelope(self.topic, record.headers)
-            except Unreadable as unreadable:
-                dead.append(_Letter(record, _anonymous(record), unreadable.reason, blocks=False))
+        for each in read:
+            if each.sequence is not None and each.sequence <= reached or each.identity in known.identities:
                 continue
-            identity = f"{envelope.source}#{envelope.sequence}"
-            if envelope.sequence <= reached or identity in letters.identities:
+            if each.heard is None:
+                known.note(each)
+                dead.append(each.letter(each.reason))
                 continue
-            try:
-                message = read_message(self.topic.by_type(), envelope, record.value)
-            except Unreadable as unreadable:
-                dead.append(_Letter(record, identity, unreadable.reason, blocks=record.key is not None))
-                letters.note(identity, record.key)
-                continue
-            reached = envelope.sequence
-            if record.key in letters.keys:
-                dead.append(_Letter(record, identity, "parked", blocks=True))
-                continue
-            fresh.append((record, Heard(envelope, message)))
-        refused = await self._apply(connection, fresh, letters)
+            reached = each.heard.envelope.sequence
+            if each.record.key in known.keys:
+                dead.append(each.letter("parked"))
+            else:
+                fresh.append(each)
+        refused = await self._apply(connection, fresh, known)
         await self._bury(connection, partition, [*dead, *refused])
         if reached > highest:
             await self._advance(connection, partition, reached)
@@ -129,45 +122,42 @@ class Inbox:
             sequence,
         )
 
-    async def _known(self, connection: Connection, partition: int, records: Sequence[Record]) -> _Known:
-        """Dead letters that concern this batch: those it repeats, and those whose keys are held up."""
+    async def _known(self, connection: Connection, partition: int, read: Sequence[_Read]) -> _Known:
+        """Dead letters that concern this batch: those it repeats, and those that hold up one of its keys."""
         rows = await connection.fetch(
             "select identity, case when blocks and resolved_at is null then key end as key from dead_letters"
-            " where consumer = $1 and topic = $2 and partition = $3",
+            " where consumer = $1 and topic = $2 and partition = $3 and (identity = any($4) or key = any($5))",
             self.consumer,
             self.topic.name,
             partition,
+            [each.identity for each in read],
+            list({each.record.key for each in read} - {None}),
         )
-        del records
         return _Known({row["identity"] for row in rows}, {row["key"] for row in rows} - {None})
 
-    async def _apply(
-        self, connection: Connection, fresh: Sequence[tuple[Record, Heard]], letters: _Known
-    ) -> list[_Letter]:
-        if not fresh:
+    async def _apply(self, connection: Connection, fresh: Sequence[_Read], known: _Known) -> list[_Letter]:
+        heard = [each.heard for each in fresh if each.heard is not None]
+        if not heard:
             return []
         try:
             async with connection.transaction():
-                await self.apply(connection, [heard for _, heard in fresh])
+                await self.apply(connection, heard)
         except Refused:
-            return await self._apply_singly(connection, fresh, letters)
+            return await self._apply_singly(connection, fresh, known)
         return []
 
-    async def _apply_singly(
-        self, connection: Connection, fresh: Iterable[tuple[Record, Heard]], letters: _Known
-    ) -> list[_Letter]:
+    async def _apply_singly(self, connection: Connection, fresh: Sequence[_Read], known: _Known) -> list[_Letter]:
         refused = []
-        for record, heard in fresh:
-            identity = f"{heard.envelope.source}#{heard.envelope.sequence}"
-            if record.key in letters.keys:
-                refused.append(_Letter(record, identity, "parked", blocks=True))
+        for each in fresh:
+            if each.record.key in known.keys:
+                refused.append(each.letter("parked"))
                 continue
             try:
                 async with connection.transaction():
-                    await self.apply(connection, [heard])
+                    await self.apply(connection, [each.heard] if each.heard else [])
             except Refused as refusal:
-                refused.append(_Letter(record, identity, refusal.code, blocks=record.key is not None))
-                letters.note(identity, record.key)
+                refused.append(each.letter(refusal.code))
+                known.note(each)
         return refused
 
     async def _bury(self, connection: Connection, partition: int, letters: Sequence[_Letter]) -> None:
@@ -219,15 +209,40 @@ class Inbox:
         return len(rows)
 
 
+class _Read:
+    """A record and what could be read of it. Only what claims a place in the stream's order can hold up its key."""
+
+    __slots__ = ("heard", "identity", "reason", "record", "sequence")
+
+    def __init__(self, topic: Topic, record: Record) -> None:
+        self.record = record
+        self.heard: Heard | None = None
+        self.sequence: int | None = None
+        self.reason = ""
+        try:
+            envelope = read_envelope(topic, record.headers)
+            self.sequence = envelope.sequence
+            self.heard = Heard(envelope, read_message(topic.by_type(), envelope, record.value))
+        except Unreadable as unreadable:
+            self.reason = unreadable.reason
+        self.identity = f"{topic.source}#{self.sequence}" if self.sequence else _anonymous(record)
+
+    def letter(self, reason: str) -> _Letter:
+        return _Letter(self.record, self.identity, reason, self.holds_up())
+
+    def holds_up(self) -> bool:
+        return self.sequence is not None and self.record.key is not None
+
+
 @dataclass(slots=True)
 class _Known:
     identities: set[str]
     keys: set[bytes]
 
-    def note(self, identity: str, key: bytes | None) -> None:
-        self.identities.add(identity)
-        if key is not None:
-            self.keys.add(key)
+    def note(self, read: _Read) -> None:
+        self.identities.add(read.identity)
+        if read.holds_up() and read.record.key is not None:
+            self.keys.add(read.record.key)
 
 
 def _anonymous(record: Record) -> str:

@@ -1,0 +1,35 @@
+"""Real servers for every test: a schema of its own in PostgreSQL, topics of its own in Kafka."""
+
+from __future__ import annotations
+
+import os
+import uuid
+from collections.abc import AsyncIterator
+
+import asyncpg
+import pytest
+
+
+@pytest.fixture
+async def database_url() -> AsyncIterator[str]:
+    """A database that is empty, as a schema that goes after the test."""
+    url = os.environ["REFERRAL_DATABASE_URL"]
+    schema = f"t_{uuid.uuid4().hex[:12]}"
+    connection = await asyncpg.connect(url)
+    await connection.execute(f"create schema {schema}")
+    yield f"{url}{'&' if '?' in url else '?'}search_path={schema}"
+    await connection.execute(f"drop schema {schema} cascade")
+    await connection.close()
+
+
+@pytest.fixture
+async def pool(database_url: str) -> AsyncIterator[asyncpg.Pool[asyncpg.Record]]:
+    """Connections to that empty database."""
+    async with asyncpg.create_pool(database_url, min_size=1, max_size=20) as pool:
+        yield pool
+
+
+@pytest.fixture
+def bootstrap_servers() -> str:
+    """The broker that runs for the tests."""
+    return os.environ["KAFKA_BOOTSTRAP_SERVERS"]

@@ -1,0 +1,75 @@
+"""A tiny programme of its own for the tests of shared/: a stream counts, its messages carry the count."""
+
+from __future__ import annotations
+
+import uuid
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from shared.contracts.envelope import PublicMessage, Topic
+from shared.event_store import Connection
+from shared.inbox import Heard
+from shared.messages import Event, Recorded, Refused
+from shared.relay import Published
+
+
+class Counted(Event):
+    """One more."""
+
+    n: int
+
+
+class CountPublished(PublicMessage):
+    """One more, told to the outside."""
+
+    n: int
+
+
+def topic() -> Topic:
+    """A topic nobody used before."""
+    return Topic(f"test.{uuid.uuid4().hex[:12]}", "/carrousel/test", (CountPublished,), partitions=12)
+
+
+@dataclass
+class Ledger:
+    """A view that counts how often each (stream, n) was applied, in the transaction that hears it."""
+
+    table: str = "ledger"
+    refuse: set[int] = field(default_factory=set)
+
+    async def create(self, connection: Connection) -> None:
+        """Its table."""
+        await connection.execute(f"create table {self.table} (stream text, n int, nth bigserial)")
+
+    async def apply(self, connection: Connection, heard: Sequence[Heard]) -> None:
+        """Every message a row: what is applied twice shows."""
+        rows = []
+        for each in heard:
+            assert isinstance(each.message, CountPublished)
+            if each.message.n in self.refuse:
+                raise Refused("not-this-one")
+            rows.append((each.envelope.subject, each.message.n))
+        await connection.executemany(f"insert into {self.table} (stream, n) values ($1, $2)", rows)
+
+    async def read(self, connection: Connection) -> dict[str, list[int]]:
+        """What was applied, by stream, in the order it was."""
+        applied: dict[str, list[int]] = {}
+        for row in await connection.fetch(f"select stream, n from {self.table} order by nth"):
+            applied.setdefault(row["stream"], []).append(row["n"])
+        return applied
+
+
+def publish_on(where: Topic) -> Any:  # noqa: ANN401 - a relay's translate
+    """Every count is published."""
+
+    def translate(fact: Recorded[Any]) -> Published:
+        return Published(where, fact.stream, CountPublished(n=fact.event.n))
+
+    return translate
+
+
+def repeated(values: Sequence[int]) -> list[int]:
+    """Those that occur more than once."""
+    return [value for value, times in Counter(values).items() if times > 1]

@@ -1,0 +1,92 @@
+"""The event store under writers that race, roll back and sleep."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import random
+from datetime import UTC, datetime
+from typing import Any
+
+import asyncpg
+import pytest
+
+from shared.event_store import EventStore, VersionConflict, event_types
+from shared.messages import Meta, Recorded
+from tests.shared.counting import Counted
+
+META = Meta(by="tester", correlation_id="test")
+WRITERS = 16
+FACTS = int(os.environ.get("TORTURE_FACTS", "20000"))
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+async def test_a_stream_reads_back_what_was_appended(pool: asyncpg.Pool[asyncpg.Record]) -> None:
+    store = EventStore(pool, event_types(Counted))
+    await store.create()
+    async with store.transaction() as connection:
+        assert await store.append(connection, "s", 0, [Counted(n=1), Counted(n=2)], META, now()) == 2
+    async with pool.acquire() as connection:
+        assert [(fact.version, fact.event) for fact in await store.read(connection, "s")] == [
+            (1, Counted(n=1)),
+            (2, Counted(n=2)),
+        ]
+
+
+@pytest.mark.parametrize("expected", [0, 2])
+async def test_an_append_at_another_version_is_a_conflict(pool: asyncpg.Pool[asyncpg.Record], expected: int) -> None:
+    store = EventStore(pool, event_types(Counted))
+    await store.create()
+    async with store.transaction() as connection:
+        await store.append(connection, "s", 0, [Counted(n=1)], META, now())
+    with pytest.raises(VersionConflict):
+        async with store.transaction() as connection:
+            await store.append(connection, "s", expected, [Counted(n=2)], META, now())
+
+
+async def test_a_follower_sees_every_fact_once_and_in_order(pool: asyncpg.Pool[asyncpg.Record]) -> None:
+    """16 writers that roll back and sleep inside their transactions, and one follower at their heels."""
+    store = EventStore(pool, event_types(Counted))
+    await store.create()
+    wrote = asyncio.Event()
+    committed: dict[str, int] = {}
+
+    async def write(name: str, seed: int) -> None:
+        chance = random.Random(seed)
+        version = 0
+        while version < FACTS // WRITERS:
+            with contextlib.suppress(RuntimeError):
+                async with store.transaction() as connection:
+                    size = chance.randint(1, 5)
+                    facts = [Counted(n=version + 1 + nth) for nth in range(size)]
+                    await store.append(connection, name, version, facts, META, now())
+                    if chance.random() < 0.05:
+                        await asyncio.sleep(chance.random() * 0.02)
+                    if chance.random() < 0.1:
+                        raise RuntimeError
+                version += size
+        committed[name] = version
+
+    async def follow() -> list[Recorded[Any]]:
+        seen: list[Recorded[Any]] = []
+        async with pool.acquire() as connection:
+            while True:
+                last_round = wrote.is_set()
+                facts = await store.after(connection, seen[-1].position if seen else 0, 500)
+                seen.extend(facts)
+                if last_round and not facts:
+                    return seen
+
+    following = asyncio.create_task(follow())
+    await asyncio.gather(*(write(f"writer-{nth}", nth) for nth in range(WRITERS)))
+    wrote.set()
+    seen = await following
+
+    positions = [fact.position for fact in seen]
+    assert positions == sorted(set(positions))
+    for name, version in committed.items():
+        assert [fact.version for fact in seen if fact.stream == name] == list(range(1, version + 1))
