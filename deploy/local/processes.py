@@ -35,7 +35,12 @@ def free_port() -> int:
 
 
 async def spawn(
-    command: Sequence[str | Path], log: Path, *, env: Mapping[str, str] | None = None, user: str | None = None
+    command: Sequence[str | Path],
+    log: Path,
+    *,
+    env: Mapping[str, str] | None = None,
+    cwd: Path | None = None,
+    user: str | None = None,
 ) -> Process:
     """Start `command` in a session of its own, its output appended to `log`."""
     log.parent.mkdir(parents=True, exist_ok=True)
@@ -47,6 +52,7 @@ async def spawn(
             stdout=output,
             stderr=output,
             env=env,
+            cwd=cwd,
             start_new_session=True,
             **identity,  # type: ignore[arg-type]
         )

@@ -1,0 +1,40 @@
+# The commands people and machines type; `make` alone lists them.
+.DEFAULT_GOAL := help
+PYTHON ?= python3
+BIN := .venv/bin
+INSTALLED := .venv/.installed
+
+.PHONY: help up down clean test check demo lock
+
+help: ## List these commands
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
+
+$(INSTALLED): requirements/test.txt
+	$(PYTHON) -m venv .venv
+	$(BIN)/pip install --quiet --require-hashes -r requirements/test.txt
+	@touch $@
+
+up: $(INSTALLED) ## Start PostgreSQL, Kafka and the services, empty or as they were left
+	@$(BIN)/python -m deploy.local up
+
+down: $(INSTALLED) ## Stop what `make up` started
+	@$(BIN)/python -m deploy.local down
+
+clean: $(INSTALLED) ## Forget all local data
+	@$(BIN)/python -m deploy.local clean
+
+test: $(INSTALLED) ## Run every test this machine can run, on a real PostgreSQL and Kafka
+	@$(BIN)/python -m deploy.local run -- $(BIN)/python -m pytest
+
+check: $(INSTALLED) ## Lint, types, import contracts
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy .
+	$(BIN)/lint-imports
+
+demo: $(INSTALLED) ## Live through the two years of the project and end with its report
+	@$(BIN)/python -m deploy.local run --services -- $(BIN)/python -m deploy.local.demo
+
+lock: ## Compile requirements/test.txt again (needs uv)
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
+		pyproject.toml --extra local --extra dev -o requirements/test.txt

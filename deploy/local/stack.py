@@ -1,0 +1,108 @@
+"""What runs together, in which order, and what it tells the programs that use it (environment variables)."""
+
+import asyncio
+import os
+from asyncio.subprocess import Process
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
+from typing import Protocol
+
+from deploy.local import services
+from deploy.local.board import Board
+from deploy.local.kafka import PORT as KAFKA_PORT
+from deploy.local.kafka import Kafka
+from deploy.local.postgres import PORT as POSTGRES_PORT
+from deploy.local.postgres import SERVICES, Postgres
+from deploy.local.processes import Trouble, free_port
+
+URLS = [f"{service.upper()}_DATABASE_URL" for service in SERVICES]
+PATIENCE = 60.0
+
+
+@asynccontextmanager
+async def stores(root: Path, home: Path, board: Board, *, stay: bool = False) -> AsyncIterator[dict[str, str]]:
+    """PostgreSQL and Kafka, or the existing ones the environment points at; yields the environment for programs.
+
+    Stores that do not `stay` take any free port, so that they never meet those of `up`.
+    """
+    environment = services.ports(os.environ)
+    async with AsyncExitStack() as running:
+        given = {url: os.environ[url] for url in URLS if os.environ.get(url)}
+        if len(given) == len(URLS):
+            board.say("postgres", "the existing ones")
+        else:
+            postgres = Postgres(home, _port("POSTGRES_PORT", POSTGRES_PORT, stay))
+            urls = await _start("postgres", postgres, board, running)
+            environment |= {f"{name.upper()}_DATABASE_URL": url for name, url in urls.items()}
+        environment |= given
+        if existing := os.environ.get("KAFKA_BOOTSTRAP_SERVERS"):
+            board.say("kafka", f"the existing one on {existing}")
+            environment["KAFKA_BOOTSTRAP_SERVERS"] = existing
+        else:
+            port = _port("KAFKA_PORT", KAFKA_PORT, stay)
+            kafka = Kafka(home, root / ".local" / "jars", port, None if stay else free_port())
+            environment |= await _start("kafka", kafka, board, running)
+        yield environment
+
+
+@asynccontextmanager
+async def everything(root: Path, home: Path, board: Board, *, stay: bool = False) -> AsyncIterator[dict[str, str]]:
+    """The stores and every service that exists; unless it is to `stay`, waits until each is ready."""
+    async with stores(root, home, board, stay=stay) as environment, AsyncExitStack() as running:
+        started = []
+        for name in services.present(root):
+            service = services.Service(name, root, home, environment, board.say)
+            service.start()
+            running.push_async_callback(service.stop)
+            started.append(service)
+        for service in () if stay else started:
+            await service.wait_ready(PATIENCE)
+        yield environment
+
+
+class Store(Protocol):
+    """PostgreSQL or Kafka."""
+
+    port: int
+    process: Process | None
+
+    async def start(self) -> dict[str, str]: ...
+    async def stop(self) -> None: ...
+
+
+async def _start(name: str, store: Store, board: Board, running: AsyncExitStack) -> dict[str, str]:
+    board.say(name, "starting")
+    running.push_async_callback(store.stop)
+    told = await store.start()
+    board.say(name, f"ready on 127.0.0.1:{store.port}")
+    watch = asyncio.create_task(_start_again(name, store, board))
+    running.push_async_callback(_end, watch)
+    return told
+
+
+async def _start_again(name: str, store: Store, board: Board) -> None:
+    """Start it again whenever it ends, each time after a longer pause."""
+    pause = 0.5
+    while store.process:
+        code = await store.process.wait()
+        board.say(name, f"ended with exit {code}; again in {pause:.1f} s")
+        await asyncio.sleep(pause)
+        pause = min(pause * 2, services.LONGEST_PAUSE)
+        try:
+            await store.start()
+            board.say(name, f"ready again on 127.0.0.1:{store.port}")
+        except (Trouble, OSError) as trouble:
+            board.say(name, str(trouble))
+
+
+async def _end(watch: asyncio.Task[None]) -> None:
+    watch.cancel()
+    await asyncio.wait([watch])
+
+
+def _port(variable: str, usual: int, stay: bool) -> int:
+    chosen = os.environ.get(variable)
+    if chosen and not chosen.isdecimal():
+        raise Trouble(f"{variable} is {chosen!r}, which is not a port number.")
+    return int(chosen) if chosen else usual if stay else free_port()
