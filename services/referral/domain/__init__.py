@@ -1,0 +1,1 @@
+"""The rules of the two aggregates: `referral` (the road of one referral) and `register` (one organisation)."""

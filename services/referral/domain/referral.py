@@ -1,0 +1,293 @@
+"""The rules of the road of one referral: one function a command, no I/O, no clock."""
+
+from __future__ import annotations
+
+from typing import assert_never
+
+from services.referral import vocabulary
+from services.referral.commands import (
+    AcceptReferral,
+    DeclineNotEligible,
+    DeclineNotSuitable,
+    LinkDuplicate,
+    PlanIntake,
+    PutReferralOnHold,
+    ReceiveReferral,
+    RecordCompletion,
+    RecordIntake,
+    RecordPlacement,
+    RecordStart,
+    RecordStop,
+    ReferralCommand,
+    ResumeReferral,
+    RetractReferral,
+    WithdrawReferral,
+)
+from services.referral.domain.guards import (
+    BEFORE_START,
+    IN_GROUP,
+    LEFT,
+    VOID,
+    before_start,
+    checklist_complete,
+    dated,
+    decidable,
+    not_void_nor_started,
+    open_for_intake,
+    reason_fits,
+    was_accepted,
+    was_in_group,
+)
+from services.referral.domain.receiving import receive
+from services.referral.domain.state import Referral, Status, evolve
+from services.referral.events import (
+    DuplicateLinked,
+    IntakeHeld,
+    IntakePlanned,
+    ParticipantPlaced,
+    ParticipationCompleted,
+    ParticipationStarted,
+    ParticipationStopped,
+    ReferralAccepted,
+    ReferralDeclinedNotEligible,
+    ReferralDeclinedNotSuitable,
+    ReferralEvent,
+    ReferralPutOnHold,
+    ReferralResumed,
+    ReferralRetracted,
+    ReferralWithdrawn,
+)
+from shared.messages import Refused
+
+__all__ = ["Referral", "Status", "decide", "evolve", "initial"]
+
+initial = Referral()
+
+
+def decide(state: Referral, command: ReferralCommand) -> list[ReferralEvent]:
+    """The facts a command leads to; [] when it already holds; raises Refused."""
+    if isinstance(command, ReceiveReferral):
+        return receive(state, command)
+    dated(state, command.on, command.at)
+    match command:
+        case PlanIntake():
+            return plan_intake(state, command)
+        case RecordIntake():
+            return record_intake(state, command)
+        case AcceptReferral():
+            return accept(state, command)
+        case DeclineNotEligible():
+            return decline_not_eligible(state, command)
+        case DeclineNotSuitable():
+            return decline_not_suitable(state, command)
+        case PutReferralOnHold():
+            return put_on_hold(state, command)
+        case ResumeReferral():
+            return resume(state, command)
+        case WithdrawReferral():
+            return withdraw(state, command)
+        case LinkDuplicate():
+            return link_duplicate(state, command)
+        case RetractReferral():
+            return retract(state, command)
+        case RecordPlacement():
+            return record_placement(state, command)
+        case RecordStart():
+            return record_start(state, command)
+        case RecordCompletion():
+            return record_completion(state, command)
+        case RecordStop():
+            return record_stop(state, command)
+        case _:
+            assert_never(command)
+
+
+def plan_intake(state: Referral, command: PlanIntake) -> list[ReferralEvent]:
+    """An intake can be planned, and planned again, until it is held."""
+    open_for_intake(state)
+    if command.planned_for < command.on:
+        raise Refused("planned-for-past")
+    if state.intake:
+        raise Refused("intake-already-held")
+    if state.planned_for == command.planned_for:
+        return []
+    return [
+        IntakePlanned(
+            referral_id=command.referral_id,
+            on=command.on,
+            planned_for=command.planned_for,
+        )
+    ]
+
+
+def record_intake(state: Referral, command: RecordIntake) -> list[ReferralEvent]:
+    """Every criterion of the checklist has one result; until the decision, an intake may be done over."""
+    event = IntakeHeld(
+        referral_id=command.referral_id,
+        on=command.on,
+        checklist_version=command.checklist_version,
+        results=command.results,
+        by=command.held_by,
+    )
+    if state.intake == event:
+        return []
+    open_for_intake(state)
+    checklist_complete(command)
+    return [event]
+
+
+def accept(state: Referral, command: AcceptReferral) -> list[ReferralEvent]:
+    """Accepting needs an intake, and all criteria met or a typed reason why not."""
+    if state.accepted_on and state.status not in LEFT | VOID:
+        return []
+    decidable(state, command.on)
+    if state.unmet and command.override is None:
+        raise Refused("criterion-not-met")
+    if command.override and not state.unmet:
+        raise Refused("override-not-needed")
+    return [
+        ReferralAccepted(
+            referral_id=command.referral_id, on=command.on, override=command.override
+        )
+    ]
+
+
+def decline_not_eligible(
+    state: Referral, command: DeclineNotEligible
+) -> list[ReferralEvent]:
+    """Only a criterion that the intake found not met makes a person not eligible."""
+    if state.status == "not_eligible" and state.reason == command.criterion:
+        return []
+    decidable(state, command.on)
+    if command.criterion not in state.unmet:
+        raise Refused("criterion-was-met")
+    return [
+        ReferralDeclinedNotEligible(
+            referral_id=command.referral_id, on=command.on, criterion=command.criterion
+        )
+    ]
+
+
+def decline_not_suitable(
+    state: Referral, command: DeclineNotSuitable
+) -> list[ReferralEvent]:
+    """Not suitable is a judgement after the intake, with a reason."""
+    if state.status == "not_suitable" and state.reason == command.reason:
+        return []
+    decidable(state, command.on)
+    if command.reason not in {
+        code for _, code in vocabulary.reasons_for("not_suitable")
+    }:
+        raise Refused("reason-does-not-fit")
+    return [
+        ReferralDeclinedNotSuitable(
+            referral_id=command.referral_id, on=command.on, reason=command.reason
+        )
+    ]
+
+
+def put_on_hold(state: Referral, command: PutReferralOnHold) -> list[ReferralEvent]:
+    """Anyone not in the group can be put on hold; asking again with another day moves the review."""
+    if state.status == "on_hold" and state.review_on == command.review_on:
+        return []
+    before_start(state)
+    if command.review_on <= command.on:
+        raise Refused("review-date-past")
+    return [
+        ReferralPutOnHold(
+            referral_id=command.referral_id, on=command.on, review_on=command.review_on
+        )
+    ]
+
+
+def resume(state: Referral, command: ResumeReferral) -> list[ReferralEvent]:
+    """The offer is voluntary: who paused or left may come back on the same road."""
+    if state.status in LEFT | {"on_hold"}:
+        return [ReferralResumed(referral_id=command.referral_id, on=command.on)]
+    if state.status in BEFORE_START | {"started"}:
+        return []
+    raise Refused("referral-not-open")
+
+
+def withdraw(state: Referral, command: WithdrawReferral) -> list[ReferralEvent]:
+    """Leaving before the first session is withdrawing; after it, it is stopping."""
+    if state.status == "withdrawn" and state.reason == (command.category, command.code):
+        return []
+    if state.started_on:
+        raise Refused("already-started")
+    before_start(state)
+    reason_fits(command, "withdrawn")
+    return [
+        ReferralWithdrawn(
+            referral_id=command.referral_id,
+            on=command.on,
+            category=command.category,
+            code=command.code,
+        ),
+    ]
+
+
+def link_duplicate(state: Referral, command: LinkDuplicate) -> list[ReferralEvent]:
+    """A referral that led to the group is never the duplicate: the other one is."""
+    if state.status == "duplicate" and state.duplicate_of == command.of:
+        return []
+    not_void_nor_started(state)
+    if command.of == command.referral_id:
+        raise Refused("duplicate-of-itself")
+    return [
+        DuplicateLinked(referral_id=command.referral_id, on=command.on, of=command.of)
+    ]
+
+
+def retract(state: Referral, command: RetractReferral) -> list[ReferralEvent]:
+    """A referral received in error can be taken back until the person started."""
+    if state.status == "retracted":
+        return []
+    not_void_nor_started(state)
+    return [ReferralRetracted(referral_id=command.referral_id, on=command.on)]
+
+
+def record_placement(state: Referral, command: RecordPlacement) -> list[ReferralEvent]:
+    """A place is recorded once; for someone who left meanwhile, or is in the group, it changes nothing."""
+    was_accepted(state)
+    if state.placed_on or state.status in LEFT | IN_GROUP:
+        return []
+    return [ParticipantPlaced(referral_id=command.referral_id, on=command.on)]
+
+
+def record_start(state: Referral, command: RecordStart) -> list[ReferralEvent]:
+    """Attending outweighs a hold or a withdrawal; who stopped must first be resumed."""
+    was_accepted(state)
+    if state.status in {"started", "completed"} or state.started_on == command.on:
+        return []
+    if state.status == "stopped":
+        raise Refused("referral-not-open")
+    return [ParticipationStarted(referral_id=command.referral_id, on=command.on)]
+
+
+def record_completion(
+    state: Referral, command: RecordCompletion
+) -> list[ReferralEvent]:
+    """Completed is counted by the carousel; attendance recorded late outweighs a stop."""
+    was_in_group(state, command.on)
+    if state.status == "completed":
+        return []
+    return [ParticipationCompleted(referral_id=command.referral_id, on=command.on)]
+
+
+def record_stop(state: Referral, command: RecordStop) -> list[ReferralEvent]:
+    """Who started and leaves, stops, even when on hold or waiting to come back."""
+    was_in_group(state, command.on)
+    if state.status == "stopped":
+        return []
+    if state.status == "completed":
+        raise Refused("already-completed")
+    reason_fits(command, "stopped")
+    return [
+        ParticipationStopped(
+            referral_id=command.referral_id,
+            on=command.on,
+            category=command.category,
+            code=command.code,
+        ),
+    ]

@@ -1,0 +1,143 @@
+"""What is known of one referral, and how each fact changes it; no rule about what may be done."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Literal, assert_never
+
+from services.referral.events import (
+    Category,
+    Criterion,
+    DuplicateLinked,
+    IntakeHeld,
+    IntakePlanned,
+    ParticipantPlaced,
+    ParticipationCompleted,
+    ParticipationStarted,
+    ParticipationStopped,
+    ReasonCode,
+    ReferralAccepted,
+    ReferralDeclinedNotEligible,
+    ReferralDeclinedNotSuitable,
+    ReferralEvent,
+    ReferralPutOnHold,
+    ReferralReceived,
+    ReferralResumed,
+    ReferralRetracted,
+    ReferralWithdrawn,
+)
+
+Status = Literal[
+    "received", "intake_planned", "intake_held", "accepted", "on_hold", "placed", "started", "completed",
+    "not_eligible", "not_suitable", "withdrawn", "stopped", "duplicate", "retracted",
+]  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Referral:
+    """One referral; `started_on` is the first session ever, kept when the person comes back."""
+
+    status: Status | None = None
+    received: ReferralReceived | None = None
+    planned_for: date | None = None
+    intake: IntakeHeld | None = None
+    accepted_on: date | None = None
+    placed_on: date | None = None
+    started_on: date | None = None
+    completed_on: date | None = None
+    review_on: date | None = None
+    reason: tuple[Category, ReasonCode] | ReasonCode | None = None
+    duplicate_of: str | None = None
+
+    @property
+    def unmet(self) -> frozenset[Criterion]:
+        """The criteria that the last intake found not met."""
+        return (
+            frozenset(criterion for criterion, met in self.intake.results if not met)
+            if self.intake
+            else frozenset()
+        )
+
+
+def evolve(state: Referral, event: ReferralEvent) -> Referral:
+    """The referral after one fact."""
+    match event:
+        case ReferralReceived():
+            return replace(state, status="received", received=event)
+        case IntakePlanned():
+            return replace(
+                state, status="intake_planned", planned_for=event.planned_for
+            )
+        case IntakeHeld():
+            return replace(state, status="intake_held", intake=event)
+        case ReferralAccepted():
+            return replace(state, status="accepted", accepted_on=event.on)
+        case ReferralDeclinedNotEligible():
+            return replace(state, status="not_eligible", reason=event.criterion)
+        case ReferralDeclinedNotSuitable():
+            return replace(state, status="not_suitable", reason=event.reason)
+        case ReferralPutOnHold():
+            return _on_hold(state, event)
+        case ReferralWithdrawn():
+            return _left(state, "withdrawn", (event.category, event.code))
+        case ReferralResumed():
+            return replace(state, status=_farthest(state), review_on=None, reason=None)
+        case DuplicateLinked():
+            return replace(
+                state, status="duplicate", duplicate_of=event.of, review_on=None
+            )
+        case ReferralRetracted():
+            return replace(state, status="retracted", review_on=None)
+        case ParticipantPlaced():
+            return _placed(state, event)
+        case ParticipationStarted():
+            return _started(state, event)
+        case ParticipationCompleted():
+            return replace(
+                state,
+                status="completed",
+                completed_on=event.on,
+                review_on=None,
+                reason=None,
+            )
+        case ParticipationStopped():
+            return _left(state, "stopped", (event.category, event.code))
+        case _:
+            assert_never(event)
+
+
+def _on_hold(state: Referral, event: ReferralPutOnHold) -> Referral:
+    still_placed = state.placed_on if state.status == "on_hold" else None
+    return replace(
+        state, status="on_hold", review_on=event.review_on, placed_on=still_placed
+    )
+
+
+def _left(
+    state: Referral, status: Status, reason: tuple[Category, ReasonCode]
+) -> Referral:
+    return replace(state, status=status, reason=reason, placed_on=None, review_on=None)
+
+
+def _placed(state: Referral, event: ParticipantPlaced) -> Referral:
+    status: Status | None = "placed" if state.status == "accepted" else state.status
+    return replace(state, status=status, placed_on=event.on)
+
+
+def _started(state: Referral, event: ParticipationStarted) -> Referral:
+    first = state.started_on or event.on
+    return replace(
+        state, status="started", started_on=first, review_on=None, reason=None
+    )
+
+
+def _farthest(state: Referral) -> Status:
+    """The step before the group at which someone who comes back stands."""
+    if state.placed_on:
+        return "placed"
+    if state.accepted_on:
+        return "accepted"
+    if state.intake:
+        return "intake_held"
+    return "intake_planned" if state.planned_for else "received"
