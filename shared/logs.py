@@ -1,0 +1,29 @@
+"""Logs as JSON lines with the correlation id of the thread they belong to; never personal data."""
+
+from __future__ import annotations
+
+import logging
+
+import structlog
+
+
+def configure(service: str, level: str = "INFO") -> None:
+    """Send structlog and the standard library's logging to standard output, one JSON object a line."""
+    shared = [
+        structlog.contextvars.merge_contextvars,
+        structlog.processors.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        structlog.processors.EventRenamer("message"),
+    ]
+    structlog.configure(
+        processors=[*shared, structlog.processors.JSONRenderer()],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelName(level)),
+    )
+    handler = logging.StreamHandler()
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(processor=structlog.processors.JSONRenderer(), foreign_pre_chain=shared)
+    )
+    logging.basicConfig(handlers=[handler], level=level, force=True)
+    logging.getLogger("aiokafka").setLevel(logging.ERROR)
+    logging.getLogger("uvicorn.access").disabled = True
+    structlog.contextvars.bind_contextvars(service=service)

@@ -1,0 +1,16 @@
+"""What ops watch. No label ever carries a person, a referral or a small group."""
+
+from __future__ import annotations
+
+from prometheus_client import Counter, Gauge, Histogram
+
+REQUESTS = Histogram("carrousel_http_request_seconds", "HTTP requests", ["method", "route", "status"])
+APPENDED = Counter("carrousel_facts_appended", "Facts appended", ["type"])
+BACKLOG = Gauge("carrousel_relay_backlog_facts", "Facts not yet published")
+OLDEST = Gauge("carrousel_relay_oldest_seconds", "Age of the oldest unpublished fact")
+BATCH_SIZE = Histogram(
+    "carrousel_batch_messages", "Messages in a consumed batch", ["group"], buckets=(1, 2, 5, 10, 50, 100, 250, 500)
+)
+BATCH_SECONDS = Histogram("carrousel_batch_seconds", "Time to apply a batch", ["group"])
+LAG = Gauge("carrousel_consumer_lag_messages", "Messages not yet applied", ["group"])
+DEAD = Gauge("carrousel_dead_letters_open", "Open dead letters and messages parked behind them", ["consumer"])

@@ -1,0 +1,33 @@
+"""Every environment variable a service reads, and nowhere else."""
+
+from __future__ import annotations
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """What all services share: `KAFKA_BOOTSTRAP_SERVERS`, `AUTH_*`, `LOG_LEVEL`."""
+
+    model_config = SettingsConfigDict(extra="ignore", frozen=True)
+
+    kafka_bootstrap_servers: str = "127.0.0.1:19092"
+    auth_jwks_file: str = ".local/auth/jwks.json"
+    auth_issuer: str = "https://carrousel.local"
+    auth_audience: str = "carrousel"
+    log_level: str = "INFO"
+    database_url: SecretStr = Field(default=SecretStr(""))
+    port: int = 0
+
+
+def settings_of(service: str) -> Settings:
+    """The settings of one service: `<SERVICE>_DATABASE_URL` and `<SERVICE>_PORT` are its own.
+
+    Raises pydantic's ValidationError naming the variable that is wrong.
+    """
+
+    class Own(Settings):
+        database_url: SecretStr = Field(validation_alias=f"{service}_database_url")
+        port: int = Field(validation_alias=f"{service}_port", ge=1, le=65535)
+
+    return Own()

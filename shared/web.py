@@ -1,0 +1,251 @@
+"""HTTP for every service: problem+json, who is asking, the road of a command, health and metrics."""
+
+from __future__ import annotations
+
+import time
+import uuid
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass, field
+from typing import Annotated, Any, TypeVar
+
+import structlog
+from fastapi import Depends, FastAPI, Header, Request, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from pydantic import BaseModel
+from starlette.exceptions import HTTPException
+
+from shared import metrics
+from shared.callers import Caller, Gate, Role, Unrecognised
+from shared.decider import Beside, Decider, Outcome, handle
+from shared.event_store import Connection, EventStore, VersionConflict
+from shared.idempotency import AlreadyAnswered, Asked
+from shared.messages import Command, Event, Meta, Refused
+
+log = structlog.get_logger(__name__)
+
+S = TypeVar("S")
+C = TypeVar("C", bound=Command)
+E = TypeVar("E", bound=Event)
+Check = Callable[[], Awaitable[bool]]
+Sentences = Callable[[str], Mapping[str, str]]
+
+_UNAVAILABLE = ("InterfaceError", "ConnectionDoesNotExistError", "CannotConnectNowError", "TooManyConnectionsError")
+
+
+class Problem(BaseModel):
+    """RFC 9457, with a stable `code`; `errors` names the fields of a 422, never their values."""
+
+    type: str = "about:blank"
+    title: str
+    status: int
+    code: str
+    detail: Mapping[str, str] | str | None = None
+    errors: Sequence[Mapping[str, str]] | None = None
+
+
+class Done(BaseModel):
+    """The answer to a command: the version of what it was asked of."""
+
+    version: int
+
+
+class NotVisible(Exception):  # noqa: N818 - an answer: 404, whether it exists or not
+    """Nothing of that name that this caller may see."""
+
+
+PROBLEMS: dict[int | str, dict[str, Any]] = {
+    status: {"model": Problem, "description": what, "content": {"application/problem+json": {}}}
+    for status, what in {
+        400: "not understood",
+        401: "no token, or not ours",
+        403: "not for this role",
+        404: "nothing of that name that you may see",
+        409: "the programme says no",
+        422: "a field is wrong",
+        503: "try again in a moment",
+    }.items()
+}
+
+
+def problem(status: int, code: str, title: str, **more: Any) -> JSONResponse:  # noqa: ANN401 - fields of Problem
+    """An answer that says what went wrong and nothing about anybody."""
+    body = Problem(title=title, status=status, code=code, **more).model_dump(exclude_none=True)
+    retry = {"Retry-After": "1"} if status == 503 else {}  # noqa: PLR2004
+    return JSONResponse(body, status, media_type="application/problem+json", headers=retry)
+
+
+def allow(*roles: Role) -> Any:  # noqa: ANN401 - a FastAPI dependency
+    """The caller, when his role is one of `roles`: 401 without a valid token, 403 in another role."""
+
+    def check(request: Request, authorization: Annotated[str | None, Header(include_in_schema=False)] = None) -> Caller:
+        gate: Gate = request.app.state.gate
+        caller = gate.recognise(authorization)
+        if caller.role not in roles:
+            raise HTTPException(403)
+        return caller
+
+    return Depends(check)
+
+
+@dataclass(slots=True)
+class Commands:
+    """Takes the commands of one service: stamps, decides, answers, and keeps the answer under its key."""
+
+    store: EventStore
+
+    async def take(  # noqa: PLR0913 - the whole road in one place
+        self,
+        request: Request,
+        caller: Caller,
+        stream: str,
+        decider: Decider[S, C, E],
+        command: C,
+        beside: Sequence[Beside] = (),
+        created: bool = False,
+    ) -> Response:
+        """200 or 201 with the new version. `beside` writes in the transaction of the facts.
+
+        Raises Refused and VersionConflict (409), and Refused `idempotency-key-reused`.
+        """
+        asked = await self._asked(request, caller)
+        status = 201 if created else 200
+        if asked is None:
+            outcome = await self._handle(stream, decider, command, beside)
+            return JSONResponse({"version": outcome.version}, status)
+
+        async def keep(connection: Connection, outcome: Outcome) -> None:
+            await asked.keep(connection, status, {"version": outcome.version})
+
+        async with self.store.pool.acquire() as connection:
+            earlier = await asked.earlier(connection)
+        if earlier is None:
+            try:
+                outcome = await self._handle(stream, decider, command, [*beside, keep])
+                return JSONResponse({"version": outcome.version}, status)
+            except AlreadyAnswered:
+                async with self.store.pool.acquire() as connection:
+                    earlier = await asked.earlier(connection)
+        assert earlier is not None
+        return JSONResponse(earlier[1], earlier[0])
+
+    async def _handle(
+        self, stream: str, decider: Decider[S, C, E], command: C, beside: Sequence[Beside]
+    ) -> Outcome:
+        correlation = structlog.contextvars.get_contextvars().get("correlation_id", "")
+        outcome = await handle(self.store, stream, decider, command, Meta(by=command.by, correlation_id=correlation), beside)
+        for event in outcome.events:
+            metrics.APPENDED.labels(type(event).__name__).inc()
+        return outcome
+
+    @staticmethod
+    async def _asked(request: Request, caller: Caller) -> Asked | None:
+        key = request.headers.get("idempotency-key")
+        if key is None:
+            return None
+        return Asked.of(caller.subject, key, f"{request.method} {request.url.path}", await request.body())
+
+
+@dataclass(slots=True)
+class Health:
+    """What must be alive for this process to do its part: a name and a check each, that really asks."""
+
+    checks: dict[str, Check] = field(default_factory=dict)
+
+    async def report(self) -> dict[str, bool]:
+        """Each part, and whether it lives."""
+        return {name: await _holds(check) for name, check in self.checks.items()}
+
+
+async def _holds(check: Check) -> bool:
+    try:
+        return await check()
+    except Exception:  # noqa: BLE001 - whatever it is, it does not live
+        return False
+
+
+def create_app(
+    title: str,
+    gate: Gate,
+    sentences: Sentences,
+    health: Health,
+    lifespan: Callable[[FastAPI], AbstractAsyncContextManager[None]],
+) -> FastAPI:
+    """An application with everything every service has; `sentences` gives a refusal's text in NL, FR and EN."""
+    app = FastAPI(title=title, version="1", lifespan=lifespan, docs_url=None, redoc_url=None, responses=PROBLEMS)
+    app.state.gate = gate
+    _answer_problems(app, sentences)
+    _watch(app)
+    _tell_health(app, health)
+    return app
+
+
+def _answer_problems(app: FastAPI, sentences: Sentences) -> None:
+    @app.exception_handler(Refused)
+    async def refused(_: Request, error: Refused) -> JSONResponse:
+        return problem(409, error.code, "The programme says no", detail=sentences(error.code))
+
+    @app.exception_handler(VersionConflict)
+    async def conflict(_: Request, __: VersionConflict) -> JSONResponse:
+        return problem(409, "version-conflict", "Somebody else came first: look again")
+
+    @app.exception_handler(Unrecognised)
+    async def unrecognised(_: Request, __: Unrecognised) -> JSONResponse:
+        answer = problem(401, "not-recognised", "Who is asking?")
+        answer.headers["WWW-Authenticate"] = "Bearer"
+        return answer
+
+    @app.exception_handler(NotVisible)
+    async def not_visible(_: Request, __: NotVisible) -> JSONResponse:
+        return problem(404, "not-found", "Nothing of that name that you may see")
+
+    @app.exception_handler(RequestValidationError)
+    async def invalid(_: Request, error: RequestValidationError) -> JSONResponse:
+        errors = [{"field": ".".join(map(str, each["loc"])), "code": str(each["type"])} for each in error.errors()]
+        return problem(422, "invalid", "A field is wrong", errors=errors)
+
+    @app.exception_handler(HTTPException)
+    async def http(_: Request, error: HTTPException) -> JSONResponse:
+        codes = {403: "not-allowed", 404: "not-found", 405: "method-not-allowed", 400: "not-understood"}
+        return problem(error.status_code, codes.get(error.status_code, "error"), "Not possible")
+
+    @app.exception_handler(Exception)
+    async def fault(_: Request, error: Exception) -> JSONResponse:
+        cause = type(error).__name__
+        log.error("request failed", cause=cause)
+        if isinstance(error, OSError) or cause in _UNAVAILABLE:
+            return problem(503, "unavailable", "Try again in a moment")
+        return problem(500, "fault", "Our fault: it is in the log")
+
+
+def _watch(app: FastAPI) -> None:
+    @app.middleware("http")
+    async def watch(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
+        correlation = request.headers.get("x-correlation-id", "")
+        correlation = correlation if correlation.replace("-", "").isalnum() and len(correlation) <= 64 else str(uuid.uuid4())  # noqa: PLR2004
+        began = time.perf_counter()
+        with structlog.contextvars.bound_contextvars(correlation_id=correlation):
+            response = await call_next(request)
+        route = getattr(request.scope.get("route"), "path", "unmatched")
+        metrics.REQUESTS.labels(request.method, route, response.status_code).observe(time.perf_counter() - began)
+        response.headers["X-Correlation-Id"] = correlation
+        return response
+
+
+def _tell_health(app: FastAPI, health: Health) -> None:
+    @app.get("/health/live", tags=["ops"])
+    async def live() -> dict[str, bool]:
+        return {"live": True}
+
+    @app.get("/health/ready", tags=["ops"])
+    async def ready() -> JSONResponse:
+        parts = await health.report()
+        return JSONResponse(parts, 200 if all(parts.values()) else 503)
+
+    @app.get("/metrics", tags=["ops"], response_class=Response)
+    async def exposition() -> Response:
+        return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
+
+
