@@ -1,6 +1,7 @@
 """What the person at the keyboard sees: one line for each part, rewritten in place on a terminal."""
 
 from collections.abc import Callable
+from typing import Self
 
 from rich.console import Console
 from rich.live import Live
@@ -17,7 +18,7 @@ class Board:
         self.words: dict[str, str] = {}
         self.live = Live(console=self.console, auto_refresh=False)
 
-    def __enter__(self) -> "Board":
+    def __enter__(self) -> Self:
         if self.console.is_terminal:
             self.live.start()
         return self

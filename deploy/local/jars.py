@@ -5,7 +5,7 @@ import hashlib
 import shutil
 import tempfile
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, Self
 
 from jgo.maven import MavenContext
 
@@ -26,6 +26,13 @@ class Jar(NamedTuple):
     version: str
     sha256: str
 
+    @classmethod
+    def parse(cls, line: str) -> Self:
+        """Read one line."""
+        coordinate, digest = line.split()
+        group, artifact, version = coordinate.split(":")
+        return cls(group, artifact, version, digest.removeprefix("sha256:"))
+
     @property
     def name(self) -> str:
         """Its file name."""
@@ -34,8 +41,7 @@ class Jar(NamedTuple):
 
 def locked(lock: Path = LOCK) -> list[Jar]:
     """Every jar the lock names."""
-    pairs = (line.split() for line in lock.read_text("utf-8").splitlines() if line and not line.startswith("#"))
-    return [Jar(*coordinate.split(":"), digest.removeprefix("sha256:")) for coordinate, digest in pairs]
+    return [Jar.parse(line) for line in lock.read_text("utf-8").splitlines()]
 
 
 async def classpath(folder: Path) -> list[Path]:

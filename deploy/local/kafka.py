@@ -30,7 +30,7 @@ class Kafka:
         """Start it and return where programs find it."""
         require_free(self.port, "Kafka", "KAFKA_PORT")
         require_free(self.controller_port, "Kafka's controller", "KAFKA_PORT")
-        java = [JAVA, *JVM, "-cp", ":".join(map(str, await classpath(self.jars)))]
+        java: list[str | Path] = [JAVA, *JVM, "-cp", ":".join(map(str, await classpath(self.jars)))]
         self.data.mkdir(parents=True, exist_ok=True)
         self.settings.write_text("".join(f"{name}={value}\n" for name, value in self._settings().items()), "utf-8")
         if not (self.data / "meta.properties").exists():

