@@ -10,20 +10,14 @@ from pydantic import StringConstraints
 from shared.messages import Event
 
 Id = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$")]
-City = Annotated[
-    str, StringConstraints(strip_whitespace=True, min_length=2, max_length=60)
-]
-OrganisationName = Annotated[
-    str, StringConstraints(strip_whitespace=True, min_length=2, max_length=120)
-]
+City = Annotated[str, StringConstraints(strip_whitespace=True, min_length=2, max_length=60)]
+OrganisationName = Annotated[str, StringConstraints(strip_whitespace=True, min_length=2, max_length=120)]
 
 Sector = Literal[
     "police", "justice", "welfare", "ocmw_cpas", "education", "health", "mental_health", "addiction_care",
     "youth_care", "local_government", "primary_care_zone", "helpline_1712", "self", "family", "other",
 ]  # fmt: skip
-Weekday = Literal[
-    "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"
-]
+Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 PartOfDay = Literal["morning", "afternoon", "evening"]
 InformedBy = Literal["referrer", "intake_worker", "other_professional"]
 NotInformedReason = Literal["not_reachable", "safety_of_others", "legal_ground"]
@@ -31,9 +25,7 @@ NotInformedReason = Literal["not_reachable", "safety_of_others", "legal_ground"]
 Criterion = Literal[
     "language", "denial", "acute_addiction", "acute_psychiatry", "cognitive", "judicial_measure", "unsafe", "minor",
 ]  # fmt: skip
-Category = Literal[
-    "practical", "personal", "motivation", "exclusion", "elsewhere", "administrative"
-]
+Category = Literal["practical", "personal", "motivation", "exclusion", "elsewhere", "administrative"]
 ReasonCode = Literal[
     "hours", "transport", "work", "childcare", "waiting_time", "no_group_running",
     "illness", "moved", "detention",
@@ -42,9 +34,7 @@ ReasonCode = Literal[
     "other_help",
     "duplicate", "error",
 ]  # fmt: skip
-OverrideReason = Literal[
-    "support_arranged", "criterion_being_resolved", "team_decision"
-]
+OverrideReason = Literal["support_arranged", "criterion_being_resolved", "team_decision"]
 Result = tuple[Criterion, bool]
 Availability = tuple[Weekday, PartOfDay]
 

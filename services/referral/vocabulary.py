@@ -9,9 +9,7 @@ from typing import Literal
 from shared.messages import Message
 
 Language = Literal["nl", "fr", "en"]
-Outcome = Literal[
-    "not_eligible", "not_suitable", "withdrawn", "stopped", "duplicate", "retracted"
-]
+Outcome = Literal["not_eligible", "not_suitable", "withdrawn", "stopped", "duplicate", "retracted"]
 
 
 class Text(Message):
@@ -61,9 +59,7 @@ class Vocabulary(Message):
 @lru_cache(maxsize=1)
 def vocabulary() -> Vocabulary:
     """The whole vocabulary."""
-    return Vocabulary.model_validate_json(
-        Path(__file__).with_name("vocabulary.json").read_bytes()
-    )
+    return Vocabulary.model_validate_json(Path(__file__).with_name("vocabulary.json").read_bytes())
 
 
 @lru_cache

@@ -10,9 +10,7 @@ from services.referral.domain.dates import not_in_future
 from services.referral.domain.state import Referral, Status
 from shared.messages import Refused
 
-BEFORE_DECISION: frozenset[Status | None] = frozenset(
-    {"received", "intake_planned", "intake_held"}
-)
+BEFORE_DECISION: frozenset[Status | None] = frozenset({"received", "intake_planned", "intake_held"})
 BEFORE_START: frozenset[Status | None] = BEFORE_DECISION | {
     "accepted",
     "placed",
@@ -81,9 +79,7 @@ def was_in_group(state: Referral, on: date) -> None:
         raise Refused("date-before-start")
 
 
-def reason_fits(
-    command: WithdrawReferral | RecordStop, outcome: vocabulary.Outcome
-) -> None:
+def reason_fits(command: WithdrawReferral | RecordStop, outcome: vocabulary.Outcome) -> None:
     """The two levels belong together and may explain this outcome."""
     if (command.category, command.code) not in vocabulary.reasons_for(outcome):
         raise Refused("reason-does-not-fit")

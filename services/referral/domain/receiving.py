@@ -35,9 +35,7 @@ def _informed(command: ReceiveReferral) -> None:
         raise Refused("informed-incomplete")
     if command.informed_on and command.not_informed_reason:
         raise Refused("informed-contradiction")
-    if command.sector != "self" and not (
-        command.informed_on or command.not_informed_reason
-    ):
+    if command.sector != "self" and not (command.informed_on or command.not_informed_reason):
         raise Refused("person-not-informed")
     if command.informed_on:
         not_in_future(command.informed_on, command.at)

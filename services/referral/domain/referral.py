@@ -145,45 +145,27 @@ def accept(state: Referral, command: AcceptReferral) -> list[ReferralEvent]:
         raise Refused("criterion-not-met")
     if command.override and not state.unmet:
         raise Refused("override-not-needed")
-    return [
-        ReferralAccepted(
-            referral_id=command.referral_id, on=command.on, override=command.override
-        )
-    ]
+    return [ReferralAccepted(referral_id=command.referral_id, on=command.on, override=command.override)]
 
 
-def decline_not_eligible(
-    state: Referral, command: DeclineNotEligible
-) -> list[ReferralEvent]:
+def decline_not_eligible(state: Referral, command: DeclineNotEligible) -> list[ReferralEvent]:
     """Only a criterion that the intake found not met makes a person not eligible."""
     if state.status == "not_eligible" and state.reason == command.criterion:
         return []
     decidable(state, command.on)
     if command.criterion not in state.unmet:
         raise Refused("criterion-was-met")
-    return [
-        ReferralDeclinedNotEligible(
-            referral_id=command.referral_id, on=command.on, criterion=command.criterion
-        )
-    ]
+    return [ReferralDeclinedNotEligible(referral_id=command.referral_id, on=command.on, criterion=command.criterion)]
 
 
-def decline_not_suitable(
-    state: Referral, command: DeclineNotSuitable
-) -> list[ReferralEvent]:
+def decline_not_suitable(state: Referral, command: DeclineNotSuitable) -> list[ReferralEvent]:
     """Not suitable is a judgement after the intake, with a reason."""
     if state.status == "not_suitable" and state.reason == command.reason:
         return []
     decidable(state, command.on)
-    if command.reason not in {
-        code for _, code in vocabulary.reasons_for("not_suitable")
-    }:
+    if command.reason not in {code for _, code in vocabulary.reasons_for("not_suitable")}:
         raise Refused("reason-does-not-fit")
-    return [
-        ReferralDeclinedNotSuitable(
-            referral_id=command.referral_id, on=command.on, reason=command.reason
-        )
-    ]
+    return [ReferralDeclinedNotSuitable(referral_id=command.referral_id, on=command.on, reason=command.reason)]
 
 
 def put_on_hold(state: Referral, command: PutReferralOnHold) -> list[ReferralEvent]:
@@ -193,11 +175,7 @@ def put_on_hold(state: Referral, command: PutReferralOnHold) -> list[ReferralEve
     before_start(state)
     if command.review_on <= command.on:
         raise Refused("review-date-past")
-    return [
-        ReferralPutOnHold(
-            referral_id=command.referral_id, on=command.on, review_on=command.review_on
-        )
-    ]
+    return [ReferralPutOnHold(referral_id=command.referral_id, on=command.on, review_on=command.review_on)]
 
 
 def resume(state: Referral, command: ResumeReferral) -> list[ReferralEvent]:
@@ -234,9 +212,7 @@ def link_duplicate(state: Referral, command: LinkDuplicate) -> list[ReferralEven
     not_void_nor_started(state)
     if command.of == command.referral_id:
         raise Refused("duplicate-of-itself")
-    return [
-        DuplicateLinked(referral_id=command.referral_id, on=command.on, of=command.of)
-    ]
+    return [DuplicateLinked(referral_id=command.referral_id, on=command.on, of=command.of)]
 
 
 def retract(state: Referral, command: RetractReferral) -> list[ReferralEvent]:
@@ -265,9 +241,7 @@ def record_start(state: Referral, command: RecordStart) -> list[ReferralEvent]:
     return [ParticipationStarted(referral_id=command.referral_id, on=command.on)]
 
 
-def record_completion(
-    state: Referral, command: RecordCompletion
-) -> list[ReferralEvent]:
+def record_completion(state: Referral, command: RecordCompletion) -> list[ReferralEvent]:
     """Completed is counted by the carousel; attendance recorded late outweighs a stop."""
     was_in_group(state, command.on)
     if state.status == "completed":

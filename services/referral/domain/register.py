@@ -32,9 +32,7 @@ class Organisation:
 
     def name_on(self, day: date) -> str | None:
         """The name borne on a day; None before the first."""
-        return next(
-            (name for since, name in reversed(self.names) if since <= day), None
-        )
+        return next((name for since, name in reversed(self.names) if since <= day), None)
 
 
 initial = Organisation()
@@ -101,18 +99,12 @@ def rename(state: Organisation, command: RenameOrganisation) -> list[RegisterEve
     ]
 
 
-def register_referrer(
-    state: Organisation, command: RegisterReferrer
-) -> list[RegisterEvent]:
+def register_referrer(state: Organisation, command: RegisterReferrer) -> list[RegisterEvent]:
     """A referrer belongs to an organisation that is known."""
     _known(state)
     if command.referrer_id in state.referrers:
         return []
-    return [
-        ReferrerRegistered(
-            referrer_id=command.referrer_id, organisation_id=command.organisation_id
-        )
-    ]
+    return [ReferrerRegistered(referrer_id=command.referrer_id, organisation_id=command.organisation_id)]
 
 
 def _known(state: Organisation) -> OrganisationRegistered:

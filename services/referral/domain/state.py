@@ -53,11 +53,7 @@ class Referral:
     @property
     def unmet(self) -> frozenset[Criterion]:
         """The criteria that the last intake found not met."""
-        return (
-            frozenset(criterion for criterion, met in self.intake.results if not met)
-            if self.intake
-            else frozenset()
-        )
+        return frozenset(criterion for criterion, met in self.intake.results if not met) if self.intake else frozenset()
 
 
 def evolve(state: Referral, event: ReferralEvent) -> Referral:
@@ -66,9 +62,7 @@ def evolve(state: Referral, event: ReferralEvent) -> Referral:
         case ReferralReceived():
             return replace(state, status="received", received=event)
         case IntakePlanned():
-            return replace(
-                state, status="intake_planned", planned_for=event.planned_for
-            )
+            return replace(state, status="intake_planned", planned_for=event.planned_for)
         case IntakeHeld():
             return replace(state, status="intake_held", intake=event)
         case ReferralAccepted():
@@ -84,9 +78,7 @@ def evolve(state: Referral, event: ReferralEvent) -> Referral:
         case ReferralResumed():
             return replace(state, status=_farthest(state), review_on=None, reason=None)
         case DuplicateLinked():
-            return replace(
-                state, status="duplicate", duplicate_of=event.of, review_on=None
-            )
+            return replace(state, status="duplicate", duplicate_of=event.of, review_on=None)
         case ReferralRetracted():
             return replace(state, status="retracted", review_on=None)
         case ParticipantPlaced():
@@ -109,14 +101,10 @@ def evolve(state: Referral, event: ReferralEvent) -> Referral:
 
 def _on_hold(state: Referral, event: ReferralPutOnHold) -> Referral:
     still_placed = state.placed_on if state.status == "on_hold" else None
-    return replace(
-        state, status="on_hold", review_on=event.review_on, placed_on=still_placed
-    )
+    return replace(state, status="on_hold", review_on=event.review_on, placed_on=still_placed)
 
 
-def _left(
-    state: Referral, status: Status, reason: tuple[Category, ReasonCode]
-) -> Referral:
+def _left(state: Referral, status: Status, reason: tuple[Category, ReasonCode]) -> Referral:
     return replace(state, status=status, reason=reason, placed_on=None, review_on=None)
 
 
@@ -127,9 +115,7 @@ def _placed(state: Referral, event: ParticipantPlaced) -> Referral:
 
 def _started(state: Referral, event: ParticipationStarted) -> Referral:
     first = state.started_on or event.on
-    return replace(
-        state, status="started", started_on=first, review_on=None, reason=None
-    )
+    return replace(state, status="started", started_on=first, review_on=None, reason=None)
 
 
 def _farthest(state: Referral) -> Status:

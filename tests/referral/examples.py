@@ -1,0 +1,261 @@
+"""One valid example of every fact and command of the referral road; any field can be given instead."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from typing import Any, get_args
+
+from services.referral import commands, events
+from shared.messages import Event
+
+ORGANISATION, REFERRER, WORKER = "elz-1", "referrer-1", "worker-1"
+REFERRAL, OTHER, PERSON = "referral-1", "referral-0", "person-1"
+ASKED: dict[str, Any] = {"at": datetime(2026, 3, 31, 9, tzinfo=UTC), "by": WORKER}
+REFERRED: dict[str, Any] = {
+    "referral_id": REFERRAL,
+    "person_id": PERSON,
+    "referrer_id": REFERRER,
+    "organisation_id": ORGANISATION,
+    "sector": "police",
+    "referrer_city": "Oostende",
+    "city_of_residence": "Bredene",
+    "preferred_city": "Oostende",
+    "received_on": date(2026, 1, 5),
+    "informed_on": date(2026, 1, 4),
+    "informed_by": "referrer",
+    "not_informed_reason": None,
+    "availability": (("tuesday", "evening"),),
+    "feedback_agreed": True,
+}
+
+
+def results(*unmet: str) -> tuple[tuple[str, bool], ...]:
+    """A full checklist in which only these criteria are not met."""
+    return tuple((criterion, criterion not in unmet) for criterion in get_args(events.Criterion))
+
+
+RESULTS = results()
+ORGANISATION_REGISTERED: dict[str, Any] = {
+    "organisation_id": ORGANISATION,
+    "name": "Eerstelijnszone Oostende-Bredene",
+    "sector": "primary_care_zone",
+    "city": "Oostende",
+    "since": date(2024, 1, 1),
+}
+ORGANISATION_RENAMED: dict[str, Any] = {
+    "organisation_id": ORGANISATION,
+    "name": "Eerstelijnszone Middenkust",
+    "since": date(2025, 1, 1),
+}
+REFERRER_REGISTERED: dict[str, Any] = {"referrer_id": REFERRER, "organisation_id": ORGANISATION}
+INTAKE_PLANNED: dict[str, Any] = {"referral_id": REFERRAL, "on": date(2026, 1, 7), "planned_for": date(2026, 1, 12)}
+INTAKE_HELD: dict[str, Any] = {
+    "referral_id": REFERRAL,
+    "on": date(2026, 1, 12),
+    "checklist_version": 1,
+    "results": RESULTS,
+}
+ACCEPTED: dict[str, Any] = {"referral_id": REFERRAL, "on": date(2026, 1, 13), "override": None}
+DECLINED_NOT_ELIGIBLE: dict[str, Any] = {"referral_id": REFERRAL, "on": date(2026, 1, 13), "criterion": "language"}
+DECLINED_NOT_SUITABLE: dict[str, Any] = {
+    "referral_id": REFERRAL,
+    "on": date(2026, 1, 13),
+    "reason": "no_request_for_help",
+}
+PUT_ON_HOLD: dict[str, Any] = {"referral_id": REFERRAL, "on": date(2026, 1, 20), "review_on": date(2026, 4, 20)}
+RESUMED: dict[str, Any] = {"referral_id": REFERRAL, "on": date(2026, 3, 1)}
+WITHDRAWN: dict[str, Any] = {"referral_id": REFERRAL, "on": date(2026, 1, 20), "category": "practical", "code": "hours"}
+DUPLICATE_LINKED: dict[str, Any] = {"referral_id": REFERRAL, "on": date(2026, 1, 8), "of": OTHER}
+RETRACTED: dict[str, Any] = {"referral_id": REFERRAL, "on": date(2026, 1, 8)}
+PLACED: dict[str, Any] = {"referral_id": REFERRAL, "on": date(2026, 1, 22)}
+STARTED: dict[str, Any] = {"referral_id": REFERRAL, "on": date(2026, 2, 2)}
+COMPLETED: dict[str, Any] = {"referral_id": REFERRAL, "on": date(2026, 3, 9)}
+STOPPED: dict[str, Any] = {"referral_id": REFERRAL, "on": date(2026, 2, 16), "category": "practical", "code": "work"}
+
+
+def organisation_registered(**given: Any) -> events.OrganisationRegistered:
+    return events.OrganisationRegistered(**ORGANISATION_REGISTERED | given)
+
+
+def organisation_renamed(**given: Any) -> events.OrganisationRenamed:
+    return events.OrganisationRenamed(**ORGANISATION_RENAMED | given)
+
+
+def referrer_registered(**given: Any) -> events.ReferrerRegistered:
+    return events.ReferrerRegistered(**REFERRER_REGISTERED | given)
+
+
+def received(**given: Any) -> events.ReferralReceived:
+    return events.ReferralReceived(**REFERRED | given)
+
+
+def intake_planned(**given: Any) -> events.IntakePlanned:
+    return events.IntakePlanned(**INTAKE_PLANNED | given)
+
+
+def intake_held(**given: Any) -> events.IntakeHeld:
+    return events.IntakeHeld(**INTAKE_HELD | {"by": WORKER} | given)
+
+
+def accepted(**given: Any) -> events.ReferralAccepted:
+    return events.ReferralAccepted(**ACCEPTED | given)
+
+
+def declined_not_eligible(**given: Any) -> events.ReferralDeclinedNotEligible:
+    return events.ReferralDeclinedNotEligible(**DECLINED_NOT_ELIGIBLE | given)
+
+
+def declined_not_suitable(**given: Any) -> events.ReferralDeclinedNotSuitable:
+    return events.ReferralDeclinedNotSuitable(**DECLINED_NOT_SUITABLE | given)
+
+
+def put_on_hold(**given: Any) -> events.ReferralPutOnHold:
+    return events.ReferralPutOnHold(**PUT_ON_HOLD | given)
+
+
+def resumed(**given: Any) -> events.ReferralResumed:
+    return events.ReferralResumed(**RESUMED | given)
+
+
+def withdrawn(**given: Any) -> events.ReferralWithdrawn:
+    return events.ReferralWithdrawn(**WITHDRAWN | given)
+
+
+def duplicate_linked(**given: Any) -> events.DuplicateLinked:
+    return events.DuplicateLinked(**DUPLICATE_LINKED | given)
+
+
+def retracted(**given: Any) -> events.ReferralRetracted:
+    return events.ReferralRetracted(**RETRACTED | given)
+
+
+def placed(**given: Any) -> events.ParticipantPlaced:
+    return events.ParticipantPlaced(**PLACED | given)
+
+
+def started(**given: Any) -> events.ParticipationStarted:
+    return events.ParticipationStarted(**STARTED | given)
+
+
+def completed(**given: Any) -> events.ParticipationCompleted:
+    return events.ParticipationCompleted(**COMPLETED | given)
+
+
+def stopped(**given: Any) -> events.ParticipationStopped:
+    return events.ParticipationStopped(**STOPPED | given)
+
+
+def register_organisation(**given: Any) -> commands.RegisterOrganisation:
+    return commands.RegisterOrganisation(**ASKED | ORGANISATION_REGISTERED | given)
+
+
+def rename_organisation(**given: Any) -> commands.RenameOrganisation:
+    return commands.RenameOrganisation(**ASKED | ORGANISATION_RENAMED | given)
+
+
+def register_referrer(**given: Any) -> commands.RegisterReferrer:
+    return commands.RegisterReferrer(**ASKED | REFERRER_REGISTERED | given)
+
+
+def receive(**given: Any) -> commands.ReceiveReferral:
+    return commands.ReceiveReferral(**ASKED | REFERRED | given)
+
+
+def plan_intake(**given: Any) -> commands.PlanIntake:
+    return commands.PlanIntake(**ASKED | INTAKE_PLANNED | given)
+
+
+def record_intake(**given: Any) -> commands.RecordIntake:
+    return commands.RecordIntake(**ASKED | INTAKE_HELD | {"held_by": WORKER} | given)
+
+
+def accept(**given: Any) -> commands.AcceptReferral:
+    return commands.AcceptReferral(**ASKED | ACCEPTED | given)
+
+
+def decline_not_eligible(**given: Any) -> commands.DeclineNotEligible:
+    return commands.DeclineNotEligible(**ASKED | DECLINED_NOT_ELIGIBLE | given)
+
+
+def decline_not_suitable(**given: Any) -> commands.DeclineNotSuitable:
+    return commands.DeclineNotSuitable(**ASKED | DECLINED_NOT_SUITABLE | given)
+
+
+def hold(**given: Any) -> commands.PutReferralOnHold:
+    return commands.PutReferralOnHold(**ASKED | PUT_ON_HOLD | given)
+
+
+def resume(**given: Any) -> commands.ResumeReferral:
+    return commands.ResumeReferral(**ASKED | RESUMED | given)
+
+
+def withdraw(**given: Any) -> commands.WithdrawReferral:
+    return commands.WithdrawReferral(**ASKED | WITHDRAWN | given)
+
+
+def link_duplicate(**given: Any) -> commands.LinkDuplicate:
+    return commands.LinkDuplicate(**ASKED | DUPLICATE_LINKED | given)
+
+
+def retract(**given: Any) -> commands.RetractReferral:
+    return commands.RetractReferral(**ASKED | RETRACTED | given)
+
+
+def record_placement(**given: Any) -> commands.RecordPlacement:
+    return commands.RecordPlacement(**ASKED | PLACED | given)
+
+
+def record_start(**given: Any) -> commands.RecordStart:
+    return commands.RecordStart(**ASKED | STARTED | given)
+
+
+def record_completion(**given: Any) -> commands.RecordCompletion:
+    return commands.RecordCompletion(**ASKED | COMPLETED | given)
+
+
+def record_stop(**given: Any) -> commands.RecordStop:
+    return commands.RecordStop(**ASKED | STOPPED | given)
+
+
+def facts() -> list[Event]:
+    """One of every fact."""
+    return [
+        organisation_registered(),
+        organisation_renamed(),
+        referrer_registered(),
+        received(),
+        intake_planned(),
+        intake_held(),
+        accepted(),
+        declined_not_eligible(),
+        declined_not_suitable(),
+        put_on_hold(),
+        resumed(),
+        withdrawn(),
+        duplicate_linked(),
+        retracted(),
+        placed(),
+        started(),
+        completed(),
+        stopped(),
+    ]
+
+
+def dated_commands() -> list[commands.ReferralCommand]:
+    """One of every command on a referral that exists."""
+    return [
+        plan_intake(),
+        record_intake(),
+        accept(),
+        decline_not_eligible(),
+        decline_not_suitable(),
+        hold(),
+        resume(),
+        withdraw(),
+        link_duplicate(),
+        retract(),
+        record_placement(),
+        record_start(),
+        record_completion(),
+        record_stop(),
+    ]
