@@ -1,0 +1,150 @@
+"""What holds for a referral after any sequence of commands, however people and machines order them."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from functools import reduce
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from services.referral.commands import ReferralCommand
+from services.referral.domain.referral import Referral, decide, evolve, initial
+from services.referral.events import ReferralAccepted, ReferralEvent, ReferralReceived
+from services.referral.vocabulary import reasons_for
+from shared.messages import Refused
+from tests.referral import examples as x
+
+FIRST, LAST = x.REFERRED["received_on"], x.ASKED["at"].date()
+FINAL = {"completed", "not_eligible", "not_suitable", "duplicate", "retracted"}
+THE_WHOLE_ROAD: list[ReferralCommand] = [
+    x.receive(),
+    x.plan_intake(),
+    x.record_intake(),
+    x.accept(),
+    x.record_placement(),
+    x.record_start(),
+    x.record_stop(),
+    x.resume(),
+    x.record_completion(),
+]
+
+days = st.dates(FIRST - timedelta(days=2), LAST + timedelta(days=2))
+reasons = st.sampled_from(sorted(reasons_for("withdrawn") | reasons_for("not_eligible") | {("personal", "hours")}))
+checklists = st.sets(st.sampled_from([criterion for criterion, _ in x.RESULTS]), max_size=2)
+commands: st.SearchStrategy[ReferralCommand] = st.one_of(
+    st.builds(lambda day: x.receive(received_on=day), st.sampled_from([FIRST, FIRST + timedelta(days=1)])),
+    st.builds(lambda on, day: x.plan_intake(on=on, planned_for=day), days, days),
+    st.builds(lambda on, unmet: x.record_intake(on=on, results=x.results(*unmet)), days, checklists),
+    st.builds(lambda on, why: x.accept(on=on, override=why), days, st.sampled_from([None, "team_decision"])),
+    st.builds(lambda on, unmet: x.decline_not_eligible(on=on, criterion=unmet), days, st.sampled_from(["language"])),
+    st.builds(lambda on: x.decline_not_suitable(on=on), days),
+    st.builds(lambda on, day: x.hold(on=on, review_on=day), days, days),
+    st.builds(lambda on: x.resume(on=on), days),
+    st.builds(lambda on, why: x.withdraw(on=on, category=why[0], code=why[1]), days, reasons),
+    st.builds(lambda on, of: x.link_duplicate(on=on, of=of), days, st.sampled_from([x.OTHER, x.REFERRAL])),
+    st.builds(lambda on: x.retract(on=on), days),
+    st.builds(lambda on: x.record_placement(on=on), days),
+    st.builds(lambda on: x.record_start(on=on), days),
+    st.builds(lambda on: x.record_completion(on=on), days),
+    st.builds(lambda on, why: x.record_stop(on=on, category=why[0], code=why[1]), days, reasons),
+)
+some_of_the_road = st.integers(0, len(THE_WHOLE_ROAD)).map(lambda steps: THE_WHOLE_ROAD[:steps])
+roads = st.builds(lambda begun, more: begun + more, some_of_the_road, st.lists(commands, max_size=15))
+bounded = settings(max_examples=150, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+
+
+def asked(state: Referral, command: ReferralCommand) -> list[ReferralEvent]:
+    try:
+        return decide(state, command)
+    except Refused:
+        return []
+
+
+def lived(road: list[ReferralCommand]) -> list[tuple[Referral, list[ReferralEvent], Referral]]:
+    steps, state = [], initial
+    for command in road:
+        facts = asked(state, command)
+        after = reduce(evolve, facts, state)
+        steps.append((state, facts, after))
+        state = after
+    return steps
+
+
+def day_of(fact: ReferralEvent) -> date:
+    return fact.received_on if isinstance(fact, ReferralReceived) else fact.on
+
+
+@bounded
+@given(roads)
+def test_no_sequence_of_commands_reaches_an_impossible_state(road: list[ReferralCommand]) -> None:
+    for _, _, after in lived(road):
+        no_status_without_what_it_needs(after)
+        no_trace_of_what_cannot_be(after)
+
+
+def no_status_without_what_it_needs(state: Referral) -> None:
+    assert (state.status is None) == (state.received is None)
+    assert state.intake or state.status not in {"intake_held", "not_eligible", "not_suitable"}
+    assert state.accepted_on or state.status not in {"accepted", "placed"}
+    assert state.started_on or state.status not in {"started", "completed", "stopped"}
+    assert state.accepted_on or not (state.started_on or state.placed_on)
+    assert state.status != "not_eligible" or state.reason in state.unmet
+    assert state.reason or state.status not in {"not_eligible", "not_suitable", "withdrawn", "stopped"}
+
+
+def no_trace_of_what_cannot_be(state: Referral) -> None:
+    assert not (state.started_on and state.status in {"withdrawn", "duplicate", "retracted"})
+    assert not (state.accepted_on and state.status in {"not_eligible", "not_suitable", "received", "intake_held"})
+    assert not (state.placed_on and state.status in {"withdrawn", "stopped"})
+    assert (state.status == "on_hold") == (state.review_on is not None)
+    assert (state.status == "completed") == (state.completed_on is not None)
+    assert (state.status == "duplicate") == (state.duplicate_of is not None)
+
+
+@bounded
+@given(roads)
+def test_nobody_is_accepted_with_an_unmet_criterion_and_no_override(road: list[ReferralCommand]) -> None:
+    for before, facts, _ in lived(road):
+        for fact in facts:
+            if isinstance(fact, ReferralAccepted):
+                assert before.intake
+                assert fact.on >= before.intake.on
+                assert bool(fact.override) == bool(before.unmet)
+
+
+@bounded
+@given(roads)
+def test_what_is_final_stays_and_the_first_session_is_never_forgotten(road: list[ReferralCommand]) -> None:
+    for before, facts, after in lived(road):
+        if before.status in FINAL:
+            assert after.status in {before.status, "duplicate", "retracted"}
+        if before.status == "completed":
+            assert not facts
+        assert before.started_on in {None, after.started_on}
+        assert before.accepted_on in {None, after.accepted_on}
+
+
+@bounded
+@given(roads)
+def test_every_fact_has_its_day_between_the_receipt_and_the_asking(road: list[ReferralCommand]) -> None:
+    for _, facts, after in lived(road):
+        for fact in facts:
+            assert after.received
+            assert after.received.received_on <= day_of(fact) <= LAST
+
+
+@bounded
+@given(roads)
+def test_each_command_asked_twice_equals_once(road: list[ReferralCommand]) -> None:
+    for command, (_, _, after) in zip(road, lived(road), strict=True):
+        assert asked(after, command) == []
+
+
+@bounded
+@given(roads)
+def test_the_stored_history_folds_to_the_same_referral(road: list[ReferralCommand]) -> None:
+    steps = lived(road)
+    history = [fact for _, facts, _ in steps for fact in facts]
+    stored = [type(fact).model_validate_json(fact.model_dump_json()) for fact in history]
+    assert reduce(evolve, stored, initial) == (steps[-1][2] if steps else initial)
