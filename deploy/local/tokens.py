@@ -1,0 +1,102 @@
+"""The signing key of this machine, and tokens signed with it: for local use, never for a real installation."""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+import time
+import uuid
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from joserfc import jwt
+from joserfc.jwk import ECKey
+
+from shared.callers import Role
+from shared.settings import Settings
+
+HOME = Path(__file__).resolve().parents[2] / ".local"
+ALGORITHM = "ES256"
+
+
+def ensure_keys(home: Path) -> Path:
+    """Make `home`/auth/signing.json (0600) and jwks.json unless they are there; returns the path of jwks.json.
+
+    Safe to call again and by several programs at once: the first key made is the key, and nothing is half written.
+    """
+    folder = home / "auth"
+    folder.mkdir(parents=True, exist_ok=True)
+    signing, public = folder / "signing.json", folder / "jwks.json"
+    if not signing.exists():
+        new = ECKey.generate_key("P-256", {"kid": uuid.uuid4().hex, "alg": ALGORITHM, "use": "sig"})
+        _write(signing, new.as_dict(private=True), 0o600, replace=False)
+    expected = {"keys": [_key(signing).as_dict(private=False)]}
+    if not public.exists() or json.loads(public.read_text(encoding="utf-8")) != expected:
+        _write(public, expected, 0o644, replace=True)
+    return public
+
+
+def token(
+    role: Role | str,
+    organisation: str | None = None,
+    cities: Iterable[str] = (),
+    subject: str | None = None,
+    hours: float = 12,
+    home: Path = HOME,
+) -> str:
+    """A bearer token, valid for `hours`; the subject is `synthetic-<role>` unless given. ValueError: no such role."""
+    role = Role(role)
+    ensure_keys(home)
+    settings, now = Settings(), int(time.time())
+    claims: dict[str, Any] = {
+        "iss": settings.auth_issuer,
+        "aud": settings.auth_audience,
+        "sub": subject or f"synthetic-{role}",
+        "role": str(role),
+        "cities": sorted(set(cities)),
+        "iat": now,
+        "exp": now + int(hours * 3600),
+    }
+    if organisation:
+        claims["organisation"] = organisation
+    key = _key(home / "auth" / "signing.json")
+    return jwt.encode({"alg": ALGORITHM, "kid": key.kid}, claims, key, algorithms=[ALGORITHM])
+
+
+def _key(signing: Path) -> ECKey:
+    return ECKey.import_key(json.loads(signing.read_text(encoding="utf-8")))
+
+
+def _write(path: Path, content: object, mode: int, *, replace: bool) -> None:
+    """Write beside and move into place; without `replace`, whoever was first stays."""
+    descriptor, beside = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            json.dump(content, file)
+        Path(beside).chmod(mode)
+        if replace:
+            Path(beside).replace(path)
+        else:
+            path.hardlink_to(beside)
+    except FileExistsError:
+        pass
+    finally:
+        Path(beside).unlink(missing_ok=True)
+
+
+def main(
+    role: Annotated[Role, typer.Argument(help="What the bearer does in the programme.")],
+    org: Annotated[str | None, typer.Option(help="The organisation he acts for.")] = None,
+    city: Annotated[list[str] | None, typer.Option(help="A city he acts for; may be repeated.")] = None,
+    subject: Annotated[str | None, typer.Option(help="His pseudonym.")] = None,
+    hours: Annotated[float, typer.Option(help="How long it is valid.")] = 12,
+) -> None:
+    """Print one token."""
+    typer.echo(token(role, org, [name for name in city or () if name], subject, hours))
+
+
+if __name__ == "__main__":
+    typer.run(main)
