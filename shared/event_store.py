@@ -137,14 +137,19 @@ class EventStore:
         )
 
     def _recorded(self, row: asyncpg.Record) -> Recorded[Any]:
-        return Recorded(
-            position=row["position"],
-            stream=row["stream"],
-            version=row["version"],
-            event=self.types[row["type"]].model_validate_json(row["data"]),
-            meta=Meta.model_validate_json(row["meta"]),
-            at=row["at"],
-        )
+        return recorded(row, self.types)
+
+
+def recorded(row: asyncpg.Record, types: Mapping[str, type[Event]]) -> Recorded[Any]:
+    """A row of `events` as the fact it is."""
+    return Recorded(
+        position=row["position"],
+        stream=row["stream"],
+        version=row["version"],
+        event=types[row["type"]].model_validate_json(row["data"]),
+        meta=Meta.model_validate_json(row["meta"]),
+        at=row["at"],
+    )
 
 
 def _gap(rows: Sequence[asyncpg.Record], position: int) -> bool:

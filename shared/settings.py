@@ -15,6 +15,7 @@ class Settings(BaseSettings):
     auth_jwks_file: str = ".local/auth/jwks.json"
     auth_issuer: str = "https://carrousel.local"
     auth_audience: str = "carrousel"
+    people_keys_file: str = ".local/auth/people.keys"
     log_level: str = "INFO"
     database_url: SecretStr = Field(default=SecretStr(""))
     port: int = 0

@@ -1,0 +1,134 @@
+"""How does each referral stand? Who waits for an intake, who is on hold, and what an organisation may know."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from functools import reduce
+from typing import Any, get_args
+
+from services.referral.domain import referral as rules
+from services.referral.events import ReferralEvent, RegisterEvent
+from shared.callers import Caller, Role
+from shared.event_store import Connection, event_types, recorded
+from shared.messages import Message, Recorded
+
+TYPES = event_types(*get_args(ReferralEvent), *get_args(RegisterEvent))
+
+SCHEMA = """
+create table if not exists cases (
+    referral        text primary key,
+    person          text    not null,
+    referrer        text,
+    organisation    text,
+    city            text    not null,
+    residence       text    not null,
+    sector          text    not null,
+    status          text    not null,
+    received_on     date    not null,
+    planned_for     date,
+    review_on       date,
+    feedback_agreed boolean not null
+);
+create index if not exists cases_open on cases (status, city, received_on);
+create index if not exists cases_organisation on cases (organisation, received_on);
+"""
+
+
+class Case(Message):
+    """One referral as the people who do the work see it."""
+
+    referral: str
+    person: str
+    organisation: str | None
+    city: str
+    sector: str
+    status: str
+    received_on: date
+    planned_for: date | None
+    review_on: date | None
+    days_waited: int
+
+
+class OwnReferral(Message):
+    """A referral as its organisation sees it: the status only where the person agreed to feedback."""
+
+    referral: str
+    received_on: date
+    status: str | None
+
+
+def stream(referral_id: str) -> str:
+    """The stream of one referral, and its key on the topic."""
+    return f"referral-{referral_id}"
+
+
+async def apply(connection: Connection, facts: Sequence[Recorded[Any]]) -> None:
+    """Fold each stream the facts touch again: applying them twice is applying them once."""
+    for name in sorted({fact.stream for fact in facts if fact.stream.startswith("referral-")}):
+        rows = await connection.fetch("select * from events where stream = $1 order by version", name)
+        state = reduce(rules.evolve, (recorded(row, TYPES).event for row in rows), rules.initial)
+        await _put(connection, state)
+
+
+async def _put(connection: Connection, state: rules.Referral) -> None:
+    received = state.received
+    if received is None:
+        return
+    await connection.execute(
+        "insert into cases values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)"
+        " on conflict (referral) do update set status = excluded.status,"
+        " planned_for = excluded.planned_for, review_on = excluded.review_on",
+        received.referral_id,
+        received.person_id,
+        received.referrer_id,
+        received.organisation_id,
+        received.preferred_city,
+        received.city_of_residence,
+        received.sector,
+        state.status,
+        received.received_on,
+        state.planned_for,
+        state.review_on,
+        received.feedback_agreed,
+    )
+
+
+_CASE = (
+    "select referral, person, organisation, city, sector, status, received_on, planned_for, review_on,"
+    " ($1::date - received_on) as days_waited from cases where city = any($2)"
+)
+
+
+async def visible(connection: Connection, caller: Caller, referral_id: str) -> bool:
+    """Whether this caller may act on the case: a facilitator of its city."""
+    city = await connection.fetchval("select city from cases where referral = $1", referral_id)
+    return caller.role is Role.FACILITATOR and city in caller.cities
+
+
+async def waiting_for_intake(connection: Connection, caller: Caller, today: date) -> list[Case]:
+    """Those without an intake in the caller's cities, waiting longest first."""
+    rows = await connection.fetch(
+        f"{_CASE} and status in ('received', 'intake_planned') order by received_on, referral",
+        today,
+        list(caller.cities),
+    )
+    return [Case(**row) for row in rows]
+
+
+async def on_hold_past_review(connection: Connection, caller: Caller, today: date) -> list[Case]:
+    """Those on hold whose review date has passed, in the caller's cities."""
+    rows = await connection.fetch(
+        f"{_CASE} and status = 'on_hold' and review_on < $1 order by review_on, referral", today, list(caller.cities)
+    )
+    return [Case(**row) for row in rows]
+
+
+async def of_organisation(connection: Connection, caller: Caller) -> list[OwnReferral]:
+    """The referrals of the caller's own organisation."""
+    rows = await connection.fetch(
+        "select referral, received_on, case when feedback_agreed then status end as status"
+        " from cases where organisation = $1 order by received_on, referral",
+        caller.organisation,
+    )
+    return [OwnReferral(**row) for row in rows]
