@@ -1,0 +1,52 @@
+"""The catalogue of indicators, read once from `indicators.json`: what each figure means and which step feeds it."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from pathlib import Path
+from typing import Literal
+
+from shared.messages import Message
+
+Language = Literal["nl", "fr", "en"]
+StepName = Literal["received", "intake", "accepted", "not_eligible", "not_suitable", "withdrawn", "on_hold"]
+
+
+class Text(Message):
+    """One text in the three languages of the project."""
+
+    nl: str
+    fr: str
+    en: str
+
+    def in_(self, language: Language) -> str:
+        """The text in one language."""
+        return {"nl": self.nl, "fr": self.fr, "en": self.en}[language]
+
+
+class Indicator(Message):
+    """One figure the programme asks for; `city` says whose city its rows carry, `denominator` what it is a part of."""
+
+    code: str
+    label: Text
+    definition: Text
+    kind: Literal["count", "distinct", "days"]
+    step: StepName
+    city: Literal["residence", "referrer", "preferred"]
+    member: Literal["referrer", "organisation"] | None = None
+    protected: bool
+    denominator: str | None = None
+
+
+class Catalogue(Message):
+    """All indicators, in the order in which a report states them."""
+
+    version: int
+    indicators: tuple[Indicator, ...]
+
+
+@lru_cache(maxsize=1)
+def catalogue() -> tuple[Indicator, ...]:
+    """Every indicator, in order."""
+    raw = Path(__file__).with_suffix(".json").read_bytes()
+    return Catalogue.model_validate_json(raw).indicators
