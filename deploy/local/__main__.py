@@ -21,6 +21,7 @@ from deploy.local.stack import everything, stores
 
 ROOT = Path(__file__).resolve().parents[2]
 HOME = ROOT / ".local"
+SIGNS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="The whole stack on one machine, nothing installed.")
 
 
@@ -39,9 +40,9 @@ def up() -> None:
 
 @app.command()
 def down() -> None:
-    """Stop a running `up` and wait until it has stopped."""
+    """Stop a running `up`, or what one that was killed left behind."""
     with _plainly():
-        stopped = single.stop_the_other(HOME)
+        stopped = single.stop_the_other(HOME) or single.stop_leftovers(HOME)
     typer.echo("Stopped." if stopped else "Nothing was running.", err=True)
 
 
@@ -84,9 +85,15 @@ def _complete(work: Coroutine[Any, Any, Any]) -> Any:
     """Run `work`; Ctrl-C and SIGTERM cancel it, so that whatever it started is stopped."""
 
     async def main() -> Any:
-        task = asyncio.ensure_future(work)
-        for sign in (signal.SIGINT, signal.SIGTERM):
-            asyncio.get_running_loop().add_signal_handler(sign, task.cancel, sign.name)
+        task, loop = asyncio.ensure_future(work), asyncio.get_running_loop()
+
+        def end(name: str) -> None:
+            for sign in SIGNS:  # asked twice, it still stops everything in good order
+                loop.add_signal_handler(sign, lambda: None)
+            task.cancel(name)
+
+        for sign in SIGNS:
+            loop.add_signal_handler(sign, end, sign.name)
         return await task
 
     with _plainly():

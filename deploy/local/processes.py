@@ -9,6 +9,8 @@ from asyncio.subprocess import DEVNULL, Process
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+MARK = "CARROUSEL_LOCAL_LOG"  # in the environment of all we start: how `down` knows what a killed `up` left behind
+
 
 class Trouble(Exception):
     """Something the person at the keyboard can act on, in one sentence."""
@@ -51,7 +53,7 @@ async def spawn(
             stdin=DEVNULL,
             stdout=output,
             stderr=output,
-            env=env,
+            env={**(os.environ if env is None else env), MARK: str(log.parent)},
             cwd=cwd,
             start_new_session=True,
             **identity,  # type: ignore[arg-type]

@@ -5,10 +5,12 @@ import os
 import signal
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from deploy.local.processes import Trouble
+import psutil  # type: ignore[import-untyped]
+
+from deploy.local.processes import MARK, Trouble
 
 PATIENCE = 60.0
 
@@ -43,6 +45,24 @@ def stop_the_other(home: Path) -> bool:
                 raise Trouble(f"The stack has not stopped within {PATIENCE:.0f} s.")
             time.sleep(0.1)
     return True
+
+
+def stop_leftovers(home: Path) -> bool:
+    """Stop what an `up` of this working copy left when it was killed; False when there is nothing."""
+    found = [process for process in psutil.process_iter() if _mark(process) == str(home / "log")]
+    for process in found:
+        with suppress(psutil.NoSuchProcess):
+            process.terminate()
+    for process in psutil.wait_procs(found, timeout=20)[1]:
+        process.kill()
+    return bool(found)
+
+
+def _mark(process: psutil.Process) -> str | None:
+    with suppress(psutil.Error):
+        mark: str | None = process.environ().get(MARK)
+        return mark
+    return None
 
 
 def _file(home: Path) -> Path:

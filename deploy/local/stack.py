@@ -44,6 +44,8 @@ async def stores(root: Path, home: Path, board: Board, *, stay: bool = False) ->
         else:
             port = _port("KAFKA_PORT", KAFKA_PORT, stay)
             kafka = Kafka(home, root / ".local" / "jars", port, None if stay else free_port())
+            if not kafka.jars.exists():
+                board.say("jars", "Kafka's 46 jars are fetched from Maven Central (45 MB, once)")
             try:
                 environment |= await _start("kafka", kafka, board, running)
             except Unreachable as trouble:
