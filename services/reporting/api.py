@@ -1,0 +1,84 @@
+"""Figures, the project and the first report over HTTP: for coordinators only until releases exist."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import date
+from typing import Annotated, Literal
+
+import asyncpg
+from fastapi import APIRouter, Query, Response
+from pydantic import BaseModel
+
+from services.reporting import figures, project
+from services.reporting.report import Project, render_html, render_pdf
+from shared.callers import Caller, Role
+from shared.messages import Refused
+from shared.web import Done, NotVisible, allow
+
+COORDINATES = allow(Role.COORDINATOR)
+Word = Annotated[str | None, Query(min_length=1, max_length=64, pattern=r"^[^\x00]*$")]
+Since = Annotated[date, Query(description="first day of the period; figures are kept by month")]
+Until = Annotated[date, Query(description="last day of the period")]
+
+
+class Figures(BaseModel):
+    """The figures of one period, each with its definition, its denominator and whether it is protected."""
+
+    since: date
+    until: date
+    figures: list[figures.Figure]
+
+
+def routes(pool: asyncpg.Pool[asyncpg.Record]) -> APIRouter:
+    """Everything the reporting service answers."""
+    router = APIRouter()
+
+    async def found(  # noqa: PLR0913 - the questions a figure answers
+        caller: Caller,
+        since: date,
+        until: date,
+        city: str | None,
+        partner: str | None = None,
+        sector: str | None = None,
+    ) -> list[figures.Figure]:
+        """A coordinator reads the cities he acts for; all of them together when he acts for every one."""
+        if until < since:
+            raise Refused("period-reversed")
+        if city is not None and city not in caller.cities:
+            raise NotVisible
+        async with pool.acquire() as connection:
+            return await figures.find(connection, since=since, until=until, city=city, partner=partner, sector=sector)
+
+    @router.get("/figures", tags=["figures"])
+    async def read_figures(  # noqa: PLR0913
+        since: Since, until: Until, city: Word = None, partner: Word = None, sector: Word = None,
+        caller: Caller = COORDINATES,
+    ) -> Figures:  # fmt: skip
+        read = await found(caller, since, until, city, partner, sector)
+        return Figures(since=since, until=until, figures=read)
+
+    @router.put("/project", tags=["report"])
+    async def describe_project(body: Project, caller: Caller = COORDINATES) -> Done:
+        async with pool.acquire() as connection:
+            return Done(version=await project.describe(connection, body, caller.subject))
+
+    @router.get("/report", tags=["report"], response_class=Response)
+    async def first_report(
+        language: Literal["nl", "fr", "en"],
+        format: Literal["pdf", "html"] = "pdf",  # noqa: A002 - the parameter's name on the web
+        since: Since = date(2000, 1, 1),
+        until: Until = date(2999, 12, 31),
+        caller: Caller = COORDINATES,
+    ) -> Response:
+        async with pool.acquire() as connection:
+            about = await project.described(connection)
+        if about is None:
+            raise Refused("project-not-described")
+        read = await found(caller, since, until, None)
+        if format == "html":
+            return Response(render_html(language, about, read), media_type="text/html; charset=utf-8")
+        pdf = await asyncio.to_thread(render_pdf, language, about, read)
+        return Response(pdf, media_type="application/pdf")
+
+    return router
