@@ -8,7 +8,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Protocol
 
-from deploy.local import services
+from deploy.local import keys, services
 from deploy.local.board import Board
 from deploy.local.broker_in_process import BrokerInProcess
 from deploy.local.jars import Unreachable
@@ -28,7 +28,7 @@ async def stores(root: Path, home: Path, board: Board, *, stay: bool = False) ->
 
     Stores that do not `stay` take any free port, so that they never meet those of `up`.
     """
-    environment = services.ports(os.environ)
+    environment = services.ports(os.environ) | keys.environment(root / ".local")
     async with AsyncExitStack() as running:
         given = {url: os.environ[url] for url in URLS if os.environ.get(url)}
         if len(given) == len(URLS):

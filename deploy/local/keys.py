@@ -1,0 +1,19 @@
+"""The keys the services of this machine share: who may ask, and what seals people's names."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from cryptography.fernet import Fernet
+
+from deploy.local.tokens import ensure_keys
+
+
+def environment(home: Path) -> dict[str, str]:
+    """Make what is missing under `home`/auth; returns the variables that point there."""
+    jwks = ensure_keys(home)
+    people = home / "auth" / "people.keys"
+    if not people.exists():
+        people.touch(mode=0o600)
+        people.write_bytes(Fernet.generate_key() + b"\n")
+    return {"AUTH_JWKS_FILE": str(jwks), "PEOPLE_KEYS_FILE": str(people)}
