@@ -35,7 +35,7 @@ class Outcome:
     events: Sequence[Event]
 
 
-async def handle(  # noqa: PLR0913 - the whole road in one place
+async def handle(
     store: EventStore,
     stream: str,
     decider: Decider[S, C, E],
@@ -57,7 +57,7 @@ async def handle(  # noqa: PLR0913 - the whole road in one place
     raise AssertionError
 
 
-async def within(  # noqa: PLR0913 - as handle, for a caller that holds the transaction
+async def within(
     connection: Connection,
     store: EventStore,
     stream: str,

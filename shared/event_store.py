@@ -64,7 +64,7 @@ class EventStore:
         )
         return [self._recorded(row) for row in rows]
 
-    async def append(  # noqa: PLR0913 - what a fact is made of
+    async def append(
         self,
         connection: Connection,
         stream: str,

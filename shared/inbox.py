@@ -84,7 +84,7 @@ class Inbox:
         dead: list[_Letter] = []
         reached = highest
         for each in read:
-            if each.sequence is not None and each.sequence <= reached or each.identity in known.identities:
+            if (each.sequence is not None and each.sequence <= reached) or each.identity in known.identities:
                 continue
             if each.heard is None:
                 known.note(each)
@@ -173,7 +173,9 @@ class Inbox:
                     letter.record.offset,
                     letter.identity,
                     letter.record.key,
-                    json.dumps([[name, base64.b64encode(value or b"").decode()] for name, value in letter.record.headers]),
+                    json.dumps(
+                        [[name, base64.b64encode(value or b"").decode()] for name, value in letter.record.headers]
+                    ),
                     letter.record.value,
                     letter.reason,
                     letter.blocks,

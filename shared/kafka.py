@@ -16,6 +16,7 @@ from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.errors import TopicAlreadyExistsError
 from faststream import AckPolicy
 from faststream.kafka import KafkaBroker, KafkaMessage
+from faststream.kafka.message import KafkaAckableMessage
 
 from shared.contracts.envelope import Topic
 from shared.inbox import Inbox
@@ -107,11 +108,8 @@ def _check_partitions(found: dict[str, Any], topics: Sequence[Topic]) -> None:
 
 async def _parse(message: KafkaMessage, original: Any) -> KafkaMessage:  # noqa: ANN401 - FastStream's signature
     """Raw records as they are: a header that is not UTF-8 must reach the dead letters, not vanish."""
-    records = message
     consumer = original.__self__._consumer  # noqa: SLF001 - what acknowledges
-    from faststream.kafka.message import KafkaAckableMessage
-
-    return KafkaAckableMessage(body=b"", headers={}, raw_message=records, consumer=consumer)
+    return KafkaAckableMessage(body=b"", headers={}, raw_message=message, consumer=consumer)
 
 
 async def _decode(message: KafkaMessage) -> KafkaMessage:

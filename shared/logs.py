@@ -9,7 +9,7 @@ import structlog
 
 def configure(service: str, level: str = "INFO") -> None:
     """Send structlog and the standard library's logging to standard output, one JSON object a line."""
-    shared = [
+    shared: list[structlog.typing.Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),

@@ -1,4 +1,4 @@
-"""Follows the facts and publishes what may leave: one leader a service, in order, resuming where it was acknowledged."""
+"""Follows the facts and publishes what may leave: one leader, in order, resuming where it was acknowledged."""
 
 from __future__ import annotations
 
@@ -84,9 +84,7 @@ class Relay:
                 self.beat = time.monotonic()
                 await asyncio.sleep(_POLL_SECONDS)
             await connection.add_listener(_CHANNEL, lambda *_: self._rung.set())
-            await connection.execute(
-                "insert into followers (name) values ($1) on conflict do nothing", self.name
-            )
+            await connection.execute("insert into followers (name) values ($1) on conflict do nothing", self.name)
             async with open_producer(self.bootstrap_servers) as producer:
                 self.leading = True
                 await self._follow(connection, producer)

@@ -49,7 +49,7 @@ async def open_topics(settings: Settings, topics: Sequence[Topic]) -> None:
         except OSError as error:
             log.warning("topics wait", cause=type(error).__name__)
             await asyncio.sleep(1)
-        except Exception as error:  # noqa: BLE001 - aiokafka's errors share no base with OSError
+        except Exception as error:
             if isinstance(error, ValueError):
                 raise
             log.warning("topics wait", cause=type(error).__name__)

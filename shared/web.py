@@ -32,6 +32,7 @@ E = TypeVar("E", bound=Event)
 Check = Callable[[], Awaitable[bool]]
 Sentences = Callable[[str], Mapping[str, str]]
 
+_LONGEST_ID = 64
 _UNAVAILABLE = ("InterfaceError", "ConnectionDoesNotExistError", "CannotConnectNowError", "TooManyConnectionsError")
 
 
@@ -96,7 +97,7 @@ class Commands:
 
     store: EventStore
 
-    async def take(  # noqa: PLR0913 - the whole road in one place
+    async def take(
         self,
         request: Request,
         caller: Caller,
@@ -104,6 +105,7 @@ class Commands:
         decider: Decider[S, C, E],
         command: C,
         beside: Sequence[Beside] = (),
+        *,
         created: bool = False,
     ) -> Response:
         """200 or 201 with the new version. `beside` writes in the transaction of the facts.
@@ -128,14 +130,15 @@ class Commands:
             except AlreadyAnswered:
                 async with self.store.pool.acquire() as connection:
                     earlier = await asked.earlier(connection)
-        assert earlier is not None
+        if earlier is None:  # its row was removed between the two looks
+            raise VersionConflict
         return JSONResponse(earlier[1], earlier[0])
 
-    async def _handle(
-        self, stream: str, decider: Decider[S, C, E], command: C, beside: Sequence[Beside]
-    ) -> Outcome:
+    async def _handle(self, stream: str, decider: Decider[S, C, E], command: C, beside: Sequence[Beside]) -> Outcome:
         correlation = structlog.contextvars.get_contextvars().get("correlation_id", "")
-        outcome = await handle(self.store, stream, decider, command, Meta(by=command.by, correlation_id=correlation), beside)
+        outcome = await handle(
+            self.store, stream, decider, command, Meta(by=command.by, correlation_id=correlation), beside
+        )
         for event in outcome.events:
             metrics.APPENDED.labels(type(event).__name__).inc()
         return outcome
@@ -224,7 +227,11 @@ def _watch(app: FastAPI) -> None:
     @app.middleware("http")
     async def watch(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
         correlation = request.headers.get("x-correlation-id", "")
-        correlation = correlation if correlation.replace("-", "").isalnum() and len(correlation) <= 64 else str(uuid.uuid4())  # noqa: PLR2004
+        correlation = (
+            correlation
+            if correlation.replace("-", "").isalnum() and len(correlation) <= _LONGEST_ID
+            else str(uuid.uuid4())
+        )
         began = time.perf_counter()
         with structlog.contextvars.bound_contextvars(correlation_id=correlation):
             response = await call_next(request)
@@ -247,5 +254,3 @@ def _tell_health(app: FastAPI, health: Health) -> None:
     @app.get("/metrics", tags=["ops"], response_class=Response)
     async def exposition() -> Response:
         return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
-
-

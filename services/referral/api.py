@@ -24,6 +24,7 @@ REFERRALS: Decider[Any, Any, Any] = Decider(referral.initial, referral.decide, r
 REGISTER: Decider[Any, Any, Any] = Decider(register.initial, register.decide, register.evolve)
 COORDINATES = allow(Role.COORDINATOR)
 WORKS = allow(Role.FACILITATOR)
+READS_OWN = allow(Role.REFERRER)
 REFERS = allow(Role.FACILITATOR, Role.REFERRER)
 BELGIUM = ZoneInfo("Europe/Brussels")
 
@@ -133,7 +134,7 @@ def _read(router: APIRouter, commands: Commands) -> None:
             return await cases.on_hold_past_review(connection, caller, _today())
 
     @router.get("/referrals/own", tags=["views"])
-    async def own_referrals(caller: Caller = allow(Role.REFERRER)) -> list[cases.OwnReferral]:
+    async def own_referrals(caller: Caller = READS_OWN) -> list[cases.OwnReferral]:
         async with pool.acquire() as connection:
             return await cases.of_organisation(connection, caller)
 

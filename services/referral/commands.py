@@ -1,4 +1,4 @@
-"""What may be asked about organisations and referrals (imperative); `on` is the day it happened, `at` when it was asked."""
+"""What may be asked of organisations and referrals; `on` is the day it happened, `at` when it was asked."""
 
 from __future__ import annotations
 

@@ -17,7 +17,7 @@ def translate(fact: Recorded[Any]) -> Published | None:
     return None if message is None else Published(contract.CASES, fact.stream, message)
 
 
-def _message(event: events.ReferralEvent | events.RegisterEvent) -> PublicMessage | None:  # noqa: PLR0911 - one answer a fact
+def _message(event: events.ReferralEvent | events.RegisterEvent) -> PublicMessage | None:
     match event:
         case events.ReferralReceived():
             return _received(event)

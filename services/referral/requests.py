@@ -45,17 +45,17 @@ class Intake(body_of(ask.RecordIntake, "referral_id")):  # type: ignore[misc]
     """The intake, with a result for every criterion."""
 
 
+_STEPS: dict[str, type[Command]] = {
+    "plan-intake": ask.PlanIntake,
+    "accept": ask.AcceptReferral,
+    "decline-not-eligible": ask.DeclineNotEligible,
+    "decline-not-suitable": ask.DeclineNotSuitable,
+    "hold": ask.PutReferralOnHold,
+    "resume": ask.ResumeReferral,
+    "withdraw": ask.WithdrawReferral,
+    "link-duplicate": ask.LinkDuplicate,
+    "retract": ask.RetractReferral,
+}
 ROAD: dict[str, tuple[type[BaseModel], type[Command]]] = {
-    path: (body_of(command, "referral_id"), command)
-    for path, command in {
-        "plan-intake": ask.PlanIntake,
-        "accept": ask.AcceptReferral,
-        "decline-not-eligible": ask.DeclineNotEligible,
-        "decline-not-suitable": ask.DeclineNotSuitable,
-        "hold": ask.PutReferralOnHold,
-        "resume": ask.ResumeReferral,
-        "withdraw": ask.WithdrawReferral,
-        "link-duplicate": ask.LinkDuplicate,
-        "retract": ask.RetractReferral,
-    }.items()
+    path: (body_of(command, "referral_id"), command) for path, command in _STEPS.items()
 }

@@ -67,7 +67,9 @@ class Envelope:
     time: datetime
 
 
-def headers(topic: Topic, message: PublicMessage, subject: str, sequence: int, time: datetime) -> list[tuple[str, bytes]]:
+def headers(
+    topic: Topic, message: PublicMessage, subject: str, sequence: int, time: datetime
+) -> list[tuple[str, bytes]]:
     """The record headers of `message`; `sequence` is the position of the fact it tells."""
     fields = {
         "ce_specversion": "1.0",

@@ -41,7 +41,7 @@ class Desk:
             return {}
         return {"Authorization": f"Bearer {token(role, organisation, [city], home=self.home)}"}
 
-    async def ask(  # noqa: PLR0913
+    async def ask(
         self, method: str, path: str, body: Any = None, role: Role | None = Role.FACILITATOR, city: str = CITY,
         organisation: str | None = "org-1", key: str | None = None,
     ) -> httpx.Response:  # fmt: skip
@@ -134,14 +134,16 @@ async def test_the_table_names_every_endpoint(desk: Desk) -> None:
 
 @pytest.mark.parametrize("header", ["", "Bearer", "Bearer x.y.z", "Basic abc", "Bearer \u00e9"])
 async def test_a_token_that_is_none_of_ours_is_not_recognised(desk: Desk, header: str) -> None:
-    head = {"Authorization": header.encode("latin-1")}
+    head = [(b"authorization", header.encode("latin-1"))]
     assert (await desk.client.get("/referrals/waiting", headers=head)).status_code == 401
 
 
 async def test_a_facilitator_of_another_city_sees_nothing_of_the_case(desk: Desk) -> None:
     await desk.ask("POST", "/referrals", referral())
     assert (await desk.ask("GET", "/referrals/waiting", city="Brugge")).json() == []
-    elsewhere = await desk.ask("POST", "/referrals/r-1/plan-intake", {"on": "2026-01-06", "planned_for": "2026-01-07"}, city="Brugge")
+    elsewhere = await desk.ask(
+        "POST", "/referrals/r-1/plan-intake", {"on": "2026-01-06", "planned_for": "2026-01-07"}, city="Brugge"
+    )
     nowhere = await desk.ask("POST", "/referrals/r-9/plan-intake", {"on": "2026-01-06", "planned_for": "2026-01-07"})
     assert elsewhere.status_code == nowhere.status_code == 404
     assert elsewhere.json() == nowhere.json()
@@ -159,7 +161,9 @@ async def test_a_name_is_sealed_and_every_look_is_kept(desk: Desk, pool: asyncpg
     await desk.ask("POST", "/referrals", referral())
     looked = await desk.ask("POST", "/referrals/r-1/person/look", {"why": "intake"})
     assert looked.json()["name"] == SECRET
-    for table in await pool.fetch("select table_name from information_schema.tables where table_schema = current_schema()"):
+    for table in await pool.fetch(
+        "select table_name from information_schema.tables where table_schema = current_schema()"
+    ):
         rows = await pool.fetch(f"select t::text from {table[0]} t")
         assert SECRET not in "".join(row[0] for row in rows), table[0]
     held = (await desk.ask("GET", "/referrals/r-1/person/export")).json()
@@ -178,7 +182,7 @@ async def test_a_new_key_reseals_everyone_and_the_old_one_can_go(pool: asyncpg.P
     await create_tables(pool, [people.SCHEMA])
     who = f"p-{uuid.uuid4().hex}"
     async with pool.acquire() as connection:
-        day = (await connection.fetchrow("select current_date as d"))["d"]
+        day = await connection.fetchval("select current_date")
         await People(MultiFernet([old])).keep(connection, who, "referred", people.Person(name=SECRET), day)
         assert await People(MultiFernet([new, old])).reseal(connection) == 1
         found = await People(MultiFernet([new])).look(connection, who, "tester", "contact")

@@ -161,6 +161,11 @@ def test_putting_on_hold_twice_changes_nothing_and_another_day_moves_the_review(
     on_hold.when(x.hold(review_on=date(2026, 5, 20))).then(x.put_on_hold(review_on=date(2026, 5, 20)))
 
 
+def test_a_place_given_during_a_hold_outlives_a_moved_review() -> None:
+    placed = at_accepted.given(x.put_on_hold(), x.placed(), x.put_on_hold(review_on=date(2026, 5, 20)))
+    placed.when(x.record_placement()).then()
+
+
 def test_nothing_is_decided_while_on_hold() -> None:
     at_intake.given(x.put_on_hold()).when(x.accept(on=date(2026, 1, 21))).refused("referral-on-hold")
 
@@ -186,6 +191,11 @@ def test_who_stopped_comes_back_and_starts_again() -> None:
     stopped.when(x.record_start(on=date(2026, 3, 9))).refused("referral-not-open")
     stopped.when(x.resume()).then(x.resumed())
     stopped.given(x.resumed()).when(x.record_start(on=date(2026, 3, 9))).then(x.started(on=date(2026, 3, 9)))
+
+
+def test_the_first_session_stays_the_first_after_coming_back() -> None:
+    again = at_started.given(x.stopped(), x.resumed(), x.started(on=date(2026, 3, 9)))
+    again.when(x.record_stop(on=date(2026, 3, 2))).then(x.stopped(on=date(2026, 3, 2)))
 
 
 def test_what_was_declined_is_not_resumed() -> None:

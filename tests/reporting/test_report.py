@@ -43,6 +43,29 @@ REASONS = {
 }
 
 
+EVERY_REASON = {
+    "not_eligible": [
+        "language",
+        "denial",
+        "acute_addiction",
+        "acute_psychiatry",
+        "cognitive",
+        "judicial_measure",
+        "unsafe",
+    ],
+    "not_suitable": ["no_request_for_help", "motivation_faded", "unreachable", "other_help"],
+    "withdrawn": [
+        *(
+            f"practical/{code}"
+            for code in ("hours", "transport", "work", "childcare", "waiting_time", "no_group_running")
+        ),
+        *(f"personal/{code}" for code in ("illness", "moved", "detention")),
+        *(f"motivation/{code}" for code in ("no_request_for_help", "motivation_faded", "unreachable")),
+        "elsewhere/other_help",
+    ],
+}
+
+
 def figures(values: Mapping[str, int] = VALUES) -> list[Figure]:
     return [
         Figure(
@@ -82,7 +105,7 @@ STATED = {
     "fr": (
         "23 signalements par 12 référents différents de 8 organisations.",
         "sur 19 entretiens préalables",
-        "Pratique: Transport 2",
+        "Pratique : Transport 2",
         "la moitié en 13 jours",
         "Réservé aux coordinateurs",
         "parcours complets · formations · événements de réseau",
@@ -140,3 +163,13 @@ def test_markup_in_a_text_is_printed_and_not_obeyed() -> None:
     odd = PROJECT.model_copy(update={"title": {"nl": title}})
     assert title in pdf_text("nl", odd)
     assert "<b>#panic" not in render_html("nl", odd, figures())
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_reason_has_words_and_still_fits_on_one_page(language: Language) -> None:
+    full = [
+        each.model_copy(update={"by_reason": dict.fromkeys(EVERY_REASON.get(each.code, ()), 12)}) for each in figures()
+    ]
+    read = PdfReader(BytesIO(render_pdf(language, PROJECT, full)))
+    assert len(read.pages) == 1
+    assert "_" not in read.pages[0].extract_text()

@@ -61,7 +61,7 @@ class Ledger:
         return applied
 
 
-def publish_on(where: Topic) -> Any:  # noqa: ANN401 - a relay's translate
+def publish_on(where: Topic) -> Any:
     """Every count is published."""
 
     def translate(fact: Recorded[Any]) -> Published:

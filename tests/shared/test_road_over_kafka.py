@@ -153,9 +153,9 @@ async def test_hostile_messages_stop_nobody(road: Road) -> None:
             if nth % 2:
                 good += 1
                 message = CountPublished(n=good)
-                head = headers(road.topic, message, "good", good, NOW)
+                sealed = headers(road.topic, message, "good", good, NOW)
                 await producer.send(
-                    road.topic.name, value=message.model_dump_json().encode(), key=b"good", headers=head
+                    road.topic.name, value=message.model_dump_json().encode(), key=b"good", headers=sealed
                 )
         await producer.flush()
     road.start("subscription")
