@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from datetime import date
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -54,7 +55,10 @@ def live(file: Mapping[str, Any], seed: int, home: Path, client: httpx.Client | 
     found = services.figures_once_caught_up(expected, since, until)
     _show(file, found)
     home.mkdir(parents=True, exist_ok=True)
-    _keep(services, home, read_back(file, found, seed))
+    content = json.dumps(read_back(file, found, seed), ensure_ascii=False, indent=2) + "\n"
+    (home / "figures.json").write_text(content, encoding="utf-8")
+    screen.print(f"Figures read back of the synthetic history: {home / 'figures.json'}", soft_wrap=True)
+    _fetch_reports(services, home, since, until)
     return _equal(expected, found, asked)
 
 
@@ -98,14 +102,11 @@ def _yes(equal: bool) -> str:
     return "yes" if equal else "[red]NO[/red]"
 
 
-def _keep(services: Services, home: Path, figures: Mapping[str, Any]) -> None:
-    content = json.dumps(figures, ensure_ascii=False, indent=2) + "\n"
-    (home / "figures.json").write_text(content, encoding="utf-8")
-    screen.print(f"Figures read back: {home / 'figures.json'}", soft_wrap=True)
+def _fetch_reports(services: Services, home: Path, since: date, until: date) -> None:
     for language in LANGUAGES:
         for file_format in FORMATS:
             path = home / f"report.{language}.{file_format}"
-            path.write_bytes(services.report(language, file_format))
+            path.write_bytes(services.report(language, file_format, since, until))
             screen.print(f"Report on the synthetic history: {path}", soft_wrap=True)
 
 

@@ -41,15 +41,15 @@ class Services:
             "title": {"fr": asked.title},
             "coordinating_municipality": asked.cities[0],
             "participating_municipalities": list(asked.cities[1:]),
-            "contacts": [{"service": service, "email": email} for service, email in asked.contacts],
+            "contacts": [{"service": {"fr": service}, "email": email} for service, email in asked.contacts],
             "duration_years": asked.duration_years,
         }
         self._ask("PUT", f"{self.reporting}/project", Role.COORDINATOR, json=project)
 
     def figures(self, since: date, until: date) -> dict[str, Any]:
-        """Every figure of the reporting service by its code, as a facilitator sees it."""
+        """Every figure of the reporting service by its code, as a coordinator sees it."""
         span = {"since": str(since), "until": str(until)}
-        answer = self._ask("GET", f"{self.reporting}/figures", Role.FACILITATOR, params=span).json()
+        answer = self._ask("GET", f"{self.reporting}/figures", Role.COORDINATOR, params=span).json()
         return {figure["code"]: figure["value"] for figure in answer["figures"]}
 
     def figures_once_caught_up(self, expected: Mapping[str, int], since: date, until: date) -> dict[str, Any]:
@@ -61,9 +61,9 @@ class Services:
                 return found
             time.sleep(PAUSE)
 
-    def report(self, language: str, file_format: str) -> bytes:
+    def report(self, language: str, file_format: str, since: date, until: date) -> bytes:
         """The report of the project in one language, as a file."""
-        asked = {"language": language, "format": file_format}
+        asked = {"language": language, "format": file_format, "since": str(since), "until": str(until)}
         return self._ask("GET", f"{self.reporting}/report", Role.COORDINATOR, params=asked).content
 
     def _ask(self, method: str, url: str, role: Role, **more: Any) -> httpx.Response:
