@@ -95,7 +95,7 @@ async def _journeys(connection: Connection, referrals: set[str]) -> dict[str, Jo
 
 async def _keep(connection: Connection, journeys: Mapping[str, Journey]) -> None:
     await connection.execute(
-        "insert into journeys select referral, data::jsonb from unnest($1::text[], $2::text[]) as heard (referral, data)"
+        "insert into journeys select referral, data::jsonb from unnest($1::text[], $2::text[]) as h (referral, data)"
         " on conflict (referral) do update set data = excluded.data",
         list(journeys),
         [to_json(journey) for journey in journeys.values()],

@@ -47,7 +47,7 @@ class Row(TypedDict):
     label: str
     definition: str
     value: str
-    note: str
+    notes: list[str]
     reasons: list[tuple[str, str]]
 
 
@@ -131,7 +131,7 @@ def _row(language: Language, figure: Figure) -> Row:
         label=figure.label.in_(language),
         definition=figure.definition.in_(language),
         value=_days(language, figure.median) if figure.kind == "days" else texts.number(language, figure.value),
-        note=_note(language, figure),
+        notes=_notes(language, figure),
         reasons=[(texts.reason(language, code), texts.number(language, n)) for code, n in figure.by_reason.items()],
     )
 
@@ -140,19 +140,18 @@ def _days(language: Language, days: int | None) -> str:
     return "–" if days is None else texts.counted(language, days, "{n} day", "{n} days")
 
 
-def _note(language: Language, figure: Figure) -> str:
+def _notes(language: Language, figure: Figure) -> list[str]:
     """What the value is a part of; for days, what it stands for and on how many it was measured."""
     say = texts.translations(language).gettext
     if figure.kind != "days":
         return _of(language, "of {whole} {label}", figure.denominator_code, figure.denominator)
     if figure.median is None:
-        return ""
-    parts = [
+        return []
+    return [
         say("half within {days}").format(days=_days(language, figure.median)),
         say("nine in ten within {days}").format(days=_days(language, figure.p90)),
-        _of(language, "measured on {whole} {label}", "intakes_held", figure.value),
+        *_of(language, "measured on {whole} {label}", "intakes_held", figure.value),
     ]
-    return ", ".join(parts)
 
 
 def _of(
@@ -160,9 +159,9 @@ def _of(
     sentence: Literal["of {whole} {label}", "measured on {whole} {label}"],
     code: str | None,
     n: int | None,
-) -> str:
+) -> list[str]:
     if code is None or n is None:
-        return ""
+        return []
     translated = texts.translations(language)
     label = translated.ngettext(*WHOLES[code], n)
-    return str(translated.gettext(sentence)).format(whole=texts.number(language, n), label=label)
+    return [str(translated.gettext(sentence)).format(whole=texts.number(language, n), label=label)]

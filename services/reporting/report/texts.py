@@ -40,7 +40,8 @@ def counted(language: Language, n: int, one: str, many: str) -> str:
 
 def reason(language: Language, code: str) -> str:
     """A reason for people: `code`, or `category/code` as "category: code"; an unknown code as it is."""
-    return ": ".join(str(translations(language).pgettext("reason", part)) for part in code.split("/"))
+    colon = "\u00a0: " if language == "fr" else ": "
+    return colon.join(str(translations(language).pgettext("reason", part)) for part in code.split("/"))
 
 
 def municipality(language: Language, name: str) -> str:
