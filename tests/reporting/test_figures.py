@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Sequence
 from datetime import date
 
@@ -90,3 +91,19 @@ async def test_a_refused_batch_changes_nothing(connection: Connection) -> None:
     with pytest.raises(Refused, match="referral-unknown"):
         await tell(connection, [received("r1"), intake("r2")])
     assert await connection.fetchval("select count(*) from journeys") == 0
+
+
+async def test_partitions_that_come_at_once_lose_nothing(
+    pool: asyncpg.Pool[asyncpg.Record], connection: Connection
+) -> None:
+    async def partition(nth: int) -> None:
+        names = [f"{nth}-{each}" for each in range(20)]
+        told = [message for name in names for message in (received(name), intake(name), retracted(name))]
+        async with pool.acquire() as own:
+            await tell(own, [*told, received(f"{nth}-kept")], 4)
+
+    await asyncio.gather(*(partition(nth) for nth in range(12)))
+    found = await find(connection)
+    assert found["referrals_received"].value == 12
+    assert found["intakes_held"].value == 0
+    assert found["referring_persons"].value == 1
