@@ -52,8 +52,8 @@ commands: st.SearchStrategy[ReferralCommand] = st.one_of(
     st.builds(lambda on, why: x.record_stop(on=on, category=why[0], code=why[1]), days, reasons),
 )
 STUMBLED: list[ReferralCommand] = [x.receive(), x.record_intake(results=x.results("language"))]
-some_of_the_road = st.one_of(
-    st.just(STUMBLED),
+some_of_the_road: st.SearchStrategy[list[ReferralCommand]] = st.one_of(
+    st.sampled_from([STUMBLED, [*STUMBLED, x.accept()], [*STUMBLED, x.decline_not_eligible()]]),
     st.sampled_from([2, 3, 5, 6, 7, 8, 9]).map(lambda steps: THE_WHOLE_ROAD[:steps]),
     st.just([]),
 )
