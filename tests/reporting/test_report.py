@@ -9,9 +9,10 @@ from typing import get_args
 import pytest
 from pypdf import PdfReader
 
+from services.referral.vocabulary import vocabulary
 from services.reporting.figures import Figure
 from services.reporting.indicators import Language, catalogue
-from services.reporting.report import Contact, Project, render_html, render_pdf
+from services.reporting.report import Contact, Project, render_html, render_pdf, texts
 
 LANGUAGES: tuple[Language, ...] = get_args(Language)
 PROJECT = Project(
@@ -173,3 +174,11 @@ def test_every_reason_has_words_and_still_fits_on_one_page(language: Language) -
     read = PdfReader(BytesIO(render_pdf(language, PROJECT, full)))
     assert len(read.pages) == 1
     assert "_" not in read.pages[0].extract_text()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_report_says_a_reason_in_the_words_of_the_referral_service(language: Language) -> None:
+    for category in vocabulary().reasons.values():
+        if {"not_eligible", "not_suitable", "withdrawn"} & set(category.used_for):
+            for code, words in category.codes.items():
+                assert texts.reason(language, code) == words.in_(language)
