@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 INSTALLED := .venv/.installed
 
-.PHONY: help up down clean test check demo lock
+.PHONY: help up down clean test check demo lock token
 
 help: ## List these commands
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
@@ -32,8 +32,12 @@ check: $(INSTALLED) ## Lint, types, import contracts
 	$(BIN)/mypy .
 	$(BIN)/lint-imports
 
-demo: $(INSTALLED) ## Live through the two years of the project and end with its report
-	@$(BIN)/python -m deploy.local run --services -- $(BIN)/python -m deploy.local.demo
+demo: $(INSTALLED) ## Live through two synthetic years and end with a report (FIGURES=file.json SEED=1)
+	@$(BIN)/python -m deploy.local run --services -- \
+		$(BIN)/python -m deploy.local.demo $(if $(FIGURES),--figures $(FIGURES)) $(if $(SEED),--seed $(SEED))
+
+token: $(INSTALLED) ## Print a token for the local stack (ROLE=facilitator ORG=org-1 CITY=Oostende)
+	@$(BIN)/python -m deploy.local.tokens $(ROLE) $(if $(ORG),--org $(ORG)) $(if $(CITY),--city $(CITY))
 
 lock: ## Compile requirements/test.txt again (needs uv)
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \

@@ -12,11 +12,11 @@ import httpx
 import typer
 from rich.console import Console
 from rich.progress import track
-from rich.table import Table
+from rich.table import Column, Table
 
 from deploy.local.drive import Services
 from deploy.local.figures import Asked, checked
-from deploy.local.history import history, period
+from deploy.local.history import history, period, told
 from deploy.local.processes import Trouble
 from deploy.local.tokens import HOME
 
@@ -31,7 +31,7 @@ def main(
     figures: Annotated[Path, typer.Option(help="The figures to live up to.")] = FILE,
     seed: Annotated[int, typer.Option(help="Another seed, other synthetic people.")] = 0,
 ) -> None:
-    """Exit 0 when every covered figure reads back as the file has it, 1 when one differs, 2 when it cannot be done."""
+    """Exit 0 when all covered figures read back as in the file and as told, 1 when one differs, 2 when it cannot be."""
     try:
         file = _read(figures)
         equal = live(file, seed, HOME / "demo")
@@ -51,9 +51,9 @@ def live(file: Mapping[str, Any], seed: int, home: Path, client: httpx.Client | 
     services.introduce(asked)
     for step in track(steps, "Telling the synthetic history", console=screen):
         services.tell(step)
-    expected = {code: int(file[part][name]) for (part, name), code in COVERED.items()}
+    expected = told(steps) | {code: int(file[part][name]) for (part, name), code in COVERED.items()}
     found = services.figures_once_caught_up(expected, since, until)
-    _show(file, found)
+    _show(file, expected, found)
     home.mkdir(parents=True, exist_ok=True)
     content = json.dumps(read_back(file, found, seed), ensure_ascii=False, indent=2) + "\n"
     (home / "figures.json").write_text(content, encoding="utf-8")
@@ -86,15 +86,18 @@ def _blank(value: object) -> dict[str, Any] | None:
     return {name: _blank(inner) for name, inner in value.items()} if isinstance(value, Mapping) else None
 
 
-def _show(file: Mapping[str, Any], found: Mapping[str, Any]) -> None:
-    table = Table("figure", "file", "read back", "equal", title="Figures of a synthetic history")
+def _show(file: Mapping[str, Any], expected: Mapping[str, int], found: Mapping[str, Any]) -> None:
+    table = Table(Column("figure", no_wrap=True), "file", "read back", "equal", title="Figures of a synthetic history")
     for part, content in file.items():
         if part in NO_FIGURES or not isinstance(content, Mapping):
             continue
         for name, value in content.items():
             code = COVERED.get((part, name))
             row = ("not covered yet", "-") if code is None else (str(found.get(code)), _yes(found.get(code) == value))
-            table.add_row(f"{part}.{name}", str(value), *row)
+            table.add_row(f"{part}.{name}", ", ".join(value) if isinstance(value, list) else str(value), *row)
+    for code in [code for code in expected if code not in COVERED.values()]:
+        value = f"{expected[code]} (synthetic)"
+        table.add_row(code, value, str(found.get(code)), _yes(found.get(code) == expected[code]))
     screen.print(table)
 
 
@@ -113,7 +116,7 @@ def _fetch_reports(services: Services, home: Path, since: date, until: date) -> 
 def _equal(expected: Mapping[str, int], found: Mapping[str, Any], asked: Asked) -> bool:
     different = [code for code, value in expected.items() if found.get(code) != value]
     if different:
-        screen.print(f"Different from the file: {', '.join(different)}.", style="red")
+        screen.print(f"Different from what was told: {', '.join(different)}.", style="red")
         more = found.get("referrals_received")
         if isinstance(more, int) and more > asked.received:
             screen.print("More than the file has: data of another history is kept here; make clean forgets it.")

@@ -19,6 +19,7 @@ from shared.callers import Role
 
 PATIENCE = 30.0
 PAUSE = 0.3
+SYNTHETIC = {"nl": "synthetische gegevens", "fr": "données synthétiques", "en": "synthetic data"}
 
 
 class Services:
@@ -36,9 +37,9 @@ class Services:
         self._ask("POST", self.referral + step.path, step.role, json=dict(step.body), headers=key)
 
     def introduce(self, asked: Asked) -> None:
-        """Tell the reporting service which project it reports on."""
+        """Tell the reporting service which project it reports on, and that the data is synthetic."""
         project = {
-            "title": {"fr": asked.title},
+            "title": {language: f"{asked.title} ({word})" for language, word in SYNTHETIC.items()},
             "coordinating_municipality": asked.cities[0],
             "participating_municipalities": list(asked.cities[1:]),
             "contacts": [{"service": {"fr": service}, "email": email} for service, email in asked.contacts],

@@ -6,7 +6,7 @@ import hashlib
 import json
 import uuid
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import astuple, dataclass
 from datetime import date
 from random import Random
@@ -29,6 +29,16 @@ SECTORS = {  # sector: (how often it refers, how such an organisation is called)
     "local_government": (1, "Preventiedienst"),
 }
 ON_HIS_OWN = 0.1
+TOLD = {  # figure: the kind of step that it counts, one of a kind a referral
+    "referrals_received": "referrals",
+    "referring_persons": "referrers",
+    "intakes_held": "intake",
+    "accepted": "accept",
+    "not_eligible": "decline-not-eligible",
+    "not_suitable": "decline-not-suitable",
+    "withdrawn": "withdraw",
+    "on_hold": "hold",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +81,12 @@ def history(figures: Mapping[str, Any], seed: int = 0) -> list[Step]:
     `referrals.completed` of them accepted. ValueError when no history can have these figures.
     """
     return _Made(checked(figures), seed).steps()
+
+
+def told(steps: Iterable[Step]) -> dict[str, int]:
+    """What these steps come to, by the code of the figure."""
+    kinds = Counter(step.path.rsplit("/", 1)[-1] for step in steps)
+    return {code: kinds[kind] for code, kind in TOLD.items()}
 
 
 def _first(asked: Asked) -> date:

@@ -1,4 +1,4 @@
-"""The jars of Apache Kafka: fetched once by their pinned coordinates, and never run unless their sha256 is the pinned one."""
+"""The jars of Apache Kafka: fetched once by pinned coordinates, never run unless their sha256 is the pinned one."""
 
 import asyncio
 import hashlib

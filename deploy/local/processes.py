@@ -12,7 +12,7 @@ from pathlib import Path
 MARK = "CARROUSEL_LOCAL_LOG"  # in the environment of all we start: how `down` knows what a killed `up` left behind
 
 
-class Trouble(Exception):
+class Trouble(Exception):  # noqa: N818 - a sentence for a person, not a fault
     """Something the person at the keyboard can act on, in one sentence."""
 
 
@@ -24,7 +24,7 @@ def require_free(port: int, what: str, variable: str) -> None:
             probe.bind(("127.0.0.1", port))
         except OSError:
             raise Trouble(
-                f"Port {port}, wanted for {what}, is taken: stop what holds it (make down), or set {variable} to another."
+                f"Port {port}, wanted for {what}, is taken: stop what holds it (make down), or set {variable}."
             ) from None
 
 

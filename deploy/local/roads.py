@@ -12,7 +12,7 @@ from services.referral import vocabulary
 
 LAST = date(2025, 12, 31)
 OUTCOMES = {"accepted": 4, "not_eligible": 5, "withdrawn": 5, "not_suitable": 1, "on_hold": 1, "planned": 1}
-UNMET = {"language": 6, "denial": 2, "acute_addiction": 1, "acute_psychiatry": 1, "judicial_measure": 1}
+UNMET = {"language": 10, "denial": 2, "acute_addiction": 1, "acute_psychiatry": 1, "judicial_measure": 1}
 LEFT = {
     ("practical", "hours"): 3,
     ("practical", "transport"): 2,

@@ -105,7 +105,7 @@ def _road(router: APIRouter, commands: Commands) -> None:
 
     def step(path: str, body_type: type[BaseModel], command_type: type[Any]) -> None:
         async def answer(
-            request: Request, referral_id: Id, body: Annotated[Any, Body()], caller: Caller = WORKS
+            request: Request, referral_id: Id, body: Annotated[BaseModel, Body()], caller: Caller = WORKS
         ) -> Response:
             return await take(request, caller, command_type(**_stamp(caller), referral_id=referral_id, **_fields(body)))
 

@@ -34,7 +34,7 @@ def routes(pool: asyncpg.Pool[asyncpg.Record]) -> APIRouter:
     """Everything the reporting service answers."""
     router = APIRouter()
 
-    async def found(  # noqa: PLR0913 - the questions a figure answers
+    async def found(
         caller: Caller,
         since: date,
         until: date,
@@ -51,7 +51,7 @@ def routes(pool: asyncpg.Pool[asyncpg.Record]) -> APIRouter:
             return await figures.find(connection, since=since, until=until, city=city, partner=partner, sector=sector)
 
     @router.get("/figures", tags=["figures"])
-    async def read_figures(  # noqa: PLR0913
+    async def read_figures(
         since: Since, until: Until, city: Word = None, partner: Word = None, sector: Word = None,
         caller: Caller = COORDINATES,
     ) -> Figures:  # fmt: skip

@@ -13,6 +13,7 @@ from typer import Typer
 from typer.testing import CliRunner
 
 from deploy.local import demo, drive
+from deploy.local.history import TOLD
 
 FILE: dict[str, Any] = json.loads(demo.FILE.read_text(encoding="utf-8"))
 
@@ -38,11 +39,15 @@ class Programme:
     def figures(self) -> list[dict[str, Any]]:
         """Counted from what was told; the first `lag` times nothing was heard yet."""
         self.lag -= 1
-        heard = [] if self.lag >= 0 else [body for path, body in self.told.values() if path == "/referrals"]
+        paths = [] if self.lag >= 0 else list(self.told.values())
+        heard = [body for path, body in paths if path == "/referrals"]
+        kinds = [path.rsplit("/", 1)[-1] for path, _ in paths]
+        others = [code for code in TOLD if code not in demo.COVERED.values()]
         persons = {body["referrer_id"] for body in heard} - {None}
         return [
             {"code": "referrals_received", "value": len(heard) - self.forgets},
             {"code": "referring_persons", "value": len(persons)},
+            *({"code": code, "value": kinds.count(TOLD[code])} for code in others),
         ]
 
     def client(self) -> httpx.Client:
