@@ -18,6 +18,7 @@ from faststream import AckPolicy
 from faststream.kafka import KafkaBroker, KafkaMessage
 from faststream.kafka.message import KafkaAckableMessage
 
+from shared import metrics
 from shared.contracts.envelope import Topic
 from shared.inbox import Inbox
 
@@ -125,7 +126,6 @@ class Subscription:
     inbox: Inbox
     pool: asyncpg.Pool[asyncpg.Record]
     waiting_for: str | None = "start"
-    beat: float = 0.0
     _broker: KafkaBroker | None = field(default=None)
     _consumer: Any = None
 
@@ -135,6 +135,14 @@ class Subscription:
             return False
         consumer = self._consumer.consumer
         return consumer is not None and bool(consumer.assignment())
+
+    async def lag(self) -> int:
+        """Messages on the assigned partitions that wait to be fetched, as far as the broker has told."""
+        consumer = self._consumer.consumer if self._consumer else None
+        if consumer is None:
+            return 0
+        behind = [(consumer.highwater(each) or 0) - await consumer.position(each) for each in consumer.assignment()]
+        return sum(each for each in behind if each > 0)
 
     async def run(self) -> None:
         """Subscribe, retrying while the broker is away, until cancelled; then finish the batch in hand."""
@@ -170,6 +178,7 @@ class Subscription:
         """Apply one batch; no exception leaves this function, for FastStream would skip the batch."""
         records: tuple[ConsumerRecord[bytes, bytes], ...] = message.raw_message  # type: ignore[assignment]
         pause = 0.1
+        began = time.perf_counter()
         while True:
             try:
                 async with self.pool.acquire() as connection, connection.transaction():
@@ -181,7 +190,8 @@ class Subscription:
                 await asyncio.sleep(pause)
                 pause = min(pause * 2, _LONGEST_PAUSE)
         self.waiting_for = None
-        self.beat = time.monotonic()
+        metrics.BATCH_SIZE.labels(self.group).observe(len(records))
+        metrics.BATCH_SECONDS.labels(self.group).observe(time.perf_counter() - began)
         try:
             await message.ack()
         except Exception as error:  # noqa: BLE001 - offsets serve lag tools only; the sequences hold

@@ -18,7 +18,7 @@ from shared import logs, metrics
 from shared.callers import Gate
 from shared.contracts.envelope import Topic
 from shared.event_store import EventStore
-from shared.kafka import create_topics
+from shared.kafka import Subscription, create_topics
 from shared.relay import backlog
 from shared.settings import Settings
 
@@ -94,6 +94,21 @@ def observe_relay(store: EventStore) -> Callable[[], Awaitable[None]]:
                 behind, oldest = await backlog(store)
                 metrics.BACKLOG.set(behind)
                 metrics.OLDEST.set(oldest)
+            await asyncio.sleep(_OBSERVE_SECONDS)
+
+    return observe
+
+
+def observe_inbox(subscription: Subscription) -> Callable[[], Awaitable[None]]:
+    """A task that keeps the gauges of one consumer true."""
+    consumer = subscription.inbox.consumer
+
+    async def observe() -> None:
+        while True:
+            with contextlib.suppress(Exception):
+                metrics.LAG.labels(subscription.group).set(await subscription.lag())
+                query = "select count(*) from dead_letters where consumer = $1 and resolved_at is null"
+                metrics.DEAD.labels(consumer).set(await subscription.pool.fetchval(query, consumer))
             await asyncio.sleep(_OBSERVE_SECONDS)
 
     return observe

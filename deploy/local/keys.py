@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 from pathlib import Path
 
 from cryptography.fernet import Fernet
@@ -14,6 +16,10 @@ def environment(home: Path) -> dict[str, str]:
     jwks = ensure_keys(home)
     people = home / "auth" / "people.keys"
     if not people.exists():
-        people.touch(mode=0o600)
-        people.write_bytes(Fernet.generate_key() + b"\n")
+        new = people.with_suffix(f".{os.getpid()}")
+        new.touch(mode=0o600)
+        new.write_bytes(Fernet.generate_key() + b"\n")
+        with contextlib.suppress(FileExistsError):  # another program was first: its key is the key
+            people.hardlink_to(new)
+        new.unlink()
     return {"AUTH_JWKS_FILE": str(jwks), "PEOPLE_KEYS_FILE": str(people)}

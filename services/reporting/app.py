@@ -19,6 +19,7 @@ from shared.service import (
     database_lives,
     gate_of,
     kafka_lives,
+    observe_inbox,
     open_topics,
     running,
 )
@@ -62,7 +63,7 @@ def application(settings: Settings) -> FastAPI:
                 "subscriber": lambda: _soon(subscription.alive()),
             }
             app.include_router(routes(pool))
-            async with running(subscription.run):
+            async with running(subscription.run, observe_inbox(subscription)):
                 yield
 
     return create_app("Reporting", gate_of(settings), sentences, health, lifespan)

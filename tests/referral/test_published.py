@@ -1,0 +1,48 @@
+"""What leaves the referral service: pinned schemas, no name, and readable by the official CloudEvents SDK."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from cloudevents.core.bindings.kafka import KafkaMessage, from_binary_event
+
+from services.referral.published import translate
+from shared.contracts.envelope import headers, schema
+from shared.contracts.referral import CASES
+from shared.messages import Event, Meta, Recorded
+from tests.referral import examples
+
+GOLDEN = Path(__file__).parent / "golden" / "referral.cases.json"
+NOW = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+def recorded(event: Event) -> Recorded[Any]:
+    return Recorded(7, "referral-r-1", 1, event, Meta(by="x", correlation_id="y"), NOW)
+
+
+def test_the_published_schemas_are_those_partners_know() -> None:
+    """A rename or a change of type is a new version; a field with a default may be added here and in the file."""
+    assert schema(CASES) == json.loads(GOLDEN.read_text(encoding="utf-8"))
+
+
+def test_the_official_sdk_reads_our_messages() -> None:
+    published = translate(recorded(examples.received()))
+    assert published is not None
+    head = dict(headers(published.topic, published.message, published.key, 7, NOW))
+    value = published.message.model_dump_json().encode()
+    event = from_binary_event(KafkaMessage(head, published.key.encode(), value))
+    assert event.get_type() == "be.gforse.ReferralReceived.v1"
+    assert event.get_source() == "/carrousel/referral"
+    assert event.get_time() == NOW
+    assert event.get_extension("sequence") == "00000000000000000007"
+    assert event.get_data() == json.loads(value)
+
+
+@pytest.mark.parametrize("version", ["be.gforse.ReferralReceived.v1"])
+def test_no_published_field_could_hold_a_name(version: str) -> None:
+    fields = set(schema(CASES)[version]["properties"])
+    assert fields.isdisjoint({"name", "person", "phone", "email", "birth_date", "note"})
