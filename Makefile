@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 INSTALLED := .venv/.installed
 
-.PHONY: help up down clean test check demo lock token
+.PHONY: help up down clean test chaos check demo lock token
 
 help: ## List these commands
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
@@ -25,6 +25,9 @@ clean: $(INSTALLED) ## Forget all local data
 
 test: $(INSTALLED) ## Run every test this machine can run, on a real PostgreSQL and Kafka
 	@$(BIN)/python -m deploy.local run -- $(BIN)/python -m pytest
+
+chaos: $(INSTALLED) ## Kill relay, consumer and broker again and again: every fact still counts once (ROAD_FACTS=20000)
+	@$(if $(ROAD_FACTS),ROAD_FACTS=$(ROAD_FACTS)) $(BIN)/python -m pytest -s -m chaos tests/chaos
 
 check: $(INSTALLED) ## Lint, types, import contracts
 	$(BIN)/ruff format --check .
