@@ -7,21 +7,9 @@ from pathlib import Path
 from typing import Literal
 
 from shared.messages import Message
+from shared.texts import Language, Text
 
-Language = Literal["nl", "fr", "en"]
 Outcome = Literal["not_eligible", "not_suitable", "withdrawn", "stopped", "duplicate", "retracted"]
-
-
-class Text(Message):
-    """One text in the three languages of the project."""
-
-    nl: str
-    fr: str
-    en: str
-
-    def in_(self, language: Language) -> str:
-        """The text in one language."""
-        return {"nl": self.nl, "fr": self.fr, "en": self.en}[language]
 
 
 class Named(Message):

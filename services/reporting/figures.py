@@ -9,7 +9,7 @@ from math import ceil
 from pathlib import Path
 from typing import Literal, TypeVar
 
-from services.reporting.indicators import Indicator, Text, catalogue
+from services.reporting.indicators import Indicator, catalogue
 from services.reporting.journeys import (
     FigureKey,
     Journey,
@@ -24,6 +24,7 @@ from shared.contracts import referral as said
 from shared.event_store import Connection
 from shared.inbox import Heard
 from shared.messages import Message, Refused
+from shared.texts import Text
 
 SCHEMA = Path(__file__).with_suffix(".sql").read_text(encoding="utf-8")
 Key = TypeVar("Key", FigureKey, MemberKey)

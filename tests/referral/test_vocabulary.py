@@ -10,7 +10,8 @@ from typing import get_args
 import services.referral.domain
 from services.referral import events
 from services.referral.domain.state import Status
-from services.referral.vocabulary import Text, checklist, latest_checklist, reasons_for, refusal, vocabulary
+from services.referral.vocabulary import checklist, latest_checklist, reasons_for, refusal, vocabulary
+from shared.texts import Text
 
 
 def refusals_raised() -> set[str]:

@@ -11,8 +11,9 @@ from pypdf import PdfReader
 
 from services.referral.vocabulary import vocabulary
 from services.reporting.figures import Figure
-from services.reporting.indicators import Language, catalogue
+from services.reporting.indicators import catalogue
 from services.reporting.report import Contact, Project, render_html, render_pdf, texts
+from shared.texts import Language
 
 LANGUAGES: tuple[Language, ...] = get_args(Language)
 PROJECT = Project(

@@ -11,8 +11,8 @@ import typst
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
 from services.reporting.figures import Figure
-from services.reporting.indicators import Language
 from services.reporting.report.page import Contact, Project, page
+from shared.texts import Language
 
 __all__ = ["Contact", "Project", "render_html", "render_pdf"]
 _HERE = Path(__file__).parent

@@ -8,9 +8,9 @@ from typing import Annotated, Literal, TypedDict
 from pydantic import Field
 
 from services.reporting.figures import Figure
-from services.reporting.indicators import Language
 from services.reporting.report import texts
 from shared.messages import Message
+from shared.texts import Language
 
 HEADLINE = ("referrals_received", "referring_persons", "referring_organisations")
 NOT_COVERED = ("group programmes completed", "trainings", "network events")

@@ -12,7 +12,7 @@ from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
 from babel.support import Translations
 
-from services.reporting.indicators import Language
+from shared.texts import Language
 
 _HERE = Path(__file__).parent
 _LOCALES = {"nl": "nl_BE", "fr": "fr_BE", "en": "en_GB"}
