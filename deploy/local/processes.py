@@ -4,7 +4,6 @@ import asyncio
 import contextlib
 import os
 import signal
-import socket
 from asyncio.subprocess import DEVNULL, Process
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -14,26 +13,6 @@ MARK = "CARROUSEL_LOCAL_LOG"  # in the environment of all we start: how `down` k
 
 class Trouble(Exception):  # noqa: N818 - a sentence for a person, not a fault
     """Something the person at the keyboard can act on, in one sentence."""
-
-
-def require_free(port: int, what: str, variable: str) -> None:
-    """Refuse in one sentence when 127.0.0.1:`port` is taken."""
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind(("127.0.0.1", port))
-        except OSError:
-            raise Trouble(
-                f"Port {port}, wanted for {what}, is taken: stop what holds it (make down), or set {variable}."
-            ) from None
-
-
-def free_port() -> int:
-    """A port nobody holds at this moment."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 async def spawn(

@@ -10,7 +10,8 @@ from pathlib import Path
 import httpx
 
 from deploy.local.board import Say
-from deploy.local.processes import Trouble, require_free, spawn, stop
+from deploy.local.ports import port_of, require_free
+from deploy.local.processes import Trouble, spawn, stop
 
 PORTS = {"referral": 8101, "carousel": 8102, "training": 8103, "reporting": 8104}
 LONGEST_PAUSE = 30.0
@@ -21,9 +22,10 @@ def present(root: Path) -> list[str]:
     return [name for name in PORTS if (root / "services" / name / "__main__.py").exists()]
 
 
-def ports(environment: Mapping[str, str]) -> dict[str, str]:
-    """`<NAME>_PORT` for every service, the caller's choice first."""
-    return {f"{name.upper()}_PORT": environment.get(f"{name.upper()}_PORT", str(port)) for name, port in PORTS.items()}
+def ports(*, fixed: bool) -> dict[str, str]:
+    """`<NAME>_PORT` for every service: the caller's choice, else the `fixed` one or any that is free."""
+    usual = {f"{name.upper()}_PORT": port if fixed else None for name, port in PORTS.items()}
+    return {variable: str(port_of(variable, port)) for variable, port in usual.items()}
 
 
 class Service:

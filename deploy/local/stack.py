@@ -14,9 +14,10 @@ from deploy.local.broker_in_process import BrokerInProcess
 from deploy.local.jars import Unreachable
 from deploy.local.kafka import PORT as KAFKA_PORT
 from deploy.local.kafka import Kafka
+from deploy.local.ports import free_port, port_of
 from deploy.local.postgres import PORT as POSTGRES_PORT
 from deploy.local.postgres import SERVICES, Postgres
-from deploy.local.processes import Trouble, free_port
+from deploy.local.processes import Trouble
 
 URLS = [f"{service.upper()}_DATABASE_URL" for service in SERVICES]
 PATIENCE = 60.0
@@ -26,15 +27,15 @@ PATIENCE = 60.0
 async def stores(root: Path, home: Path, board: Board, *, stay: bool = False) -> AsyncIterator[dict[str, str]]:
     """PostgreSQL and Kafka, or the existing ones the environment points at; yields the environment for programs.
 
-    Stores that do not `stay` take any free port, so that they never meet those of `up`.
+    What does not `stay` takes any free port, so that it never meets `up` or its own kind.
     """
-    environment = services.ports(os.environ) | keys.environment(root / ".local")
+    environment = services.ports(fixed=stay) | keys.environment(root / ".local")
     async with AsyncExitStack() as running:
         given = {url: os.environ[url] for url in URLS if os.environ.get(url)}
         if len(given) == len(URLS):
             board.say("postgres", "the existing ones")
         else:
-            postgres = Postgres(home, _port("POSTGRES_PORT", POSTGRES_PORT, stay))
+            postgres = Postgres(home, port_of("POSTGRES_PORT", POSTGRES_PORT if stay else None))
             urls = await _start("postgres", postgres, board, running)
             environment |= {f"{name.upper()}_DATABASE_URL": url for name, url in urls.items()}
         environment |= given
@@ -42,7 +43,7 @@ async def stores(root: Path, home: Path, board: Board, *, stay: bool = False) ->
             board.say("kafka", f"the existing one on {existing}")
             environment["KAFKA_BOOTSTRAP_SERVERS"] = existing
         else:
-            port = _port("KAFKA_PORT", KAFKA_PORT, stay)
+            port = port_of("KAFKA_PORT", KAFKA_PORT if stay else None)
             kafka = Kafka(home, root / ".local" / "jars", port, None if stay else free_port())
             if not kafka.jars.exists():
                 board.say("jars", "Kafka's 46 jars are fetched from Maven Central (45 MB, once)")
@@ -109,10 +110,3 @@ async def _start_again(name: str, store: Store, board: Board) -> None:
 async def _end(watch: asyncio.Task[None]) -> None:
     watch.cancel()
     await asyncio.wait([watch])
-
-
-def _port(variable: str, usual: int, stay: bool) -> int:
-    chosen = os.environ.get(variable)
-    if chosen and not chosen.isdecimal():
-        raise Trouble(f"{variable} is {chosen!r}, which is not a port number.")
-    return int(chosen) if chosen else usual if stay else free_port()

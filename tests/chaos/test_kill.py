@@ -19,8 +19,9 @@ import pytest
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from deploy.local.kafka import Kafka
+from deploy.local.ports import free_port
 from deploy.local.postgres import Postgres
-from deploy.local.processes import free_port, spawn, stop
+from deploy.local.processes import spawn, stop
 from shared.event_store import EventStore, event_types
 from shared.inbox import SCHEMA
 from shared.kafka import create_topics
