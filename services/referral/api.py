@@ -13,8 +13,8 @@ from services.referral import commands as ask
 from services.referral.domain import referral, register
 from services.referral.events import Id
 from services.referral.people import People, Person, Why
-from services.referral.requests import ROAD, Intake, NewOrganisation, NewReferral, NewReferrer
-from services.referral.views import cases
+from services.referral.requests import ROAD, Intake, NewName, NewOrganisation, NewReferral, NewReferrer
+from services.referral.views import cases, organisations
 from shared.callers import Caller, Role
 from shared.decider import Beside, Decider, Outcome
 from shared.event_store import Connection
@@ -23,6 +23,7 @@ from shared.web import Commands, Done, NotVisible, allow
 REFERRALS: Decider[Any, Any, Any] = Decider(referral.initial, referral.decide, referral.evolve)
 REGISTER: Decider[Any, Any, Any] = Decider(register.initial, register.decide, register.evolve)
 COORDINATES = allow(Role.COORDINATOR)
+READS_REGISTER = allow(Role.COORDINATOR, Role.FACILITATOR, Role.TRAINER)
 WORKS = allow(Role.FACILITATOR)
 READS_OWN = allow(Role.REFERRER)
 REFERS = allow(Role.FACILITATOR, Role.REFERRER)
@@ -56,6 +57,20 @@ def _register(router: APIRouter, commands: Commands, people: People) -> None:
         command = ask.RegisterOrganisation(**_stamp(caller), **_fields(body))
         stream = f"organisation-{body.organisation_id}"
         return await commands.take(request, caller, stream, REGISTER, command, created=True)
+
+    @router.post("/organisations/{organisation_id}/rename", response_model=Done, tags=["register"])
+    async def rename_organisation(
+        request: Request, organisation_id: Id, body: NewName, caller: Caller = COORDINATES
+    ) -> Response:
+        """The identity stays, and so does the earlier name for the days before."""
+        command = ask.RenameOrganisation(**_stamp(caller), organisation_id=organisation_id, **_fields(body))
+        return await commands.take(request, caller, f"organisation-{organisation_id}", REGISTER, command)
+
+    @router.get("/organisations", tags=["register"], dependencies=[READS_REGISTER])
+    async def known_organisations() -> list[organisations.Organisation]:
+        """Every organisation with its dated names; no person in it."""
+        async with commands.store.pool.acquire() as connection:
+            return await organisations.find(connection)
 
     @router.post("/referrers", status_code=201, response_model=Done, tags=["register"])
     async def register_referrer(request: Request, body: NewReferrer, caller: Caller = COORDINATES) -> Response:

@@ -12,7 +12,7 @@ from fastapi import FastAPI
 
 from services.referral import people, published
 from services.referral.api import routes
-from services.referral.views import cases
+from services.referral.views import cases, organisations
 from services.referral.vocabulary import vocabulary
 from shared import idempotency
 from shared.contracts import referral as contract
@@ -50,10 +50,10 @@ def application(settings: Settings) -> FastAPI:
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         url = settings.database_url.get_secret_value()
         async with asyncpg.create_pool(url, min_size=1, max_size=20) as pool:
-            store = EventStore(pool, cases.TYPES, views=[cases.apply])
+            store = EventStore(pool, cases.TYPES, views=[cases.apply, organisations.apply])
             await store.create()
-            await create_tables(pool, [cases.SCHEMA, people.SCHEMA, idempotency.SCHEMA])
-            await open_topics(settings, [contract.CASES])
+            await create_tables(pool, [cases.SCHEMA, organisations.SCHEMA, people.SCHEMA, idempotency.SCHEMA])
+            await open_topics(settings, [contract.CASES, contract.ORGANISATIONS])
             relay = Relay(store, published.translate, settings.kafka_bootstrap_servers, url)
             store.rang = relay.ring
             health.checks = {

@@ -12,9 +12,12 @@ from shared.relay import Published
 
 
 def translate(fact: Recorded[Any]) -> Published | None:
-    """What the other services hear of a fact; nothing of the register, nor of what came from the carousel."""
+    """What the others hear of a fact: cases pseudonymous, organisations openly, of referrers nothing."""
     message = _message(fact.event)
-    return None if message is None else Published(contract.CASES, fact.stream, message)
+    if message is None:
+        return None
+    topic = contract.ORGANISATIONS if type(message) in contract.ORGANISATIONS.messages else contract.CASES
+    return Published(topic, fact.stream, message)
 
 
 def _message(event: events.ReferralEvent | events.RegisterEvent) -> PublicMessage | None:
@@ -43,10 +46,18 @@ def _message(event: events.ReferralEvent | events.RegisterEvent) -> PublicMessag
             return contract.ReferralRetracted(referral=event.referral_id, on=event.on, of=event.of)
         case events.ReferralRetracted():
             return contract.ReferralRetracted(referral=event.referral_id, on=event.on)
+        case events.OrganisationRegistered():
+            return contract.OrganisationRegistered(
+                organisation=event.organisation_id,
+                name=event.name,
+                sector=event.sector,
+                city=event.city,
+                since=event.since,
+            )
+        case events.OrganisationRenamed():
+            return contract.OrganisationRenamed(organisation=event.organisation_id, name=event.name, since=event.since)
         case (
             events.IntakePlanned()
-            | events.OrganisationRegistered()
-            | events.OrganisationRenamed()
             | events.ReferrerRegistered()
             | events.ParticipantPlaced()
             | events.ParticipationStarted()

@@ -28,6 +28,10 @@ class NewOrganisation(body_of(ask.RegisterOrganisation)):  # type: ignore[misc]
     """An organisation that refers."""
 
 
+class NewName(body_of(ask.RenameOrganisation, "organisation_id")):  # type: ignore[misc]
+    """Another name for an organisation, from a day on."""
+
+
 class NewReferrer(body_of(ask.RegisterReferrer)):  # type: ignore[misc]
     """A person of an organisation who refers; the name goes to the people register, never into a fact."""
 

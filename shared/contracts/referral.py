@@ -1,4 +1,4 @@
-"""What the referral service publishes on `referral.cases`: pseudonymous, case-level, for our four services."""
+"""What the referral service publishes: restricted and pseudonymous `referral.cases`, open `referral.organisations`."""
 
 from __future__ import annotations
 
@@ -76,6 +76,24 @@ class ReferralRetracted(PublicMessage):
     of: str | None = None
 
 
+class OrganisationRegistered(PublicMessage):
+    """An organisation is known, under this name since that day."""
+
+    organisation: str
+    name: str
+    sector: str
+    city: str
+    since: date
+
+
+class OrganisationRenamed(PublicMessage):
+    """The same organisation bears another name since that day."""
+
+    organisation: str
+    name: str
+    since: date
+
+
 CASES = Topic(
     name="referral.cases",
     source="/carrousel/referral",
@@ -89,4 +107,10 @@ CASES = Topic(
         ReferralWithdrawn,
         ReferralRetracted,
     ),
+)
+
+ORGANISATIONS = Topic(
+    name="referral.organisations",
+    source="/carrousel/referral",
+    messages=(OrganisationRegistered, OrganisationRenamed),
 )

@@ -18,7 +18,7 @@ from services.referral import people
 from services.referral.api import routes
 from services.referral.app import sentences
 from services.referral.people import People
-from services.referral.views import cases
+from services.referral.views import cases, organisations
 from shared import idempotency
 from shared.callers import Gate, Role
 from shared.event_store import EventStore
@@ -72,9 +72,9 @@ def referral(name: str = "r-1", **changed: Any) -> dict[str, Any]:
 async def desk(pool: asyncpg.Pool[asyncpg.Record], tmp_path: Path) -> AsyncIterator[Desk]:
     settings = Settings()
     gate = Gate(ensure_keys(tmp_path), settings.auth_issuer, settings.auth_audience)
-    store = EventStore(pool, cases.TYPES, views=[cases.apply])
+    store = EventStore(pool, cases.TYPES, views=[cases.apply, organisations.apply])
     await store.create()
-    await create_tables(pool, [cases.SCHEMA, people.SCHEMA, idempotency.SCHEMA])
+    await create_tables(pool, [cases.SCHEMA, organisations.SCHEMA, people.SCHEMA, idempotency.SCHEMA])
     app: FastAPI = create_app("Referral", gate, sentences, Health(), lambda _: running())
     app.include_router(routes(Commands(store), People(MultiFernet([Fernet(Fernet.generate_key())]))))
     transport = httpx.ASGITransport(app, raise_app_exceptions=False)
@@ -124,7 +124,7 @@ async def test_the_table_names_every_endpoint(desk: Desk) -> None:
     described = (await desk.client.get("/openapi.json")).json()["paths"]
     open_to_all = {"/health/live", "/health/ready", "/metrics"}
     endpoints = {
-        (method.upper(), path.format(referral_id="r-1"))
+        (method.upper(), path.format(referral_id="r-1", organisation_id="o-1"))
         for path, methods in described.items()
         for method in methods
         if path not in open_to_all
@@ -155,6 +155,30 @@ async def test_a_referrer_sees_his_own_organisation_as_far_as_the_person_agreed(
     await desk.ask("POST", "/referrals", referral("r-3", organisation_id="org-2"))
     own = (await desk.ask("GET", "/referrals/own", role=Role.REFERRER)).json()
     assert [(each["referral"], each["status"]) for each in own] == [("r-1", "received"), ("r-2", None)]
+
+
+async def test_an_organisation_is_read_with_every_name_it_bore(desk: Desk) -> None:
+    zone = {"organisation_id": "o-1", "name": "Eerstelijnszone Oostende-Bredene", "sector": "primary_care_zone"}
+    await desk.ask("POST", "/organisations", zone | {"city": CITY, "since": "2024-01-01"}, Role.COORDINATOR)
+    renamed = {"name": "Eerstelijnszone Middenkust", "since": "2025-01-01"}
+    for _ in range(2):
+        answer = await desk.ask("POST", "/organisations/o-1/rename", renamed, Role.COORDINATOR)
+        assert (answer.status_code, answer.json()) == (200, {"version": 2})
+    assert (await desk.ask("GET", "/organisations", role=Role.TRAINER)).json() == [
+        {
+            "organisation": "o-1",
+            "sector": "primary_care_zone",
+            "city": CITY,
+            "names": [{"name": zone["name"], "since": "2024-01-01"}, renamed],
+        }
+    ]
+
+
+async def test_an_organisation_nobody_registered_has_no_name_to_change(desk: Desk) -> None:
+    body = {"name": "Niemand", "since": "2025-01-01"}
+    refused = await desk.ask("POST", "/organisations/o-9/rename", body, Role.COORDINATOR)
+    assert (refused.status_code, refused.json()["code"]) == (409, "organisation-unknown")
+    assert (await desk.ask("GET", "/organisations")).json() == []
 
 
 async def test_a_name_is_sealed_and_every_look_is_kept(desk: Desk, pool: asyncpg.Pool[asyncpg.Record]) -> None:
@@ -192,6 +216,8 @@ async def test_a_new_key_reseals_everyone_and_the_old_one_can_go(pool: asyncpg.P
 WORK = {Role.FACILITATOR}
 ACCESS: dict[tuple[str, str], set[Role]] = {
     ("POST", "/organisations"): {Role.COORDINATOR},
+    ("POST", "/organisations/o-1/rename"): {Role.COORDINATOR},
+    ("GET", "/organisations"): {Role.COORDINATOR, Role.FACILITATOR, Role.TRAINER},
     ("POST", "/referrers"): {Role.COORDINATOR},
     ("POST", "/referrals"): {Role.FACILITATOR, Role.REFERRER},
     ("GET", "/referrals/waiting"): WORK,

@@ -11,12 +11,12 @@ import pytest
 from cloudevents.core.bindings.kafka import KafkaMessage, from_binary_event
 
 from services.referral.published import translate
-from shared.contracts.envelope import headers, schema
-from shared.contracts.referral import CASES
+from shared.contracts.envelope import Topic, headers, schema
+from shared.contracts.referral import CASES, ORGANISATIONS
 from shared.messages import Event, Meta, Recorded
 from tests.referral import examples
 
-GOLDEN = Path(__file__).parent / "golden" / "referral.cases.json"
+GOLDEN = Path(__file__).parent / "golden"
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 
 
@@ -24,9 +24,17 @@ def recorded(event: Event) -> Recorded[Any]:
     return Recorded(7, "referral-r-1", 1, event, Meta(by="x", correlation_id="y"), NOW)
 
 
-def test_the_published_schemas_are_those_partners_know() -> None:
+@pytest.mark.parametrize("topic", [CASES, ORGANISATIONS], ids=lambda topic: topic.name)
+def test_the_published_schemas_are_those_partners_know(topic: Topic) -> None:
     """A rename or a change of type is a new version; a field with a default may be added here and in the file."""
-    assert schema(CASES) == json.loads(GOLDEN.read_text(encoding="utf-8"))
+    assert schema(topic) == json.loads((GOLDEN / f"{topic.name}.json").read_text(encoding="utf-8"))
+
+
+def test_organisations_leave_openly_and_referrers_not_at_all() -> None:
+    told = {type(fact).__name__: translate(recorded(fact)) for fact in examples.facts()}
+    openly = {name for name, each in told.items() if each and each.topic is ORGANISATIONS}
+    assert openly == {"OrganisationRegistered", "OrganisationRenamed"}
+    assert told["ReferrerRegistered"] is None
 
 
 def test_the_official_sdk_reads_our_messages() -> None:
