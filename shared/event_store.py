@@ -16,6 +16,7 @@ from shared.messages import Event, Meta, Recorded
 
 SCHEMA = Path(__file__).with_suffix(".sql").read_text(encoding="utf-8")
 _SCHEMA_LOCK = 7226000
+_LINE = 7226
 
 Connection: TypeAlias = "asyncpg.pool.PoolConnectionProxy[asyncpg.Record] | asyncpg.Connection[asyncpg.Record]"
 View: TypeAlias = "Callable[[Connection, Sequence[Recorded[Any]]], Awaitable[None]]"
@@ -64,6 +65,10 @@ class EventStore:
         )
         return [self._recorded(row) for row in rows]
 
+    async def line_up(self, connection: Connection, stream: str) -> None:
+        """Wait until no other transaction that lined up for `stream` is under way."""
+        await connection.execute("select pg_advisory_xact_lock($1, hashtext($2))", _LINE, stream)
+
     async def append(
         self,
         connection: Connection,
@@ -87,7 +92,7 @@ class EventStore:
                 meta.model_dump_json(),
                 at,
             )
-        except (asyncpg.SerializationError, asyncpg.UniqueViolationError) as error:
+        except (asyncpg.SerializationError, asyncpg.UniqueViolationError, asyncpg.DeadlockDetectedError) as error:
             raise VersionConflict(stream) from error
         if self.views:
             facts = await self._since(connection, last, stream, expected)

@@ -1,0 +1,37 @@
+"""The road of a command when many walk it at once."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import UTC, datetime
+
+import asyncpg
+
+from shared.decider import Decider, handle
+from shared.event_store import EventStore, event_types
+from shared.messages import Command, Meta
+from tests.shared.counting import Counted
+
+CROWD = 200
+META = Meta(by="tester", correlation_id="test")
+
+
+class CountOn(Command):
+    """Count one further."""
+
+
+def decide(state: int, _: CountOn) -> list[Counted]:
+    return [Counted(n=state + 1)]
+
+
+COUNTING: Decider[int, CountOn, Counted] = Decider(0, decide, lambda _, event: event.n)
+
+
+async def test_a_crowd_on_one_stream_is_served_one_by_one_and_nobody_is_sent_away(
+    pool: asyncpg.Pool[asyncpg.Record],
+) -> None:
+    store = EventStore(pool, event_types(Counted))
+    await store.create()
+    command = CountOn(at=datetime.now(UTC), by="tester")
+    outcomes = await asyncio.gather(*(handle(store, "s", COUNTING, command, META) for _ in range(CROWD)))
+    assert sorted(outcome.version for outcome in outcomes) == list(range(1, CROWD + 1))
