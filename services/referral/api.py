@@ -11,13 +11,13 @@ from pydantic import BaseModel, Field
 
 from services.referral import commands as ask
 from services.referral.domain import referral, register
-from services.referral.events import Id
 from services.referral.people import People, Person, Why
 from services.referral.requests import ROAD, Intake, NewName, NewOrganisation, NewReferral, NewReferrer
 from services.referral.views import cases, organisations
 from shared.callers import Caller, Role
 from shared.decider import Beside, Decider, Outcome
 from shared.event_store import Connection
+from shared.terms import Id
 from shared.web import Commands, Done, NotVisible, allow
 
 REFERRALS: Decider[Any, Any, Any] = Decider(referral.initial, referral.decide, referral.evolve)

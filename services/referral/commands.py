@@ -4,21 +4,10 @@ from __future__ import annotations
 
 from datetime import date
 
-from services.referral.events import (
-    Availability,
-    Category,
-    City,
-    Criterion,
-    Id,
-    InformedBy,
-    NotInformedReason,
-    OrganisationName,
-    OverrideReason,
-    ReasonCode,
-    Result,
-    Sector,
-)
+from services.referral.events import Criterion, InformedBy, NotInformedReason, OverrideReason, Result
 from shared.messages import Command
+from shared.terms import Availability, Category, City, Id, OrganisationName, ReasonCode, Sector
+from shared.texts import Language
 
 
 class RegisterOrganisation(Command):
@@ -63,6 +52,7 @@ class ReceiveReferral(Command):
     not_informed_reason: NotInformedReason | None = None
     availability: tuple[Availability, ...] = ()
     feedback_agreed: bool = False
+    language: Language = "nl"
 
 
 class PlanIntake(Command):

@@ -3,40 +3,20 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated, Literal
-
-from pydantic import StringConstraints
+from typing import Literal
 
 from shared.messages import Event
+from shared.terms import Availability, Category, City, Id, OrganisationName, ReasonCode, Sector
+from shared.texts import Language
 
-Id = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$")]
-City = Annotated[str, StringConstraints(strip_whitespace=True, min_length=2, max_length=60)]
-OrganisationName = Annotated[str, StringConstraints(strip_whitespace=True, min_length=2, max_length=120)]
-
-Sector = Literal[
-    "police", "justice", "welfare", "ocmw_cpas", "education", "health", "mental_health", "addiction_care",
-    "youth_care", "local_government", "primary_care_zone", "helpline_1712", "self", "family", "other",
-]  # fmt: skip
-Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
-PartOfDay = Literal["morning", "afternoon", "evening"]
 InformedBy = Literal["referrer", "intake_worker", "other_professional"]
 NotInformedReason = Literal["not_reachable", "safety_of_others", "legal_ground"]
 
 Criterion = Literal[
     "language", "denial", "acute_addiction", "acute_psychiatry", "cognitive", "judicial_measure", "unsafe", "minor",
 ]  # fmt: skip
-Category = Literal["practical", "personal", "motivation", "exclusion", "elsewhere", "administrative"]
-ReasonCode = Literal[
-    "hours", "transport", "work", "childcare", "waiting_time", "no_group_running",
-    "illness", "moved", "detention",
-    "no_request_for_help", "motivation_faded", "unreachable",
-    "language", "denial", "acute_addiction", "acute_psychiatry", "cognitive", "judicial_measure", "unsafe", "minor",
-    "other_help",
-    "duplicate", "error",
-]  # fmt: skip
 OverrideReason = Literal["support_arranged", "criterion_being_resolved", "team_decision"]
 Result = tuple[Criterion, bool]
-Availability = tuple[Weekday, PartOfDay]
 
 
 class OrganisationRegistered(Event):
@@ -81,6 +61,7 @@ class ReferralReceived(Event):
     not_informed_reason: NotInformedReason | None
     availability: tuple[Availability, ...]
     feedback_agreed: bool
+    language: Language = "nl"
 
 
 class IntakePlanned(Event):

@@ -79,6 +79,8 @@ def _received(event: events.ReferralReceived) -> contract.ReferralReceived:
         city_of_residence=event.city_of_residence,
         preferred_city=event.preferred_city,
         on=event.received_on,
+        availability=event.availability,
+        language=event.language,
     )
 
 

@@ -4,12 +4,9 @@ from __future__ import annotations
 
 from functools import lru_cache
 from pathlib import Path
-from typing import Literal
 
 from shared.messages import Message
 from shared.texts import Language, Text
-
-Outcome = Literal["not_eligible", "not_suitable", "withdrawn", "stopped", "duplicate", "retracted"]
 
 
 class Named(Message):
@@ -19,24 +16,12 @@ class Named(Message):
     sentence: Text
 
 
-class ReasonCategory(Message):
-    """The first level of a reason: which outcomes may use it, and its codes."""
-
-    label: Text
-    used_for: tuple[Outcome, ...]
-    codes: dict[str, Text]
-
-
 class Vocabulary(Message):
     """All words by code; `checklists` names the criteria of each version of the eligibility checklist."""
 
     version: int
-    sectors: dict[str, Text]
-    weekdays: dict[str, Text]
-    parts_of_day: dict[str, Text]
     informed_by: dict[str, Text]
     not_informed_reasons: dict[str, Text]
-    reasons: dict[str, ReasonCategory]
     criteria: dict[str, Named]
     checklists: dict[int, tuple[str, ...]]
     override_reasons: dict[str, Text]
@@ -48,17 +33,6 @@ class Vocabulary(Message):
 def vocabulary() -> Vocabulary:
     """The whole vocabulary."""
     return Vocabulary.model_validate_json(Path(__file__).with_name("vocabulary.json").read_bytes())
-
-
-@lru_cache
-def reasons_for(outcome: Outcome) -> frozenset[tuple[str, str]]:
-    """The pairs (category, code) that may explain an outcome."""
-    return frozenset(
-        (category, code)
-        for category, entry in vocabulary().reasons.items()
-        if outcome in entry.used_for
-        for code in entry.codes
-    )
 
 
 def checklist(version: int) -> frozenset[str] | None:

@@ -8,7 +8,10 @@ from shared.contracts.envelope import PublicMessage, Topic
 
 
 class ReferralReceived(PublicMessage):
-    """A referral came in. `referrer` and `organisation` are absent when the person referred himself."""
+    """A referral came in. `referrer` and `organisation` are absent when the person referred himself.
+
+    `availability` holds pairs of a weekday and a part of the day; `language` is the one he follows a group in.
+    """
 
     referral: str
     referrer: str | None
@@ -18,6 +21,8 @@ class ReferralReceived(PublicMessage):
     city_of_residence: str
     preferred_city: str
     on: date
+    availability: tuple[tuple[str, str], ...] = ()
+    language: str = "nl"
 
 
 class IntakeHeld(PublicMessage):

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from services.referral.commands import ReferralCommand
 from services.referral.domain.referral import Referral, decide, evolve, initial
 from services.referral.events import ReferralAccepted, ReferralEvent, ReferralReceived
-from services.referral.vocabulary import reasons_for
 from shared.messages import Refused
+from shared.terms import reasons_for
 from tests.referral import examples as x
 
 FIRST, LAST = x.REFERRED["received_on"], x.ASKED["at"].date()

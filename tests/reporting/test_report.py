@@ -9,10 +9,10 @@ from typing import get_args
 import pytest
 from pypdf import PdfReader
 
-from services.referral.vocabulary import vocabulary
 from services.reporting.figures import Figure
 from services.reporting.indicators import catalogue
 from services.reporting.report import Contact, Project, render_html, render_pdf, texts
+from shared.terms import terms
 from shared.texts import Language
 
 LANGUAGES: tuple[Language, ...] = get_args(Language)
@@ -178,8 +178,8 @@ def test_every_reason_has_words_and_still_fits_on_one_page(language: Language) -
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_the_report_says_a_reason_in_the_words_of_the_referral_service(language: Language) -> None:
-    for category in vocabulary().reasons.values():
+def test_the_report_says_a_reason_in_the_words_of_the_programme(language: Language) -> None:
+    for category in terms().reasons.values():
         if {"not_eligible", "not_suitable", "withdrawn"} & set(category.used_for):
             for code, words in category.codes.items():
                 assert texts.reason(language, code) == words.in_(language)

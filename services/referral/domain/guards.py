@@ -9,6 +9,7 @@ from services.referral.commands import RecordIntake, RecordStop, WithdrawReferra
 from services.referral.domain.dates import not_in_future
 from services.referral.domain.state import Referral, Status
 from shared.messages import Refused
+from shared.terms import Explained, reasons_for
 
 BEFORE_DECISION: frozenset[Status | None] = frozenset({"received", "intake_planned", "intake_held"})
 BEFORE_START: frozenset[Status | None] = BEFORE_DECISION | {
@@ -79,9 +80,9 @@ def was_in_group(state: Referral, on: date) -> None:
         raise Refused("date-before-start")
 
 
-def reason_fits(command: WithdrawReferral | RecordStop, outcome: vocabulary.Outcome) -> None:
+def reason_fits(command: WithdrawReferral | RecordStop, outcome: Explained) -> None:
     """The two levels belong together and may explain this outcome."""
-    if (command.category, command.code) not in vocabulary.reasons_for(outcome):
+    if (command.category, command.code) not in reasons_for(outcome):
         raise Refused("reason-does-not-fit")
 
 

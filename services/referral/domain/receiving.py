@@ -57,4 +57,5 @@ def _received(command: ReceiveReferral) -> ReferralReceived:
         not_informed_reason=command.not_informed_reason,
         availability=command.availability,
         feedback_agreed=command.feedback_agreed,
+        language=command.language,
     )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import assert_never
 
-from services.referral import vocabulary
 from services.referral.commands import (
     AcceptReferral,
     DeclineNotEligible,
@@ -58,6 +57,7 @@ from services.referral.events import (
     ReferralWithdrawn,
 )
 from shared.messages import Refused
+from shared.terms import reasons_for
 
 __all__ = ["Referral", "Status", "decide", "evolve", "initial"]
 
@@ -163,7 +163,7 @@ def decline_not_suitable(state: Referral, command: DeclineNotSuitable) -> list[R
     if state.status == "not_suitable" and state.reason == command.reason:
         return []
     decidable(state, command.on)
-    if command.reason not in {code for _, code in vocabulary.reasons_for("not_suitable")}:
+    if command.reason not in {code for _, code in reasons_for("not_suitable")}:
         raise Refused("reason-does-not-fit")
     return [ReferralDeclinedNotSuitable(referral_id=command.referral_id, on=command.on, reason=command.reason)]
 

@@ -7,7 +7,6 @@ from datetime import date
 from typing import Literal, assert_never
 
 from services.referral.events import (
-    Category,
     Criterion,
     DuplicateLinked,
     IntakeHeld,
@@ -16,7 +15,6 @@ from services.referral.events import (
     ParticipationCompleted,
     ParticipationStarted,
     ParticipationStopped,
-    ReasonCode,
     ReferralAccepted,
     ReferralDeclinedNotEligible,
     ReferralDeclinedNotSuitable,
@@ -27,6 +25,7 @@ from services.referral.events import (
     ReferralRetracted,
     ReferralWithdrawn,
 )
+from shared.terms import Category, ReasonCode
 
 Status = Literal[
     "received", "intake_planned", "intake_held", "accepted", "on_hold", "placed", "started", "completed",
