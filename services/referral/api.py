@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime
 from typing import Annotated, Any
-from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Body, Request, Response
 from pydantic import BaseModel, Field
@@ -15,6 +14,7 @@ from services.referral.people import People, Person, Why
 from services.referral.requests import ROAD, Intake, NewName, NewOrganisation, NewReferral, NewReferrer
 from services.referral.views import cases, organisations
 from shared.callers import Caller, Role
+from shared.days import today
 from shared.decider import Beside, Decider, Outcome
 from shared.event_store import Connection
 from shared.terms import Id
@@ -27,7 +27,6 @@ READS_REGISTER = allow(Role.COORDINATOR, Role.FACILITATOR, Role.TRAINER)
 WORKS = allow(Role.FACILITATOR)
 READS_OWN = allow(Role.REFERRER)
 REFERS = allow(Role.FACILITATOR, Role.REFERRER)
-BELGIUM = ZoneInfo("Europe/Brussels")
 
 
 class Look(BaseModel):
@@ -141,12 +140,12 @@ def _read(router: APIRouter, commands: Commands) -> None:
     @router.get("/referrals/waiting", tags=["views"])
     async def waiting_for_intake(caller: Caller = WORKS) -> list[cases.Case]:
         async with pool.acquire() as connection:
-            return await cases.waiting_for_intake(connection, caller, _today())
+            return await cases.waiting_for_intake(connection, caller, today())
 
     @router.get("/referrals/on-hold-past-review", tags=["views"])
     async def on_hold_past_review(caller: Caller = WORKS) -> list[cases.Case]:
         async with pool.acquire() as connection:
-            return await cases.on_hold_past_review(connection, caller, _today())
+            return await cases.on_hold_past_review(connection, caller, today())
 
     @router.get("/referrals/own", tags=["views"])
     async def own_referrals(caller: Caller = READS_OWN) -> list[cases.OwnReferral]:
@@ -216,7 +215,3 @@ def _people(router: APIRouter, commands: Commands, people: People) -> None:
 
 def _fields(body: BaseModel, without: set[str] | None = None) -> dict[str, Any]:
     return {name: getattr(body, name) for name in type(body).model_fields if name not in (without or set())}
-
-
-def _today() -> date:
-    return datetime.now(BELGIUM).date()

@@ -11,14 +11,13 @@ import services.referral.domain
 from services.referral import events
 from services.referral.domain.state import Status
 from services.referral.vocabulary import checklist, latest_checklist, refusal, vocabulary
+from shared import days
 from shared.texts import Text
 
 
 def refusals_raised() -> set[str]:
-    folder = Path(services.referral.domain.__path__[0])
-    return {
-        code for file in folder.glob("*.py") for code in re.findall(r'Refused\(\s*"([^"]+)"', file.read_text("utf-8"))
-    }
+    files = [*Path(services.referral.domain.__path__[0]).glob("*.py"), Path(days.__file__)]
+    return {code for file in files for code in re.findall(r'Refused\(\s*"([^"]+)"', file.read_text("utf-8"))}
 
 
 def texts(value: object) -> Iterator[Text]:

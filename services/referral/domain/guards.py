@@ -6,8 +6,8 @@ from datetime import date, datetime
 
 from services.referral import vocabulary
 from services.referral.commands import RecordIntake, RecordStop, WithdrawReferral
-from services.referral.domain.dates import not_in_future
 from services.referral.domain.state import Referral, Status
+from shared.days import not_in_future
 from shared.messages import Refused
 from shared.terms import Explained, reasons_for
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from services.referral.commands import ReceiveReferral
-from services.referral.domain.dates import not_in_future
 from services.referral.domain.state import Referral
 from services.referral.events import ReferralEvent, ReferralReceived
+from shared.days import not_in_future
 from shared.messages import Refused
 
 

@@ -12,13 +12,13 @@ from services.referral.commands import (
     RegisterReferrer,
     RenameOrganisation,
 )
-from services.referral.domain.dates import not_in_future
 from services.referral.events import (
     OrganisationRegistered,
     OrganisationRenamed,
     ReferrerRegistered,
     RegisterEvent,
 )
+from shared.days import not_in_future
 from shared.messages import Refused
 
 
