@@ -1,26 +1,74 @@
 """Where Kafka's jars cannot be had: librdkafka's own mock broker, which speaks the protocol and forgets on exit."""
 
-from asyncio import to_thread
+import ctypes
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
-from confluent_kafka import Producer
+from confluent_kafka import cimpl
+
+from deploy.local.processes import Trouble
+from shared.contracts.envelope import Topic
+
+_PRODUCER = 0
+_NODE = 1
 
 
 class BrokerInProcess:
-    """One mock broker inside this process; it lives as long as the producer that holds it."""
+    """One mock broker inside this process with the topics it is given: nobody else can create any on it."""
 
     port = 0
     process = None
 
-    def __init__(self) -> None:
-        self._holder: Producer | None = None
+    def __init__(self, topics: Iterable[Topic]) -> None:
+        self.topics = topics
+        self._library = _library()
+        self._holder: int | None = None
 
     async def start(self) -> dict[str, str]:
         """Start it and return where programs find it, and that it forgets."""
-        self._holder = Producer({"test.mock.num.brokers": 1, "log_level": 3})
-        brokers = (await to_thread(self._holder.list_topics, timeout=10)).brokers
-        self.port = next(iter(brokers.values())).port
-        return {"KAFKA_BOOTSTRAP_SERVERS": f"127.0.0.1:{self.port}", "KAFKA_FORGETS": "1"}
+        why = ctypes.create_string_buffer(200)
+        settings = self._library.rd_kafka_conf_new()
+        self._library.rd_kafka_conf_set(settings, b"test.mock.num.brokers", b"1", why, len(why))
+        self._library.rd_kafka_conf_set(settings, b"log_level", b"3", why, len(why))
+        self._holder = self._library.rd_kafka_new(_PRODUCER, settings, why, len(why))
+        if not self._holder:
+            raise Trouble(f"librdkafka's broker did not start: {why.value.decode()}.")
+        cluster = self._library.rd_kafka_handle_mock_cluster(self._holder)
+        self._library.rd_kafka_mock_set_controller_id(cluster, _NODE)
+        with ThreadPoolExecutor(64) as at_once:  # each waits for the broker's next look round, a tenth of a second
+            if any(at_once.map(partial(self._create, cluster), self.topics)):
+                raise Trouble("librdkafka's broker did not take its topics.")
+        servers = self._library.rd_kafka_mock_cluster_bootstraps(cluster).decode()
+        self.port = int(servers.rpartition(":")[2])
+        return {"KAFKA_BOOTSTRAP_SERVERS": servers, "KAFKA_FORGETS": "1"}
+
+    def _create(self, cluster: int, topic: Topic) -> int:
+        error: int = self._library.rd_kafka_mock_topic_create(cluster, topic.name.encode(), topic.partitions, 1)
+        return error
 
     async def stop(self) -> None:
         """Let go of it."""
-        self._holder = None
+        if self._holder:
+            self._library.rd_kafka_destroy(self._holder)
+            self._holder = None
+
+
+def _library() -> ctypes.CDLL:
+    """The librdkafka that the confluent-kafka wheel brings: its symbols are found through the module that needs it."""
+    library = ctypes.CDLL(cimpl.__file__)
+    pointer, text = ctypes.c_void_p, ctypes.c_char_p
+    signatures = {
+        "rd_kafka_conf_new": (pointer, []),
+        "rd_kafka_conf_set": (ctypes.c_int, [pointer, text, text, text, ctypes.c_size_t]),
+        "rd_kafka_new": (pointer, [ctypes.c_int, pointer, text, ctypes.c_size_t]),
+        "rd_kafka_destroy": (None, [pointer]),
+        "rd_kafka_handle_mock_cluster": (pointer, [pointer]),
+        "rd_kafka_mock_set_controller_id": (ctypes.c_int, [pointer, ctypes.c_int32]),
+        "rd_kafka_mock_topic_create": (ctypes.c_int, [pointer, text, ctypes.c_int, ctypes.c_int]),
+        "rd_kafka_mock_cluster_bootstraps": (text, [pointer]),
+    }
+    for name, (result, arguments) in signatures.items():
+        function = getattr(library, name)
+        function.restype, function.argtypes = result, arguments
+    return library

@@ -18,9 +18,12 @@ from deploy.local.ports import free_port, port_of
 from deploy.local.postgres import PORT as POSTGRES_PORT
 from deploy.local.postgres import SERVICES, Postgres
 from deploy.local.processes import Trouble
+from shared.contracts.catalogue import topics
+from shared.contracts.envelope import Topic
 
 URLS = [f"{service.upper()}_DATABASE_URL" for service in SERVICES]
 PATIENCE = 60.0
+SPARE = [Topic(f"spare.{nth}", "", ()) for nth in range(100)]  # for tests: nobody else can create one there
 
 
 @asynccontextmanager
@@ -45,13 +48,7 @@ async def stores(root: Path, home: Path, board: Board, *, stay: bool = False) ->
         else:
             port = port_of("KAFKA_PORT", KAFKA_PORT if stay else None)
             kafka = Kafka(home, root / ".local" / "jars", port, None if stay else free_port())
-            if not kafka.jars.exists():
-                board.say("jars", "Kafka's 46 jars are fetched from Maven Central (45 MB, once)")
-            try:
-                environment |= await _start("kafka", kafka, board, running)
-            except Unreachable as trouble:
-                environment |= await _start("broker", BrokerInProcess(), board, running)
-                board.say("kafka", f"{trouble} A broker inside this process takes its place and forgets on exit.")
+            environment |= await _kafka(kafka, board, running)
         yield environment
 
 
@@ -68,6 +65,18 @@ async def everything(root: Path, home: Path, board: Board, *, stay: bool = False
         for service in () if stay else started:
             await service.wait_ready(PATIENCE)
         yield environment
+
+
+async def _kafka(kafka: Kafka, board: Board, running: AsyncExitStack) -> dict[str, str]:
+    """Kafka itself, or where its jars cannot be had what takes its place."""
+    if not kafka.jars.exists():
+        board.say("jars", "Kafka's 46 jars are fetched from Maven Central (45 MB, once)")
+    try:
+        return await _start("kafka", kafka, board, running)
+    except Unreachable as trouble:
+        told = await _start("broker", BrokerInProcess([*topics(), *SPARE]), board, running)
+        board.say("kafka", f"{trouble} A broker inside this process takes its place and forgets on exit.")
+        return told
 
 
 class Store(Protocol):

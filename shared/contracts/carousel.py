@@ -146,4 +146,5 @@ SESSIONS = Topic(
     name="carousel.sessions",
     source="/carrousel/carousel",
     messages=(SessionCompleted, CycleCompleted),
+    restricted=False,
 )

@@ -36,12 +36,16 @@ class PublicMessage(Message):
 
 @dataclass(frozen=True, slots=True)
 class Topic:
-    """A topic and everything that may stand on it. Its partitions never change: the sequences are per partition."""
+    """A topic and everything that may stand on it. Its partitions never change: the sequences are per partition.
+
+    `restricted`: case by case, for our own services only; an open one has no person in it, and partners may read it.
+    """
 
     name: str
     source: str
     messages: tuple[type[PublicMessage], ...]
     partitions: int = 12
+    restricted: bool = True
 
     def by_type(self) -> dict[str, type[PublicMessage]]:
         """The classes by their `ce_type`."""

@@ -118,4 +118,5 @@ ORGANISATIONS = Topic(
     name="referral.organisations",
     source="/carrousel/referral",
     messages=(OrganisationRegistered, OrganisationRenamed),
+    restricted=False,
 )

@@ -105,6 +105,7 @@ ACTIVITIES = Topic(
         PartnerJoined,
         PartnerLeft,
     ),
+    restricted=False,
 )
 PARTICIPATIONS = Topic(
     name="training.participations",

@@ -151,6 +151,7 @@ async def road(tmp_path: Path) -> AsyncIterator[Road]:
 
 
 @pytest.mark.chaos
+@pytest.mark.durable
 async def test_every_fact_is_counted_once_while_everything_is_killed(road: Road) -> None:
     chance = random.Random(SEED)
     kills = chance.sample(KILLS, len(KILLS))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+import os
 import uuid
 from collections import Counter
 from collections.abc import Sequence
@@ -13,6 +15,8 @@ from shared.event_store import Connection
 from shared.inbox import Heard
 from shared.messages import Event, Recorded, Refused
 from shared.relay import Published
+
+_SPARE = itertools.count()
 
 
 class Counted(Event):
@@ -28,8 +32,9 @@ class CountPublished(PublicMessage):
 
 
 def topic() -> Topic:
-    """A topic nobody used before."""
-    return Topic(f"test.{uuid.uuid4().hex[:12]}", "/carrousel/test", (CountPublished,), partitions=12)
+    """A topic nobody used before; a broker that forgets has some to spare, and no other can be created on it."""
+    name = f"spare.{next(_SPARE)}" if os.environ.get("KAFKA_FORGETS") else f"test.{uuid.uuid4().hex[:12]}"
+    return Topic(name, "/carrousel/test", (CountPublished,), partitions=12)
 
 
 @dataclass
