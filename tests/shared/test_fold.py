@@ -1,0 +1,227 @@
+"""Tables are folded again beside the live ones, on real Kafka and PostgreSQL, while facts go on arriving."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager, suppress
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+import asyncpg
+import pytest
+
+from shared import beside, event_store, inbox
+from shared.beside import AlreadyRebuilding
+from shared.event_store import Connection, EventStore, event_types
+from shared.fold import Fold, TopicIncomplete, outdated, rebuild
+from shared.inbox import Heard, Inbox
+from shared.kafka import Subscription, create_topics
+from shared.messages import Meta, Recorded, Refused
+from shared.relay import Published, Relay, backlog
+from tests.shared.counting import Counted, CountPublished, publish_on, topic
+
+META = Meta(by="tester", correlation_id="test")
+NOW = datetime(2026, 1, 1, tzinfo=UTC)
+SCHEMA = "create table if not exists tally (stream text primary key, total bigint not null, facts int not null)"
+STREAMS = [f"{side}-{nth}" for side in ("left", "right") for nth in range(10)]
+
+
+class Tally:
+    """The sum of each stream's counts, each weighed by `weight`: the part of a fold that a new version changes."""
+
+    def __init__(self, weight: int) -> None:
+        self.weight = weight
+        self.refuse: set[int] = set()
+
+    async def apply(self, connection: Connection, heard: Sequence[Heard]) -> None:
+        for each in heard:
+            assert isinstance(each.message, CountPublished)
+            if each.message.n in self.refuse:
+                raise Refused("not-this-one")
+            await connection.execute(
+                "insert into tally as was values ($1, $2, 1) on conflict (stream) do update"
+                " set total = was.total + excluded.total, facts = was.facts + 1",
+                each.envelope.subject,
+                each.message.n * self.weight,
+            )
+
+
+class Town:
+    """A store whose facts leave by two topics, and a fold that hears both."""
+
+    def __init__(self, pool: asyncpg.Pool[asyncpg.Record], url: str, servers: str) -> None:
+        self.pool, self.url, self.servers = pool, url, servers
+        self.store = EventStore(pool, event_types(Counted))
+        self.topics = {"left": topic(), "right": topic()}
+        self.group = self.topics["left"].name
+        self.written = 0
+
+    def fold(self, weight: int, refuse: Sequence[int] = ()) -> Fold:
+        tally = Tally(weight)
+        tally.refuse = set(refuse)
+        heard = [Inbox("tally", each, tally.apply) for each in self.topics.values()]
+        return Fold("tally", str(weight), [SCHEMA], heard)
+
+    async def lay(self) -> None:
+        async with self.pool.acquire() as connection:
+            for each in (event_store.SCHEMA, inbox.SCHEMA, beside.SCHEMA, SCHEMA):
+                await connection.execute(each)
+        await create_topics(self.servers, list(self.topics.values()))
+
+    def translate(self, fact: Recorded[Any]) -> Published:
+        published: Published = publish_on(self.topics[fact.stream.split("-")[0]])(fact)
+        return published
+
+    async def write(self, rounds: int) -> None:
+        """One more fact on every stream, `rounds` times."""
+        for _ in range(rounds):
+            self.written += 1
+            for stream in STREAMS:
+                async with self.store.transaction() as connection:
+                    await self.store.append(connection, stream, self.written - 1, [Counted(n=1)], META, NOW)
+
+    @asynccontextmanager
+    async def alive(self, fold: Fold) -> AsyncIterator[None]:
+        """The relay and the live consumers of the fold, as they run in a service."""
+        relay = Relay(self.store, self.translate, self.servers, self.url)
+        heard = [
+            Subscription(self.servers, f"{self.group}-{each.topic.name}", each, self.pool) for each in fold.inboxes
+        ]
+        tasks = [asyncio.create_task(run()) for run in (relay.run, *(each.run for each in heard))]
+        try:
+            yield
+        finally:
+            for task in tasks:
+                task.cancel()
+                with suppress(asyncio.CancelledError):
+                    await task
+
+    async def tally(self) -> dict[str, tuple[int, int]]:
+        rows = await self.pool.fetch("select * from tally")
+        return {row["stream"]: (row["total"], row["facts"]) for row in rows}
+
+    async def caught_up(self) -> None:
+        """Return once every fact written so far is in the live tables."""
+        async with asyncio.timeout(60):
+            while sum(facts for _, facts in (await self.tally()).values()) < self.written * len(STREAMS):
+                await asyncio.sleep(0.02)
+
+    async def published(self) -> None:
+        """Return once every fact is on its topic."""
+        async with asyncio.timeout(60):
+            while (await backlog(self.store))[0]:
+                await asyncio.sleep(0.02)
+
+    def all_of(self, weight: int) -> dict[str, tuple[int, int]]:
+        return dict.fromkeys(STREAMS, (self.written * weight, self.written))
+
+
+@pytest.fixture
+async def town(pool: asyncpg.Pool[asyncpg.Record], database_url: str, bootstrap_servers: str) -> Town:
+    laid = Town(pool, database_url, bootstrap_servers)
+    await laid.lay()
+    return laid
+
+
+async def test_a_rebuild_loses_no_fact_that_arrives_meanwhile_and_reads_never_stop(town: Town) -> None:
+    old, new = town.fold(1), town.fold(10)
+    progress: list[tuple[int, int]] = []
+    seen: list[dict[str, tuple[int, int]]] = []
+    async with town.alive(old):
+        await town.write(20)
+        await town.caught_up()
+    async with town.alive(new):
+        writing = asyncio.create_task(town.write(60))
+        rebuilding = asyncio.create_task(
+            rebuild(town.pool, town.url, town.servers, new, lambda *told: progress.append(told))
+        )
+        while not rebuilding.done():
+            seen.append(await town.tally())
+        await rebuilding
+        during = town.written
+        await writing
+        await town.caught_up()
+    assert 20 < during < 80, "the rebuild ended while facts were still arriving"
+    assert await town.tally() == town.all_of(10)
+    assert all(len(each) == len(STREAMS) for each in seen)
+    for stream in STREAMS:
+        facts = [each[stream][1] for each in seen]
+        assert facts == sorted(facts), "a reader saw facts go away"
+    assert [done for done, _ in progress] == sorted(done for done, _ in progress)
+    assert progress[-1][0] == progress[-1][1]
+
+
+async def test_a_rebuild_of_what_stands_still_is_exact(town: Town) -> None:
+    old, new = town.fold(1), town.fold(10)
+    async with town.alive(old):
+        await town.write(10)
+        await town.caught_up()
+        await town.published()
+    await rebuild(town.pool, town.url, town.servers, new)
+    assert await town.tally() == town.all_of(10)
+    async with town.pool.acquire() as connection:
+        assert not await outdated(connection, new)
+        assert await outdated(connection, old)
+    async with town.alive(new):
+        await town.write(10)
+        await town.caught_up()
+    assert await town.tally() == town.all_of(10)
+
+
+async def test_a_rebuild_that_is_cut_off_leaves_the_live_tables_alone(town: Town) -> None:
+    old, new = town.fold(1), town.fold(10)
+    async with town.alive(old):
+        await town.write(5)
+        await town.caught_up()
+    reached = asyncio.Event()
+    cut = asyncio.create_task(rebuild(town.pool, town.url, town.servers, new, lambda *_: reached.set()))
+    await reached.wait()
+    cut.cancel()
+    with suppress(asyncio.CancelledError):
+        await cut
+    assert await town.tally() in (town.all_of(1), town.all_of(10))
+    await rebuild(town.pool, town.url, town.servers, new)
+    assert await town.tally() == town.all_of(10)
+
+
+async def test_only_one_process_rebuilds(town: Town) -> None:
+    async with beside.beside(town.url, "tally", [SCHEMA]):
+        with pytest.raises(AlreadyRebuilding):
+            await rebuild(town.pool, town.url, town.servers, town.fold(10))
+
+
+async def test_a_topic_that_lost_facts_takes_no_figure_away(town: Town) -> None:
+    old = town.fold(1)
+    async with town.alive(old):
+        await town.write(3)
+        await town.caught_up()
+    town.topics = {side: replace(topic(), source=each.source) for side, each in town.topics.items()}
+    await create_topics(town.servers, list(town.topics.values()))
+    for each in town.topics.values():
+        await town.pool.execute("insert into sequences values ('tally', $1, $2, 0, 7)", each.source, each.name)
+    with pytest.raises(TopicIncomplete):
+        await rebuild(town.pool, town.url, town.servers, town.fold(10))
+    assert await town.tally() == town.all_of(1)
+
+
+async def test_what_was_refused_is_refused_or_counted_by_the_new_rules(town: Town) -> None:
+    async with town.alive(town.fold(1, refuse=[1])):
+        await town.write(1)
+        await town.published()
+        async with asyncio.timeout(60):
+            while await town.pool.fetchval("select count(*) from dead_letters") < len(STREAMS):
+                await asyncio.sleep(0.02)
+    assert await town.tally() == {}
+    await rebuild(town.pool, town.url, town.servers, town.fold(3, refuse=[1]))
+    assert await town.pool.fetchval("select count(*) from dead_letters where consumer = 'tally'") == len(STREAMS)
+    await rebuild(town.pool, town.url, town.servers, town.fold(2))
+    assert await town.tally() == town.all_of(2)
+    assert await town.pool.fetchval("select count(*) from dead_letters") == 0
+
+
+async def test_tables_nobody_filled_need_no_rebuild(town: Town) -> None:
+    async with town.pool.acquire() as connection:
+        assert not await outdated(connection, town.fold(1))
+        assert await outdated(connection, town.fold(2))
