@@ -45,16 +45,17 @@ async def handle(
 ) -> Outcome:
     """Decide `command` on `stream`; `beside` writes, in the same transaction, what must not be apart from the facts.
 
-    Who came second waits in line for the stream, so that a crowd on one stream is served one by one.
+    Who came second waits in line for the streams he lost, so that a crowd on one stream is served one by one.
     Raises Refused as the rules say, and VersionConflict when twenty other writers came first in a row.
     """
+    lost: set[str] = set()
     for attempt in range(1, _ATTEMPTS + 1):
         try:
             async with store.transaction() as connection:
-                if attempt > 1:
-                    await store.line_up(connection, stream)
+                await store.line_up(connection, lost)
                 return await within(connection, store, stream, decider, command, meta, beside)
-        except VersionConflict:
+        except VersionConflict as conflict:
+            lost.add(conflict.stream)
             if attempt == _ATTEMPTS:
                 raise
     raise AssertionError

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -23,7 +23,11 @@ View: TypeAlias = "Callable[[Connection, Sequence[Recorded[Any]]], Awaitable[Non
 
 
 class VersionConflict(Exception):  # noqa: N818 - an answer to the appender, who decides again
-    """The stream has moved on since it was read."""
+    """The stream has moved on since it was read, or its writers waited for each other in a circle."""
+
+    def __init__(self, stream: str) -> None:
+        super().__init__(stream)
+        self.stream = stream
 
 
 def event_types(*classes: type[Event]) -> Mapping[str, type[Event]]:
@@ -65,9 +69,10 @@ class EventStore:
         )
         return [self._recorded(row) for row in rows]
 
-    async def line_up(self, connection: Connection, stream: str) -> None:
-        """Wait until no other transaction that lined up for `stream` is under way."""
-        await connection.execute("select pg_advisory_xact_lock($1, hashtext($2))", _LINE, stream)
+    async def line_up(self, connection: Connection, streams: Collection[str]) -> None:
+        """Wait until no other transaction that lined up for one of `streams` is under way."""
+        for stream in sorted(streams):
+            await connection.execute("select pg_advisory_xact_lock($1, hashtext($2))", _LINE, stream)
 
     async def append(
         self,

@@ -131,7 +131,7 @@ class Commands:
                 async with self.store.pool.acquire() as connection:
                     earlier = await asked.earlier(connection)
         if earlier is None:  # its row was removed between the two looks
-            raise VersionConflict
+            raise VersionConflict(stream)
         return JSONResponse(earlier[1], earlier[0])
 
     async def _handle(self, stream: str, decider: Decider[S, C, E], command: C, beside: Sequence[Beside]) -> Outcome:
