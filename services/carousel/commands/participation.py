@@ -1,0 +1,182 @@
+"""What may be asked of a participation; `on` is the day it happened, `at` when it was asked."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from services.carousel.events.cycle import Mark, Number
+from services.carousel.events.participation import SafetyCause, Unlisted
+from shared.messages import Command
+from shared.terms import Availability, Category, City, Id, ReasonCode
+from shared.texts import Language
+
+
+class AwaitPlace(Command):
+    """Put an accepted person on the waiting list."""
+
+    referral_id: Id
+    city: City
+    language: Language
+    availability: tuple[Availability, ...]
+    on: date
+
+
+class LeaveWaitingList(Command):
+    """Take a person off the road before the first session, because the referral took another one."""
+
+    referral_id: Id
+    cause: Unlisted
+    on: date
+
+
+class OfferPlace(Command):
+    """Hold seats for a person until he answers."""
+
+    referral_id: Id
+    cycle_id: Id
+    from_on: date
+    on: date
+
+
+class PlaceParticipant(Command):
+    """Give a place to a person who agreed already."""
+
+    referral_id: Id
+    cycle_id: Id
+    from_on: date
+    on: date
+
+
+class ReceivePlace(Command):
+    """Note the seats that the cycle found for the person."""
+
+    referral_id: Id
+    cycle_id: Id
+    city: City
+    modules: tuple[Number, ...]
+    first_on: date
+    last_on: date
+    firm: bool
+    on: date
+
+
+class AcceptPlace(Command):
+    """Record that the person takes the place offered."""
+
+    referral_id: Id
+    on: date
+
+
+class RefusePlace(Command):
+    """Record that the person cannot take the place offered, and why."""
+
+    referral_id: Id
+    category: Category
+    code: ReasonCode
+    on: date
+
+
+class GiveBackPlace(Command):
+    """End the place: given back by the person, or its cycle is over."""
+
+    referral_id: Id
+    cycle_id: Id
+    on: date
+
+
+class NoteAttendance(Command):
+    """Note how the person was marked at a session; noting it again corrects it."""
+
+    referral_id: Id
+    cycle_id: Id
+    session_id: Id
+    module: Number
+    modules: tuple[Number, ...]
+    mark: Mark
+    city: City
+    held_on: date
+    on: date
+
+
+class PauseParticipation(Command):
+    """Pause a participation until a review date, or move that date; the place is given back."""
+
+    referral_id: Id
+    review_on: date
+    on: date
+
+
+class ResumeParticipation(Command):
+    """Go on after a pause."""
+
+    referral_id: Id
+    on: date
+
+
+class StopParticipation(Command):
+    """Record that the person leaves after the first session, and why."""
+
+    referral_id: Id
+    category: Category
+    code: ReasonCode
+    on: date
+
+
+class ReturnToParticipation(Command):
+    """Record that the person comes back after stopping."""
+
+    referral_id: Id
+    on: date
+
+
+class DeclareNonAssociation(Command):
+    """Say that two people must not sit together."""
+
+    referral_id: Id
+    other_id: Id
+    on: date
+
+
+class LiftNonAssociation(Command):
+    """Say that they may sit together again."""
+
+    referral_id: Id
+    other_id: Id
+    on: date
+
+
+class OpenSafetyTask(Command):
+    """Have a facilitator look at the safety of those concerned."""
+
+    referral_id: Id
+    cause: SafetyCause
+    on: date
+
+
+class CloseSafetyTask(Command):
+    """Record that a facilitator has looked; the note travels beside, never in a fact."""
+
+    referral_id: Id
+    task_id: Id
+    on: date
+
+
+ParticipationCommand = (
+    AwaitPlace
+    | LeaveWaitingList
+    | OfferPlace
+    | PlaceParticipant
+    | ReceivePlace
+    | AcceptPlace
+    | RefusePlace
+    | GiveBackPlace
+    | NoteAttendance
+    | PauseParticipation
+    | ResumeParticipation
+    | StopParticipation
+    | ReturnToParticipation
+    | DeclareNonAssociation
+    | LiftNonAssociation
+    | OpenSafetyTask
+    | CloseSafetyTask
+)

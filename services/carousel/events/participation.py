@@ -1,0 +1,220 @@
+"""What has happened to the participation of one referred person: ids, days and codes; only ever grows."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Literal
+
+from services.carousel.events.cycle import Mark, Number
+from shared.messages import Event
+from shared.terms import Availability, Category, City, Id, ReasonCode
+from shared.texts import Language
+
+SafetyCause = Literal["stopped", "silence"]
+Unlisted = Literal["on_hold", "withdrawn", "retracted", "not_eligible", "not_suitable"]
+
+
+class JoinedWaitingList(Event):
+    """Accepted by the intake: the person waits for a place."""
+
+    referral_id: Id
+    city: City
+    language: Language
+    availability: tuple[Availability, ...]
+    on: date
+
+
+class LeftWaitingList(Event):
+    """No longer waiting, nor holding a place, because the referral took another road."""
+
+    referral_id: Id
+    cause: Unlisted
+    on: date
+
+
+class PlaceRequested(Event):
+    """A place in a cycle from that day on is asked for; `firm` when the person has agreed already."""
+
+    referral_id: Id
+    cycle_id: Id
+    from_on: date
+    firm: bool
+    attended: tuple[Number, ...]
+    kept_apart: tuple[Id, ...]
+    on: date
+
+
+class PlaceOffered(Event):
+    """Seats are held for the person, who has yet to answer."""
+
+    referral_id: Id
+    cycle_id: Id
+    city: City
+    modules: tuple[Number, ...]
+    first_on: date
+    last_on: date
+    on: date
+
+
+class PlaceRefused(Event):
+    """The person cannot take the place, by a two-level reason; the wait goes on."""
+
+    referral_id: Id
+    cycle_id: Id
+    category: Category
+    code: ReasonCode
+    on: date
+
+
+class ParticipantPlaced(Event):
+    """The person has a place, from its first to its last session."""
+
+    referral_id: Id
+    cycle_id: Id
+    city: City
+    modules: tuple[Number, ...]
+    first_on: date
+    last_on: date
+    on: date
+
+
+class PlaceGivenBack(Event):
+    """The place ended: given back, or its cycle is over."""
+
+    referral_id: Id
+    cycle_id: Id
+    on: date
+
+
+class AttendanceNoted(Event):
+    """How the person was marked at one session; noted again after a correction. `modules` are all of the offer's."""
+
+    referral_id: Id
+    cycle_id: Id
+    session_id: Id
+    module: Number
+    modules: tuple[Number, ...]
+    mark: Mark
+    city: City
+    on: date
+
+
+class ParticipationStarted(Event):
+    """The first session ever was attended on that day."""
+
+    referral_id: Id
+    cycle_id: Id
+    city: City
+    on: date
+
+
+class StartRevoked(Event):
+    """A correction left no session attended."""
+
+    referral_id: Id
+    on: date
+
+
+class ParticipationPaused(Event):
+    """Paused until someone looks at it again."""
+
+    referral_id: Id
+    review_on: date
+    on: date
+
+
+class ParticipationResumed(Event):
+    """Goes on after a pause: waits for a place again."""
+
+    referral_id: Id
+    on: date
+
+
+class ParticipationStopped(Event):
+    """Left after the first session."""
+
+    referral_id: Id
+    category: Category
+    code: ReasonCode
+    on: date
+
+
+class ParticipationReturned(Event):
+    """Came back after stopping: waits for a place again, with the modules attended before."""
+
+    referral_id: Id
+    on: date
+
+
+class ParticipationCompleted(Event):
+    """Every distinct module of the offer was attended, the last one on that day."""
+
+    referral_id: Id
+    cycle_id: Id
+    city: City
+    on: date
+
+
+class CompletionRevoked(Event):
+    """A correction took a module away."""
+
+    referral_id: Id
+    on: date
+
+
+class NonAssociationDeclared(Event):
+    """He and the other must not sit together."""
+
+    referral_id: Id
+    other_id: Id
+    on: date
+
+
+class NonAssociationLifted(Event):
+    """They may sit together again."""
+
+    referral_id: Id
+    other_id: Id
+    on: date
+
+
+class SafetyTaskOpened(Event):
+    """A facilitator has to look at the safety of those concerned, before that day."""
+
+    referral_id: Id
+    task_id: Id
+    cause: SafetyCause
+    due_on: date
+    on: date
+
+
+class SafetyTaskClosed(Event):
+    """A facilitator has looked; his note is kept apart from the facts."""
+
+    referral_id: Id
+    task_id: Id
+    on: date
+
+
+ParticipationEvent = (
+    JoinedWaitingList
+    | LeftWaitingList
+    | PlaceRequested
+    | PlaceOffered
+    | PlaceRefused
+    | ParticipantPlaced
+    | PlaceGivenBack
+    | AttendanceNoted
+    | ParticipationStarted
+    | StartRevoked
+    | ParticipationPaused
+    | ParticipationResumed
+    | ParticipationStopped
+    | ParticipationReturned
+    | ParticipationCompleted
+    | CompletionRevoked
+    | NonAssociationDeclared
+    | NonAssociationLifted
+    | SafetyTaskOpened
+    | SafetyTaskClosed
+)
