@@ -1,6 +1,7 @@
 """The command line of the local stack: up, down, clean, run."""
 
 import asyncio
+import errno
 import os
 import shutil
 import signal
@@ -109,6 +110,11 @@ def _plainly() -> Iterator[None]:
         yield
     except Trouble as trouble:
         typer.echo(str(trouble), err=True)
+        sys.exit(1)
+    except OSError as error:
+        if error.errno != errno.ENOSPC:
+            raise
+        typer.echo(f"The disk that holds {HOME} is full.", err=True)
         sys.exit(1)
 
 

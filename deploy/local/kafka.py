@@ -18,9 +18,9 @@ JVM = ("-Xmx512m", "-XX:+UseSerialGC", "-Dlog4j2.level=WARN")
 class Kafka:
     """One broker and controller; its data in `home`/kafka, its output in `home`/log/kafka.log."""
 
-    def __init__(self, home: Path, jars: Path, port: int = PORT, controller_port: int | None = None) -> None:
+    def __init__(self, home: Path, jars: Path, port: int = PORT, controller_port: int = PORT + 1) -> None:
         self.port = port
-        self.controller_port = controller_port or port + 1
+        self.controller_port = controller_port
         self.data = home / "kafka"
         self.settings = home / "kafka.properties"
         self.jars = jars
@@ -30,7 +30,7 @@ class Kafka:
     async def start(self) -> dict[str, str]:
         """Start it and return where programs find it."""
         require_free(self.port, "Kafka", "KAFKA_PORT")
-        require_free(self.controller_port, "Kafka's controller", "KAFKA_PORT")
+        require_free(self.controller_port, "Kafka's controller", "KAFKA_CONTROLLER_PORT")
         java: list[str | Path] = [JAVA, *JVM, "-cp", ":".join(map(str, await classpath(self.jars)))]
         self.data.mkdir(parents=True, exist_ok=True)
         self.settings.write_text("".join(f"{name}={value}\n" for name, value in self._settings().items()), "utf-8")

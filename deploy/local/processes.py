@@ -3,12 +3,15 @@
 import asyncio
 import contextlib
 import os
+import shutil
 import signal
 from asyncio.subprocess import DEVNULL, Process
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 MARK = "CARROUSEL_LOCAL_LOG"  # in the environment of all we start: how `down` knows what a killed `up` left behind
+
+_ROUND = 2**16  # free bytes below which nothing more can be written
 
 
 class Trouble(Exception):  # noqa: N818 - a sentence for a person, not a fault
@@ -47,20 +50,35 @@ async def finish(command: Sequence[str | Path], log: Path, *, user: str | None =
     finally:
         await stop(process)
     if code:
-        raise Trouble(f"{Path(command[0]).name} failed (exit {code}); its last words are in {log}.")
+        raise Trouble(f"{Path(command[0]).name} failed (exit {code}): {last_words(log)}.")
 
 
 async def listening(process: Process, port: int, what: str, log: Path, *, seconds: float = 60) -> None:
     """Return when 127.0.0.1:`port` answers; Trouble when the process ends or stays silent."""
     for _ in range(int(seconds * 10)):
         if process.returncode is not None:
-            raise Trouble(f"{what} ended with exit {process.returncode} while starting; its last words are in {log}.")
+            raise Trouble(f"{what} ended with exit {process.returncode} while starting: {last_words(log)}.")
         with contextlib.suppress(OSError):
             _, writer = await asyncio.open_connection("127.0.0.1", port)
             writer.close()
             return
         await asyncio.sleep(0.1)
-    raise Trouble(f"{what} did not answer on port {port} within {seconds:.0f} s; its last words are in {log}.")
+    raise Trouble(f"{what} did not answer on port {port} within {seconds:.0f} s: {last_words(log)}.")
+
+
+def require_room(folder: Path, needed: int = 300) -> None:
+    """Refuse in one sentence when the disk under `folder` has less than `needed` MB free."""
+    free = shutil.disk_usage(folder).free // 2**20
+    if free < needed:
+        raise Trouble(f"The disk that holds {folder} is full: {free} MB are free, {needed} MB are needed.")
+
+
+def last_words(log: Path) -> str:
+    """Why a program ended, as far as can be told: the disk is full, or where to read on."""
+    tail = log.read_bytes()[-4096:] if log.exists() else b""
+    if b"No space left on device" in tail or shutil.disk_usage(log.parent).free < _ROUND:
+        return f"the disk that holds {log.parent} is full"
+    return f"its last words are in {log}"
 
 
 async def stop(process: Process, *, how: signal.Signals = signal.SIGTERM, patience: float = 20) -> None:

@@ -8,20 +8,19 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Protocol
 
-from deploy.local import keys, services
+from deploy.local import existing, keys, services
 from deploy.local.board import Board
 from deploy.local.broker_in_process import BrokerInProcess
 from deploy.local.jars import Unreachable
 from deploy.local.kafka import PORT as KAFKA_PORT
 from deploy.local.kafka import Kafka
-from deploy.local.ports import free_port, port_of
+from deploy.local.ports import port_of
 from deploy.local.postgres import PORT as POSTGRES_PORT
 from deploy.local.postgres import SERVICES, Postgres
-from deploy.local.processes import Trouble
+from deploy.local.processes import Trouble, require_room
 from shared.contracts.catalogue import topics
 from shared.contracts.envelope import Topic
 
-URLS = [f"{service.upper()}_DATABASE_URL" for service in SERVICES]
 PATIENCE = 60.0
 SPARE = [Topic(f"spare.{nth}", "", ()) for nth in range(100)]  # for tests: nobody else can create one there
 
@@ -32,22 +31,27 @@ async def stores(root: Path, home: Path, board: Board, *, stay: bool = False) ->
 
     What does not `stay` takes any free port, so that it never meets `up` or its own kind.
     """
+    require_room(home)
     environment = services.ports(fixed=stay) | keys.environment(root / ".local")
     async with AsyncExitStack() as running:
-        given = {url: os.environ[url] for url in URLS if os.environ.get(url)}
-        if len(given) == len(URLS):
+        given = existing.databases()
+        for variable, url in given.items():
+            await existing.require_database(variable, url)
+        if len(given) == len(SERVICES):
             board.say("postgres", "the existing ones")
         else:
             postgres = Postgres(home, port_of("POSTGRES_PORT", POSTGRES_PORT if stay else None))
             urls = await _start("postgres", postgres, board, running)
-            environment |= {f"{name.upper()}_DATABASE_URL": url for name, url in urls.items()}
+            environment |= {existing.variable(name): url for name, url in urls.items()}
         environment |= given
-        if existing := os.environ.get("KAFKA_BOOTSTRAP_SERVERS"):
-            board.say("kafka", f"the existing one on {existing}")
-            environment["KAFKA_BOOTSTRAP_SERVERS"] = existing
+        if servers := os.environ.get("KAFKA_BOOTSTRAP_SERVERS"):
+            await existing.require_kafka(servers)
+            board.say("kafka", f"the existing one on {servers}")
+            environment["KAFKA_BOOTSTRAP_SERVERS"] = servers
         else:
             port = port_of("KAFKA_PORT", KAFKA_PORT if stay else None)
-            kafka = Kafka(home, root / ".local" / "jars", port, None if stay else free_port())
+            controller = port_of("KAFKA_CONTROLLER_PORT", port + 1 if stay else None)
+            kafka = Kafka(home, root / ".local" / "jars", port, controller)
             environment |= await _kafka(kafka, board, running)
         yield environment
 

@@ -11,7 +11,7 @@ from aiokafka import AIOKafkaConsumer
 from rich.console import Console
 
 from deploy.local.board import Board
-from deploy.local.stack import URLS, stores
+from deploy.local.stack import stores
 from shared.contracts.catalogue import topics
 from shared.kafka import create_topics, open_producer
 
@@ -24,8 +24,6 @@ def _no_network(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv(variable, "http://127.0.0.1:9")
     for variable in ("KAFKA_BOOTSTRAP_SERVERS", "KAFKA_FORGETS"):
         monkeypatch.delenv(variable, raising=False)
-    for url in URLS:
-        monkeypatch.setenv(url, "postgresql://nobody@127.0.0.1:1/none")  # given, so none is started
 
 
 @pytest.fixture
