@@ -1,0 +1,65 @@
+"""The rules after a training: certificates for those who were there, and an evaluation that knows nobody."""
+
+from __future__ import annotations
+
+from services.training.commands.training import CloseEvaluation, IssueCertificate, OpenEvaluation
+from services.training.domain.guards import given
+from services.training.domain.state import Training
+from services.training.events.training import CertificateIssued, EvaluationClosed, EvaluationOpened, TrainingEvent
+from shared.messages import Refused
+
+FEWEST_ANSWERS = 5
+
+
+def issue_certificate(state: Training, command: IssueCertificate) -> list[TrainingEvent]:
+    """Only who was present gets one."""
+    given(state)
+    if not state.presence.get(command.participant_id):
+        raise Refused("not-attended")
+    if command.digest in state.certificates.get(command.participant_id, ()):
+        return []
+    return [
+        CertificateIssued(
+            training_id=command.training_id,
+            on=command.on,
+            participant_id=command.participant_id,
+            digest=command.digest,
+        )
+    ]
+
+
+def open_evaluation(state: Training, command: OpenEvaluation) -> list[TrainingEvent]:
+    """Everyone present is asked once; who is added by a correction can still be asked."""
+    given(state)
+    if state.evaluated:
+        raise Refused("evaluation-closed")
+    new = tuple(each for each in state.present if each not in state.invited)
+    if not new and not state.invited:
+        raise Refused("nobody-to-ask")
+    return [EvaluationOpened(training_id=command.training_id, on=command.on, participants=new)] if new else []
+
+
+def close_evaluation(state: Training, command: CloseEvaluation) -> list[TrainingEvent]:
+    """It is closed once; below five answers only the counts are kept."""
+    given(state)
+    if state.evaluated:
+        return []
+    if not state.invited:
+        raise Refused("evaluation-not-open")
+    tally = command.tally
+    return [
+        EvaluationClosed(
+            training_id=command.training_id,
+            on=command.on,
+            invited=len(state.invited),
+            answers=tally.answers,
+            score=mean(tally.score, tally.answers),
+            confidence_before=mean(tally.confidence_before, tally.answers),
+            confidence_after=mean(tally.confidence_after, tally.answers),
+        )
+    ]
+
+
+def mean(total: int, answers: int) -> float | None:
+    """The mean to two decimals; None below five answers."""
+    return round(total / answers, 2) if answers >= FEWEST_ANSWERS else None

@@ -1,0 +1,208 @@
+"""The rules of a network event: planned, moved, cancelled or held; guests may say that they come."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from datetime import date
+from typing import Literal, assert_never
+
+from services.training.commands.network import (
+    CancelGuest,
+    CancelNetworkEvent,
+    CorrectNetworkEvent,
+    HoldNetworkEvent,
+    MoveNetworkEvent,
+    NetworkEventCommand,
+    PlanNetworkEvent,
+    RegisterGuest,
+)
+from services.training.domain.guards import days_in_order
+from services.training.domain.roll import Roll
+from services.training.events.network import (
+    GuestCancelled,
+    GuestRegistered,
+    NetworkEventCancelled,
+    NetworkEventEvent,
+    NetworkEventHeld,
+    NetworkEventMoved,
+    NetworkEventPlanned,
+)
+from services.training.events.values import Day
+from shared.days import not_in_future
+from shared.messages import Refused
+
+Status = Literal["planned", "cancelled", "held"]
+
+
+@dataclass(frozen=True, slots=True)
+class NetworkEvent:
+    """One network event."""
+
+    status: Status | None = None
+    planned: NetworkEventPlanned | None = None
+    city: str = ""
+    place: str = ""
+    day: Day | None = None
+    guests: Roll = field(default_factory=Roll)
+    left: frozenset[str] = frozenset()
+    cancelled_for: str | None = None
+    held: NetworkEventHeld | None = None
+
+    @property
+    def on(self) -> date:
+        """The day it takes place."""
+        if self.day is None:
+            raise Refused("network-event-unknown")
+        return self.day.on
+
+
+initial = NetworkEvent()
+
+
+def evolve(state: NetworkEvent, event: NetworkEventEvent) -> NetworkEvent:
+    """The network event after one fact."""
+    match event:
+        case NetworkEventPlanned():
+            moved = replace(state, city=event.city, place=event.place, day=event.day)
+            return replace(moved, status="planned", planned=event)
+        case NetworkEventMoved():
+            return replace(state, city=event.city, place=event.place, day=event.day)
+        case NetworkEventCancelled():
+            return replace(state, status="cancelled", cancelled_for=event.reason)
+        case GuestRegistered(guest=guest):
+            return replace(state, guests=state.guests.seat(guest), left=state.left - {guest.participant_id})
+        case GuestCancelled(participant_id=guest_id):
+            return replace(state, guests=state.guests.drop(guest_id), left=state.left | {guest_id})
+        case NetworkEventHeld():
+            return replace(state, status="held", held=event)
+        case _:
+            assert_never(event)
+
+
+def decide(state: NetworkEvent, command: NetworkEventCommand) -> list[NetworkEventEvent]:
+    """The facts a command leads to; [] when it already holds; raises Refused."""
+    not_in_future(command.on, command.at)
+    if isinstance(command, PlanNetworkEvent):
+        return plan(state, command)
+    if state.planned is None:
+        raise Refused("network-event-unknown")
+    if command.on < state.planned.on:
+        raise Refused("date-before-planned")
+    match command:
+        case MoveNetworkEvent():
+            return move(state, command)
+        case CancelNetworkEvent():
+            return cancel(state, command)
+        case RegisterGuest():
+            return register_guest(state, command)
+        case CancelGuest():
+            return cancel_guest(state, command)
+        case HoldNetworkEvent():
+            return hold(state, command)
+        case CorrectNetworkEvent():
+            return correct(state, command)
+        case _:
+            assert_never(command)
+
+
+def plan(state: NetworkEvent, command: PlanNetworkEvent) -> list[NetworkEventEvent]:
+    """A network event is planned once, for a day to come."""
+    event = NetworkEventPlanned(
+        event_id=command.event_id,
+        on=command.on,
+        title=command.title,
+        city=command.city,
+        place=command.place,
+        day=command.day,
+        speakers=command.speakers,
+        programme=command.programme,
+        capacity=command.capacity,
+    )
+    if state.planned == event:
+        return []
+    if state.planned:
+        raise Refused("network-event-already-planned")
+    days_in_order([command.day], command.on)
+    return [event]
+
+
+def move(state: NetworkEvent, command: MoveNetworkEvent) -> list[NetworkEventEvent]:
+    """Until it is held it can be moved to a day to come."""
+    _not_yet_held(state)
+    if (state.city, state.place, state.day) == (command.city, command.place, command.day):
+        return []
+    days_in_order([command.day], command.on)
+    return [
+        NetworkEventMoved(
+            event_id=command.event_id, on=command.on, city=command.city, place=command.place, day=command.day
+        )
+    ]
+
+
+def cancel(state: NetworkEvent, command: CancelNetworkEvent) -> list[NetworkEventEvent]:
+    """What was not held can be cancelled, for good."""
+    if state.status == "cancelled" and state.cancelled_for == command.reason:
+        return []
+    _not_yet_held(state)
+    return [NetworkEventCancelled(event_id=command.event_id, on=command.on, reason=command.reason)]
+
+
+def register_guest(state: NetworkEvent, command: RegisterGuest) -> list[NetworkEventEvent]:
+    """A guest may come while there is room; there is no waiting list."""
+    _not_yet_held(state)
+    if command.guest.participant_id in state.guests:
+        return []
+    if command.on > state.on:
+        raise Refused("network-event-past")
+    capacity = state.planned.capacity if state.planned else None
+    if capacity is not None and len(state.guests.places) >= capacity:
+        raise Refused("network-event-full")
+    return [GuestRegistered(event_id=command.event_id, on=command.on, guest=command.guest)]
+
+
+def cancel_guest(state: NetworkEvent, command: CancelGuest) -> list[NetworkEventEvent]:
+    """Who said that he comes may say that he does not."""
+    if command.participant_id in state.left:
+        return []
+    _not_yet_held(state)
+    if command.participant_id not in state.guests:
+        raise Refused("registration-unknown")
+    return [GuestCancelled(event_id=command.event_id, on=command.on, participant_id=command.participant_id)]
+
+
+def hold(state: NetworkEvent, command: HoldNetworkEvent) -> list[NetworkEventEvent]:
+    """It is held once, on its day, with somebody there."""
+    event = _held(state, command)
+    if state.held == event:
+        return []
+    _not_yet_held(state)
+    if command.on < state.on:
+        raise Refused("network-event-not-over")
+    if not event.by_sector:
+        raise Refused("nobody-present")
+    return [event]
+
+
+def correct(state: NetworkEvent, command: CorrectNetworkEvent) -> list[NetworkEventEvent]:
+    """What was recorded is said again when it differs."""
+    if state.held is None:
+        raise Refused("network-event-not-held")
+    event = _held(state, command)
+    return [] if state.held == event else [event]
+
+
+def _held(state: NetworkEvent, command: HoldNetworkEvent | CorrectNetworkEvent) -> NetworkEventHeld:
+    return NetworkEventHeld(
+        event_id=command.event_id,
+        on=state.on,
+        city=state.city,
+        by_sector={sector: number for sector, number in sorted(command.by_sector.items()) if number},
+        organisations=tuple(sorted(set(command.organisations))),
+    )
+
+
+def _not_yet_held(state: NetworkEvent) -> None:
+    if state.status == "cancelled":
+        raise Refused("network-event-cancelled")
+    if state.status == "held":
+        raise Refused("network-event-already-held")

@@ -1,0 +1,165 @@
+"""The rules of one training until it is given: planning, moving, places, and who registers."""
+
+from __future__ import annotations
+
+from typing import assert_never
+
+from services.training.commands.training import (
+    CancelRegistration,
+    CancelTraining,
+    CloseEvaluation,
+    CloseRegistration,
+    CorrectAttendance,
+    HoldTraining,
+    IssueCertificate,
+    MoveTraining,
+    OpenEvaluation,
+    OpenRegistration,
+    PlanTraining,
+    RegisterProfessionals,
+    SetCapacity,
+    TrainingCommand,
+)
+from services.training.domain.attendance import correct, hold
+from services.training.domain.follow_up import close_evaluation, issue_certificate, open_evaluation
+from services.training.domain.guards import dated, days_in_order, not_yet_given, somewhere
+from services.training.domain.registration import cancel_registration, moving_up, register
+from services.training.domain.state import Training, evolve
+from services.training.events.training import (
+    CapacitySet,
+    RegistrationClosed,
+    RegistrationOpened,
+    TrainingCancelled,
+    TrainingEvent,
+    TrainingMoved,
+    TrainingPlanned,
+)
+from shared.days import not_in_future
+from shared.messages import Refused
+
+__all__ = ["Training", "decide", "evolve", "initial"]
+
+initial = Training()
+
+
+def decide(state: Training, command: TrainingCommand) -> list[TrainingEvent]:
+    """The facts a command leads to; [] when it already holds; raises Refused."""
+    if isinstance(command, PlanTraining):
+        return plan(state, command)
+    dated(state, command.on, command.at)
+    match command:
+        case MoveTraining():
+            return move(state, command)
+        case SetCapacity():
+            return set_capacity(state, command)
+        case OpenRegistration():
+            return open_registration(state, command)
+        case CloseRegistration():
+            return close_registration(state, command)
+        case CancelTraining():
+            return cancel(state, command)
+        case RegisterProfessionals():
+            return register(state, command)
+        case CancelRegistration():
+            return cancel_registration(state, command)
+        case HoldTraining():
+            return hold(state, command)
+        case CorrectAttendance():
+            return correct(state, command)
+        case IssueCertificate():
+            return issue_certificate(state, command)
+        case OpenEvaluation():
+            return open_evaluation(state, command)
+        case CloseEvaluation():
+            return close_evaluation(state, command)
+        case _:
+            assert_never(command)
+
+
+def plan(state: Training, command: PlanTraining) -> list[TrainingEvent]:
+    """A training is planned once, on days to come, in a place or online."""
+    event = _planned(command)
+    if state.planned == event:
+        return []
+    if state.planned:
+        raise Refused("training-already-planned")
+    not_in_future(command.on, command.at)
+    days_in_order(command.days, command.on)
+    somewhere(command.place, online=command.online)
+    if command.co_presenter == command.organiser:
+        raise Refused("co-presenter-is-organiser")
+    return [event]
+
+
+def move(state: Training, command: MoveTraining) -> list[TrainingEvent]:
+    """Until it is given it can be moved, to days to come."""
+    not_yet_given(state)
+    now = (state.city, state.place, state.online, state.days)
+    if now == (command.city, command.place, command.online, command.days):
+        return []
+    days_in_order(command.days, command.on)
+    somewhere(command.place, online=command.online)
+    return [
+        TrainingMoved(
+            training_id=command.training_id,
+            on=command.on,
+            city=command.city,
+            place=command.place,
+            online=command.online,
+            days=command.days,
+        )
+    ]
+
+
+def set_capacity(state: Training, command: SetCapacity) -> list[TrainingEvent]:
+    """Places never become fewer than the people who have one; with more places, the first waiting move up."""
+    not_yet_given(state)
+    if state.roll.capacity == command.capacity:
+        return []
+    if command.capacity < len(state.roll.places):
+        raise Refused("capacity-below-registered")
+    event = CapacitySet(training_id=command.training_id, on=command.on, capacity=command.capacity)
+    return [event, *moving_up(evolve(state, event), command.training_id, command.on)]
+
+
+def open_registration(state: Training, command: OpenRegistration) -> list[TrainingEvent]:
+    """Registration can be opened, and opened again after it was closed."""
+    not_yet_given(state)
+    if state.status == "open":
+        return []
+    return [RegistrationOpened(training_id=command.training_id, on=command.on)]
+
+
+def close_registration(state: Training, command: CloseRegistration) -> list[TrainingEvent]:
+    """Only what was opened can be closed."""
+    not_yet_given(state)
+    if state.status == "closed":
+        return []
+    if state.status != "open":
+        raise Refused("registration-not-open")
+    return [RegistrationClosed(training_id=command.training_id, on=command.on)]
+
+
+def cancel(state: Training, command: CancelTraining) -> list[TrainingEvent]:
+    """A training that was not given can be cancelled, for one reason, for good."""
+    if state.status == "cancelled" and state.cancelled_for == command.reason:
+        return []
+    not_yet_given(state)
+    return [TrainingCancelled(training_id=command.training_id, on=command.on, reason=command.reason)]
+
+
+def _planned(command: PlanTraining) -> TrainingPlanned:
+    return TrainingPlanned(
+        training_id=command.training_id,
+        on=command.on,
+        kind=command.kind,
+        title=command.title,
+        city=command.city,
+        place=command.place,
+        online=command.online,
+        days=command.days,
+        trainers=command.trainers,
+        organiser=command.organiser,
+        co_presenter=command.co_presenter,
+        capacity=command.capacity,
+    )

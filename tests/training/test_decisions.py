@@ -1,0 +1,224 @@
+"""What a training answers to each command: it does, it refuses, and asked twice nothing changes."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+
+from services.training.commands import training as ask
+from services.training.domain import training as rules
+from services.training.events import training as told
+from shared.decider import Decider
+from tests.spec import Spec, spec
+from tests.training import examples as x
+from tests.training.examples import command, fact, professional
+
+nothing: Spec[Any, Any, Any] = spec(Decider(rules.initial, rules.decide, rules.evolve))
+planned = nothing.given(fact(told.TrainingPlanned))
+opened = planned.given(fact(told.RegistrationOpened))
+registered = opened.given(fact(told.ProfessionalRegistered))
+full = registered.given(fact(told.ProfessionalRegistered, professional=professional("p-2")))
+waiting = full.given(
+    fact(told.ProfessionalPutOnWaitingList, professional=professional("p-3")),
+    fact(told.ProfessionalPutOnWaitingList, professional=professional("p-4")),
+)
+cancelled = planned.given(fact(told.TrainingCancelled))
+held = registered.given(fact(told.ParticipationRecorded), fact(told.TrainingHeld))
+certified = held.given(fact(told.CertificateIssued))
+asked = held.given(fact(told.EvaluationOpened))
+
+
+def test_a_training_is_planned_once() -> None:
+    nothing.when(command(ask.PlanTraining)).then(fact(told.TrainingPlanned))
+    planned.when(command(ask.PlanTraining)).then()
+    planned.when(command(ask.PlanTraining, city="Brugge")).refused("training-already-planned")
+
+
+@pytest.mark.parametrize(
+    ("changed", "code"),
+    [
+        ({"on": date(2026, 4, 1)}, "date-in-future"),
+        ({"days": (x.day(x.PLANNED_ON - timedelta(days=1)),)}, "planned-for-past"),
+        ({"days": (x.day(x.LAST), x.day(x.FIRST))}, "days-not-in-order"),
+        ({"days": (x.day(x.FIRST), x.day(x.FIRST, 17, 18))}, "days-not-in-order"),
+        ({"days": (x.day(x.FIRST, 16, 9),)}, "day-ends-before-it-begins"),
+        ({"place": None}, "place-missing"),
+        ({"co_presenter": x.ORGANISER}, "co-presenter-is-organiser"),
+    ],
+)
+def test_a_plan_that_cannot_be_is_refused(changed: dict[str, Any], code: str) -> None:
+    nothing.when(command(ask.PlanTraining, **changed)).refused(code)
+
+
+def test_a_training_online_needs_no_place() -> None:
+    online = {"online": True, "place": None}
+    nothing.when(command(ask.PlanTraining, **online)).then(fact(told.TrainingPlanned, **online))
+
+
+def test_a_training_moves_until_it_is_given() -> None:
+    planned.when(command(ask.MoveTraining)).then(fact(told.TrainingMoved))
+    planned.given(fact(told.TrainingMoved)).when(command(ask.MoveTraining)).then()
+    planned.when(command(ask.MoveTraining, days=(x.day(x.PLANNED_ON),))).refused("planned-for-past")
+    held.when(command(ask.MoveTraining)).refused("training-already-held")
+    cancelled.when(command(ask.MoveTraining)).refused("training-cancelled")
+
+
+def test_nothing_happens_to_a_training_nobody_planned() -> None:
+    for kind in set(x.COMMANDS):
+        if kind.__module__ == ask.__name__ and kind is not ask.PlanTraining:
+            nothing.when(command(kind)).refused("training-unknown")
+            planned.when(command(kind, on=x.PLANNED_ON - timedelta(days=1))).refused("date-before-planned")
+
+
+def test_a_training_is_cancelled_for_good() -> None:
+    planned.when(command(ask.CancelTraining)).then(fact(told.TrainingCancelled))
+    cancelled.when(command(ask.CancelTraining)).then()
+    cancelled.when(command(ask.CancelTraining, reason="weather")).refused("training-cancelled")
+    held.when(command(ask.CancelTraining)).refused("training-already-held")
+
+
+def test_registration_opens_closes_and_opens_again() -> None:
+    planned.when(command(ask.OpenRegistration)).then(fact(told.RegistrationOpened))
+    opened.when(command(ask.OpenRegistration)).then()
+    planned.when(command(ask.CloseRegistration)).refused("registration-not-open")
+    opened.when(command(ask.CloseRegistration)).then(fact(told.RegistrationClosed))
+    closed = opened.given(fact(told.RegistrationClosed))
+    closed.when(command(ask.CloseRegistration)).then()
+    closed.when(command(ask.OpenRegistration)).then(fact(told.RegistrationOpened))
+    cancelled.when(command(ask.OpenRegistration)).refused("training-cancelled")
+
+
+def test_a_professional_registers_once() -> None:
+    opened.when(command(ask.RegisterProfessionals)).then(fact(told.ProfessionalRegistered))
+    registered.when(command(ask.RegisterProfessionals)).then()
+
+
+def test_who_comes_when_it_is_full_waits() -> None:
+    late = {"professional": professional("p-3")}
+    full.when(command(ask.RegisterProfessionals, professionals=(professional("p-3"),))).then(
+        fact(told.ProfessionalPutOnWaitingList, **late)
+    )
+
+
+def test_a_group_registers_in_its_order_and_each_once() -> None:
+    group = (professional("p-2"), professional("p-1"), professional("p-2"), professional("p-3"))
+    registered.when(command(ask.RegisterProfessionals, professionals=group)).then(
+        fact(told.ProfessionalRegistered, professional=professional("p-2")),
+        fact(told.ProfessionalPutOnWaitingList, professional=professional("p-3")),
+    )
+
+
+def test_nobody_registers_when_it_is_not_open_or_has_begun() -> None:
+    planned.when(command(ask.RegisterProfessionals)).refused("registration-not-open")
+    opened.when(command(ask.RegisterProfessionals, on=x.LAST)).refused("training-begun")
+    cancelled.when(command(ask.RegisterProfessionals)).refused("training-cancelled")
+
+
+def test_the_first_who_waits_moves_up_when_a_place_is_given_back() -> None:
+    waiting.when(command(ask.CancelRegistration)).then(
+        fact(told.RegistrationCancelled), fact(told.PlaceGiven, participant_id="p-3")
+    )
+    waiting.when(command(ask.CancelRegistration, participant_id="p-3")).then(
+        fact(told.RegistrationCancelled, participant_id="p-3")
+    )
+
+
+def test_a_registration_is_cancelled_once() -> None:
+    gone = registered.given(fact(told.RegistrationCancelled))
+    gone.when(command(ask.CancelRegistration)).then()
+    gone.when(command(ask.RegisterProfessionals)).then(fact(told.ProfessionalRegistered))
+    opened.when(command(ask.CancelRegistration)).refused("registration-unknown")
+    held.when(command(ask.CancelRegistration)).refused("training-already-held")
+
+
+def test_more_places_move_the_waiting_up_in_order() -> None:
+    waiting.when(command(ask.SetCapacity, capacity=4)).then(
+        fact(told.CapacitySet, capacity=4),
+        fact(told.PlaceGiven, participant_id="p-3"),
+        fact(told.PlaceGiven, participant_id="p-4"),
+    )
+    waiting.when(command(ask.SetCapacity, capacity=2)).then()
+    waiting.when(command(ask.SetCapacity, capacity=1)).refused("capacity-below-registered")
+    held.when(command(ask.SetCapacity)).refused("training-already-held")
+
+
+def test_a_training_is_held_and_counted() -> None:
+    registered.when(command(ask.HoldTraining)).then(fact(told.ParticipationRecorded), fact(told.TrainingHeld))
+    held.when(command(ask.HoldTraining)).then()
+    held.when(command(ask.HoldTraining, pitched=False)).refused("training-already-held")
+    cancelled.when(command(ask.HoldTraining, present=())).refused("training-cancelled")
+
+
+def test_who_had_a_place_and_did_not_come_is_recorded_absent() -> None:
+    full.when(command(ask.HoldTraining)).then(
+        fact(told.ParticipationRecorded),
+        fact(told.ParticipationRecorded, participant_id="p-2", present=False),
+        fact(told.TrainingHeld),
+    )
+
+
+def test_a_walk_in_is_named_and_counted() -> None:
+    named = professional("p-9", organisation_id=x.PARTNER, sector="health", function="nurse")
+    registered.when(command(ask.HoldTraining, walk_ins=(named,))).then(
+        fact(told.WalkInNamed, professional=named),
+        fact(told.ParticipationRecorded),
+        fact(told.ParticipationRecorded, participant_id="p-9", organisation_id=x.PARTNER, sector="health"),
+        fact(
+            told.TrainingHeld,
+            by_sector={"health": 1, "police": 1, "welfare": 2},
+            organisations=(x.PARTNER, x.POLICE),
+        ),
+    )
+
+
+def test_a_training_is_not_held_before_its_end_nor_without_anybody() -> None:
+    registered.when(command(ask.HoldTraining, on=x.FIRST)).refused("training-not-over")
+    registered.when(command(ask.HoldTraining, present=(), counted={})).refused("nobody-present")
+    registered.when(command(ask.HoldTraining, present=("p-8",))).refused("participant-unknown")
+
+
+def test_a_correction_says_again_only_what_differs() -> None:
+    held.when(command(ask.CorrectAttendance)).then()
+    held.when(command(ask.CorrectAttendance, pitched=False)).then(fact(told.TrainingHeld, pitched=False))
+    planned.when(command(ask.CorrectAttendance, present=())).refused("training-not-held")
+
+
+def test_a_certificate_is_for_who_was_there() -> None:
+    held.when(command(ask.IssueCertificate)).then(fact(told.CertificateIssued))
+    certified.when(command(ask.IssueCertificate)).then()
+    held.when(command(ask.IssueCertificate, participant_id="p-2")).refused("not-attended")
+    planned.when(command(ask.IssueCertificate)).refused("training-not-held")
+
+
+def test_a_certificate_is_revoked_when_attendance_is_corrected() -> None:
+    absent = {"by_sector": {"welfare": 2}, "organisations": ()}
+    certified.when(command(ask.CorrectAttendance, present=())).then(
+        fact(told.ParticipationRecorded, present=False),
+        fact(told.TrainingHeld, **absent),
+        fact(told.CertificateRevoked),
+    )
+
+
+def test_those_present_are_asked_for_their_opinion_once() -> None:
+    held.when(command(ask.OpenEvaluation)).then(fact(told.EvaluationOpened))
+    asked.when(command(ask.OpenEvaluation)).then()
+    planned.when(command(ask.OpenEvaluation)).refused("training-not-held")
+    counted_only = planned.given(fact(told.TrainingHeld))
+    counted_only.when(command(ask.OpenEvaluation)).refused("nobody-to-ask")
+
+
+def test_an_evaluation_is_closed_once_with_its_means() -> None:
+    asked.when(command(ask.CloseEvaluation)).then(fact(told.EvaluationClosed))
+    closed = asked.given(fact(told.EvaluationClosed))
+    closed.when(command(ask.CloseEvaluation)).then()
+    closed.when(command(ask.OpenEvaluation)).refused("evaluation-closed")
+    held.when(command(ask.CloseEvaluation)).refused("evaluation-not-open")
+
+
+def test_below_five_answers_only_the_counts_are_said() -> None:
+    few = ask.Tally(answers=4, score=30, confidence_before=8, confidence_after=16)
+    asked.when(command(ask.CloseEvaluation, tally=few)).then(
+        fact(told.EvaluationClosed, answers=4, score=None, confidence_before=None, confidence_after=None)
+    )
