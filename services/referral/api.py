@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Body, Request, Response
@@ -17,6 +17,7 @@ from shared.callers import Caller, Role
 from shared.days import today
 from shared.decider import Beside, Decider, Outcome
 from shared.event_store import Connection
+from shared.requests import fields_of, stamp
 from shared.terms import Id
 from shared.web import Commands, Done, NotVisible, allow
 
@@ -46,14 +47,10 @@ def routes(commands: Commands, people: People) -> APIRouter:
     return router
 
 
-def _stamp(caller: Caller) -> dict[str, Any]:
-    return {"at": datetime.now(UTC), "by": caller.subject}
-
-
 def _register(router: APIRouter, commands: Commands, people: People) -> None:
     @router.post("/organisations", status_code=201, response_model=Done, tags=["register"])
     async def register_organisation(request: Request, body: NewOrganisation, caller: Caller = COORDINATES) -> Response:
-        command = ask.RegisterOrganisation(**_stamp(caller), **_fields(body))
+        command = ask.RegisterOrganisation(**stamp(caller), **fields_of(body))
         stream = f"organisation-{body.organisation_id}"
         return await commands.take(request, caller, stream, REGISTER, command, created=True)
 
@@ -62,7 +59,7 @@ def _register(router: APIRouter, commands: Commands, people: People) -> None:
         request: Request, organisation_id: Id, body: NewName, caller: Caller = COORDINATES
     ) -> Response:
         """The identity stays, and so does the earlier name for the days before."""
-        command = ask.RenameOrganisation(**_stamp(caller), organisation_id=organisation_id, **_fields(body))
+        command = ask.RenameOrganisation(**stamp(caller), organisation_id=organisation_id, **fields_of(body))
         return await commands.take(request, caller, f"organisation-{organisation_id}", REGISTER, command)
 
     @router.get("/organisations", tags=["register"], dependencies=[READS_REGISTER])
@@ -74,7 +71,7 @@ def _register(router: APIRouter, commands: Commands, people: People) -> None:
     @router.post("/referrers", status_code=201, response_model=Done, tags=["register"])
     async def register_referrer(request: Request, body: NewReferrer, caller: Caller = COORDINATES) -> Response:
         command = ask.RegisterReferrer(
-            **_stamp(caller), referrer_id=body.referrer_id, organisation_id=body.organisation_id
+            **stamp(caller), referrer_id=body.referrer_id, organisation_id=body.organisation_id
         )
 
         async def keep(connection: Connection, outcome: Outcome) -> None:
@@ -94,7 +91,7 @@ def _receive(router: APIRouter, commands: Commands, people: People) -> None:
         here = caller.role is Role.FACILITATOR and body.preferred_city in caller.cities
         if not (own or here):
             raise NotVisible
-        command = ask.ReceiveReferral(**_stamp(caller), **_fields(body, without={"person"}))
+        command = ask.ReceiveReferral(**stamp(caller), **fields_of(body, "person"))
 
         async def keep(connection: Connection, outcome: Outcome) -> None:
             if outcome.events:
@@ -114,14 +111,16 @@ def _road(router: APIRouter, commands: Commands) -> None:
 
     @router.post("/referrals/{referral_id}/intake", response_model=Done, tags=["road"])
     async def record_intake(request: Request, referral_id: Id, body: Intake, caller: Caller = WORKS) -> Response:
-        command = ask.RecordIntake(**_stamp(caller), referral_id=referral_id, **_fields(body))
+        command = ask.RecordIntake(**stamp(caller), referral_id=referral_id, **fields_of(body))
         return await take(request, caller, command)
 
     def step(path: str, body_type: type[BaseModel], command_type: type[Any]) -> None:
         async def answer(
             request: Request, referral_id: Id, body: Annotated[BaseModel, Body()], caller: Caller = WORKS
         ) -> Response:
-            return await take(request, caller, command_type(**_stamp(caller), referral_id=referral_id, **_fields(body)))
+            return await take(
+                request, caller, command_type(**stamp(caller), referral_id=referral_id, **fields_of(body))
+            )
 
         answer.__annotations__["body"] = body_type
         answer.__annotations__["request"] = Request
@@ -211,7 +210,3 @@ def _people(router: APIRouter, commands: Commands, people: People) -> None:
         async with pool.acquire() as connection, connection.transaction():
             await people.erase(connection, await person_of(connection, caller, referral_id))
         return Response(status_code=204)
-
-
-def _fields(body: BaseModel, without: set[str] | None = None) -> dict[str, Any]:
-    return {name: getattr(body, name) for name in type(body).model_fields if name not in (without or set())}

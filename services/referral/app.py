@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from pathlib import Path
 
 import asyncpg
-from cryptography.fernet import Fernet, MultiFernet
 from fastapi import FastAPI
 
 from services.referral import people, published
@@ -18,6 +16,7 @@ from shared import idempotency
 from shared.contracts import referral as contract
 from shared.event_store import EventStore
 from shared.relay import Relay
+from shared.sealing import Seal
 from shared.service import (
     create_tables,
     database_lives,
@@ -35,11 +34,6 @@ def sentences(code: str) -> dict[str, str]:
     """A refusal in NL, FR and EN."""
     text = vocabulary().refusals.get(code)
     return text.model_dump() if text else {"en": code}
-
-
-def keys(file: str) -> MultiFernet:
-    """The keys that seal people, newest first, one a line."""
-    return MultiFernet([Fernet(line) for line in Path(file).read_text(encoding="utf-8").split()])
 
 
 def application(settings: Settings) -> FastAPI:
@@ -61,7 +55,7 @@ def application(settings: Settings) -> FastAPI:
                 "kafka": lambda: kafka_lives(settings.kafka_bootstrap_servers),
                 "relay": lambda: _soon(relay.alive()),
             }
-            app.include_router(routes(Commands(store), people.People(keys(settings.people_keys_file))))
+            app.include_router(routes(Commands(store), people.People(Seal.of_file(settings.people_keys_file))))
             async with running(relay.run, observe_relay(store)):
                 yield
 

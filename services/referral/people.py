@@ -6,11 +6,11 @@ import json
 from datetime import UTC, date, datetime, timedelta
 from typing import Annotated, Literal
 
-from cryptography.fernet import InvalidToken, MultiFernet
 from pydantic import Field, StringConstraints
 
 from shared.event_store import Connection
 from shared.messages import Message
+from shared.sealing import Seal
 
 SCHEMA = """
 create table if not exists people (
@@ -42,15 +42,11 @@ class Person(Message):
     email: Text | None = Field(default=None, repr=False)
 
 
-class Unsealable(Exception):  # noqa: N818 - ops must add the key back
-    """None of the keys opens what is stored."""
-
-
 class People:
-    """The register. The first of `keys` seals, all of them open: rotating is adding one in front, then `reseal`."""
+    """The register; rotating its keys is adding one in front, then `reseal`."""
 
-    def __init__(self, keys: MultiFernet) -> None:
-        self._keys = keys
+    def __init__(self, seal: Seal) -> None:
+        self._seal = seal
 
     async def keep(self, connection: Connection, person_id: str, kind: Kind, person: Person, since: date) -> None:
         """Keep or correct what is known of a person."""
@@ -59,7 +55,7 @@ class People:
             " on conflict (id) do update set sealed = excluded.sealed",
             person_id,
             kind,
-            self._keys.encrypt(person.model_dump_json().encode()),
+            self._seal.close(person.model_dump_json()),
             since,
         )
 
@@ -67,7 +63,7 @@ class People:
         """A person's name and contacts, or None. Every look is kept: who, when, why."""
         sealed = await connection.fetchval("select sealed from people where id = $1", person_id)
         await connection.execute("insert into looks (person, by, reason) values ($1, $2, $3)", person_id, by, why)
-        return self._open(sealed) if sealed is not None else None
+        return Person.model_validate_json(self._seal.open(sealed)) if sealed is not None else None
 
     async def export(self, connection: Connection, person_id: str, by: str) -> dict[str, object]:
         """All held on a person here (GDPR art. 15): what is known, and everyone who looked."""
@@ -93,12 +89,6 @@ class People:
         rows = await connection.fetch("select id, sealed from people for update")
         await connection.executemany(
             "update people set sealed = $2 where id = $1",
-            [(row["id"], self._keys.rotate(row["sealed"])) for row in rows],
+            [(row["id"], self._seal.renew(row["sealed"])) for row in rows],
         )
         return len(rows)
-
-    def _open(self, sealed: bytes) -> Person:
-        try:
-            return Person.model_validate_json(self._keys.decrypt(sealed))
-        except InvalidToken:
-            raise Unsealable from None

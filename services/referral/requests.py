@@ -1,27 +1,13 @@
-"""The bodies of the requests: a command without what the server stamps (`at`, `by`) and what the path says."""
+"""What each request of the referral service carries."""
 
 from __future__ import annotations
 
-from typing import Any
-
-from pydantic import BaseModel, ConfigDict, Field, create_model
+from pydantic import BaseModel, Field
 
 from services.referral import commands as ask
 from services.referral.people import Person, Text
 from shared.messages import Command
-
-_STAMPED = {"at", "by"}
-
-
-def body_of(command: type[Command], *without: str) -> Any:  # noqa: ANN401 - a class made here, no field written twice
-    """A body with the fields of `command`, but for those stamped and those named."""
-    fields: dict[str, Any] = {
-        name: (command.__annotations__[name] if isinstance(info.annotation, str) else info.rebuild_annotation(), info)
-        for name, info in command.model_fields.items()
-        if name not in {*without, *_STAMPED}
-    }
-    closed = ConfigDict(frozen=True, extra="forbid")
-    return create_model(f"{command.__name__}Body", __config__=closed, **fields)
+from shared.requests import body_of
 
 
 class NewOrganisation(body_of(ask.RegisterOrganisation)):  # type: ignore[misc]

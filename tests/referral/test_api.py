@@ -10,7 +10,7 @@ from typing import Any
 import asyncpg
 import httpx
 import pytest
-from cryptography.fernet import Fernet, MultiFernet
+from cryptography.fernet import Fernet
 from fastapi import FastAPI
 
 from deploy.local.tokens import ensure_keys, token
@@ -22,6 +22,7 @@ from services.referral.views import cases, organisations
 from shared import idempotency
 from shared.callers import Gate, Role
 from shared.event_store import EventStore
+from shared.sealing import Seal
 from shared.service import create_tables, running
 from shared.settings import Settings
 from shared.web import Commands, Health, create_app
@@ -76,7 +77,7 @@ async def desk(pool: asyncpg.Pool[asyncpg.Record], tmp_path: Path) -> AsyncItera
     await store.create()
     await create_tables(pool, [cases.SCHEMA, organisations.SCHEMA, people.SCHEMA, idempotency.SCHEMA])
     app: FastAPI = create_app("Referral", gate, sentences, Health(), lambda _: running())
-    app.include_router(routes(Commands(store), People(MultiFernet([Fernet(Fernet.generate_key())]))))
+    app.include_router(routes(Commands(store), People(Seal(Fernet.generate_key()))))
     transport = httpx.ASGITransport(app, raise_app_exceptions=False)
     async with httpx.AsyncClient(transport=transport, base_url="http://desk") as client:
         yield Desk(client, tmp_path)
@@ -202,14 +203,14 @@ async def test_an_erased_person_is_gone_and_the_facts_stay(desk: Desk) -> None:
 
 
 async def test_a_new_key_reseals_everyone_and_the_old_one_can_go(pool: asyncpg.Pool[asyncpg.Record]) -> None:
-    old, new = Fernet(Fernet.generate_key()), Fernet(Fernet.generate_key())
+    old, new = Fernet.generate_key(), Fernet.generate_key()
     await create_tables(pool, [people.SCHEMA])
     who = f"p-{uuid.uuid4().hex}"
     async with pool.acquire() as connection:
         day = await connection.fetchval("select current_date")
-        await People(MultiFernet([old])).keep(connection, who, "referred", people.Person(name=SECRET), day)
-        assert await People(MultiFernet([new, old])).reseal(connection) == 1
-        found = await People(MultiFernet([new])).look(connection, who, "tester", "contact")
+        await People(Seal(old)).keep(connection, who, "referred", people.Person(name=SECRET), day)
+        assert await People(Seal(new, old)).reseal(connection) == 1
+        found = await People(Seal(new)).look(connection, who, "tester", "contact")
     assert found == people.Person(name=SECRET)
 
 
