@@ -130,10 +130,11 @@ class ReturnToParticipation(Command):
 
 
 class DeclareNonAssociation(Command):
-    """Say that two people must not sit together."""
+    """Say that two people must not sit together; `other_cycle_id` is where the other has a place."""
 
     referral_id: Id
     other_id: Id
+    other_cycle_id: Id | None = None
     on: date
 
 

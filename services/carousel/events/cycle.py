@@ -156,7 +156,7 @@ class AttendanceCorrected(Event):
 
 
 class CycleClosed(Event):
-    """The cycle is over; `silent` are those who had a seat and attended none of its sessions."""
+    """The cycle is over for its participants; `silent` are those who were expected and attended no session of it."""
 
     cycle_id: Id
     offer_id: Id
@@ -164,6 +164,7 @@ class CycleClosed(Event):
     place: str
     first_on: date
     sessions_held: int
+    participants: tuple[Id, ...]
     silent: tuple[Id, ...]
     on: date
 

@@ -163,10 +163,11 @@ class CompletionRevoked(Event):
 
 
 class NonAssociationDeclared(Event):
-    """He and the other must not sit together."""
+    """He and the other must not sit together; `cycle_id` is where he had a place when it was said."""
 
     referral_id: Id
     other_id: Id
+    cycle_id: Id | None
     on: date
 
 

@@ -1,0 +1,140 @@
+"""What is known of one cycle, and how each fact changes it; no rule about what may be done."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
+from typing import assert_never
+
+from services.carousel.events.cycle import (
+    AttendanceCorrected,
+    CatchUpAdded,
+    CoverArranged,
+    CycleClosed,
+    CycleEvent,
+    CyclePlanned,
+    Mark,
+    PlaceReleased,
+    PlaceTaken,
+    Session,
+    SessionCancelled,
+    SessionHeld,
+    SessionMoved,
+)
+
+_EMPTY: Mapping[str, Mark] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
+class Dated:
+    """One session and what became of it: held when it has marks or `held`, or cancelled."""
+
+    session: Session
+    held: bool = False
+    cancelled: bool = False
+    covers: Mapping[str, str] = field(default_factory=dict)
+    marks: Mapping[str, Mark] = _EMPTY
+
+    @property
+    def open(self) -> bool:
+        """Neither held nor cancelled yet."""
+        return not (self.held or self.cancelled)
+
+
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """The sessions at which a person is expected, and whom he must not meet there."""
+
+    sessions: frozenset[str]
+    kept_apart: frozenset[str]
+    active: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Cycle:
+    """One cycle with its sessions by id, in the order planned, and its seats by referral."""
+
+    planned: CyclePlanned | None = None
+    sessions: Mapping[str, Dated] = field(default_factory=dict)
+    seats: Mapping[str, Seat] = field(default_factory=dict)
+    closed: bool = False
+
+    def expected(self, session_id: str) -> frozenset[str]:
+        """Who has a seat at that session."""
+        return frozenset(person for person, seat in self.seats.items() if session_id in seat.sessions)
+
+    def open_sessions(self) -> tuple[Session, ...]:
+        """The sessions that may still take place."""
+        return tuple(each.session for each in self.sessions.values() if each.open)
+
+
+def evolve(state: Cycle, event: CycleEvent) -> Cycle:
+    """The cycle after one fact."""
+    match event:
+        case CyclePlanned():
+            return Cycle(planned=event, sessions={each.session_id: Dated(each) for each in event.sessions})
+        case SessionMoved():
+            was = state.sessions[event.session_id]
+            moved = was.session.model_copy(update={"on": event.to, "starts": event.starts})
+            return _with(state, replace(was, session=moved))
+        case SessionCancelled():
+            return _cancelled(state, event.session_id)
+        case CatchUpAdded():
+            return _caught_up(state, event.session)
+        case CoverArranged():
+            was = state.sessions[event.session_id]
+            return _with(state, replace(was, covers={**was.covers, event.absent: event.cover}))
+        case PlaceTaken():
+            return _taken(state, event)
+        case PlaceReleased():
+            return _released(state, event.referral_id)
+        case SessionHeld():
+            was = state.sessions[event.facts.session_id]
+            return _with(state, replace(was, held=True, marks=dict(event.attendance)))
+        case AttendanceCorrected():
+            was = state.sessions[event.facts.session_id]
+            return _with(state, replace(was, marks={**was.marks, event.referral_id: event.mark}))
+        case CycleClosed():
+            return replace(state, closed=True)
+        case _:
+            assert_never(event)
+
+
+def _with(state: Cycle, dated: Dated) -> Cycle:
+    return replace(state, sessions={**state.sessions, dated.session.session_id: dated})
+
+
+def _cancelled(state: Cycle, session_id: str) -> Cycle:
+    seats = {person: replace(seat, sessions=seat.sessions - {session_id}) for person, seat in state.seats.items()}
+    return replace(_with(state, replace(state.sessions[session_id], cancelled=True)), seats=seats)
+
+
+def _caught_up(state: Cycle, session: Session) -> Cycle:
+    """Everyone in the cycle who has yet to attend the module is expected at the session that repeats it."""
+    seats = {
+        person: replace(seat, sessions=seat.sessions | {session.session_id})
+        if seat.active and missed(state, person, session.module)
+        else seat
+        for person, seat in state.seats.items()
+    }
+    return replace(_with(state, Dated(session)), seats=seats)
+
+
+def missed(state: Cycle, person: str, module: int) -> bool:
+    """Whether he was expected at the module in this cycle and did not attend it."""
+    same = [each for each in state.sessions.values() if each.session.module == module]
+    expected = any(person in each.marks for each in same) or any(each.cancelled for each in same)
+    return expected and not any(each.marks.get(person) == "present" for each in same)
+
+
+def _taken(state: Cycle, event: PlaceTaken) -> Cycle:
+    kept = state.seats[event.referral_id].sessions if event.referral_id in state.seats else frozenset[str]()
+    seat = Seat(kept | frozenset(event.sessions), frozenset(event.kept_apart))
+    return replace(state, seats={**state.seats, event.referral_id: seat})
+
+
+def _released(state: Cycle, person: str) -> Cycle:
+    seat = state.seats[person]
+    past = frozenset(each for each in seat.sessions if not state.sessions[each].open)
+    return replace(state, seats={**state.seats, person: replace(seat, sessions=past, active=False)})
