@@ -255,6 +255,7 @@ def _facts(planned: CyclePlanned, dated: Dated, present: int) -> SessionFacts:
         session_id=dated.session.session_id,
         offer_id=planned.offer_id,
         module=dated.session.module,
+        modules=planned.modules,
         on=dated.session.on,
         city=planned.city,
         place=planned.place,

@@ -28,13 +28,14 @@ _EMPTY: Mapping[str, Mark] = MappingProxyType({})
 
 @dataclass(frozen=True, slots=True)
 class Dated:
-    """One session and what became of it: held when it has marks or `held`, or cancelled."""
+    """One session and what became of it; `bereft` are those who were expected when it was cancelled."""
 
     session: Session
     held: bool = False
     cancelled: bool = False
     covers: Mapping[str, str] = field(default_factory=dict)
     marks: Mapping[str, Mark] = _EMPTY
+    bereft: frozenset[str] = frozenset()
 
     @property
     def open(self) -> bool:
@@ -107,7 +108,8 @@ def _with(state: Cycle, dated: Dated) -> Cycle:
 
 def _cancelled(state: Cycle, session_id: str) -> Cycle:
     seats = {person: replace(seat, sessions=seat.sessions - {session_id}) for person, seat in state.seats.items()}
-    return replace(_with(state, replace(state.sessions[session_id], cancelled=True)), seats=seats)
+    cancelled = replace(state.sessions[session_id], cancelled=True, bereft=state.expected(session_id))
+    return replace(_with(state, cancelled), seats=seats)
 
 
 def _caught_up(state: Cycle, session: Session) -> Cycle:
@@ -124,7 +126,7 @@ def _caught_up(state: Cycle, session: Session) -> Cycle:
 def missed(state: Cycle, person: str, module: int) -> bool:
     """Whether he was expected at the module in this cycle and did not attend it."""
     same = [each for each in state.sessions.values() if each.session.module == module]
-    expected = any(person in each.marks for each in same) or any(each.cancelled for each in same)
+    expected = any(person in each.marks or person in each.bereft for each in same)
     return expected and not any(each.marks.get(person) == "present" for each in same)
 
 

@@ -23,7 +23,7 @@ def take_place(state: Cycle, planned: CyclePlanned, command: TakePlace) -> list[
         raise Refused("cycle-full")
     if _meets(state, command):
         raise Refused("place-not-suitable")
-    return [_taken(command, chosen)]
+    return [_taken(planned, command, chosen)]
 
 
 def _meets(state: Cycle, command: TakePlace) -> bool:
@@ -34,13 +34,15 @@ def _meets(state: Cycle, command: TakePlace) -> bool:
     )
 
 
-def _taken(command: TakePlace, chosen: tuple[Session, ...]) -> PlaceTaken:
+def _taken(planned: CyclePlanned, command: TakePlace, chosen: tuple[Session, ...]) -> PlaceTaken:
     return PlaceTaken(
         cycle_id=command.cycle_id,
         referral_id=command.referral_id,
         sessions=tuple(each.session_id for each in chosen),
         first_on=chosen[0].on,
         last_on=chosen[-1].on,
+        city=planned.city,
+        modules=planned.modules,
         kept_apart=command.kept_apart,
         firm=command.firm,
         on=command.on,

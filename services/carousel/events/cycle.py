@@ -37,11 +37,12 @@ class Session(Message):
 
 
 class SessionFacts(Message):
-    """What is told of a session that took place; `present` is how many people attended."""
+    """What is told of a session that took place; `modules` are all of the offer's, `present` is how many attended."""
 
     session_id: Id
     offer_id: Id
     module: Number
+    modules: tuple[Number, ...]
     on: date
     city: City
     place: str
@@ -123,6 +124,8 @@ class PlaceTaken(Event):
     sessions: tuple[Id, ...]
     first_on: date
     last_on: date
+    city: City
+    modules: tuple[Number, ...]
     kept_apart: tuple[Id, ...]
     firm: bool
     on: date

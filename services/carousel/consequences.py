@@ -1,0 +1,152 @@
+"""What a fact of one stream asks of another, in the same transaction: all of it holds, or none."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from services.carousel.commands import cycle as ask
+from services.carousel.commands import participation as ask_person
+from services.carousel.domain import cycle, offer, participation
+from services.carousel.events import cycle as facts
+from services.carousel.events import participation as personal
+from shared.decider import Beside, Decider, Outcome, within
+from shared.event_store import Connection, EventStore
+from shared.messages import Command, Event, Meta
+
+OFFERS: Decider[Any, Any, Any] = Decider(offer.initial, offer.decide, offer.evolve)
+CYCLES: Decider[Any, Any, Any] = Decider(cycle.initial, cycle.decide, cycle.evolve)
+PARTICIPATIONS: Decider[Any, Any, Any] = Decider(participation.initial, participation.decide, participation.evolve)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A command and the stream that decides it."""
+
+    stream: str
+    decider: Decider[Any, Any, Any]
+    command: Command
+
+
+def of_offer(offer_id: str) -> str:
+    """The stream of an offer."""
+    return f"offer-{offer_id}"
+
+
+def of_cycle(cycle_id: str) -> str:
+    """The stream of a cycle."""
+    return f"cycle-{cycle_id}"
+
+
+def of_participation(referral_id: str) -> str:
+    """The stream of a participation, and its key on the topic."""
+    return f"participation-{referral_id}"
+
+
+def follow(store: EventStore, meta: Meta, command: Command) -> Beside:
+    """What `shared.decider.handle` does beside `command`: everything its facts ask for, and what these ask in turn.
+
+    Raises Refused when one of those streams says no, so that the first one is not appended either.
+    """
+
+    async def ripple(connection: Connection, outcome: Outcome) -> None:
+        for event in outcome.events:
+            for asked in asks(event, command):
+                await within(connection, store, asked.stream, asked.decider, asked.command, meta, [ripple])
+
+    return ripple
+
+
+def asks(event: Event, because: Command) -> Iterator[Asked]:
+    """The commands that `event` leads to on other streams, in the order of the streams."""
+    stamp: dict[str, Any] = {"at": because.at, "by": because.by}
+    match event:
+        case personal.PlaceRequested():
+            yield _to_cycle(
+                ask.TakePlace(
+                    **stamp,
+                    cycle_id=event.cycle_id,
+                    referral_id=event.referral_id,
+                    from_on=event.from_on,
+                    firm=event.firm,
+                    attended=event.attended,
+                    kept_apart=event.kept_apart,
+                    on=event.on,
+                )
+            )
+        case personal.PlaceGivenBack() | personal.PlaceRefused():
+            yield _to_cycle(
+                ask.ReleasePlace(**stamp, cycle_id=event.cycle_id, referral_id=event.referral_id, on=event.on)
+            )
+        case personal.NonAssociationDeclared():
+            yield _to_person(
+                ask_person.DeclareNonAssociation(
+                    **stamp,
+                    referral_id=event.other_id,
+                    other_id=event.referral_id,
+                    other_cycle_id=event.cycle_id,
+                    on=event.on,
+                )
+            )
+        case personal.NonAssociationLifted():
+            yield _to_person(
+                ask_person.LiftNonAssociation(
+                    **stamp, referral_id=event.other_id, other_id=event.referral_id, on=event.on
+                )
+            )
+        case facts.PlaceTaken():
+            yield _to_person(
+                ask_person.ReceivePlace(
+                    **stamp,
+                    referral_id=event.referral_id,
+                    cycle_id=event.cycle_id,
+                    city=event.city,
+                    modules=event.modules,
+                    first_on=event.first_on,
+                    last_on=event.last_on,
+                    firm=event.firm,
+                    on=event.on,
+                )
+            )
+        case facts.SessionHeld():
+            for referral, mark in sorted(event.attendance):
+                yield _to_person(_noted(event, referral, mark, stamp))
+        case facts.AttendanceCorrected():
+            yield _to_person(_noted(event, event.referral_id, event.mark, stamp))
+        case facts.CycleClosed():
+            yield from _closed(event, stamp)
+        case _:
+            return
+
+
+def _noted(
+    event: facts.SessionHeld | facts.AttendanceCorrected, referral: str, mark: facts.Mark, stamp: dict[str, Any]
+) -> ask_person.NoteAttendance:
+    return ask_person.NoteAttendance(
+        **stamp,
+        referral_id=referral,
+        cycle_id=event.cycle_id,
+        session_id=event.facts.session_id,
+        module=event.facts.module,
+        modules=event.facts.modules,
+        mark=mark,
+        city=event.facts.city,
+        held_on=event.facts.on,
+        on=event.on,
+    )
+
+
+def _closed(event: facts.CycleClosed, stamp: dict[str, Any]) -> Iterator[Asked]:
+    for referral in event.participants:
+        yield _to_person(ask_person.GiveBackPlace(**stamp, referral_id=referral, cycle_id=event.cycle_id, on=event.on))
+    for referral in event.silent:
+        yield _to_person(ask_person.OpenSafetyTask(**stamp, referral_id=referral, cause="silence", on=event.on))
+
+
+def _to_cycle(command: ask.TakePlace | ask.ReleasePlace) -> Asked:
+    return Asked(of_cycle(command.cycle_id), CYCLES, command)
+
+
+def _to_person(command: Any) -> Asked:  # noqa: ANN401 - any command of a participation
+    return Asked(of_participation(command.referral_id), PARTICIPATIONS, command)

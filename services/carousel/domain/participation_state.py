@@ -1,0 +1,129 @@
+"""What is known of one participation, and how each fact changes it; what is derived from the marks stands here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date
+from typing import Literal, assert_never
+
+from services.carousel.events.participation import (
+    AttendanceNoted,
+    CompletionRevoked,
+    JoinedWaitingList,
+    LeftWaitingList,
+    NonAssociationDeclared,
+    NonAssociationLifted,
+    ParticipantPlaced,
+    ParticipationCompleted,
+    ParticipationEvent,
+    ParticipationPaused,
+    ParticipationResumed,
+    ParticipationReturned,
+    ParticipationStarted,
+    ParticipationStopped,
+    PlaceGivenBack,
+    PlaceOffered,
+    PlaceRefused,
+    PlaceRequested,
+    SafetyTaskClosed,
+    SafetyTaskOpened,
+    StartRevoked,
+)
+from shared.terms import Category, ReasonCode
+
+Standing = Literal["waiting", "offered", "placed", "paused", "stopped", "unlisted"]
+
+
+@dataclass(frozen=True, slots=True)
+class Participation:
+    """One referred person's road in the carousel; `standing` is where he is, None before he was accepted."""
+
+    standing: Standing | None = None
+    awaited: JoinedWaitingList | None = None
+    requested: PlaceRequested | None = None
+    place: PlaceOffered | ParticipantPlaced | None = None
+    refused: tuple[str, Category, ReasonCode] | None = None
+    marks: Mapping[str, AttendanceNoted] = field(default_factory=dict)
+    modules: frozenset[int] = frozenset()
+    started_on: date | None = None
+    completed_on: date | None = None
+    review_on: date | None = None
+    kept_apart: frozenset[str] = frozenset()
+    tasks: Mapping[str, SafetyTaskOpened] = field(default_factory=dict)
+    closed_tasks: frozenset[str] = frozenset()
+
+    @property
+    def status(self) -> Standing | Literal["completed"] | None:
+        """Where he is, as people say it: who completed stays so wherever he stands."""
+        return "completed" if self.completed_on else self.standing
+
+    @property
+    def attended(self) -> dict[int, AttendanceNoted]:
+        """The first session attended of every distinct module."""
+        first: dict[int, AttendanceNoted] = {}
+        for mark in sorted(self.marks.values(), key=lambda each: (each.on, each.session_id)):
+            if mark.mark == "present":
+                first.setdefault(mark.module, mark)
+        return first
+
+    @property
+    def first_session(self) -> AttendanceNoted | None:
+        """The first session attended."""
+        return min(self.attended.values(), key=lambda each: (each.on, each.session_id), default=None)
+
+    @property
+    def last_module(self) -> AttendanceNoted | None:
+        """The session that completed the offer; None while one of its modules is missing."""
+        attended = self.attended
+        if not self.modules or not self.modules <= attended.keys():
+            return None
+        return max((attended[module] for module in self.modules), key=lambda each: (each.on, each.session_id))
+
+
+def evolve(state: Participation, event: ParticipationEvent) -> Participation:
+    """The participation after one fact."""
+    match event:
+        case JoinedWaitingList():
+            return replace(state, standing="waiting", awaited=event)
+        case LeftWaitingList():
+            return replace(state, standing="unlisted", place=None)
+        case PlaceRequested():
+            return replace(state, requested=event)
+        case PlaceOffered():
+            return replace(state, standing="offered", place=event, requested=None)
+        case PlaceRefused():
+            refused = (event.cycle_id, event.category, event.code)
+            return replace(state, standing="waiting", place=None, refused=refused)
+        case ParticipantPlaced():
+            modules = frozenset(event.modules)
+            return replace(state, standing="placed", place=event, requested=None, modules=modules)
+        case PlaceGivenBack():
+            return replace(state, standing="waiting", place=None)
+        case AttendanceNoted():
+            modules = state.modules or frozenset(event.modules)
+            return replace(state, marks={**state.marks, event.session_id: event}, modules=modules)
+        case ParticipationStarted():
+            return replace(state, started_on=event.on)
+        case StartRevoked():
+            return replace(state, started_on=None)
+        case ParticipationPaused():
+            return replace(state, standing="paused", review_on=event.review_on)
+        case ParticipationResumed() | ParticipationReturned():
+            return replace(state, standing="waiting", review_on=None)
+        case ParticipationStopped():
+            return replace(state, standing="stopped", review_on=None)
+        case ParticipationCompleted():
+            return replace(state, completed_on=event.on)
+        case CompletionRevoked():
+            return replace(state, completed_on=None)
+        case NonAssociationDeclared():
+            return replace(state, kept_apart=state.kept_apart | {event.other_id})
+        case NonAssociationLifted():
+            return replace(state, kept_apart=state.kept_apart - {event.other_id})
+        case SafetyTaskOpened():
+            return replace(state, tasks={**state.tasks, event.task_id: event})
+        case SafetyTaskClosed():
+            return replace(state, closed_tasks=state.closed_tasks | {event.task_id})
+        case _:
+            assert_never(event)

@@ -1,0 +1,115 @@
+"""The rules of a place: asked for, offered, accepted or refused, given back; never two at once."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from services.carousel.commands.participation import (
+    AcceptPlace,
+    OfferPlace,
+    PlaceParticipant,
+    ReceivePlace,
+    RefusePlace,
+)
+from services.carousel.domain.participation_state import Participation
+from services.carousel.events.participation import (
+    ParticipantPlaced,
+    ParticipationEvent,
+    PlaceGivenBack,
+    PlaceOffered,
+    PlaceRefused,
+    PlaceRequested,
+)
+from shared.messages import Refused
+from shared.terms import reasons_for
+
+
+def ask_place(state: Participation, command: OfferPlace | PlaceParticipant) -> list[ParticipationEvent]:
+    """A place is asked for somebody who waits; for who has been offered the same one, placing is accepting."""
+    firm = isinstance(command, PlaceParticipant)
+    if state.completed_on:
+        raise Refused("already-completed")
+    if state.place and state.place.cycle_id == command.cycle_id:
+        return [_placed(state.place, command)] if firm and state.standing == "offered" else []
+    if state.place:
+        raise Refused("already-placed")
+    if state.standing is None:
+        raise Refused("participation-unknown")
+    if state.standing != "waiting":
+        raise Refused("participation-not-open")
+    return [
+        PlaceRequested(
+            referral_id=command.referral_id,
+            cycle_id=command.cycle_id,
+            from_on=command.from_on,
+            firm=firm,
+            attended=tuple(sorted(state.attended)),
+            kept_apart=tuple(sorted(state.kept_apart)),
+            on=command.on,
+        )
+    ]
+
+
+def receive_place(state: Participation, command: ReceivePlace) -> list[ParticipationEvent]:
+    """The seats that were asked for, found by the cycle."""
+    if state.requested is None or state.requested.cycle_id != command.cycle_id:
+        raise Refused("place-not-requested")
+    offered = PlaceOffered(
+        referral_id=command.referral_id,
+        cycle_id=command.cycle_id,
+        city=command.city,
+        modules=command.modules,
+        first_on=command.first_on,
+        last_on=command.last_on,
+        on=command.on,
+    )
+    return [_placed(offered, command)] if command.firm else [offered]
+
+
+def accept_place(state: Participation, command: AcceptPlace) -> list[ParticipationEvent]:
+    """The person takes the place offered."""
+    if state.standing == "placed":
+        return []
+    if state.standing != "offered" or state.place is None:
+        raise Refused("no-place-offered")
+    return [_placed(state.place, command)]
+
+
+def refuse_place(state: Participation, command: RefusePlace) -> list[ParticipationEvent]:
+    """The person cannot take the place offered; why is kept, for the barriers are counted from it."""
+    if state.standing == "waiting" and state.refused and state.refused[1:] == (command.category, command.code):
+        return []
+    if state.standing != "offered" or state.place is None:
+        raise Refused("no-place-offered")
+    if (command.category, command.code) not in reasons_for("place_refused"):
+        raise Refused("reason-does-not-fit")
+    return [
+        PlaceRefused(
+            referral_id=command.referral_id,
+            cycle_id=state.place.cycle_id,
+            category=command.category,
+            code=command.code,
+            on=command.on,
+        )
+    ]
+
+
+def given_back(state: Participation, on: date) -> list[ParticipationEvent]:
+    """The place that ends on that day, when there is one."""
+    if state.place is None:
+        return []
+    return [PlaceGivenBack(referral_id=state.place.referral_id, cycle_id=state.place.cycle_id, on=on)]
+
+
+def _placed(
+    place: PlaceOffered | ParticipantPlaced, command: AcceptPlace | PlaceParticipant | OfferPlace | ReceivePlace
+) -> ParticipantPlaced:
+    return ParticipantPlaced(
+        referral_id=place.referral_id,
+        cycle_id=place.cycle_id,
+        city=place.city,
+        modules=place.modules,
+        first_on=place.first_on,
+        last_on=place.last_on,
+        on=command.on,
+    )

@@ -1,0 +1,75 @@
+"""The rules of safety: who must not sit together, and the tasks that make a human look."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from services.carousel.commands.participation import (
+    CloseSafetyTask,
+    DeclareNonAssociation,
+    LiftNonAssociation,
+    OpenSafetyTask,
+    StopParticipation,
+)
+from services.carousel.domain.participation_state import Participation
+from services.carousel.events.participation import (
+    NonAssociationDeclared,
+    NonAssociationLifted,
+    ParticipationEvent,
+    SafetyCause,
+    SafetyTaskClosed,
+    SafetyTaskOpened,
+)
+from shared.messages import Refused
+
+DUE = timedelta(days=7)
+
+
+def declare_apart(state: Participation, command: DeclareNonAssociation) -> list[ParticipationEvent]:
+    """Two people are kept apart from now on; who sit in one cycle already must first be parted by hand."""
+    if command.other_id == command.referral_id:
+        raise Refused("apart-from-himself")
+    if command.other_id in state.kept_apart:
+        return []
+    here = state.place.cycle_id if state.place else None
+    if here and here == command.other_cycle_id:
+        raise Refused("already-together")
+    return [
+        NonAssociationDeclared(referral_id=command.referral_id, other_id=command.other_id, cycle_id=here, on=command.on)
+    ]
+
+
+def lift_apart(state: Participation, command: LiftNonAssociation) -> list[ParticipationEvent]:
+    """They may sit together again."""
+    if command.other_id not in state.kept_apart:
+        return []
+    return [NonAssociationLifted(referral_id=command.referral_id, other_id=command.other_id, on=command.on)]
+
+
+def open_task(state: Participation, command: OpenSafetyTask) -> list[ParticipationEvent]:
+    """One open task a cause is enough; who completed needs none for silence."""
+    if state.completed_on or any(
+        each.cause == command.cause for name, each in state.tasks.items() if name not in state.closed_tasks
+    ):
+        return []
+    return [task(state, command, command.cause)]
+
+
+def task(state: Participation, command: StopParticipation | OpenSafetyTask, cause: SafetyCause) -> SafetyTaskOpened:
+    """A task to be looked at within a week."""
+    return SafetyTaskOpened(
+        referral_id=command.referral_id,
+        task_id=f"{len(state.tasks) + 1}",
+        cause=cause,
+        due_on=command.on + DUE,
+        on=command.on,
+    )
+
+
+def close_task(state: Participation, command: CloseSafetyTask) -> list[ParticipationEvent]:
+    """A task is closed once."""
+    if command.task_id in state.closed_tasks:
+        return []
+    if command.task_id not in state.tasks:
+        raise Refused("safety-task-unknown")
+    return [SafetyTaskClosed(referral_id=command.referral_id, task_id=command.task_id, on=command.on)]
