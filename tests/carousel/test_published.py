@@ -24,7 +24,7 @@ DAY = date(2026, 3, 2)
 
 def facts(present: int) -> cycle.SessionFacts:
     return cycle.SessionFacts(
-        session_id="s-1", offer_id="o-1", module=3, on=DAY, city="Oostende", place="Huis", present=present,
+        session_id="s-1", offer_id="o-1", module=3, modules=(1, 2, 3), on=DAY, city="Oostende", place="Huis", present=present,
         cover_used=False,
     )  # fmt: skip
 
@@ -98,7 +98,7 @@ def test_the_waiting_list_the_refusals_and_the_safety_tasks_stay_inside() -> Non
     inside: list[Event] = [
         participation.LeftWaitingList(referral_id="r-1", cause="withdrawn", on=DAY),
         participation.PlaceRefused(referral_id="r-1", cycle_id="c-1", category="practical", code="work", on=DAY),
-        participation.NonAssociationDeclared(referral_id="r-1", other_id="r-2", on=DAY),
+        participation.NonAssociationDeclared(referral_id="r-1", other_id="r-2", cycle_id=None, on=DAY),
         participation.SafetyTaskOpened(referral_id="r-1", task_id="t-1", cause="stopped", due_on=DAY, on=DAY),
         participation.SafetyTaskClosed(referral_id="r-1", task_id="t-1", on=DAY),
     ]
