@@ -24,8 +24,8 @@ DAY = date(2026, 3, 2)
 
 def facts(present: int) -> cycle.SessionFacts:
     return cycle.SessionFacts(
-        session_id="s-1", offer_id="o-1", module=3, modules=(1, 2, 3), on=DAY, city="Oostende", place="Huis", present=present,
-        cover_used=False,
+        session_id="s-1", offer_id="o-1", module=3, modules=(1, 2, 3), on=DAY, city="Oostende", place="Huis",
+        present=present, cover_used=False,
     )  # fmt: skip
 
 

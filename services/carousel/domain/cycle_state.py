@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from types import MappingProxyType
 from typing import assert_never
 
 from services.carousel.events.cycle import (
@@ -23,8 +22,6 @@ from services.carousel.events.cycle import (
     SessionMoved,
 )
 
-_EMPTY: Mapping[str, Mark] = MappingProxyType({})
-
 
 @dataclass(frozen=True, slots=True)
 class Dated:
@@ -34,7 +31,7 @@ class Dated:
     held: bool = False
     cancelled: bool = False
     covers: Mapping[str, str] = field(default_factory=dict)
-    marks: Mapping[str, Mark] = _EMPTY
+    marks: Mapping[str, Mark] = field(default_factory=dict)
     bereft: frozenset[str] = frozenset()
 
     @property

@@ -1,0 +1,188 @@
+"""What is decided about offers and cycles."""
+
+from __future__ import annotations
+
+from datetime import date, time, timedelta
+from itertools import pairwise
+
+from services.carousel.commands import cycle as ask
+from services.carousel.domain.planning import free_days, sessions
+from services.carousel.events import cycle
+from tests.carousel.examples import (
+    A_CYCLE,
+    ASKED,
+    CYCLE,
+    FIRST,
+    MODULES,
+    NUMBERS,
+    OFFER,
+    OTHER,
+    PERSON,
+    SESSIONS,
+    facts,
+    held,
+    hold,
+    plan,
+    planned,
+    session_day,
+    take,
+    taken,
+)
+
+PUBLISH = ask.PublishOffer(**ASKED, offer_id="g-force", language="nl", modules=MODULES, on=FIRST)
+PUBLISHED = cycle.OfferPublished(offer_id="g-force", version=1, language="nl", modules=MODULES, on=FIRST)
+RUNNING = A_CYCLE.given(planned(), taken())
+BOTH = RUNNING.given(taken(OTHER))
+
+
+def test_an_offer_is_published_once_and_changed_as_its_next_version() -> None:
+    OFFER.when(PUBLISH).then(PUBLISHED)
+    OFFER.given(PUBLISHED).when(PUBLISH).then()
+    shorter = PUBLISH.model_copy(update={"modules": MODULES[:5]})
+    OFFER.given(PUBLISHED).when(shorter).then(PUBLISHED.model_copy(update={"version": 2, "modules": MODULES[:5]}))
+
+
+def test_an_offer_needs_distinct_modules_and_one_to_enter_at() -> None:
+    OFFER.when(PUBLISH.model_copy(update={"modules": (*MODULES, MODULES[0])})).refused("module-number-twice")
+    OFFER.when(PUBLISH.model_copy(update={"modules": (MODULES[5],)})).refused("offer-without-entry")
+
+
+def test_a_cycle_has_one_session_a_week_and_none_on_a_holiday() -> None:
+    days = [each.on for each in sessions("c", MODULES, date(2026, 4, 27), time(19))]
+    assert all(later - earlier >= timedelta(weeks=1) for earlier, later in pairwise(days))
+    assert date(2026, 5, 25) in free_days(days[0])  # Whit Monday
+    assert date(2026, 5, 25) not in days
+    assert len(days) == len(MODULES)
+
+
+def test_a_cycle_is_planned_once() -> None:
+    A_CYCLE.when(plan()).then(planned())
+    A_CYCLE.given(planned()).when(plan()).then()
+    A_CYCLE.given(planned()).when(plan(capacity=9)).refused("cycle-already-planned")
+
+
+def test_a_cycle_needs_two_facilitators_and_sessions_of_its_offer() -> None:
+    A_CYCLE.when(plan(facilitators=("f-1", "f-1"))).refused("facilitators-not-two")
+    A_CYCLE.when(plan(sessions=(SESSIONS[0], SESSIONS[0]))).refused("session-id-twice")
+    A_CYCLE.when(plan(modules=(1, 2))).refused("module-unknown")
+    A_CYCLE.when(hold(1)).refused("cycle-unknown")
+
+
+def test_nothing_is_recorded_for_a_day_still_to_come() -> None:
+    A_CYCLE.when(plan(on=date(2027, 1, 1))).refused("date-in-future")
+
+
+def test_a_session_that_did_not_take_place_can_be_moved() -> None:
+    move = ask.MoveSession(
+        **ASKED, cycle_id=CYCLE, session_id=f"{CYCLE}-2", to=date(2026, 1, 15), starts=time(18), on=FIRST
+    )
+    moved = cycle.SessionMoved(cycle_id=CYCLE, session_id=f"{CYCLE}-2", to=date(2026, 1, 15), starts=time(18), on=FIRST)
+    RUNNING.when(move).then(moved)
+    RUNNING.given(moved).when(move).then()
+    RUNNING.given(held(2, (PERSON, "present"))).when(move).refused("session-already-held")
+    RUNNING.when(move.model_copy(update={"session_id": "x"})).refused("session-unknown")
+
+
+def test_a_cancelled_session_frees_its_seats_and_cannot_be_held() -> None:
+    cancel = ask.CancelSession(**ASKED, cycle_id=CYCLE, session_id=f"{CYCLE}-2", reason="weather", on=FIRST)
+    cancelled = cycle.SessionCancelled(cycle_id=CYCLE, session_id=f"{CYCLE}-2", reason="weather", on=FIRST)
+    RUNNING.when(cancel).then(cancelled)
+    RUNNING.given(cancelled).when(cancel).then()
+    RUNNING.given(cancelled).when(hold(2, (PERSON, "present"))).refused("session-cancelled")
+    RUNNING.given(held(2, (PERSON, "present"))).when(cancel).refused("session-already-held")
+
+
+def test_a_catch_up_expects_those_who_missed_the_module_here() -> None:
+    added = ask.AddCatchUp(
+        **ASKED, cycle_id=CYCLE, session_id="again", module=1, held_on=date(2026, 3, 3), starts=time(19), on=FIRST
+    )
+    session = SESSIONS[0].model_copy(update={"session_id": "again", "on": date(2026, 3, 3)})
+    fact = cycle.CatchUpAdded(cycle_id=CYCLE, session=session, on=FIRST)
+    missed = BOTH.given(held(1, (PERSON, "excused"), (OTHER, "present")))
+    missed.when(added).then(fact)
+    missed.given(fact).when(added).then()
+    again = ask.HoldSession(
+        **ASKED, cycle_id=CYCLE, session_id="again", attendance=((PERSON, "present"),), on=date(2026, 3, 3)
+    )
+    assert missed.given(fact).when(again).refusal is None
+    missed.when(added.model_copy(update={"module": 9})).refused("module-unknown")
+    missed.when(added.model_copy(update={"session_id": f"{CYCLE}-2"})).refused("session-id-twice")
+
+
+def test_cover_comes_from_outside_the_pair_and_is_told() -> None:
+    cover = ask.ArrangeCover(**ASKED, cycle_id=CYCLE, session_id=f"{CYCLE}-1", absent="f-1", cover="f-3", on=FIRST)
+    arranged = cycle.CoverArranged(cycle_id=CYCLE, session_id=f"{CYCLE}-1", absent="f-1", cover="f-3", on=FIRST)
+    RUNNING.when(cover).then(arranged)
+    RUNNING.given(arranged).when(cover).then()
+    RUNNING.when(cover.model_copy(update={"cover": "f-2"})).refused("cover-does-not-fit")
+    RUNNING.given(arranged).when(hold(1, (PERSON, "present"))).then(held(1, (PERSON, "present"), cover_used=True))
+
+
+def test_holding_a_session_marks_everyone_expected_and_nobody_else() -> None:
+    BOTH.when(hold(1, (PERSON, "present"), (OTHER, "absent"))).then(held(1, (PERSON, "present"), (OTHER, "absent")))
+    BOTH.when(hold(1, (PERSON, "present"))).refused("attendance-incomplete")
+    RUNNING.when(hold(1, (PERSON, "present"), (OTHER, "present"))).refused("attendance-not-expected")
+    RUNNING.when(hold(1, (PERSON, "present"), (PERSON, "absent"))).refused("attendance-not-expected")
+    RUNNING.when(hold(1, (PERSON, "present"), on=session_day(2))).refused("session-on-another-day")
+    RUNNING.given(held(1, (PERSON, "present"))).when(hold(1, (PERSON, "present"))).then()
+    RUNNING.given(held(1, (PERSON, "present"))).when(hold(1, (PERSON, "absent"))).refused("session-already-held")
+
+
+def test_a_mark_can_be_corrected_later_and_the_session_is_told_again() -> None:
+    correct = ask.CorrectAttendance(
+        **ASKED, cycle_id=CYCLE, session_id=f"{CYCLE}-1", referral_id=PERSON, mark="excused", on=session_day(3)
+    )
+    once = RUNNING.given(held(1, (PERSON, "present")))
+    corrected = cycle.AttendanceCorrected(
+        cycle_id=CYCLE, facts=facts(1, 0), referral_id=PERSON, mark="excused", on=session_day(3)
+    )
+    once.when(correct).then(corrected)
+    once.given(corrected).when(correct).then()
+    once.when(correct.model_copy(update={"referral_id": OTHER})).refused("attendance-not-expected")
+    RUNNING.when(correct).refused("session-not-held")
+
+
+def test_a_cycle_closes_when_no_session_is_open_and_names_who_was_silent() -> None:
+    close = ask.CloseCycle(**ASKED, cycle_id=CYCLE, on=session_day(6))
+    RUNNING.when(close).refused("sessions-open")
+    over = BOTH.given(*(held(nth, (PERSON, "present"), (OTHER, "absent")) for nth in range(1, 7)))
+    closed = cycle.CycleClosed(
+        cycle_id=CYCLE, offer_id="g-force", city="Oostende", place="Huis van het Kind", first_on=FIRST,
+        sessions_held=6, participants=(PERSON, OTHER), silent=(OTHER,), on=session_day(6),
+    )  # fmt: skip
+    over.when(close).then(closed)
+    over.given(closed).when(close).then()
+    over.given(closed).when(take("referral-3")).refused("cycle-closed")
+    over.when(close.model_copy(update={"on": session_day(5)})).refused("date-before-session")
+
+
+def test_a_place_holds_a_seat_at_every_session_to_attend() -> None:
+    A_CYCLE.given(planned()).when(take()).then(taken())
+    RUNNING.when(take()).then()
+    A_CYCLE.given(planned()).when(take(from_on=session_day(3))).then(taken(sessions_from=3))
+    A_CYCLE.given(planned()).when(take(from_on=session_day(6), attended=NUMBERS[:5])).then(taken(sessions_from=6))
+
+
+def test_a_newcomer_enters_only_where_the_module_allows_it() -> None:
+    A_CYCLE.given(planned()).when(take(from_on=session_day(6))).refused("no-session-to-attend")
+
+
+def test_no_session_has_more_seats_than_its_capacity() -> None:
+    BOTH.when(take("referral-3")).refused("cycle-full")
+    free = BOTH.given(cycle.PlaceReleased(cycle_id=CYCLE, referral_id=OTHER, on=FIRST))
+    free.when(take("referral-3")).then(taken("referral-3"))
+
+
+def test_people_kept_apart_never_sit_in_one_cycle_whoever_said_so() -> None:
+    RUNNING.when(take(OTHER, kept_apart=(PERSON,))).refused("place-not-suitable")
+    A_CYCLE.given(planned(), taken(kept_apart=(OTHER,))).when(take(OTHER)).refused("place-not-suitable")
+
+
+def test_a_place_given_back_frees_only_what_is_to_come() -> None:
+    release = ask.ReleasePlace(**ASKED, cycle_id=CYCLE, referral_id=PERSON, on=session_day(2))
+    released = cycle.PlaceReleased(cycle_id=CYCLE, referral_id=PERSON, on=session_day(2))
+    once = RUNNING.given(held(1, (PERSON, "present")))
+    once.when(release).then(released)
+    once.given(released).when(release).then()
+    once.given(released).when(hold(2)).then(held(2))
+    A_CYCLE.given(planned()).when(release).then()
