@@ -15,7 +15,6 @@ import asyncpg
 from shared.messages import Event, Meta, Recorded
 
 SCHEMA = Path(__file__).with_suffix(".sql").read_text(encoding="utf-8")
-_SCHEMA_LOCK = 7226000
 _LINE = 7226
 
 Connection: TypeAlias = "asyncpg.pool.PoolConnectionProxy[asyncpg.Record] | asyncpg.Connection[asyncpg.Record]"
@@ -47,12 +46,6 @@ class EventStore:
     types: Mapping[str, type[Event]]
     views: Sequence[View] = ()
     rang: Callable[[], None] = field(default=lambda: None)
-
-    async def create(self) -> None:
-        """Create what is missing in the database; safe from several processes at once."""
-        async with self.pool.acquire() as connection, connection.transaction():
-            await connection.execute("select pg_advisory_xact_lock($1)", _SCHEMA_LOCK)
-            await connection.execute(SCHEMA)
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Connection]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -120,22 +120,26 @@ async def _decode(message: KafkaMessage) -> KafkaMessage:
 
 @dataclass(slots=True)
 class Subscription:
-    """One consumer group on one topic, feeding an inbox; infrastructure failures are waited out in place."""
+    """One consumer group on one topic, feeding an inbox; infrastructure failures are waited out in place.
+
+    `rang` is called after each commit: what was heard may have led to facts, and wakes the relay.
+    """
 
     bootstrap_servers: str
     group: str
     inbox: Inbox
     pool: asyncpg.Pool[asyncpg.Record]
-    waiting_for: str | None = "start"
+    rang: Callable[[], None] = field(default=lambda: None)
+    waiting_for: str | None = "broker"
     _broker: KafkaBroker | None = field(default=None)
     _consumer: Any = None
 
-    def alive(self) -> bool:
-        """Whether partitions are assigned and no batch is stuck on a failure."""
-        if self._consumer is None or self.waiting_for is not None:
-            return False
-        consumer = self._consumer.consumer
-        return consumer is not None and bool(consumer.assignment())
+    async def ailment(self) -> str | None:
+        """Nothing when partitions are assigned and no batch is stuck on a failure."""
+        if self.waiting_for is not None:
+            return f"It waits for the {self.waiting_for}."
+        consumer = self._consumer.consumer if self._consumer else None
+        return None if consumer is not None and consumer.assignment() else "It has no partitions assigned."
 
     async def lag(self) -> int:
         """Messages on the assigned partitions that wait to be fetched, as far as the broker has told."""
@@ -165,15 +169,21 @@ class Subscription:
             try:
                 await self._broker.start()
                 self.waiting_for = None
-                await asyncio.Event().wait()
+                await self._consuming()
             except asyncio.CancelledError:
                 raise
             except Exception as error:  # noqa: BLE001 - the broker is away: say so and come back
-                self.waiting_for = "kafka"
+                self.waiting_for = "broker"
                 log.warning("subscription waits", group=self.group, cause=type(error).__name__)
                 await asyncio.sleep(1)
             finally:
                 await self._broker.stop()
+
+    async def _consuming(self) -> None:
+        """Raise when nothing consumes any more: FastStream starts a loop that failed again, not one that ended."""
+        while loops := [each for each in self._consumer.tasks if not each.done()]:
+            await asyncio.wait(loops, return_when=asyncio.FIRST_COMPLETED)
+        raise RuntimeError("the consumer has ended")
 
     async def _batch(self, message: KafkaMessage) -> None:
         """Apply one batch; no exception leaves this function, for FastStream would skip the batch."""
@@ -191,6 +201,7 @@ class Subscription:
                 await asyncio.sleep(pause)
                 pause = min(pause * 2, _LONGEST_PAUSE)
         self.waiting_for = None
+        self.rang()
         metrics.BATCH_SIZE.labels(self.group).observe(len(records))
         metrics.BATCH_SECONDS.labels(self.group).observe(time.perf_counter() - began)
         try:

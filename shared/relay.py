@@ -24,6 +24,7 @@ _CHANNEL = "facts"
 _WINDOW = 500
 _POLL_SECONDS = 1.0
 _BACKOFF_SECONDS = 0.5
+_STUCK_SECONDS = 15.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,13 +53,14 @@ class Relay:
     bootstrap_servers: str
     database_url: str
     name: str = "kafka"
-    beat: float = 0.0
+    beat: float = float("-inf")
     leading: bool = False
     _rung: asyncio.Event = field(default_factory=asyncio.Event)
 
-    def alive(self, within_seconds: float = 15.0) -> bool:
-        """Whether the loop has gone round lately, as leader or standing by."""
-        return time.monotonic() - self.beat < within_seconds
+    async def ailment(self) -> str | None:
+        """Nothing while the loop goes round, as leader or standing by."""
+        lately = time.monotonic() - self.beat < _STUCK_SECONDS
+        return None if lately else f"It has not gone round for {_STUCK_SECONDS:.0f} seconds."
 
     def ring(self) -> None:
         """A fact was committed in this process."""

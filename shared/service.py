@@ -1,26 +1,31 @@
-"""Runs one service: its tables, its tasks and its HTTP, and a graceful end."""
+"""Wires one service from its parts: its tables, its tasks, its HTTP and its health, and a graceful end."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TypeAlias
 
 import asyncpg
 import structlog
 import uvicorn
-from aiokafka.admin import AIOKafkaAdminClient
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
 
-from shared import logs, metrics
+from shared import event_store, health, idempotency, inbox, logs, metrics
 from shared.callers import Gate
 from shared.contracts.envelope import Topic
-from shared.event_store import EventStore
+from shared.event_store import EventStore, View
+from shared.health import Health, Task, running
+from shared.inbox import Inbox
 from shared.kafka import Subscription, create_topics
-from shared.relay import backlog
+from shared.messages import Event
+from shared.relay import Relay, Translate, backlog
 from shared.settings import Settings
+from shared.web import Sentences, create_app
 
 log = structlog.get_logger(__name__)
 
@@ -28,9 +33,74 @@ _SCHEMA_LOCK = 7226003
 _OBSERVE_SECONDS = 5.0
 
 
-def gate_of(settings: Settings) -> Gate:
-    """Who is let in, by the service's settings."""
-    return Gate(Path(settings.auth_jwks_file), settings.auth_issuer, settings.auth_audience)
+@dataclass(slots=True)
+class Wiring:
+    """The parts of one service, told one after another by `wire()` in its `app.py`; the tasks start after that."""
+
+    settings: Settings
+    pool: asyncpg.Pool[asyncpg.Record]
+    app: FastAPI
+    health: Health
+    tasks: dict[str, Task] = field(default_factory=dict)
+    relay: Relay | None = None
+
+    async def tables(self, *schemas: str) -> None:
+        """It keeps these tables."""
+        await create_tables(self.pool, schemas)
+
+    async def facts(self, types: Mapping[str, type[Event]], *views: View) -> EventStore:
+        """It decides: facts of its own, views in the same transaction, and answers kept under their keys."""
+        await self.tables(event_store.SCHEMA, idempotency.SCHEMA)
+        return EventStore(self.pool, types, views, self.ring)
+
+    def publishes(self, store: EventStore, translate: Translate, *topics: Topic) -> None:
+        """It tells others: what `translate` makes of its facts goes to `topics`."""
+        servers = self.settings.kafka_bootstrap_servers
+        self.relay = Relay(store, translate, servers, self.settings.database_url.get_secret_value())
+        self.health.checks["relay"] = self.relay.ailment
+        self.tasks["relay"] = _once_open(self.settings, topics, self.relay.run)
+        self.tasks["relay metrics"] = _observe_relay(store)
+
+    async def hears(self, heard: Inbox) -> None:
+        """It listens: every message of a topic reaches `heard.apply` once in effect, in one consumer group each."""
+        await self.tables(inbox.SCHEMA)
+        name = f"{heard.consumer}.{heard.topic.name}"
+        servers = self.settings.kafka_bootstrap_servers
+        subscription = Subscription(servers, name, heard, self.pool, self.ring)
+        self.health.checks[name] = subscription.ailment
+        self.tasks[name] = _once_open(self.settings, [heard.topic], subscription.run)
+        self.tasks[f"{name} metrics"] = _observe_inbox(subscription)
+
+    def ring(self) -> None:
+        """Facts were committed: the relay need not wait for its next look."""
+        if self.relay:
+            self.relay.ring()
+
+    def answers(self, router: APIRouter) -> None:
+        """It answers these requests."""
+        self.app.include_router(router)
+
+
+Wire: TypeAlias = Callable[[Wiring], Awaitable[None]]
+
+
+def application_of(title: str, settings: Settings, sentences: Sentences, wire: Wire) -> FastAPI:
+    """A service as an ASGI application; its lifespan opens and closes everything."""
+    state = Health()
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        url = settings.database_url.get_secret_value()
+        async with asyncpg.create_pool(url, min_size=1, max_size=20) as pool:
+            state.checks["database"] = health.database(pool)
+            state.checks["kafka"] = health.kafka(settings.kafka_bootstrap_servers)
+            wiring = Wiring(settings, pool, app, state)
+            await wire(wiring)
+            async with running(state, wiring.tasks):
+                yield
+
+    gate = Gate(Path(settings.auth_jwks_file), settings.auth_issuer, settings.auth_audience)
+    return create_app(title, gate, sentences, state, lifespan)
 
 
 async def create_tables(pool: asyncpg.Pool[asyncpg.Record], schemas: Sequence[str]) -> None:
@@ -41,48 +111,28 @@ async def create_tables(pool: asyncpg.Pool[asyncpg.Record], schemas: Sequence[st
             await connection.execute(schema)
 
 
-async def open_topics(settings: Settings, topics: Sequence[Topic]) -> None:
-    """Create the topics, waiting for the broker as long as it takes."""
+def _once_open(settings: Settings, topics: Sequence[Topic], then: Task) -> Task:
+    """A task that waits for the broker as long as it takes, creates the topics, and goes on with `then`."""
+
+    async def task() -> None:
+        await _open(settings, topics)
+        await then()
+
+    return task
+
+
+async def _open(settings: Settings, topics: Sequence[Topic]) -> None:
     while True:
         try:
-            await create_topics(settings.kafka_bootstrap_servers, topics)
+            return await create_topics(settings.kafka_bootstrap_servers, topics)
         except ValueError:  # a topic that breaks its contract: waiting does not mend it
             raise
         except Exception as error:  # noqa: BLE001 - the broker is away, in whatever words
             log.warning("topics wait", cause=type(error).__name__)
             await asyncio.sleep(1)
-        else:
-            return
 
 
-@asynccontextmanager
-async def running(*tasks: Callable[[], Awaitable[None]]) -> AsyncIterator[None]:
-    """Run the tasks beside the HTTP server; at the end cancel them and wait for the batch in hand."""
-    started = [asyncio.ensure_future(task()) for task in tasks]
-    try:
-        yield
-    finally:
-        for task in started:
-            task.cancel()
-        await asyncio.gather(*started, return_exceptions=True)
-
-
-async def database_lives(pool: asyncpg.Pool[asyncpg.Record]) -> bool:
-    """Whether the database answers within two seconds."""
-    async with asyncio.timeout(2):
-        return bool(await pool.fetchval("select 1") == 1)
-
-
-async def kafka_lives(bootstrap_servers: str) -> bool:
-    """Whether the broker answers within two seconds."""
-    async with asyncio.timeout(2), AsyncExitStack() as stack:
-        admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap_servers)
-        stack.push_async_callback(admin.close)
-        await admin.start()
-        return True
-
-
-def observe_relay(store: EventStore) -> Callable[[], Awaitable[None]]:
+def _observe_relay(store: EventStore) -> Task:
     """A task that keeps the relay's gauges true."""
 
     async def observe() -> None:
@@ -96,7 +146,7 @@ def observe_relay(store: EventStore) -> Callable[[], Awaitable[None]]:
     return observe
 
 
-def observe_inbox(subscription: Subscription) -> Callable[[], Awaitable[None]]:
+def _observe_inbox(subscription: Subscription) -> Task:
     """A task that keeps the gauges of one consumer true."""
     consumer = subscription.inbox.consumer
 

@@ -6,7 +6,7 @@ import time
 import uuid
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Annotated, Any, TypeVar
 
 import structlog
@@ -21,6 +21,7 @@ from shared import metrics
 from shared.callers import Caller, Gate, Role, Unrecognised
 from shared.decider import Beside, Decider, Outcome, handle
 from shared.event_store import Connection, EventStore, VersionConflict
+from shared.health import WELL, Health
 from shared.idempotency import AlreadyAnswered, Asked
 from shared.messages import Command, Event, Meta, Refused
 
@@ -29,7 +30,6 @@ log = structlog.get_logger(__name__)
 S = TypeVar("S")
 C = TypeVar("C", bound=Command)
 E = TypeVar("E", bound=Event)
-Check = Callable[[], Awaitable[bool]]
 Sentences = Callable[[str], Mapping[str, str]]
 
 _LONGEST_ID = 64
@@ -151,30 +151,12 @@ class Commands:
         return Asked.of(caller.subject, key, f"{request.method} {request.url.path}", await request.body())
 
 
-@dataclass(slots=True)
-class Health:
-    """What must be alive for this process to do its part: a name and a check each, that really asks."""
-
-    checks: dict[str, Check] = field(default_factory=dict)
-
-    async def report(self) -> dict[str, bool]:
-        """Each part, and whether it lives."""
-        return {name: await _holds(check) for name, check in self.checks.items()}
-
-
-async def _holds(check: Check) -> bool:
-    try:
-        return await check()
-    except Exception:  # noqa: BLE001 - whatever it is, it does not live
-        return False
-
-
 def create_app(
     title: str,
     gate: Gate,
     sentences: Sentences,
     health: Health,
-    lifespan: Callable[[FastAPI], AbstractAsyncContextManager[None]],
+    lifespan: Callable[[FastAPI], AbstractAsyncContextManager[None]] | None = None,
 ) -> FastAPI:
     """An application with everything every service has; `sentences` gives a refusal's text in NL, FR and EN."""
     app = FastAPI(title=title, version="1", lifespan=lifespan, docs_url=None, redoc_url=None, responses=PROBLEMS)
@@ -246,10 +228,11 @@ def _tell_health(app: FastAPI, health: Health) -> None:
     async def live() -> dict[str, bool]:
         return {"live": True}
 
-    @app.get("/health/ready", tags=["ops"])
+    @app.get("/health/ready", tags=["ops"], response_model=dict[str, str], responses={503: {"model": dict[str, str]}})
     async def ready() -> JSONResponse:
+        """Each part: `well`, or what ails it."""
         parts = await health.report()
-        return JSONResponse(parts, 200 if all(parts.values()) else 503)
+        return JSONResponse(parts, 200 if set(parts.values()) <= {WELL} else 503)
 
     @app.get("/metrics", tags=["ops"], response_class=Response)
     async def exposition() -> Response:

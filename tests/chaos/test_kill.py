@@ -22,11 +22,13 @@ from deploy.local.kafka import Kafka
 from deploy.local.ports import free_port
 from deploy.local.postgres import Postgres
 from deploy.local.processes import spawn, stop
+from shared import event_store
 from shared.event_store import EventStore, event_types
 from shared.inbox import SCHEMA
 from shared.kafka import create_topics
 from shared.messages import Meta
 from shared.relay import republish
+from shared.service import create_tables
 from tests.shared.counting import Counted, Ledger, topic
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -58,7 +60,7 @@ class Road:
         self.began: dict[str, int] = {}
 
     async def lay(self) -> None:
-        await self.store.create()
+        await create_tables(self.pool, [event_store.SCHEMA])
         await create_topics(self.servers, [self.topic])
         async with self.pool.acquire() as connection:
             await connection.execute(SCHEMA)

@@ -19,13 +19,14 @@ from services.referral.api import routes
 from services.referral.app import sentences
 from services.referral.people import People
 from services.referral.views import cases, organisations
-from shared import idempotency
+from shared import event_store, idempotency
 from shared.callers import Gate, Role
 from shared.event_store import EventStore
+from shared.health import Health
 from shared.sealing import Seal
-from shared.service import create_tables, running
+from shared.service import create_tables
 from shared.settings import Settings
-from shared.web import Commands, Health, create_app
+from shared.web import Commands, create_app
 
 CITY = "Oostende"
 SECRET = "Zebedeus Onvindbaar"  # noqa: S105 - a name that must never leave people.py
@@ -74,9 +75,10 @@ async def desk(pool: asyncpg.Pool[asyncpg.Record], tmp_path: Path) -> AsyncItera
     settings = Settings()
     gate = Gate(ensure_keys(tmp_path), settings.auth_issuer, settings.auth_audience)
     store = EventStore(pool, cases.TYPES, views=[cases.apply, organisations.apply])
-    await store.create()
-    await create_tables(pool, [cases.SCHEMA, organisations.SCHEMA, people.SCHEMA, idempotency.SCHEMA])
-    app: FastAPI = create_app("Referral", gate, sentences, Health(), lambda _: running())
+    await create_tables(
+        pool, [event_store.SCHEMA, cases.SCHEMA, organisations.SCHEMA, people.SCHEMA, idempotency.SCHEMA]
+    )
+    app: FastAPI = create_app("Referral", gate, sentences, Health())
     app.include_router(routes(Commands(store), People(Seal(Fernet.generate_key()))))
     transport = httpx.ASGITransport(app, raise_app_exceptions=False)
     async with httpx.AsyncClient(transport=transport, base_url="http://desk") as client:

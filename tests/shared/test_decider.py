@@ -7,9 +7,11 @@ from datetime import UTC, datetime
 
 import asyncpg
 
+from shared import event_store
 from shared.decider import Decider, handle
 from shared.event_store import EventStore, event_types
 from shared.messages import Command, Meta
+from shared.service import create_tables
 from tests.shared.counting import Counted
 
 CROWD = 200
@@ -31,7 +33,7 @@ async def test_a_crowd_on_one_stream_is_served_one_by_one_and_nobody_is_sent_awa
     pool: asyncpg.Pool[asyncpg.Record],
 ) -> None:
     store = EventStore(pool, event_types(Counted))
-    await store.create()
+    await create_tables(pool, [event_store.SCHEMA])
     command = CountOn(at=datetime.now(UTC), by="tester")
     outcomes = await asyncio.gather(*(handle(store, "s", COUNTING, command, META) for _ in range(CROWD)))
     assert sorted(outcome.version for outcome in outcomes) == list(range(1, CROWD + 1))

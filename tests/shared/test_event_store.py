@@ -12,8 +12,10 @@ from typing import Any
 import asyncpg
 import pytest
 
+from shared import event_store
 from shared.event_store import EventStore, VersionConflict, event_types
 from shared.messages import Meta, Recorded
+from shared.service import create_tables
 from tests.shared.counting import Counted
 
 META = Meta(by="tester", correlation_id="test")
@@ -27,7 +29,7 @@ def now() -> datetime:
 
 async def test_a_stream_reads_back_what_was_appended(pool: asyncpg.Pool[asyncpg.Record]) -> None:
     store = EventStore(pool, event_types(Counted))
-    await store.create()
+    await create_tables(pool, [event_store.SCHEMA])
     async with store.transaction() as connection:
         assert await store.append(connection, "s", 0, [Counted(n=1), Counted(n=2)], META, now()) == 2
     async with pool.acquire() as connection:
@@ -40,7 +42,7 @@ async def test_a_stream_reads_back_what_was_appended(pool: asyncpg.Pool[asyncpg.
 @pytest.mark.parametrize("expected", [0, 2])
 async def test_an_append_at_another_version_is_a_conflict(pool: asyncpg.Pool[asyncpg.Record], expected: int) -> None:
     store = EventStore(pool, event_types(Counted))
-    await store.create()
+    await create_tables(pool, [event_store.SCHEMA])
     async with store.transaction() as connection:
         await store.append(connection, "s", 0, [Counted(n=1)], META, now())
     with pytest.raises(VersionConflict):
@@ -51,7 +53,7 @@ async def test_an_append_at_another_version_is_a_conflict(pool: asyncpg.Pool[asy
 async def test_a_follower_sees_every_fact_once_and_in_order(pool: asyncpg.Pool[asyncpg.Record]) -> None:
     """16 writers that roll back and sleep inside their transactions, and one follower at their heels."""
     store = EventStore(pool, event_types(Counted))
-    await store.create()
+    await create_tables(pool, [event_store.SCHEMA])
     wrote = asyncio.Event()
     committed: dict[str, int] = {}
 

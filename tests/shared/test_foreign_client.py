@@ -11,10 +11,12 @@ import asyncpg
 from cloudevents.core.bindings.kafka import KafkaMessage, from_binary_event
 from confluent_kafka import Consumer, Message
 
+from shared import event_store
 from shared.event_store import EventStore, event_types
 from shared.kafka import create_topics
 from shared.messages import Meta
 from shared.relay import Relay
+from shared.service import create_tables
 from tests.shared.counting import Counted, publish_on, topic
 
 FACTS = 300
@@ -41,7 +43,7 @@ async def test_librdkafka_and_the_cloudevents_sdk_read_the_relay(
 ) -> None:
     where = topic()
     store = EventStore(pool, event_types(Counted))
-    await store.create()
+    await create_tables(pool, [event_store.SCHEMA])
     await create_topics(bootstrap_servers, [where])
     for nth in range(3):
         async with store.transaction() as connection:

@@ -15,12 +15,14 @@ import asyncpg
 import pytest
 from aiokafka import AIOKafkaProducer
 
+from shared import event_store
 from shared.contracts.envelope import Topic, headers
 from shared.event_store import EventStore, event_types
 from shared.inbox import SCHEMA, Inbox
 from shared.kafka import Subscription, create_topics
 from shared.messages import Meta
 from shared.relay import Relay, republish
+from shared.service import create_tables
 from tests.shared.counting import Counted, CountPublished, Ledger, publish_on, topic
 
 META = Meta(by="tester", correlation_id="test")
@@ -42,7 +44,7 @@ class Road:
         self.running: dict[str, asyncio.Task[None]] = {}
 
     async def lay(self) -> None:
-        await self.store.create()
+        await create_tables(self.pool, [event_store.SCHEMA])
         await create_topics(self.servers, [self.topic])
         async with self.pool.acquire() as connection:
             await connection.execute(SCHEMA)
@@ -128,6 +130,18 @@ async def test_every_fact_is_counted_once_while_everything_restarts(road: Road) 
         road.start(part)
     await writing
     assert await road.until(FACTS) == everything(FACTS)
+
+
+async def test_a_subscription_whose_loop_was_ended_starts_another(road: Road) -> None:
+    subscription = Subscription(road.servers, road.topic.name, road.inbox, road.pool)
+    road.running["subscription"] = asyncio.create_task(subscription.run())
+    road.start("relay")
+    await road.write(400)
+    await road.until(400)
+    for loop in subscription._consumer.tasks:
+        loop.cancel()
+    await road.write_marker()
+    assert (await road.until(401)).pop("marker") == [0]
 
 
 async def test_publishing_everything_again_counts_nothing_twice(road: Road) -> None:

@@ -1,0 +1,142 @@
+"""A service wired from its parts: it hears, decides and tells, and says of itself what ails it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+import httpx
+import pytest
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
+from fastapi import FastAPI
+from pydantic import SecretStr
+from structlog.testing import capture_logs
+
+from shared.contracts.envelope import Topic, headers
+from shared.event_store import Connection, EventStore, event_types
+from shared.health import Health, running
+from shared.inbox import Heard, Inbox
+from shared.kafka import create_topics
+from shared.messages import Meta
+from shared.service import Wiring, application_of
+from shared.settings import Settings
+from tests.shared.counting import Counted, CountPublished, publish_on, topic
+
+NOW = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+def settings(database_url: str, bootstrap_servers: str) -> Settings:
+    return Settings(database_url=SecretStr(database_url), kafka_bootstrap_servers=bootstrap_servers)
+
+
+@asynccontextmanager
+async def opened(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
+    transport = httpx.ASGITransport(app)
+    async with app.router.lifespan_context(app), httpx.AsyncClient(transport=transport, base_url="http://x") as client:
+        yield client
+
+
+def untold(code: str) -> dict[str, str]:
+    return {"en": code}
+
+
+async def until_ready(client: httpx.AsyncClient) -> dict[str, str]:
+    async with asyncio.timeout(30):
+        while (answer := await client.get("/health/ready")).status_code != 200:
+            await asyncio.sleep(0.05)
+    parts: dict[str, str] = answer.json()
+    return parts
+
+
+async def echo(store: EventStore, connection: Connection, heard: Sequence[Heard]) -> None:
+    for each in heard:
+        assert isinstance(each.message, CountPublished)
+        meta = Meta(by="echo", correlation_id="test")
+        await store.append(connection, each.envelope.subject, 0, [Counted(n=each.message.n + 1)], meta, NOW)
+
+
+async def test_a_service_that_hears_and_tells_answers_what_it_heard(database_url: str, bootstrap_servers: str) -> None:
+    said, told = topic(), replace(topic(), source="/carrousel/echo")
+
+    async def wire(service: Wiring) -> None:
+        store = await service.facts(event_types(Counted))
+        service.publishes(store, publish_on(told), told)
+        await service.hears(Inbox("echo", said, lambda connection, heard: echo(store, connection, heard)))
+
+    async with opened(application_of("Echo", settings(database_url, bootstrap_servers), untold, wire)) as client:
+        parts = await until_ready(client)
+        assert parts == dict.fromkeys(["database", "kafka", "relay", f"echo.{said.name}"], "well")
+        await say(bootstrap_servers, said, CountPublished(n=41))
+        assert await first(bootstrap_servers, told) == CountPublished(n=42)
+
+
+async def say(servers: str, where: Topic, message: CountPublished) -> None:
+    async with AIOKafkaProducer(bootstrap_servers=servers) as producer:
+        sealed = headers(where, message, "s", 1, NOW)
+        await producer.send_and_wait(where.name, message.model_dump_json().encode(), key=b"s", headers=sealed)
+
+
+async def first(servers: str, where: Topic) -> CountPublished:
+    async with AIOKafkaConsumer(where.name, bootstrap_servers=servers, auto_offset_reset="earliest") as consumer:
+        record = await asyncio.wait_for(consumer.getone(), 30)
+    return CountPublished.model_validate_json(record.value)
+
+
+async def test_a_topic_that_breaks_its_contract_is_said_and_nothing_is_sent_there(
+    database_url: str, bootstrap_servers: str
+) -> None:
+    other = topic()
+    await create_topics(bootstrap_servers, [replace(other, partitions=1)])
+
+    async def wire(service: Wiring) -> None:
+        service.publishes(await service.facts(event_types(Counted)), publish_on(other), other)
+
+    async with opened(application_of("Echo", settings(database_url, bootstrap_servers), untold, wire)) as client:
+        async with asyncio.timeout(30):
+            while not (said := (await client.get("/health/ready")).json()["relay"]).startswith("It has ended"):
+                await asyncio.sleep(0.05)
+        assert said == "It has ended (ValueError); start this process again."
+
+
+async def dies() -> None:
+    raise LookupError
+
+
+async def ends() -> None:
+    return
+
+
+async def cancels_itself() -> None:
+    raise asyncio.CancelledError
+
+
+@pytest.mark.parametrize(("task", "cause"), [(dies, "LookupError"), (ends, "returned"), (cancels_itself, "cancelled")])
+async def test_a_task_that_ends_is_logged_and_makes_its_process_unready(task: Any, cause: str) -> None:
+    health = Health()
+    with capture_logs() as lines:
+        async with running(health, {"relay": task}), asyncio.timeout(5):
+            while not health.ended:
+                await asyncio.sleep(0)
+    assert await health.report() == {"relay": f"It has ended ({cause}); start this process again."}
+    assert lines == [{"event": "task ended", "task": "relay", "cause": cause, "log_level": "error"}]
+
+
+async def test_a_graceful_end_is_no_fault() -> None:
+    health = Health()
+    with capture_logs() as lines:
+        async with running(health, {"relay": asyncio.Event().wait}):  # type: ignore[dict-item]
+            await asyncio.sleep(0)
+    assert (health.ended, lines) == ({}, [])
+
+
+async def test_a_database_that_does_not_answer_is_said(database_url: str, bootstrap_servers: str) -> None:
+    async def wire(service: Wiring) -> None:
+        await service.pool.close()
+
+    async with opened(application_of("Shut", settings(database_url, bootstrap_servers), untold, wire)) as client:
+        answer = await client.get("/health/ready")
+    assert (answer.status_code, answer.json()["database"]) == (503, "It does not answer (InterfaceError).")
