@@ -3,8 +3,9 @@
 PYTHON ?= python3
 BIN := .venv/bin
 INSTALLED := .venv/.installed
+BENCH := .venv-bench/.installed
 
-.PHONY: help up down clean test chaos check demo lock token
+.PHONY: help up down clean test chaos bench check demo lock token
 
 help: ## List these commands
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
@@ -29,6 +30,14 @@ test: $(INSTALLED) ## Run every test this machine can run, on a real PostgreSQL 
 chaos: $(INSTALLED) ## Kill relay, consumer and broker again and again: every fact still counts once (ROAD_FACTS=20000)
 	@$(if $(ROAD_FACTS),ROAD_FACTS=$(ROAD_FACTS)) $(BIN)/python -m pytest -s -m chaos tests/chaos
 
+$(BENCH): requirements/bench.txt
+	$(PYTHON) -m venv .venv-bench
+	.venv-bench/bin/pip install --quiet --require-hashes -r requirements/bench.txt
+	@touch $@
+
+bench: $(INSTALLED) $(BENCH) ## Measure speed and memory against named peers (BENCH_OPTIONS="--rounds 3 --only relay")
+	@$(BIN)/python -m deploy.local run -- .venv-bench/bin/python -m bench $(BENCH_OPTIONS)
+
 check: $(INSTALLED) ## Lint, types, import contracts
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
@@ -42,6 +51,8 @@ demo: $(INSTALLED) ## Live through two synthetic years and end with a report (FI
 token: $(INSTALLED) ## Print a token for the local stack (ROLE=facilitator ORG=org-1 CITY=Oostende)
 	@$(BIN)/python -m deploy.local.tokens $(ROLE) $(if $(ORG),--org $(ORG)) $(if $(CITY),--city $(CITY))
 
-lock: ## Compile requirements/test.txt again (needs uv)
+lock: ## Compile requirements/ again (needs uv)
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
 		pyproject.toml --extra local --extra dev -o requirements/test.txt
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
+		pyproject.toml --extra local --extra bench -o requirements/bench.txt

@@ -1,0 +1,98 @@
+"""How old a figure is: from the commit of a fact to its figure readable, and a raw produce-consume round trip."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+import time
+from asyncio.subprocess import PIPE
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+
+import asyncpg
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
+
+from bench.corpus import DECIDER, META, records, roads, told, topic_named
+from bench.place import Place
+from services.referral.views import cases
+from services.reporting import figures
+from shared import inbox
+from shared.decider import handle
+from shared.event_store import EventStore
+from shared.inbox import Inbox
+from shared.kafka import Subscription
+from shared.relay import Relay
+
+_COUNTED = "select coalesce(sum(n), 0) from figures where indicator = 'referrals_received'"
+_POLL = 0.0005
+
+
+async def figure(place: Place) -> list[float]:
+    """Seconds from commit to readable, one referral after another; the consumer is a process of its own."""
+    seconds = []
+    async with asyncpg.create_pool(place.url, min_size=2, max_size=4) as pool:
+        store = EventStore(pool, cases.TYPES, [cases.apply])
+        await store.create()
+        for schema in (cases.SCHEMA, figures.SCHEMA, inbox.SCHEMA):
+            await pool.execute(schema)
+        relay = Relay(store, lambda fact: told(fact, place.topic), place.servers, place.url)
+        store.rang = relay.ring
+        async with _beside(place), _running(relay), pool.acquire() as reader:
+            for nth, road in enumerate(roads(place.roads), 1):
+                await handle(store, road.stream, DECIDER, road.commands[0], META)
+                began = time.perf_counter()
+                while await reader.fetchval(_COUNTED) < nth:
+                    await asyncio.sleep(_POLL)
+                seconds.append(time.perf_counter() - began)
+    return seconds[len(seconds) // 10 :]
+
+
+async def raw(place: Place) -> list[float]:
+    """Seconds from send to received in this process: idempotent, acks=all, no linger, a consumer without group."""
+    producer = AIOKafkaProducer(bootstrap_servers=place.servers, acks="all", enable_idempotence=True)
+    consumer = AIOKafkaConsumer(place.topic, bootstrap_servers=place.servers, auto_offset_reset="earliest")
+    seconds = []
+    async with producer, consumer:
+        for topic, key, value, headers in records(place.roads, place.topic)[: place.roads]:
+            began = time.perf_counter()
+            await producer.send(topic, value=value, key=key, headers=headers)
+            await consumer.getone()
+            seconds.append(time.perf_counter() - began)
+    return seconds[len(seconds) // 10 :]
+
+
+async def consume(place: Place) -> None:
+    """The consumer's process, until it is ended."""
+    async with asyncpg.create_pool(place.url, min_size=1, max_size=4) as pool:
+        heard = Inbox("bench", topic_named(place.topic), figures.apply)
+        await Subscription(place.servers, place.schema, heard, pool).run()
+
+
+@asynccontextmanager
+async def _running(relay: Relay) -> AsyncIterator[None]:
+    task = asyncio.create_task(relay.run())
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+
+@asynccontextmanager
+async def _beside(place: Place) -> AsyncIterator[None]:
+    where = [place.url, place.schema, place.servers, place.topic, str(place.roads)]
+    process = await asyncio.create_subprocess_exec(sys.executable, "-m", "bench.freshness", *where, stdin=PIPE)
+    try:
+        yield
+    finally:
+        process.kill()
+        await process.wait()
+
+
+def _given(arguments: Sequence[str]) -> Place:
+    url, schema, servers, topic, count = arguments
+    return Place(url, schema, servers, topic, int(count))
+
+
+if __name__ == "__main__":
+    asyncio.run(consume(_given(sys.argv[1:])))

@@ -1,0 +1,37 @@
+"""One peer in a process of its own: `python -m bench.peer bench.append.bare 500` prints what it measured as JSON."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from importlib import import_module
+from typing import Annotated, Any
+
+import typer
+
+from bench.place import place
+
+NOT_INSTALLED = 3
+
+
+def main(
+    function: str,
+    roads: int,
+    topic: Annotated[str | None, typer.Option(help="A topic that exists; without it, a new one.")] = None,
+) -> None:
+    """Run one function of a benchmark; exit 3 when its package is not installed."""
+    module, name = function.rsplit(".", 1)
+    try:
+        measured = getattr(import_module(module), name)
+    except ModuleNotFoundError:
+        raise typer.Exit(NOT_INSTALLED) from None
+    typer.echo(json.dumps({"measured": asyncio.run(_measure(measured, roads, topic))}))
+
+
+async def _measure(measured: Any, roads: int, topic: str | None) -> Any:
+    async with place(roads, topic) as where:
+        return await measured(where)
+
+
+if __name__ == "__main__":
+    typer.run(main)

@@ -1,0 +1,74 @@
+"""The same road through the `eventsourcing` package: an aggregate a referral, on PostgreSQL by psycopg, 16 threads."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+from urllib.parse import urlsplit
+
+from eventsourcing.application import Application
+from eventsourcing.domain import Aggregate, event
+
+from bench.append import CONNECTIONS
+from bench.corpus import STEPS, facts, roads
+from bench.place import Place
+
+
+class Referral(Aggregate):
+    """Holds what it was told, as the fold of our own would."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.steps: list[str] = []
+
+    @event("Told")
+    def tell(self, kind: str, data: dict[str, Any]) -> None:  # noqa: ARG002 - the event stores it
+        """One fact: its name, and the fields our own stores."""
+        self.steps.append(kind)
+
+
+async def append(place: Place) -> float:
+    """Facts a second: each command reads its aggregate, tells it one fact and saves it."""
+    programme = Application[Any](env=_environment(place))
+    work = [(road.stream, [_plain(fact) for fact in facts(road)]) for road in roads(place.roads)]
+
+    def tell(nth: int) -> None:
+        for stream, told in work[nth::CONNECTIONS]:
+            referral = Referral(name=stream)
+            for step, (kind, data) in enumerate(told):
+                if step:
+                    referral = programme.repository.get(referral.id)
+                referral.tell(kind, data)
+                programme.save(referral)
+
+    def all_of_them() -> float:
+        with ThreadPoolExecutor(CONNECTIONS) as threads:
+            began = time.perf_counter()
+            list(threads.map(tell, range(CONNECTIONS)))
+            return place.roads * STEPS / (time.perf_counter() - began)
+
+    try:
+        return await asyncio.to_thread(all_of_them)
+    finally:
+        programme.close()
+
+
+def _plain(fact: Any) -> tuple[str, dict[str, Any]]:
+    return type(fact).__name__, fact.model_dump(mode="json")
+
+
+def _environment(place: Place) -> dict[str, str]:
+    url = urlsplit(place.url)
+    return {
+        "PERSISTENCE_MODULE": "eventsourcing.postgres",
+        "POSTGRES_DBNAME": url.path.lstrip("/"),
+        "POSTGRES_HOST": url.hostname or "",
+        "POSTGRES_PORT": str(url.port),
+        "POSTGRES_USER": url.username or "",
+        "POSTGRES_PASSWORD": url.password or "",
+        "POSTGRES_SCHEMA": place.schema,
+        "POSTGRES_POOL_SIZE": str(CONNECTIONS),
+        "POSTGRES_MAX_OVERFLOW": "0",
+    }

@@ -1,0 +1,135 @@
+"""Projecting one topic into the tables of reporting: ours, the bare inbox, and a raw loop, by batches of 500."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+import asyncpg
+from aiokafka import AIOKafkaConsumer
+from faststream.kafka import KafkaMessage
+
+from bench import tally
+from bench.corpus import TOLD, records, topic_named
+from bench.place import Place
+from services.reporting import figures
+from shared import inbox
+from shared.event_store import Connection
+from shared.inbox import Apply, Heard, Inbox
+from shared.kafka import Subscription, open_producer
+
+BATCH = 500
+WAIT_MS = 20
+
+
+@dataclass(slots=True)
+class Clock:
+    """Runs from the first batch in hand until `expected` messages are in the database."""
+
+    expected: int
+    seen: int = 0
+    began: float = 0.0
+    ended: float = 0.0
+    complete: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def start(self) -> None:
+        """A batch is in hand."""
+        self.began = self.began or time.perf_counter()
+
+    def wrote(self, count: int) -> None:
+        """Its transaction has committed."""
+        self.seen += count
+        if self.seen >= self.expected:
+            self.ended = time.perf_counter()
+            self.complete.set()
+
+    def rate(self) -> float:
+        """Messages a second."""
+        return self.seen / (self.ended - self.began)
+
+
+async def fill(place: Place) -> float:
+    """Put the messages on the topic that all peers read; returns how many."""
+    made = records(place.roads, place.topic)
+    async with open_producer(place.servers) as producer:
+        for begin in range(0, len(made), BATCH):
+            await producer.send_all(made[begin : begin + BATCH])
+    return len(made)
+
+
+async def reporting(place: Place) -> float:
+    """Messages a second through Subscription, Inbox and the fold of services/reporting."""
+    return await _subscribed(place, figures.apply)
+
+
+async def bare_inbox(place: Place) -> float:
+    """Messages a second through Subscription and Inbox, writing what the raw loop writes."""
+    return await _subscribed(place, _write_heard)
+
+
+async def raw(place: Place) -> float:
+    """Messages a second of getmany, json.loads, two upserts, commit: no envelope, schema, order or duplicates."""
+    clock = Clock(place.roads * TOLD)
+    consumer = AIOKafkaConsumer(
+        place.topic,
+        bootstrap_servers=place.servers,
+        group_id=place.schema,
+        auto_offset_reset="earliest",
+        enable_auto_commit=False,
+    )
+    async with asyncpg.create_pool(place.url, min_size=1, max_size=2) as pool, consumer:
+        await pool.execute(tally.SCHEMA)
+        while not clock.complete.is_set():
+            batches = await consumer.getmany(timeout_ms=WAIT_MS, max_records=BATCH)
+            records = [record for batch in batches.values() for record in batch]
+            if not records:
+                continue
+            clock.start()
+            told = [(dict(record.headers)["ce_type"].decode(), json.loads(record.value or b"")) for record in records]
+            async with pool.acquire() as connection, connection.transaction():
+                await write(connection, told)
+            clock.wrote(len(records))
+            await consumer.commit()
+    return clock.rate()
+
+
+async def write(connection: Connection, told: Iterable[tuple[str, Mapping[str, Any]]]) -> None:
+    """Both upserts of a batch, through asyncpg."""
+    journeys, counts = tally.columns(told)
+    await connection.execute(tally.JOURNEYS.format("$1", "$2"), *journeys)
+    months = [date.fromisoformat(month) for month in counts[0]]
+    await connection.execute(tally.FIGURES.format("$1", "$2", "$3", "$4", "$5", "$6", "$7"), months, *counts[1:])
+
+
+async def _write_heard(connection: Connection, heard: Sequence[Heard]) -> None:
+    await write(connection, [(each.envelope.type, each.message.model_dump(mode="json")) for each in heard])
+
+
+class _Clocked(Subscription):
+    """A subscription that tells the clock of its batches."""
+
+    clock: Clock
+
+    async def _batch(self, message: KafkaMessage) -> None:
+        self.clock.start()
+        await super()._batch(message)
+        self.clock.wrote(len(message.raw_message))  # type: ignore[arg-type]
+
+
+async def _subscribed(place: Place, apply: Apply) -> float:
+    heard = Inbox("bench", topic_named(place.topic), apply)
+    async with asyncpg.create_pool(place.url, min_size=1, max_size=4) as pool:
+        for schema in (inbox.SCHEMA, tally.SCHEMA):
+            await pool.execute(schema)
+        subscription = _Clocked(place.servers, place.schema, heard, pool)
+        clock = subscription.clock = Clock(place.roads * TOLD)
+        running = asyncio.create_task(subscription.run())
+        await clock.complete.wait()
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
+    return clock.rate()
