@@ -19,7 +19,7 @@ create table if not exists built (
 );
 """
 _REBUILD_LOCK = 7226004
-_SWAP_PATIENCE = "300ms"  # below PostgreSQL's deadlock_timeout: it is never a reader that gives way
+PATIENCE = "set local lock_timeout = '300ms'"  # below deadlock_timeout: it is never the others that give way
 
 Tell: TypeAlias = Callable[[int, int], None]
 
@@ -48,7 +48,7 @@ class Beside:
         """
         rows = await self.connection.fetch("select tablename from pg_tables where schemaname = $1", self.schema)
         tables = [f'"{row[0]}"' for row in rows]
-        await connection.execute(f"set local lock_timeout = '{_SWAP_PATIENCE}'")
+        await connection.execute(PATIENCE)
         old = ", ".join(f'"{self.live}".{table}' for table in sorted(tables))
         await connection.execute(f"drop table if exists {old}")
         for table in tables:

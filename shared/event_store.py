@@ -18,7 +18,7 @@ SCHEMA = Path(__file__).with_suffix(".sql").read_text(encoding="utf-8")
 _LINE = 7226
 
 Connection: TypeAlias = "asyncpg.pool.PoolConnectionProxy[asyncpg.Record] | asyncpg.Connection[asyncpg.Record]"
-View: TypeAlias = "Callable[[Connection, Sequence[Recorded[Any]]], Awaitable[None]]"
+ApplyFacts: TypeAlias = "Callable[[Connection, Sequence[Recorded[Any]]], Awaitable[None]]"
 
 
 class VersionConflict(Exception):  # noqa: N818 - an answer to the appender, who decides again
@@ -44,7 +44,7 @@ class EventStore:
 
     pool: asyncpg.Pool[asyncpg.Record]
     types: Mapping[str, type[Event]]
-    views: Sequence[View] = ()
+    views: Sequence[ApplyFacts] = ()
     rang: Callable[[], None] = field(default=lambda: None)
 
     @asynccontextmanager

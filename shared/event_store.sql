@@ -39,6 +39,11 @@ begin
     return last_position;
 end $$;
 
+-- Waits for every open append and keeps later ones waiting until the end of the transaction.
+create or replace function hold_appends() returns void language sql as $$
+    select pg_advisory_xact_lock(7226001)
+$$;
+
 -- The transactions that may still commit a position below one already seen.
 create or replace function appending_now() returns setof text language sql as $$
     select virtualtransaction from pg_locks

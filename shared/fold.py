@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -17,6 +18,7 @@ log = structlog.get_logger(__name__)
 
 _BESIDE = "@beside"
 _NEARLY = 1000
+_LOOK_SECONDS = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +69,24 @@ async def rebuild(
             pass
         while not await _swapped(pool, reader, new, fold, again, tell):
             log.info("rebuild waits for a reader", consumer=fold.consumer)
+
+
+async def keep_current(pool: asyncpg.Pool[asyncpg.Record], url: str, bootstrap_servers: str, fold: Fold) -> None:
+    """While a service answers from the tables it has: build them again until they are of the declared version."""
+    while True:
+        async with pool.acquire() as connection:
+            if not await outdated(connection, fold):
+                break
+        try:
+            await rebuild(pool, url, bootstrap_servers, fold, _log_progress)
+        except Exception as error:  # noqa: BLE001 - another process is at it, or a part is away: look again
+            log.warning("rebuild waits", consumer=fold.consumer, cause=type(error).__name__)
+            await asyncio.sleep(_LOOK_SECONDS)
+    await asyncio.Event().wait()
+
+
+def _log_progress(done: int, total: int) -> None:
+    log.info("rebuild goes on", done=done, total=total)
 
 
 async def _forget(connection: Connection, fold: Fold) -> None:

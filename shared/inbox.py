@@ -184,32 +184,6 @@ class Inbox:
             ],
         )
 
-    async def replay(self, connection: Connection, key: bytes) -> int:
-        """Apply the open dead letters of one key again, oldest first, up to the first that still fails.
-
-        Runs in the caller's transaction; returns how many were applied.
-        """
-        rows = await connection.fetch(
-            "select id, headers, value from dead_letters"
-            " where consumer = $1 and topic = $2 and key = $3 and blocks and resolved_at is null"
-            " order by partition, id for update",
-            self.consumer,
-            self.topic.name,
-            key,
-        )
-        for done, row in enumerate(rows):
-            head = [(name, base64.b64decode(value)) for name, value in json.loads(row["headers"])]
-            try:
-                envelope = read_envelope(self.topic, head)
-                message = read_message(self.topic.by_type(), envelope, row["value"])
-                async with connection.transaction():
-                    await self.apply(connection, [Heard(envelope, message)])
-            except (Unreadable, Refused):
-                await connection.execute("update dead_letters set attempts = attempts + 1 where id = $1", row["id"])
-                return done
-            await connection.execute("update dead_letters set resolved_at = now() where id = $1", row["id"])
-        return len(rows)
-
 
 class _Read:
     """A record and what could be read of it. Only what claims a place in the stream's order can hold up its key."""

@@ -149,3 +149,18 @@ async def backlog(store: EventStore, name: str = "kafka") -> tuple[int, float]:
             name,
         )
     return (int(row["behind"]), float(row["age"] or 0.0)) if row else (0, 0.0)
+
+
+async def position(store: EventStore, name: str = "kafka") -> int:
+    """The position up to which everything is published."""
+    query = "select coalesce(max(position), 0) from followers where name = $1"
+    return int(await store.pool.fetchval(query, name))
+
+
+async def led(store: EventStore) -> bool:
+    """Whether some process leads: it alone publishes."""
+    query = (
+        "select exists (select from pg_locks where locktype = 'advisory' and granted and objid = $1 and classid = 0"
+        " and database = (select oid from pg_database where datname = current_database()))"
+    )
+    return bool(await store.pool.fetchval(query, _LEADER_LOCK))

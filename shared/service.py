@@ -7,6 +7,7 @@ import contextlib
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import TypeAlias
 
@@ -15,16 +16,20 @@ import structlog
 import uvicorn
 from fastapi import APIRouter, FastAPI
 
-from shared import event_store, health, idempotency, inbox, logs, metrics
+from shared import beside, event_store, health, idempotency, inbox, logs, metrics, ops, views
+from shared import fold as folding
 from shared.callers import Gate
 from shared.contracts.envelope import Topic
-from shared.event_store import EventStore, View
+from shared.event_store import EventStore
+from shared.fold import Fold
 from shared.health import Health, Task, running
 from shared.inbox import Inbox
 from shared.kafka import Subscription, create_topics
 from shared.messages import Event
+from shared.ops import Register
 from shared.relay import Relay, Translate, backlog
 from shared.settings import Settings
+from shared.views import View
 from shared.web import Sentences, create_app
 
 log = structlog.get_logger(__name__)
@@ -42,7 +47,17 @@ class Wiring:
     app: FastAPI
     health: Health
     tasks: dict[str, Task] = field(default_factory=dict)
+    store: EventStore | None = None
+    views: Sequence[View] = ()
     relay: Relay | None = None
+    inboxes: list[Inbox] = field(default_factory=list)
+    fold: Fold | None = None
+    register: Register | None = None
+
+    @property
+    def url(self) -> str:
+        """Where its database is."""
+        return self.settings.database_url.get_secret_value()
 
     async def tables(self, *schemas: str) -> None:
         """It keeps these tables."""
@@ -50,26 +65,45 @@ class Wiring:
 
     async def facts(self, types: Mapping[str, type[Event]], *views: View) -> EventStore:
         """It decides: facts of its own, views in the same transaction, and answers kept under their keys."""
-        await self.tables(event_store.SCHEMA, idempotency.SCHEMA)
-        return EventStore(self.pool, types, views, self.ring)
+        await self.tables(event_store.SCHEMA, idempotency.SCHEMA, *(view.SCHEMA for view in views))
+        self.views = views
+        self.store = EventStore(self.pool, types, [view.apply for view in views], self.ring)
+        return self.store
 
     def publishes(self, store: EventStore, translate: Translate, *topics: Topic) -> None:
         """It tells others: what `translate` makes of its facts goes to `topics`."""
         servers = self.settings.kafka_bootstrap_servers
-        self.relay = Relay(store, translate, servers, self.settings.database_url.get_secret_value())
+        self.relay = Relay(store, translate, servers, self.url)
         self.health.checks["relay"] = self.relay.ailment
         self.tasks["relay"] = _once_open(self.settings, topics, self.relay.run)
         self.tasks["relay metrics"] = _observe_relay(store)
 
     async def hears(self, heard: Inbox) -> None:
         """It listens: every message of a topic reaches `heard.apply` once in effect, in one consumer group each."""
-        await self.tables(inbox.SCHEMA)
+        self.inboxes.append(heard)
         name = f"{heard.consumer}.{heard.topic.name}"
         servers = self.settings.kafka_bootstrap_servers
         subscription = Subscription(servers, name, heard, self.pool, self.ring)
         self.health.checks[name] = subscription.ailment
         self.tasks[name] = _once_open(self.settings, [heard.topic], subscription.run)
         self.tasks[f"{name} metrics"] = _observe_inbox(subscription)
+
+    async def folds(self, fold: Fold) -> None:
+        """It keeps tables that hold nothing but what it heard; those of an older version are built again beside."""
+        await self.tables(*fold.schemas)
+        async with self.pool.acquire() as connection:
+            await folding.outdated(connection, fold)
+        self.fold = fold
+        for heard in fold.inboxes:
+            await self.hears(heard)
+        topics, servers = [heard.topic for heard in fold.inboxes], self.settings.kafka_bootstrap_servers
+        current = partial(folding.keep_current, self.pool, self.url, servers, fold)
+        self.tasks["rebuild"] = _once_open(self.settings, topics, current)
+
+    async def seals(self, register: Register) -> None:
+        """It seals names in `register`, and nowhere else."""
+        await self.tables(register.SCHEMA)
+        self.register = register
 
     def ring(self) -> None:
         """Facts were committed: the relay need not wait for its next look."""
@@ -94,13 +128,22 @@ def application_of(title: str, settings: Settings, sentences: Sentences, wire: W
         async with asyncpg.create_pool(url, min_size=1, max_size=20) as pool:
             state.checks["database"] = health.database(pool)
             state.checks["kafka"] = health.kafka(settings.kafka_bootstrap_servers)
-            wiring = Wiring(settings, pool, app, state)
-            await wire(wiring)
+            wiring = await wired(Wiring(settings, pool, app, state), wire)
+            wiring.answers(ops.routes(pool, wiring.register, settings.people_keep_days))
+            if wiring.store:
+                await views.build_outdated(wiring.store, wiring.url, wiring.views)
             async with running(state, wiring.tasks):
                 yield
 
     gate = Gate(Path(settings.auth_jwks_file), settings.auth_issuer, settings.auth_audience)
     return create_app(title, gate, sentences, state, lifespan)
+
+
+async def wired(wiring: Wiring, wire: Wire) -> Wiring:
+    """Its parts, and the tables that every service has; nothing runs yet."""
+    await wiring.tables(inbox.SCHEMA, beside.SCHEMA)
+    await wire(wiring)
+    return wiring
 
 
 async def create_tables(pool: asyncpg.Pool[asyncpg.Record], schemas: Sequence[str]) -> None:

@@ -16,6 +16,7 @@ class Settings(BaseSettings):
     auth_issuer: str = "https://carrousel.local"
     auth_audience: str = "carrousel"
     people_keys_file: str = ".local/auth/people.keys"
+    people_keep_days: int = Field(default=5 * 365, ge=1)
     log_level: str = "INFO"
     database_url: SecretStr = Field(default=SecretStr(""))
     port: int = 0

@@ -1,9 +1,7 @@
-"""`python -m services.referral`: serve."""
+"""`python -m services.referral`: serve; with `--help`, what else ops can do."""
 
-from services.referral.app import application
-from shared.service import serve
-from shared.settings import settings_of
+from services.referral.app import application, wire
+from shared.console import console
 
 if __name__ == "__main__":
-    settings = settings_of("referral")
-    serve("referral", settings, application(settings))
+    console("referral", application, wire)()

@@ -22,10 +22,11 @@ def application(settings: Settings) -> FastAPI:
 
 async def wire(service: Wiring) -> None:
     """What it is made of."""
-    store = await service.facts(cases.TYPES, cases.apply, organisations.apply)
-    await service.tables(cases.SCHEMA, organisations.SCHEMA, people.SCHEMA)
+    store = await service.facts(cases.TYPES, cases, organisations)
+    register = people.People(Seal.of_file(service.settings.people_keys_file))
+    await service.seals(register)
     service.publishes(store, published.translate, contract.CASES, contract.ORGANISATIONS)
-    service.answers(routes(Commands(store), people.People(Seal.of_file(service.settings.people_keys_file))))
+    service.answers(routes(Commands(store), register))
 
 
 def sentences(code: str) -> dict[str, str]:

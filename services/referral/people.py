@@ -45,6 +45,8 @@ class Person(Message):
 class People:
     """The register; rotating its keys is adding one in front, then `reseal`."""
 
+    SCHEMA = SCHEMA
+
     def __init__(self, seal: Seal) -> None:
         self._seal = seal
 

@@ -1,9 +1,7 @@
-"""`python -m services.reporting`: serve."""
+"""`python -m services.reporting`: serve; with `--help`, what else ops can do."""
 
-from services.reporting.app import application
-from shared.service import serve
-from shared.settings import settings_of
+from services.reporting.app import application, wire
+from shared.console import console
 
 if __name__ == "__main__":
-    settings = settings_of("reporting")
-    serve("reporting", settings, application(settings))
+    console("reporting", application, wire)()

@@ -7,10 +7,12 @@ from fastapi import FastAPI
 from services.reporting import figures, project
 from services.reporting.api import routes
 from shared.contracts import referral as contract
+from shared.fold import Fold
 from shared.inbox import Inbox
 from shared.service import Wiring, application_of
 from shared.settings import Settings
 
+CONSUMER = "reporting"
 _REFUSALS = {
     "period-reversed": {
         "nl": "De periode eindigt voor ze begint.",
@@ -32,9 +34,14 @@ def application(settings: Settings) -> FastAPI:
 
 async def wire(service: Wiring) -> None:
     """What it is made of."""
-    await service.tables(figures.SCHEMA, project.SCHEMA)
-    await service.hears(Inbox("reporting", contract.CASES, figures.apply))
+    await service.tables(project.SCHEMA)
+    await service.folds(figures_told())
     service.answers(routes(service.pool))
+
+
+def figures_told() -> Fold:
+    """The figures and what they are folded from, topic by topic."""
+    return Fold(CONSUMER, figures.version(), [figures.SCHEMA], [Inbox(CONSUMER, contract.CASES, figures.apply)])
 
 
 def sentences(code: str) -> dict[str, str]:

@@ -9,7 +9,7 @@ from math import ceil
 from pathlib import Path
 from typing import Literal, TypeVar
 
-from services.reporting.indicators import Indicator, catalogue
+from services.reporting.indicators import Indicator, catalogue, catalogue_version
 from services.reporting.journeys import (
     FigureKey,
     Journey,
@@ -27,7 +27,13 @@ from shared.messages import Message, Refused
 from shared.texts import Text
 
 SCHEMA = Path(__file__).with_suffix(".sql").read_text(encoding="utf-8")
+VERSION = 1  # of the folding: it goes up when the same messages give other rows
 Key = TypeVar("Key", FigureKey, MemberKey)
+
+
+def version() -> str:
+    """Of the folding and of the catalogue: when either goes up, the figures are built again."""
+    return f"{VERSION}.{catalogue_version()}"
 
 
 class Figure(Message):

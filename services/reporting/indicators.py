@@ -34,7 +34,15 @@ class Catalogue(Message):
 
 
 @lru_cache(maxsize=1)
+def _whole() -> Catalogue:
+    return Catalogue.model_validate_json(Path(__file__).with_suffix(".json").read_bytes())
+
+
 def catalogue() -> tuple[Indicator, ...]:
     """Every indicator, in order."""
-    raw = Path(__file__).with_suffix(".json").read_bytes()
-    return Catalogue.model_validate_json(raw).indicators
+    return _whole().indicators
+
+
+def catalogue_version() -> int:
+    """Goes up with every change of what an indicator counts."""
+    return _whole().version

@@ -20,6 +20,7 @@ from shared.contracts.envelope import Topic, headers
 from shared.event_store import EventStore, event_types
 from shared.inbox import SCHEMA, Inbox
 from shared.kafka import Subscription, create_topics
+from shared.letters import replay
 from shared.messages import Meta
 from shared.relay import Relay, republish
 from shared.service import create_tables
@@ -95,7 +96,7 @@ class Road:
 
     async def replay(self, key: bytes) -> int:
         async with self.pool.acquire() as connection, connection.transaction():
-            return await self.inbox.replay(connection, key)
+            return await replay(connection, self.inbox, key)
 
 
 @pytest.fixture

@@ -15,6 +15,7 @@ from shared.messages import Message, Recorded
 
 TYPES = event_types(*get_args(ReferralEvent), *get_args(RegisterEvent))
 
+VERSION = 1
 SCHEMA = """
 create table if not exists cases (
     referral        text primary key,

@@ -11,6 +11,7 @@ from services.referral.events import OrganisationRegistered, OrganisationRenamed
 from shared.event_store import Connection
 from shared.messages import Message, Recorded
 
+VERSION = 1
 SCHEMA = """
 create table if not exists organisations (
     organisation text  primary key,

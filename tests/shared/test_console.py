@@ -1,0 +1,149 @@
+"""What ops do to a running service from its command line, as processes on the real servers."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import asyncpg
+import pytest
+from cryptography.fernet import Fernet
+
+from services.referral import people
+from services.referral.people import People, Person
+from services.referral.views import organisations
+from services.referral.views.cases import TYPES
+from services.reporting import figures
+from shared import event_store, inbox
+from shared.contracts.envelope import PublicMessage, headers
+from shared.contracts.referral import CASES
+from shared.event_store import EventStore
+from shared.inbox import Inbox
+from shared.kafka import create_topics
+from shared.messages import Meta
+from shared.sealing import Seal
+from shared.service import create_tables
+from tests.referral.examples import organisation_registered, organisation_renamed
+from tests.reporting.telling import accepted, intake, received
+
+NOW = datetime(2026, 1, 1, tzinfo=UTC)
+ROOT = Path(__file__).resolve().parents[2]
+SECRET = "Zebedeus Onvindbaar"  # noqa: S105 - a name that must never be printed
+
+
+class Desk:
+    """A shell in front of the services, on a database of its own."""
+
+    def __init__(self, url: str, keys: Path) -> None:
+        self.keys = [Fernet.generate_key().decode() for _ in range(2)]
+        keys.write_text("\n".join(self.keys))
+        self.environment = {
+            **os.environ,
+            **{f"{name}_DATABASE_URL": url for name in ("REFERRAL", "REPORTING")},
+            **{f"{name}_PORT": "1" for name in ("REFERRAL", "REPORTING")},
+            "PEOPLE_KEYS_FILE": str(keys),
+            "COLUMNS": "200",
+        }
+
+    async def type(self, service: str, *words: str) -> tuple[int, str]:
+        """The exit code, and all that was printed."""
+        process = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", f"services.{service}", *words, env=self.environment, cwd=ROOT,
+            stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT,
+        )  # fmt: skip
+        printed, _ = await process.communicate()
+        return process.returncode or 0, printed.decode()
+
+
+@dataclass
+class Told:
+    """A record as the broker gives it."""
+
+    key: bytes | None
+    offset: int
+    value: bytes | None
+    headers: Sequence[tuple[str, bytes]]
+    topic: str = CASES.name
+    partition: int = 0
+
+
+def told(key: bytes, offset: int, message: PublicMessage) -> Told:
+    head = headers(CASES, message, key.decode(), offset + 1, NOW)
+    return Told(key, offset, message.model_dump_json().encode(), head)
+
+
+@pytest.fixture
+def desk(database_url: str, tmp_path: Path) -> Desk:
+    return Desk(database_url, tmp_path / "people.keys")
+
+
+async def test_a_held_up_key_is_listed_and_replayed_in_order(desk: Desk, pool: asyncpg.Pool[asyncpg.Record]) -> None:
+    heard = Inbox("reporting", CASES, figures.apply)
+    await create_tables(pool, [inbox.SCHEMA, figures.SCHEMA])
+    records = [told(b"early", 0, intake()), told(b"early", 1, accepted()), told(b"late", 2, received())]
+    async with pool.acquire() as connection, connection.transaction():
+        assert await heard.receive(connection, records) == 1
+    code, listed = await desk.type("reporting", "letters", "list")
+    assert (code, "early" in listed, "1 referral-unknown" in listed, "1 parked" in listed) == (0, True, True, True)
+    code, replayed = await desk.type("reporting", "letters", "replay", "--key", "early")
+    assert (code, [word for word in replayed.split() if word.isdecimal()]) == (0, ["2", "0"])
+    assert await pool.fetchval("select count(*) from dead_letters where resolved_at is null") == 0
+    async with pool.acquire() as connection:
+        found = await figures.find(connection, since=date(2026, 1, 1), until=date(2026, 12, 31))
+    assert {each.code: each.value for each in found}["accepted"] == 1
+
+
+async def test_the_relay_says_how_far_it_is_and_goes_back(desk: Desk, pool: asyncpg.Pool[asyncpg.Record]) -> None:
+    await create_tables(pool, [event_store.SCHEMA, organisations.SCHEMA])
+    store = EventStore(pool, TYPES)
+    async with store.transaction() as connection:
+        facts = [organisation_registered(), organisation_renamed()]
+        await store.append(connection, "organisation-o", 0, facts, Meta(by="x", correlation_id="y"), NOW)
+    await pool.execute("insert into followers values ('kafka', 2)")
+    code, before = await desk.type("referral", "relay", "status")
+    assert (code, "no" in before.split()) == (0, True)
+    code, said = await desk.type("referral", "relay", "republish", "--from", "1")
+    assert (code, said.split()[0]) == (0, "1")
+    assert await pool.fetchval("select position from followers") == 1
+    code, said = await desk.type("reporting", "relay", "republish", "--from", "1")
+    assert (code, said.strip()) == (1, "This service publishes nothing.")
+
+
+async def test_views_and_figures_are_rebuilt(
+    desk: Desk, pool: asyncpg.Pool[asyncpg.Record], bootstrap_servers: str
+) -> None:
+    await create_topics(bootstrap_servers, [CASES])
+    for service, built in (("referral", "views"), ("reporting", "reporting")):
+        code, said = await desk.type(service, "rebuild")
+        assert (code, f"{built}: built and in place." in said) == (0, True), said
+    assert {row["what"] for row in await pool.fetch("select what from built")} == {"views", "reporting"}
+
+
+async def test_names_are_resealed_and_what_is_due_listed_without_a_name(
+    desk: Desk, pool: asyncpg.Pool[asyncpg.Record]
+) -> None:
+    newest = Seal(desk.keys[0])
+    await create_tables(pool, [people.SCHEMA])
+    async with pool.acquire() as connection:
+        person = Person(name=SECRET)
+        await People(Seal(desk.keys[1])).keep(connection, "p-old", "referred", person, date(2000, 1, 1))
+        await People(Seal(desk.keys[1])).keep(connection, "p-new", "referred", person, NOW.date())
+    code, resealed = await desk.type("referral", "people", "reseal")
+    assert (code, resealed.split()[0]) == (0, "2")
+    assert SECRET in newest.open(await pool.fetchval("select sealed from people where id = 'p-old'"))
+    code, due = await desk.type("referral", "people", "due")
+    assert (code, due.split("\n")[1:]) == (0, ["p-old", ""])
+    assert SECRET not in resealed + due
+
+
+async def test_what_is_missing_or_away_is_said_in_one_sentence(desk: Desk) -> None:
+    del desk.environment["REFERRAL_PORT"]
+    assert await desk.type("referral", "relay", "status") == (1, "REFERRAL_PORT: Field required\n")
+    desk.environment |= {"REFERRAL_PORT": "1", "REFERRAL_DATABASE_URL": "postgresql://x@127.0.0.1:1/x"}
+    code, said = await desk.type("referral", "relay", "status")
+    assert (code, said) == (1, "The database or Kafka does not answer.\n")
