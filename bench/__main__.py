@@ -17,7 +17,7 @@ from bench import table
 from bench.contest import benchmarks, hold
 from bench.load import OtherLoad
 from bench.memory import AIM_MB, ROOT
-from deploy.local.processes import free_port
+from deploy.local.ports import free_port
 from deploy.local.services import present
 
 SIZES = {"append": 1000, "relay": 4000, "projection": 8000, "freshness": 200}

@@ -14,7 +14,8 @@ from bench.corpus import DECIDER, META, STEPS, Road, facts, roads
 from bench.place import Place
 from services.referral.views import cases
 from shared.decider import handle
-from shared.event_store import EventStore, View
+from shared.event_store import SCHEMA, ApplyFacts, EventStore
+from shared.service import create_tables
 
 CONNECTIONS = 16
 _INSERT = "insert into events (stream, version, type, data, meta, at) values ($1, $2, $3, $4, $5, $6)"
@@ -45,7 +46,7 @@ async def bare(place: Place) -> float:
         return await _rate(insert, place.roads)
 
 
-async def _commands(place: Place, views: Sequence[View]) -> float:
+async def _commands(place: Place, views: Sequence[ApplyFacts]) -> float:
     work = roads(place.roads)
     async with _pool(place, views) as (_, store):
 
@@ -70,9 +71,8 @@ def _rows(road: Road) -> Iterator[tuple[Any, ...]]:
 
 
 @asynccontextmanager
-async def _pool(place: Place, views: Sequence[View]) -> AsyncIterator[tuple[_Pool, EventStore]]:
+async def _pool(place: Place, views: Sequence[ApplyFacts]) -> AsyncIterator[tuple[_Pool, EventStore]]:
     async with asyncpg.create_pool(place.url, min_size=CONNECTIONS, max_size=CONNECTIONS) as pool:
         store = EventStore(pool, cases.TYPES, views)
-        await store.create()
-        await pool.execute(cases.SCHEMA)
+        await create_tables(pool, [SCHEMA, cases.SCHEMA])
         yield pool, store

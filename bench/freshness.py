@@ -16,12 +16,13 @@ from bench.corpus import DECIDER, META, records, roads, told, topic_named
 from bench.place import Place
 from services.referral.views import cases
 from services.reporting import figures
-from shared import inbox
+from shared import event_store, inbox
 from shared.decider import handle
 from shared.event_store import EventStore
 from shared.inbox import Inbox
 from shared.kafka import Subscription
 from shared.relay import Relay
+from shared.service import create_tables
 
 _COUNTED = "select coalesce(sum(n), 0) from figures where indicator = 'referrals_received'"
 _POLL = 0.0005
@@ -32,9 +33,7 @@ async def figure(place: Place) -> list[float]:
     seconds = []
     async with asyncpg.create_pool(place.url, min_size=2, max_size=4) as pool:
         store = EventStore(pool, cases.TYPES, [cases.apply])
-        await store.create()
-        for schema in (cases.SCHEMA, figures.SCHEMA, inbox.SCHEMA):
-            await pool.execute(schema)
+        await create_tables(pool, [event_store.SCHEMA, cases.SCHEMA, figures.SCHEMA, inbox.SCHEMA])
         relay = Relay(store, lambda fact: told(fact, place.topic), place.servers, place.url)
         store.rang = relay.ring
         async with _beside(place), _running(relay), pool.acquire() as reader:

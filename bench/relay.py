@@ -13,10 +13,12 @@ from bench.corpus import META, recorded, records, told
 from bench.place import Place
 from services.referral.events import ReferralEvent
 from services.referral.views import cases
+from shared import event_store
 from shared.event_store import EventStore
 from shared.kafka import open_producer
 from shared.messages import Recorded
 from shared.relay import Relay
+from shared.service import create_tables
 
 _WINDOW = 500
 
@@ -25,7 +27,7 @@ async def relay(place: Place) -> float:
     """Messages a second: read from the table, translated, sent, acknowledged and the position advanced."""
     async with asyncpg.create_pool(place.url, min_size=1, max_size=4) as pool:
         store = EventStore(pool, cases.TYPES)
-        await store.create()
+        await create_tables(pool, [event_store.SCHEMA])
         last = await fill(pool, list(recorded(place.roads)))
         follower = Relay(store, lambda fact: told(fact, place.topic), place.servers, place.url)
         running = asyncio.create_task(follower.run())
