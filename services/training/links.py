@@ -1,0 +1,62 @@
+"""Unguessable one-time links: whoever holds one may take back one registration; only its hash is kept."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from typing import Annotated
+
+from pydantic import StringConstraints
+
+from shared.event_store import Connection
+from shared.messages import Message
+
+SCHEMA = """
+create table if not exists links (
+    digest      text primary key,               -- SHA-256 of the token
+    stream      text not null,
+    participant text not null
+);
+create unique index if not exists links_registration on links (stream, participant);
+"""
+
+Token = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{16,64}$")]
+
+
+class Registration(Message):
+    """What a link leads to."""
+
+    stream: str
+    participant: str
+
+
+def mint() -> str:
+    """A token nobody can guess: 128 bits."""
+    return secrets.token_urlsafe(16)
+
+
+def digest(token: str) -> str:
+    """What is kept of a token."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+async def keep(connection: Connection, token: str, stream: str, participant: str) -> None:
+    """The token leads to this registration; an earlier one does no more."""
+    await connection.execute(
+        "insert into links values ($1, $2, $3)"
+        " on conflict (stream, participant) do update set digest = excluded.digest",
+        digest(token),
+        stream,
+        participant,
+    )
+
+
+async def find(connection: Connection, token: str) -> Registration | None:
+    """Where the token leads, if anywhere."""
+    row = await connection.fetchrow("select stream, participant from links where digest = $1", digest(token))
+    return Registration(**row) if row else None
+
+
+async def spend(connection: Connection, token: str) -> None:
+    """The token leads nowhere any more."""
+    await connection.execute("delete from links where digest = $1", digest(token))

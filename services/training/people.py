@@ -1,0 +1,102 @@
+"""Names and e-mail addresses of professionals and speakers, sealed: the only place they exist."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import secrets
+import uuid
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Annotated, Literal
+
+import asyncpg
+from pydantic import Field, StringConstraints
+
+from shared import people
+from shared.event_store import Connection
+from shared.messages import Message
+from shared.people import Register, Text
+from shared.sealing import Seal
+
+SCHEMA = (
+    people.SCHEMA
+    + """
+create table if not exists addresses (
+    digest  text primary key,                   -- keyed HMAC of the normalised address
+    person  text not null unique
+);
+create table if not exists address_key (
+    one     boolean primary key default true check (one),
+    sealed  bytea   not null
+);
+"""
+)
+
+Email = Annotated[
+    str, StringConstraints(strip_whitespace=True, max_length=200, pattern=r"^[^@\s\x00]+@[^@\s\x00]+\.[^@\s\x00]+$")
+]
+Why = Literal["register", "sign-in-sheet", "certificate", "programme", "contact", "correction"]
+
+
+class Contact(Message):
+    """What may be known of a professional: his name and where to write to; a speaker has no address here."""
+
+    name: Text = Field(repr=False)
+    email: Email | None = Field(default=None, repr=False)
+
+
+class Overtaken(Exception):  # noqa: N818 - recognise again
+    """The same address became known under another id meanwhile."""
+
+
+class People(Register[Contact]):
+    """The register of professionals: the same address is the same person."""
+
+    SCHEMA = SCHEMA
+
+    def __init__(self, seal: Seal) -> None:
+        super().__init__(seal, Contact)
+        self._key: bytes | None = None
+
+    async def recognise(self, connection: Connection, contacts: Sequence[Contact]) -> list[str]:
+        """The id of each, in order: the one he has, or a new one. Nothing is kept yet."""
+        digests = [await self._digest(connection, each) for each in contacts]
+        rows = await connection.fetch("select digest, person from addresses where digest = any($1)", digests)
+        ids = {row["digest"]: str(row["person"]) for row in rows}
+        return [ids.setdefault(digest, f"pro-{uuid.uuid4().hex}") for digest in digests]
+
+    async def meet(self, connection: Connection, found: Mapping[str, Contact], since: date) -> None:
+        """Keep those who were not known, under the ids of `recognise`; a name once given stays. Raises Overtaken."""
+        digests = sorted([(await self._digest(connection, contact), each) for each, contact in found.items()])
+        for digest, person_id in digests:
+            try:
+                new = await connection.execute(
+                    "insert into addresses values ($1, $2) on conflict (person) do nothing", digest, person_id
+                )
+            except asyncpg.UniqueViolationError:
+                raise Overtaken from None
+            if new == "INSERT 0 1":
+                await self.keep(connection, person_id, "professional", found[person_id], since)
+
+    async def erase(self, connection: Connection, person_id: str) -> bool:
+        """Forget him, and that his address was ever seen."""
+        await connection.execute("delete from addresses where person = $1", person_id)
+        return await super().erase(connection, person_id)
+
+    async def reseal(self, connection: Connection) -> int:
+        """Seal people and the key of the addresses with the newest key."""
+        sealed = await connection.fetchval("select sealed from address_key for update")
+        if sealed is not None:
+            await connection.execute("update address_key set sealed = $1", self._seal.renew(sealed))
+        return await super().reseal(connection)
+
+    async def _digest(self, connection: Connection, contact: Contact) -> str:
+        if self._key is None:
+            await connection.execute(
+                "insert into address_key (sealed) values ($1) on conflict do nothing",
+                self._seal.close(secrets.token_hex(32)),
+            )
+            sealed = await connection.fetchval("select sealed from address_key")
+            self._key = self._seal.open(sealed).encode()
+        return hmac.new(self._key, (contact.email or "").casefold().encode(), hashlib.sha256).hexdigest()

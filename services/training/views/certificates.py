@@ -1,0 +1,49 @@
+"""Does a certificate with this code hold? Issued, and not revoked since."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from services.training.events import training as told
+from shared.event_store import Connection
+from shared.messages import Recorded
+
+VERSION = 1
+SCHEMA = """
+create table if not exists certificates (
+    digest      text    primary key,            -- SHA-256 of the code
+    training    text    not null,
+    participant text    not null,
+    position    bigint  not null,
+    revoked     boolean not null default false
+);
+create index if not exists certificates_training on certificates (training, participant);
+"""
+
+
+async def apply(connection: Connection, facts: Sequence[Recorded[Any]]) -> None:
+    """A certificate holds until a later fact revokes all of that person for that training."""
+    for fact in facts:
+        match fact.event:
+            case told.CertificateIssued() as event:
+                await connection.execute(
+                    "insert into certificates values ($1, $2, $3, $4) on conflict do nothing",
+                    event.digest,
+                    event.training_id,
+                    event.participant_id,
+                    fact.position,
+                )
+            case told.CertificateRevoked() as event:
+                await connection.execute(
+                    "update certificates set revoked = true where training = $1 and participant = $2 and position < $3",
+                    event.training_id,
+                    event.participant_id,
+                    fact.position,
+                )
+
+
+async def holds(connection: Connection, digest: str) -> bool:
+    """Whether it was issued and never revoked."""
+    revoked = await connection.fetchval("select revoked from certificates where digest = $1", digest)
+    return revoked is False

@@ -1,0 +1,96 @@
+"""How did people find each training? With its response rate; below five answers nothing but the counts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from services.training.events import training as told
+from services.training.views.trainings import stream
+from shared.event_store import Connection
+from shared.messages import Message, Recorded
+
+VERSION = 1
+SCHEMA = """
+create table if not exists evaluations (
+    training          text    primary key,
+    invited           integer not null,
+    closed_on         date,
+    answers           integer,
+    score             double precision,
+    confidence_before double precision,
+    confidence_after  double precision
+);
+"""
+
+
+class Evaluation(Message):
+    """How a training was found, with its response rate; below five answers nothing but the counts."""
+
+    training: str
+    kind: str
+    title: str
+    city: str
+    on: date
+    closed: bool
+    invited: int
+    answers: int
+    response_rate: float | None
+    score: float | None
+    confidence_before: float | None
+    confidence_after: float | None
+
+
+async def apply(connection: Connection, facts: Sequence[Recorded[Any]]) -> None:
+    """Say each fact in its row: applying the facts twice is applying them once."""
+    for fact in facts:
+        match fact.event:
+            case told.EvaluationOpened() as event:
+                await _open(connection, event)
+            case told.EvaluationClosed() as event:
+                await connection.execute(
+                    "update evaluations set closed_on = $2, answers = $3, score = $4, confidence_before = $5,"
+                    " confidence_after = $6 where training = $1",
+                    event.training_id,
+                    event.on,
+                    event.answers,
+                    event.score,
+                    event.confidence_before,
+                    event.confidence_after,
+                )
+
+
+async def _open(connection: Connection, event: told.EvaluationOpened) -> None:
+    """All that were asked so far, counted in the facts, so that saying it twice adds nothing."""
+    await connection.execute(
+        "insert into evaluations (training, invited)"
+        " select $1, sum(jsonb_array_length(data->'participants')) from events"
+        " where stream = $2 and type = 'EvaluationOpened'"
+        " on conflict (training) do update set invited = excluded.invited",
+        event.training_id,
+        stream(event.training_id),
+    )
+
+
+async def is_open(connection: Connection, training: str) -> bool:
+    """Whether answers are awaited."""
+    found: bool = await connection.fetchval(
+        "select exists (select from evaluations where training = $1 and closed_on is null)", training
+    )
+    return found
+
+
+async def find(connection: Connection, since: date, until: date, organiser: str | None) -> list[Evaluation]:
+    """The evaluations of the trainings that ended in the period, of one organiser or all, in order of day."""
+    rows = await connection.fetch(
+        'select training, kind, title, city, last_on as "on", closed_on is not null as closed, invited,'
+        " coalesce(answers, (select count(*) from evaluation_answers a where a.training = e.training)) as answers,"
+        " score, confidence_before, confidence_after from evaluations e join trainings using (training)"
+        " where last_on between $1 and $2 and ($3::text is null or organiser = $3)"
+        " order by last_on, training",
+        since,
+        until,
+        organiser,
+    )
+    return [Evaluation(**row, response_rate=round(row["answers"] / row["invited"], 3)) for row in rows]

@@ -1,0 +1,147 @@
+"""Which network events are there? Where and when, and how many came."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from services.training.events import network as told
+from services.training.events.values import Day, ProgrammeItem
+from shared.event_store import Connection
+from shared.messages import Message, Recorded
+
+VERSION = 1
+SCHEMA = """
+create table if not exists network_events (
+    event        text primary key,
+    title        text    not null,
+    city         text    not null,
+    place        text    not null,
+    first_on     date    not null,
+    day          jsonb   not null,
+    speakers     text[]  not null,
+    programme    jsonb   not null,
+    capacity     integer,
+    status       text    not null,
+    by_sector    jsonb,
+    sequence     integer not null,
+    said_at      timestamptz not null
+);
+create table if not exists guests (
+    event        text not null,
+    participant  text not null,
+    organisation text,
+    sector       text not null,
+    primary key (event, participant)
+);
+"""
+
+
+class NetworkEvent(Message):
+    """One network event; `speakers` are ids."""
+
+    event: str
+    title: str
+    city: str
+    place: str
+    day: Day
+    speakers: tuple[str, ...]
+    programme: tuple[ProgrammeItem, ...]
+    capacity: int | None
+    status: str
+    guests: int
+    by_sector: Mapping[str, int] | None
+
+
+async def apply(connection: Connection, facts: Sequence[Recorded[Any]]) -> None:
+    """Say each fact in its row: applying the facts twice is applying them once."""
+    for fact in facts:
+        match fact.event:
+            case told.NetworkEventPlanned() as event:
+                await _plan(connection, event, fact)
+            case told.GuestRegistered(guest=guest) as event:
+                await connection.execute(
+                    "insert into guests values ($1, $2, $3, $4) on conflict do nothing",
+                    event.event_id,
+                    guest.participant_id,
+                    guest.organisation_id,
+                    guest.sector,
+                )
+            case told.GuestCancelled() as event:
+                await connection.execute(
+                    "delete from guests where event = $1 and participant = $2", event.event_id, event.participant_id
+                )
+            case told.NetworkEventMoved() | told.NetworkEventCancelled() | told.NetworkEventHeld():
+                await _say(connection, fact)
+
+
+async def _plan(connection: Connection, event: told.NetworkEventPlanned, fact: Recorded[Any]) -> None:
+    await connection.execute(
+        "insert into network_events values ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'planned', null, $10, $11)"
+        " on conflict do nothing",
+        event.event_id,
+        event.title,
+        event.city,
+        event.place,
+        event.day.on,
+        event.day.model_dump_json(),
+        list(event.speakers),
+        json.dumps([item.model_dump(mode="json") for item in event.programme]),
+        event.capacity,
+        fact.version,
+        fact.at,
+    )
+
+
+async def _say(connection: Connection, fact: Recorded[Any]) -> None:
+    said = _said(fact.event) | {"sequence": fact.version, "said_at": fact.at}
+    columns = ", ".join(f"{name} = ${nth}" for nth, name in enumerate(said, 2))
+    await connection.execute(
+        f"update network_events set {columns} where event = $1", fact.event.event_id, *said.values()
+    )
+
+
+def _said(event: told.NetworkEventMoved | told.NetworkEventCancelled | told.NetworkEventHeld) -> dict[str, Any]:
+    match event:
+        case told.NetworkEventMoved():
+            day = event.day.model_dump_json()
+            return {"city": event.city, "place": event.place, "first_on": event.day.on, "day": day}
+        case told.NetworkEventCancelled():
+            return {"status": "cancelled"}
+        case told.NetworkEventHeld():
+            return {"status": "held", "by_sector": json.dumps(event.by_sector)}
+
+
+def stream(event_id: str) -> str:
+    """The stream of one network event, and its key on the topic."""
+    return f"event-{event_id}"
+
+
+async def city_of(connection: Connection, event_id: str) -> str | None:
+    """Where it takes place; None for one nobody planned."""
+    city: str | None = await connection.fetchval("select city from network_events where event = $1", event_id)
+    return city
+
+
+async def find(connection: Connection, since: date, until: date) -> list[NetworkEvent]:
+    """Every network event of the period."""
+    rows = await connection.fetch(
+        "select event, title, city, place, day, speakers, programme, capacity, status, by_sector,"
+        " (select count(*) from guests g where g.event = e.event) as guests"
+        " from network_events e where first_on between $1 and $2 order by first_on, event",
+        since,
+        until,
+    )
+    return [
+        NetworkEvent(
+            **{
+                **row,
+                "day": json.loads(row["day"]),
+                "programme": json.loads(row["programme"]),
+                "by_sector": json.loads(row["by_sector"]) if row["by_sector"] else None,
+            }
+        )
+        for row in rows
+    ]
