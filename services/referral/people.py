@@ -1,36 +1,19 @@
-"""Names and contacts, encrypted at rest, and who looked at them: the only place they exist."""
+"""Names and contacts of those referred and of referrers, sealed: the only place they exist."""
 
 from __future__ import annotations
 
-import json
-from datetime import UTC, date, datetime, timedelta
-from typing import Annotated, Literal
+from typing import Literal
 
-from pydantic import Field, StringConstraints
+from pydantic import Field
 
-from shared.event_store import Connection
+from shared import people
 from shared.messages import Message
+from shared.people import Register, Text
 from shared.sealing import Seal
 
-SCHEMA = """
-create table if not exists people (
-    id          text primary key,
-    kind        text        not null check (kind in ('referred', 'referrer')),
-    sealed      bytea       not null,           -- Fernet token of the JSON of a Person
-    kept_from   date        not null            -- the retention clock counts from here
-);
-create table if not exists looks (
-    id      bigint generated always as identity primary key,
-    person  text        not null,
-    by      text        not null,
-    reason  text        not null,
-    at      timestamptz not null default now()
-);
-create index if not exists looks_person on looks (person);
-"""
+__all__ = ["SCHEMA", "People", "Person", "Text", "Why"]
 
-Kind = Literal["referred", "referrer"]
-Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200, pattern=r"^[^\x00]*$")]
+SCHEMA = people.SCHEMA
 Why = Literal["intake", "contact", "subject-access", "correction"]
 
 
@@ -42,55 +25,8 @@ class Person(Message):
     email: Text | None = Field(default=None, repr=False)
 
 
-class People:
-    """The register; rotating its keys is adding one in front, then `reseal`."""
-
-    SCHEMA = SCHEMA
+class People(Register[Person]):
+    """The register of the referral service."""
 
     def __init__(self, seal: Seal) -> None:
-        self._seal = seal
-
-    async def keep(self, connection: Connection, person_id: str, kind: Kind, person: Person, since: date) -> None:
-        """Keep or correct what is known of a person."""
-        await connection.execute(
-            "insert into people (id, kind, sealed, kept_from) values ($1, $2, $3, $4)"
-            " on conflict (id) do update set sealed = excluded.sealed",
-            person_id,
-            kind,
-            self._seal.close(person.model_dump_json()),
-            since,
-        )
-
-    async def look(self, connection: Connection, person_id: str, by: str, why: Why) -> Person | None:
-        """A person's name and contacts, or None. Every look is kept: who, when, why."""
-        sealed = await connection.fetchval("select sealed from people where id = $1", person_id)
-        await connection.execute("insert into looks (person, by, reason) values ($1, $2, $3)", person_id, by, why)
-        return Person.model_validate_json(self._seal.open(sealed)) if sealed is not None else None
-
-    async def export(self, connection: Connection, person_id: str, by: str) -> dict[str, object]:
-        """All held on a person here (GDPR art. 15): what is known, and everyone who looked."""
-        person = await self.look(connection, person_id, by, "subject-access")
-        looks = await connection.fetch("select by, reason, at from looks where person = $1 order by id", person_id)
-        return {
-            "person": json.loads(person.model_dump_json()) if person else None,
-            "looks": [{"by": row["by"], "why": row["reason"], "at": row["at"].isoformat()} for row in looks],
-        }
-
-    async def erase(self, connection: Connection, person_id: str) -> bool:
-        """Forget name and contacts (GDPR art. 17); the facts stay, pseudonymous. False when nothing was held."""
-        return await connection.execute("delete from people where id = $1", person_id) == "DELETE 1"
-
-    async def due(self, connection: Connection, keep_days: int, today: date | None = None) -> list[str]:
-        """The ids of the people kept longer than `keep_days`: somebody must decide on them."""
-        before = (today or datetime.now(UTC).date()) - timedelta(days=keep_days)
-        rows = await connection.fetch("select id from people where kept_from < $1 order by kept_from, id", before)
-        return [row["id"] for row in rows]
-
-    async def reseal(self, connection: Connection) -> int:
-        """Seal everything with the newest key; the older ones can then be dropped. Returns how many."""
-        rows = await connection.fetch("select id, sealed from people for update")
-        await connection.executemany(
-            "update people set sealed = $2 where id = $1",
-            [(row["id"], self._seal.renew(row["sealed"])) for row in rows],
-        )
-        return len(rows)
+        super().__init__(seal, Person)
