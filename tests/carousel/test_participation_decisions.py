@@ -1,0 +1,208 @@
+"""What is decided about one participation: waiting, place, attendance, pause, stop and return."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from services.carousel.commands import participation as ask
+from services.carousel.events import participation as facts
+from tests.carousel.examples import (
+    A_PARTICIPATION,
+    CYCLE,
+    FIRST,
+    NUMBERS,
+    OTHER,
+    PERSON,
+    completed,
+    joined,
+    note,
+    noted,
+    offered,
+    person,
+    placed,
+    session_day,
+    started,
+)
+
+LATER = FIRST + timedelta(days=30)
+WAITING = A_PARTICIPATION.given(joined())
+PLACED = WAITING.given(placed())
+STARTED = PLACED.given(noted(1), started())
+FIVE = STARTED.given(*(noted(nth) for nth in range(2, 6)))
+COMPLETED = FIVE.given(noted(6), completed())
+STOP = person(ask.StopParticipation, category="personal", code="moved")
+STOPPED = facts.ParticipationStopped(referral_id=PERSON, category="personal", code="moved", on=LATER)
+TASK = facts.SafetyTaskOpened(
+    referral_id=PERSON, task_id="1", cause="stopped", due_on=LATER + timedelta(days=7), on=LATER
+)
+GIVEN_BACK = facts.PlaceGivenBack(referral_id=PERSON, cycle_id=CYCLE, on=LATER)
+LEFT = facts.LeftWaitingList(referral_id=PERSON, cause="withdrawn", on=LATER)
+
+
+def requested(*attended: int, firm: bool = True) -> facts.PlaceRequested:
+    return facts.PlaceRequested(
+        referral_id=PERSON, cycle_id=CYCLE, from_on=LATER, firm=firm, attended=attended, kept_apart=(), on=LATER
+    )
+
+
+def test_an_accepted_person_waits_once() -> None:
+    command = person(ask.AwaitPlace, **joined().model_dump())
+    A_PARTICIPATION.when(command).then(joined())
+    WAITING.when(command).then()
+    WAITING.given(LEFT).when(command).then(joined())
+
+
+def test_a_referral_that_takes_another_road_leaves_the_list_and_its_place() -> None:
+    leave = person(ask.LeaveWaitingList, cause="withdrawn")
+    WAITING.when(leave).then(LEFT)
+    PLACED.when(leave).then(GIVEN_BACK, LEFT)
+    WAITING.given(LEFT).when(leave).then()
+    A_PARTICIPATION.when(leave).then()
+    STARTED.when(leave).then()
+
+
+def test_a_place_is_asked_for_who_waits_with_the_modules_he_has() -> None:
+    place = person(ask.PlaceParticipant, cycle_id=CYCLE, from_on=LATER)
+    WAITING.when(place).then(requested())
+    STARTED.given(GIVEN_BACK).when(place).then(requested(1))
+    PLACED.when(place).then()
+    A_PARTICIPATION.when(place).refused("participation-unknown")
+    WAITING.given(LEFT).when(place).refused("participation-not-open")
+    COMPLETED.when(place).refused("already-completed")
+
+
+def test_nobody_has_two_places_at_once() -> None:
+    PLACED.when(person(ask.PlaceParticipant, cycle_id="cycle-2", from_on=LATER)).refused("already-placed")
+    PLACED.when(person(ask.OfferPlace, cycle_id="cycle-2", from_on=LATER)).refused("already-placed")
+
+
+def test_an_offer_is_held_until_he_answers() -> None:
+    receive = person(ask.ReceivePlace, **placed().model_dump(exclude={"referral_id", "on"}), firm=False)
+    asked = WAITING.given(requested(firm=False))
+    asked.when(receive).then(offered().model_copy(update={"on": LATER}))
+    asked.when(receive.model_copy(update={"firm": True})).then(placed(on=LATER))
+    WAITING.when(receive).refused("place-not-requested")
+    answered = WAITING.given(offered())
+    answered.when(person(ask.AcceptPlace)).then(placed(on=LATER))
+    answered.when(person(ask.PlaceParticipant, cycle_id=CYCLE, from_on=LATER)).then(placed(on=LATER))
+    answered.when(person(ask.OfferPlace, cycle_id=CYCLE, from_on=LATER)).then()
+    PLACED.when(person(ask.AcceptPlace)).then()
+    WAITING.when(person(ask.AcceptPlace)).refused("no-place-offered")
+
+
+def test_a_place_is_refused_for_a_reason_that_is_kept() -> None:
+    refuse = person(ask.RefusePlace, category="practical", code="work")
+    refused = facts.PlaceRefused(referral_id=PERSON, cycle_id=CYCLE, category="practical", code="work", on=LATER)
+    WAITING.given(offered()).when(refuse).then(refused)
+    WAITING.given(offered(), refused).when(refuse).then()
+    WAITING.when(refuse).refused("no-place-offered")
+    WAITING.given(offered()).when(refuse.model_copy(update={"code": "moved"})).refused("reason-does-not-fit")
+
+
+def test_a_place_given_back_leaves_him_waiting() -> None:
+    give_back = person(ask.GiveBackPlace, cycle_id=CYCLE)
+    PLACED.when(give_back).then(GIVEN_BACK)
+    WAITING.when(give_back).then()
+    PLACED.when(give_back.model_copy(update={"cycle_id": "cycle-2"})).then()
+
+
+def test_the_first_session_attended_is_the_start() -> None:
+    PLACED.when(note(1)).then(noted(1), started())
+    PLACED.when(note(1, "absent")).then(noted(1, "absent"))
+    STARTED.when(note(1)).then()
+    STARTED.when(note(2)).then(noted(2))
+    A_PARTICIPATION.when(note(1)).refused("participation-unknown")
+
+
+def test_a_correction_can_move_the_start_or_take_it_back() -> None:
+    revoked = facts.StartRevoked(referral_id=PERSON, on=LATER)
+    STARTED.when(note(1, "absent", on=LATER)).then(noted(1, "absent"), revoked)
+    STARTED.given(GIVEN_BACK, STOPPED).when(note(1, "absent")).refused("stopped-needs-start")
+    second = facts.ParticipationStarted(referral_id=PERSON, cycle_id=CYCLE, city="Oostende", on=session_day(2))
+    STARTED.given(noted(2)).when(note(1, "absent")).then(noted(1, "absent"), second)
+
+
+def test_all_distinct_modules_attended_is_completed_and_nothing_else() -> None:
+    FIVE.when(note(6)).then(noted(6), completed())
+    FIVE.when(note(5, session_id="other", held_on=session_day(6))).then(
+        noted(5).model_copy(update={"session_id": "other", "on": session_day(6)})
+    )
+    COMPLETED.when(note(6)).then()
+
+
+def test_a_correction_that_takes_the_last_module_away_takes_completion_back() -> None:
+    revoked = facts.CompletionRevoked(referral_id=PERSON, on=LATER)
+    COMPLETED.when(note(6, "excused", on=LATER)).then(noted(6, "excused"), revoked)
+    COMPLETED.given(noted(6, "excused"), revoked).when(note(6)).then(noted(6), completed())
+
+
+def test_attendance_recorded_late_completes_also_who_stopped() -> None:
+    FIVE.given(GIVEN_BACK, STOPPED).when(note(6)).then(noted(6), completed())
+
+
+def test_who_pauses_gives_his_place_back_until_he_resumes() -> None:
+    pause = person(ask.PauseParticipation, review_on=date(2026, 3, 1))
+    paused = facts.ParticipationPaused(referral_id=PERSON, review_on=date(2026, 3, 1), on=LATER)
+    PLACED.when(pause).then(GIVEN_BACK, paused)
+    WAITING.given(paused).when(pause).then()
+    WAITING.when(pause.model_copy(update={"review_on": LATER})).refused("review-date-past")
+    COMPLETED.when(pause).refused("already-completed")
+    A_PARTICIPATION.when(pause).refused("participation-unknown")
+    resumed = facts.ParticipationResumed(referral_id=PERSON, on=LATER)
+    WAITING.given(paused).when(person(ask.ResumeParticipation)).then(resumed)
+    WAITING.when(person(ask.ResumeParticipation)).then()
+
+
+def test_stopping_opens_a_safety_task() -> None:
+    STARTED.when(STOP).then(GIVEN_BACK, STOPPED, TASK)
+    STARTED.given(GIVEN_BACK, STOPPED).when(STOP).then()
+    PLACED.when(STOP).refused("not-started")
+    COMPLETED.when(STOP).refused("already-completed")
+    STARTED.when(STOP.model_copy(update={"on": FIRST - timedelta(days=1)})).refused("date-before-start")
+    STARTED.when(STOP.model_copy(update={"code": "hours"})).refused("reason-does-not-fit")
+
+
+def test_who_stopped_may_come_back_with_the_modules_he_has() -> None:
+    back = person(ask.ReturnToParticipation)
+    returned = facts.ParticipationReturned(referral_id=PERSON, on=LATER)
+    gone = STARTED.given(GIVEN_BACK, STOPPED)
+    gone.when(back).then(returned)
+    gone.given(returned).when(back).then()
+    gone.given(returned).when(person(ask.PlaceParticipant, cycle_id=CYCLE, from_on=LATER)).then(requested(1))
+    PLACED.when(back).refused("not-started")
+
+
+def test_people_who_must_not_meet_are_kept_apart_until_it_is_lifted() -> None:
+    declare = person(ask.DeclareNonAssociation, other_id=OTHER)
+    declared = facts.NonAssociationDeclared(referral_id=PERSON, other_id=OTHER, cycle_id=None, on=LATER)
+    WAITING.when(declare).then(declared)
+    WAITING.given(declared).when(declare).then()
+    PLACED.when(declare.model_copy(update={"other_cycle_id": CYCLE})).refused("already-together")
+    WAITING.when(declare.model_copy(update={"other_id": PERSON})).refused("apart-from-himself")
+    lift = person(ask.LiftNonAssociation, other_id=OTHER)
+    lifted = facts.NonAssociationLifted(referral_id=PERSON, other_id=OTHER, on=LATER)
+    WAITING.given(declared).when(lift).then(lifted)
+    WAITING.when(lift).then()
+
+
+def test_silence_opens_one_task_and_a_task_is_closed_once() -> None:
+    silence = person(ask.OpenSafetyTask, cause="silence")
+    opened = TASK.model_copy(update={"cause": "silence"})
+    WAITING.when(silence).then(opened)
+    WAITING.given(opened).when(silence).then()
+    COMPLETED.when(silence).then()
+    close = person(ask.CloseSafetyTask, task_id="1")
+    closed = facts.SafetyTaskClosed(referral_id=PERSON, task_id="1", on=LATER)
+    WAITING.given(opened).when(close).then(closed)
+    WAITING.given(opened, closed).when(close).then()
+    WAITING.given(opened, closed).when(silence).then(opened.model_copy(update={"task_id": "2"}))
+    WAITING.when(close).refused("safety-task-unknown")
+
+
+def test_nothing_is_recorded_for_a_day_still_to_come() -> None:
+    WAITING.when(person(ask.ResumeParticipation, on=date(2027, 1, 1))).refused("date-in-future")
+
+
+def test_the_modules_of_the_offer_are_those_of_the_place() -> None:
+    short = WAITING.given(placed(modules=NUMBERS[:1]))
+    short.when(note(1)).then(noted(1), started(), completed(1))
