@@ -1,0 +1,106 @@
+"""Sixteen placers at once, each with connections of its own: seats stay within capacity, and some stay apart."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from functools import reduce
+from typing import Any
+
+import asyncpg
+
+from services.carousel import consequences as road
+from services.carousel.commands import participation as ask
+from services.carousel.domain.cycle import Cycle
+from services.carousel.domain.participation import Participation
+from services.carousel.events import cycle, participation
+from shared import event_store
+from shared.decider import Decider, handle
+from shared.event_store import EventStore, event_types
+from shared.messages import Command, Meta, Refused
+from shared.service import create_tables
+from tests.carousel.examples import ASKED, CYCLE, FIRST, plan
+
+PLACERS, PEOPLE, CAPACITY = 16, 48, 8
+META = Meta(by="tester", correlation_id="test")
+TYPES = event_types(*cycle.CycleEvent.__args__, *participation.ParticipationEvent.__args__)
+NAMES = tuple(f"r-{nth}" for nth in range(PEOPLE))
+APART = tuple(zip(NAMES[::6], NAMES[1::6], strict=True))
+
+
+def about(command: type[Any], person: str, **fields: Any) -> Any:
+    return command(**ASKED, **{"referral_id": person, "on": FIRST} | fields)
+
+
+async def take(store: EventStore, stream: str, decider: Decider[Any, Any, Any], command: Command) -> str | None:
+    try:
+        await handle(store, stream, decider, command, META, [road.follow(store, META, command)])
+    except Refused as refusal:
+        return refusal.code
+    return None
+
+
+async def ask_for(store: EventStore, command: Any) -> str | None:
+    return await take(store, road.of_participation(command.referral_id), road.PARTICIPATIONS, command)
+
+
+async def opened(store: EventStore) -> None:
+    await create_tables(store.pool, [event_store.SCHEMA])
+    for nth in (1, 2):
+        planned = plan(cycle_id=f"{CYCLE}-{nth}", capacity=CAPACITY)
+        assert await take(store, road.of_cycle(f"{CYCLE}-{nth}"), road.CYCLES, planned) is None
+    for person in NAMES:
+        assert (
+            await ask_for(store, about(ask.AwaitPlace, person, city="Oostende", language="nl", availability=())) is None
+        )
+    for one, other in APART:
+        assert await ask_for(store, about(ask.DeclareNonAssociation, one, other_id=other)) is None
+
+
+async def placer(url: str, seed: int) -> list[str | None]:
+    """Place everybody, in an order of its own, now in one cycle and now in the other."""
+    chance = random.Random(seed)
+    answers = []
+    async with asyncpg.create_pool(url, min_size=1, max_size=2) as pool:
+        store = EventStore(pool, TYPES)
+        for person in chance.sample(NAMES, PEOPLE):
+            where = f"{CYCLE}-{chance.choice((1, 2))}"
+            answers.append(await ask_for(store, about(ask.PlaceParticipant, person, cycle_id=where, from_on=FIRST)))
+            if chance.random() < 0.1:
+                answers.append(await ask_for(store, about(ask.GiveBackPlace, person, cycle_id=where)))
+    return answers
+
+
+async def test_sixteen_placers_never_fill_a_session_above_capacity_nor_seat_together_who_must_not(
+    database_url: str, pool: asyncpg.Pool[asyncpg.Record]
+) -> None:
+    store = EventStore(pool, TYPES)
+    await opened(store)
+    answers = [
+        code
+        for codes in await asyncio.gather(*(placer(database_url, seed) for seed in range(PLACERS)))
+        for code in codes
+    ]
+    assert set(answers) <= {None, "cycle-full", "place-not-suitable", "already-placed"}
+    async with pool.acquire() as connection:
+        people = {name: await person_of(store, connection, name) for name in NAMES}
+        for nth in (1, 2):
+            state = await cycle_of(store, connection, f"{CYCLE}-{nth}")
+            assert [len(state.expected(each)) for each in state.sessions] == [CAPACITY] * len(state.sessions)
+            here = {name for name, seat in state.seats.items() if seat.active}
+            assert here == {
+                name for name, each in people.items() if each.place and each.place.cycle_id == f"{CYCLE}-{nth}"
+            }
+            assert not any({one, other} <= here for one, other in APART)
+
+
+async def cycle_of(store: EventStore, connection: Any, name: str) -> Cycle:
+    facts = [fact.event for fact in await store.read(connection, road.of_cycle(name))]
+    state: Cycle = reduce(road.CYCLES.evolve, facts, road.CYCLES.initial)
+    return state
+
+
+async def person_of(store: EventStore, connection: Any, name: str) -> Participation:
+    facts = [fact.event for fact in await store.read(connection, road.of_participation(name))]
+    state: Participation = reduce(road.PARTICIPATIONS.evolve, facts, road.PARTICIPATIONS.initial)
+    return state
