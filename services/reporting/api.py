@@ -42,12 +42,14 @@ def routes(pool: asyncpg.Pool[asyncpg.Record]) -> APIRouter:
         partner: str | None = None,
         sector: str | None = None,
     ) -> list[figures.Figure]:
-        """A coordinator reads the cities he acts for; all of them together when he acts for every one."""
+        """A coordinator reads a city he acts for; all of them together only when he acts for every one."""
         if until < since:
             raise Refused("period-reversed")
         if city is not None and city not in caller.cities:
             raise NotVisible
         async with pool.acquire() as connection:
+            if city is None and not await figures.cities(connection) <= caller.cities:
+                raise Refused("city-needed")
             return await figures.find(connection, since=since, until=until, city=city, partner=partner, sector=sector)
 
     @router.get("/figures", tags=["figures"])

@@ -14,6 +14,11 @@ from shared.settings import Settings
 
 CONSUMER = "reporting"
 _REFUSALS = {
+    "city-needed": {
+        "nl": "Kies een van uw steden: u werkt niet voor alle steden van het project.",
+        "fr": "Choisissez une de vos villes : vous ne travaillez pas pour toutes les villes du projet.",
+        "en": "Choose one of your cities: you do not act for every city of the project.",
+    },
     "period-reversed": {
         "nl": "De periode eindigt voor ze begint.",
         "fr": "La période se termine avant de commencer.",

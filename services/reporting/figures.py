@@ -134,6 +134,12 @@ async def _add(
     )
 
 
+async def cities(connection: Connection) -> set[str]:
+    """The cities whose groups people were referred to."""
+    rows = await connection.fetch("select distinct city from figures where indicator = 'referrals_received'")
+    return {row["city"] for row in rows}
+
+
 async def find(
     connection: Connection,
     *,
