@@ -1,4 +1,4 @@
-"""What else the machine does: looked at between rounds, while nothing of ours runs."""
+"""What else the machine does: looked at between rounds, while only our idle PostgreSQL and Kafka run."""
 
 from __future__ import annotations
 

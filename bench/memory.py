@@ -61,7 +61,9 @@ async def measure(people: int) -> dict[str, Any]:
             now = held(process)
             highest[name] = (max(highest[name][0], now[0]), max(highest[name][1], now[1]))
         await asyncio.sleep(_LOOK_SECONDS)
-    return {name: {"idle": idle[name], "load": highest[name], "load_ended": load.result()} for name in found}
+    if code := load.result():
+        raise SystemExit(f"the load ended with exit {code}: its memory is not measured")
+    return {name: {"idle": idle[name], "load": highest[name]} for name in found}
 
 
 async def _demo(people: int) -> int:
