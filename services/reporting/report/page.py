@@ -10,7 +10,7 @@ from pydantic import Field
 from services.reporting.figures import Figure
 from services.reporting.report import texts
 from shared.messages import Message
-from shared.texts import Language
+from shared.texts import Language, municipality
 
 HEADLINE = ("referrals_received", "referring_persons", "referring_organisations")
 NOT_COVERED = ("group programmes completed", "trainings", "network events")
@@ -104,12 +104,12 @@ def _available(language: Language, text: Mapping[Language, str]) -> Language:
 
 def _fields(language: Language, project: Project) -> list[tuple[str, str]]:
     translated = texts.translations(language)
-    participating = [texts.municipality(language, name) for name in project.participating_municipalities]
+    participating = [municipality(language, name) for name in project.participating_municipalities]
     label = translated.ngettext("Participating municipality", "Participating municipalities", len(participating))
     return [
         (
             translated.gettext("Coordinating municipality"),
-            texts.municipality(language, project.coordinating_municipality),
+            municipality(language, project.coordinating_municipality),
         ),
         (label, ", ".join(participating) or "–"),
         (translated.gettext("Duration"), texts.counted(language, project.duration_years, "{n} year", "{n} years")),
