@@ -74,6 +74,9 @@ class Wiring:
         """It tells others: what `translate` makes of its facts goes to `topics`."""
         servers = self.settings.kafka_bootstrap_servers
         self.relay = Relay(store, translate, servers, self.url)
+        if "relay" not in self.settings.roles:
+            self.tasks["relay bell"] = self.relay.ring_elsewhere
+            return
         self.health.checks["relay"] = self.relay.ailment
         self.tasks["relay"] = _once_open(self.settings, topics, self.relay.run)
         self.tasks["relay metrics"] = _observe_relay(store)
@@ -81,6 +84,8 @@ class Wiring:
     async def hears(self, heard: Inbox) -> None:
         """It listens: every message of a topic reaches `heard.apply` once in effect, in one consumer group each."""
         self.inboxes.append(heard)
+        if "subscriber" not in self.settings.roles:
+            return
         name = f"{heard.consumer}.{heard.topic.name}"
         servers = self.settings.kafka_bootstrap_servers
         subscription = Subscription(servers, name, heard, self.pool, self.ring)
@@ -96,6 +101,8 @@ class Wiring:
         self.fold = fold
         for heard in fold.inboxes:
             await self.hears(heard)
+        if "subscriber" not in self.settings.roles:
+            return
         topics, servers = [heard.topic for heard in fold.inboxes], self.settings.kafka_bootstrap_servers
         current = partial(folding.keep_current, self.pool, self.url, servers, fold)
         self.tasks["rebuild"] = _once_open(self.settings, topics, current)
@@ -112,7 +119,8 @@ class Wiring:
 
     def answers(self, router: APIRouter) -> None:
         """It answers these requests."""
-        self.app.include_router(router)
+        if "api" in self.settings.roles:
+            self.app.include_router(router)
 
 
 Wire: TypeAlias = Callable[[Wiring], Awaitable[None]]
@@ -127,7 +135,8 @@ def application_of(title: str, settings: Settings, sentences: Sentences, wire: W
         url = settings.database_url.get_secret_value()
         async with asyncpg.create_pool(url, min_size=1, max_size=20) as pool:
             state.checks["database"] = health.database(pool)
-            state.checks["kafka"] = health.kafka(settings.kafka_bootstrap_servers)
+            if settings.roles & {"relay", "subscriber"}:
+                state.checks["kafka"] = health.kafka(settings.kafka_bootstrap_servers)
             wiring = await wired(Wiring(settings, pool, app, state), wire)
             wiring.answers(ops.routes(pool, wiring.register, settings.people_keep_days))
             if wiring.store:
@@ -205,8 +214,8 @@ def _observe_inbox(subscription: Subscription) -> Task:
 
 
 def serve(name: str, settings: Settings, app: FastAPI) -> None:
-    """Serve on the loopback address until SIGTERM or SIGINT; requests in hand are finished."""
+    """Serve on `HOST`, the loopback address unless set, until SIGTERM or SIGINT; requests in hand are finished."""
     logs.configure(name, settings.log_level)
     uvicorn.run(
-        app, host="127.0.0.1", port=settings.port, log_config=None, access_log=False, timeout_graceful_shutdown=10
+        app, host=settings.host, port=settings.port, log_config=None, access_log=False, timeout_graceful_shutdown=10
     )

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
-from pydantic import Field, SecretStr
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from typing import Annotated, Literal
+
+from pydantic import Field, SecretStr, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+Role = Literal["api", "relay", "subscriber"]
 
 
 class Settings(BaseSettings):
-    """What all services share: `KAFKA_BOOTSTRAP_SERVERS`, `AUTH_*`, `LOG_LEVEL`."""
+    """What all services share: `KAFKA_BOOTSTRAP_SERVERS`, `AUTH_*`, `LOG_LEVEL`, `HOST`.
+
+    `ROLES` (`api,relay,subscriber`, all unless set): what this process does of its service's work.
+    """
 
     model_config = SettingsConfigDict(extra="ignore", frozen=True)
 
@@ -19,7 +26,16 @@ class Settings(BaseSettings):
     people_keep_days: int = Field(default=5 * 365, ge=1)
     log_level: str = "INFO"
     database_url: SecretStr = Field(default=SecretStr(""))
+    host: str = "127.0.0.1"
     port: int = 0
+    roles: Annotated[frozenset[Role], NoDecode] = Field(
+        default=frozenset[Role](("api", "relay", "subscriber")), min_length=1
+    )
+
+    @field_validator("roles", mode="before")
+    @classmethod
+    def _split(cls, value: object) -> object:
+        return [each.strip() for each in value.split(",") if each.strip()] if isinstance(value, str) else value
 
 
 def settings_of(service: str) -> Settings:

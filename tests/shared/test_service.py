@@ -27,6 +27,7 @@ from shared.settings import Settings
 from tests.shared.counting import Counted, CountPublished, publish_on, topic
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
+META = Meta(by="echo", correlation_id="test")
 
 
 def settings(database_url: str, bootstrap_servers: str) -> Settings:
@@ -55,8 +56,7 @@ async def until_ready(client: httpx.AsyncClient) -> dict[str, str]:
 async def echo(store: EventStore, connection: Connection, heard: Sequence[Heard]) -> None:
     for each in heard:
         assert isinstance(each.message, CountPublished)
-        meta = Meta(by="echo", correlation_id="test")
-        await store.append(connection, each.envelope.subject, 0, [Counted(n=each.message.n + 1)], meta, NOW)
+        await store.append(connection, each.envelope.subject, 0, [Counted(n=each.message.n + 1)], META, NOW)
 
 
 async def test_a_service_that_hears_and_tells_answers_what_it_heard(database_url: str, bootstrap_servers: str) -> None:
@@ -89,8 +89,9 @@ async def first(servers: str, where: Topic) -> CountPublished:
 async def test_a_topic_that_breaks_its_contract_is_said_and_nothing_is_sent_there(
     database_url: str, bootstrap_servers: str
 ) -> None:
-    other = topic()
-    await create_topics(bootstrap_servers, [replace(other, partitions=1)])
+    found = topic()
+    await create_topics(bootstrap_servers, [found])
+    other = replace(found, partitions=1)
 
     async def wire(service: Wiring) -> None:
         service.publishes(await service.facts(event_types(Counted)), publish_on(other), other)

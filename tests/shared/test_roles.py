@@ -1,0 +1,124 @@
+"""A process does the roles it is given, and no other; together they do what one process does."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import AsyncExitStack
+from dataclasses import replace
+
+import asyncpg
+import httpx
+import pytest
+from fastapi import APIRouter
+from pydantic import SecretStr, ValidationError
+
+from shared.contracts.envelope import Topic
+from shared.event_store import event_types
+from shared.inbox import Inbox
+from shared.service import Wire, Wiring, application_of
+from shared.settings import Role, Settings, settings_of
+from tests.shared.counting import Counted, CountPublished, publish_on, topic
+from tests.shared.test_service import META, NOW, echo, first, opened, say, until_ready, untold
+
+ALL: tuple[Role, ...] = ("api", "relay", "subscriber")
+
+
+def test_a_process_does_everything_unless_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("ROLES", raising=False)
+    assert Settings().roles == set(ALL)
+    assert Settings().host == "127.0.0.1"
+
+
+def test_roles_are_told_by_commas(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ROLES", "relay, api")
+    assert Settings().roles == {"relay", "api"}
+
+
+@pytest.mark.parametrize("told", ["", "api,projector"])
+def test_no_role_or_one_that_does_not_exist_is_refused(monkeypatch: pytest.MonkeyPatch, told: str) -> None:
+    monkeypatch.setenv("REFERRAL_DATABASE_URL", "postgresql://x")
+    monkeypatch.setenv("REFERRAL_PORT", "1")
+    monkeypatch.setenv("ROLES", told)
+    with pytest.raises(ValidationError, match="roles"):
+        settings_of("referral")
+
+
+def echoing(said: Topic, told: Topic) -> Wire:
+    """A service that hears a number, tells the next, and takes one by HTTP too."""
+
+    async def wire(service: Wiring) -> None:
+        store = await service.facts(event_types(Counted))
+        service.publishes(store, publish_on(told), told)
+        await service.hears(Inbox("echo", said, lambda connection, heard: echo(store, connection, heard)))
+        router = APIRouter()
+
+        @router.post("/count")
+        async def count() -> None:
+            async with store.transaction() as connection:
+                await store.append(connection, "by-http", 0, [Counted(n=7)], META, NOW)
+
+        service.answers(router)
+
+    return wire
+
+
+def playing(role: Role, url: str, servers: str) -> Settings:
+    settings = Settings(database_url=SecretStr(url), kafka_bootstrap_servers=servers)
+    return settings.model_copy(update={"roles": frozenset[Role]([role])})
+
+
+@pytest.fixture
+def echo_topics() -> tuple[Topic, Topic]:
+    return topic(), replace(topic(), source="/carrousel/echo")
+
+
+async def test_each_role_answers_for_its_own_part_only(
+    database_url: str, bootstrap_servers: str, echo_topics: tuple[Topic, Topic]
+) -> None:
+    said, told = echo_topics
+    parts, answers = {}, {}
+    for role in ALL:
+        app = application_of("Echo", playing(role, database_url, bootstrap_servers), untold, echoing(said, told))
+        async with opened(app) as client:
+            parts[role] = set(await until_ready(client))
+            answers[role] = (await client.post("/count")).status_code
+    assert parts == {
+        "api": {"database"},
+        "relay": {"database", "kafka", "relay"},
+        "subscriber": {"database", "kafka", f"echo.{said.name}"},
+    }
+    assert answers == {"api": 200, "relay": 404, "subscriber": 404}
+
+
+@pytest.mark.parametrize("way", ["http", "kafka"])
+async def test_three_processes_of_one_role_each_do_the_work_of_one(
+    database_url: str, bootstrap_servers: str, echo_topics: tuple[Topic, Topic], way: str
+) -> None:
+    said, told = echo_topics
+    clients: dict[Role, httpx.AsyncClient] = {}
+    async with AsyncExitStack() as running:
+        for role in ALL:
+            settings = playing(role, database_url, bootstrap_servers)
+            client = await running.enter_async_context(
+                opened(application_of("Echo", settings, untold, echoing(said, told)))
+            )
+            await until_ready(client)
+            clients[role] = client
+        if way == "http":
+            assert (await clients["api"].post("/count")).status_code == 200
+        else:
+            await say(bootstrap_servers, said, CountPublished(n=41))
+        assert await first(bootstrap_servers, told) == CountPublished(n=7 if way == "http" else 42)
+
+
+async def test_the_api_wakes_a_relay_in_another_process(
+    database_url: str, bootstrap_servers: str, echo_topics: tuple[Topic, Topic]
+) -> None:
+    rung = asyncio.Event()
+    listener = await asyncpg.connect(database_url)
+    await listener.add_listener("facts", lambda *_: rung.set())
+    app = application_of("Echo", playing("api", database_url, bootstrap_servers), untold, echoing(*echo_topics))
+    async with opened(app) as client, asyncio.timeout(20):
+        await client.post("/count")
+        await rung.wait()
+    await listener.close()
