@@ -91,6 +91,12 @@ def allow(*roles: Role) -> Any:  # noqa: ANN401 - a FastAPI dependency
     return Depends(check)
 
 
+def meta_of(command: Command) -> Meta:
+    """What is kept beside the facts of a request: who asked, and its thread."""
+    correlation = structlog.contextvars.get_contextvars().get("correlation_id", "")
+    return Meta(by=command.by, correlation_id=correlation)
+
+
 @dataclass(slots=True)
 class Commands:
     """Takes the commands of one service: stamps, decides, answers, and keeps the answer under its key."""
@@ -135,10 +141,7 @@ class Commands:
         return JSONResponse(earlier[1], earlier[0])
 
     async def _handle(self, stream: str, decider: Decider[S, C, E], command: C, beside: Sequence[Beside]) -> Outcome:
-        correlation = structlog.contextvars.get_contextvars().get("correlation_id", "")
-        outcome = await handle(
-            self.store, stream, decider, command, Meta(by=command.by, correlation_id=correlation), beside
-        )
+        outcome = await handle(self.store, stream, decider, command, meta_of(command), beside)
         for event in outcome.events:
             metrics.APPENDED.labels(type(event).__name__).inc()
         return outcome

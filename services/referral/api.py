@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
-from typing import Annotated, Any
+from typing import Any
 
-from fastapi import APIRouter, Body, Request, Response
-from pydantic import BaseModel, Field
+from fastapi import APIRouter, Request, Response
+from pydantic import BaseModel
 
 from services.referral import commands as ask
 from services.referral.domain import referral, register
@@ -18,6 +17,7 @@ from shared.days import today
 from shared.decider import Beside, Decider, Outcome
 from shared.event_store import Connection
 from shared.requests import fields_of, stamp
+from shared.steps import Step, add_step, timeline_of
 from shared.terms import Id
 from shared.web import Commands, Done, NotVisible, allow
 
@@ -114,23 +114,8 @@ def _road(router: APIRouter, commands: Commands) -> None:
         command = ask.RecordIntake(**stamp(caller), referral_id=referral_id, **fields_of(body))
         return await take(request, caller, command)
 
-    def step(path: str, body_type: type[BaseModel], command_type: type[Any]) -> None:
-        async def answer(
-            request: Request, referral_id: Id, body: Annotated[BaseModel, Body()], caller: Caller = WORKS
-        ) -> Response:
-            return await take(
-                request, caller, command_type(**stamp(caller), referral_id=referral_id, **fields_of(body))
-            )
-
-        answer.__annotations__["body"] = body_type
-        answer.__annotations__["request"] = Request
-        answer.__annotations__["caller"] = Caller
-        answer.__name__ = command_type.__name__
-        answer.__doc__ = command_type.__doc__
-        router.post(f"/referrals/{{referral_id}}/{path}", response_model=Done, tags=["road"])(answer)
-
-    for path, (body_type, command_type) in ROAD.items():
-        step(path, body_type, command_type)
+    for path, (body, command) in ROAD.items():
+        add_step(router, f"/referrals/{{referral_id}}/{path}", body, command, WORKS, take, "road")
 
 
 def _read(router: APIRouter, commands: Commands) -> None:
@@ -157,24 +142,7 @@ def _read(router: APIRouter, commands: Commands) -> None:
             if not await cases.visible(connection, caller, referral_id):
                 raise NotVisible
             facts = await commands.store.read(connection, cases.stream(referral_id))
-        return [
-            Step(
-                version=fact.version,
-                what=type(fact.event).__name__,
-                on=getattr(fact.event, "on", None) or fact.event.received_on,
-                recorded_at=fact.at,
-            )
-            for fact in facts
-        ]
-
-
-class Step(BaseModel):
-    """One fact on the road: what, on which day, and when it was recorded."""
-
-    version: int = Field(ge=1)
-    what: str
-    on: date
-    recorded_at: datetime
+        return timeline_of(facts)
 
 
 def _people(router: APIRouter, commands: Commands, people: People) -> None:

@@ -1,0 +1,83 @@
+"""The notes of safety tasks, encrypted at rest, and who looked at them: the only place they exist."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field, StringConstraints
+
+from shared.event_store import Connection
+from shared.messages import Message
+from shared.sealing import Seal
+
+SCHEMA = """
+create table if not exists notes (
+    referral text        not null,
+    task     text        not null,
+    sealed   bytea       not null,
+    by       text        not null,
+    at       timestamptz not null default now(),
+    primary key (referral, task)
+);
+create table if not exists note_looks (
+    id       bigint generated always as identity primary key,
+    referral text        not null,
+    task     text        not null,
+    by       text        not null,
+    at       timestamptz not null default now()
+);
+create index if not exists note_looks_referral on note_looks (referral);
+"""
+
+NoteText = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=4000, pattern=r"^[^\x00]*$")
+]
+
+
+class Note(Message):
+    """What a facilitator found when he looked."""
+
+    note: NoteText = Field(repr=False)
+
+
+class Notes:
+    """The notes; whether the task may be seen, `views.safety_tasks.visible` says."""
+
+    def __init__(self, seal: Seal) -> None:
+        self._seal = seal
+
+    async def keep(self, connection: Connection, referral_id: str, task_id: str, note: str, by: str) -> None:
+        """Keep the note of a task that is closed."""
+        await connection.execute(
+            "insert into notes (referral, task, sealed, by) values ($1, $2, $3, $4) on conflict do nothing",
+            referral_id,
+            task_id,
+            self._seal.close(note),
+            by,
+        )
+
+    async def look(self, connection: Connection, referral_id: str, task_id: str, by: str) -> Note | None:
+        """The note, or None. Every look is kept: who and when."""
+        sealed = await connection.fetchval(
+            "select sealed from notes where referral = $1 and task = $2", referral_id, task_id
+        )
+        if sealed is None:
+            return None
+        await connection.execute(
+            "insert into note_looks (referral, task, by) values ($1, $2, $3)", referral_id, task_id, by
+        )
+        return Note(note=self._seal.open(sealed))
+
+    async def erase(self, connection: Connection, referral_id: str) -> int:
+        """Forget every note about one person (GDPR art. 17); the facts stay. Returns how many."""
+        rows = await connection.fetch("delete from notes where referral = $1 returning task", referral_id)
+        return len(rows)
+
+    async def reseal(self, connection: Connection) -> int:
+        """Seal everything with the newest key; the older ones can then be dropped. Returns how many."""
+        rows = await connection.fetch("select referral, task, sealed from notes for update")
+        await connection.executemany(
+            "update notes set sealed = $3 where referral = $1 and task = $2",
+            [(row["referral"], row["task"], self._seal.renew(row["sealed"])) for row in rows],
+        )
+        return len(rows)

@@ -1,0 +1,129 @@
+"""Why did people not start, by slot and place; and whom would another slot have fitted?"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from services.carousel.events.participation import PlaceRefused
+from shared.callers import Caller
+from shared.event_store import Connection
+from shared.messages import Message, Recorded
+from shared.terms import Category, PartOfDay, ReasonCode, Weekday
+
+VERSION = 1
+SCHEMA = """
+create table if not exists refusals (
+    referral     text    not null,
+    version      integer not null,                -- of the stream, so that a refusal counts once
+    city         text    not null,
+    place        text    not null,
+    weekday      text    not null,
+    part_of_day  text    not null,
+    availability text[]  not null,
+    refused_on   date    not null,
+    category     text    not null,
+    code         text    not null,
+    primary key (referral, version)
+);
+create index if not exists refusals_city on refusals (city, refused_on);
+"""
+
+
+class Barrier(Message):
+    """How many people who have not started could not, for one reason; slot and place where they refused one."""
+
+    city: str
+    weekday: Weekday | None
+    part_of_day: PartOfDay | None
+    place: str | None
+    category: Category
+    code: ReasonCode
+    people: int
+
+
+class WhatIf(Message):
+    """Of those who did not start for that reason, how many could have come to the slot."""
+
+    did_not_start: int
+    would_have_fitted: int
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A city over a period."""
+
+    city: str
+    since: date
+    until: date
+
+
+async def apply(connection: Connection, facts: Sequence[Recorded[Any]]) -> None:
+    """Every refusal once, with the slot and place refused and when the person could have come."""
+    for fact in facts:
+        if isinstance(fact.event, PlaceRefused):
+            await connection.execute(
+                "insert into refusals select $1, $2, c.city, c.place, c.weekday, c.part_of_day,"
+                " coalesce((select availability from participations where referral = $1), '{}'), $4, $5, $6"
+                " from cycles c where c.cycle = $3 on conflict do nothing",
+                fact.event.referral_id,
+                fact.version,
+                fact.event.cycle_id,
+                fact.event.on,
+                fact.event.category,
+                fact.event.code,
+            )
+
+
+_WHY = """
+    with why as (
+        select referral, city, weekday, part_of_day, place, category, code, availability
+        from refusals where city = $1 and refused_on between $2 and $3
+        union all
+        select referral, city, null, null, null, category, code, availability
+        from referrals where city = $1 and withdrawn_on between $2 and $3
+    ), unstarted as (
+        select * from why w where not exists (
+            select from participations p where p.referral = w.referral and p.started_on is not null)
+    )
+"""
+
+
+async def find(connection: Connection, caller: Caller, asked: Asked) -> list[Barrier]:
+    """The table of one of the caller's cities; none of another city. Each person counts once in a line."""
+    if asked.city not in caller.cities:
+        return []
+    rows = await connection.fetch(
+        f"{_WHY} select city, weekday, part_of_day, place, category, code, count(distinct referral) as people"
+        " from unstarted group by city, weekday, part_of_day, place, category, code"
+        " order by people desc, category, code, weekday, part_of_day, place",
+        asked.city,
+        asked.since,
+        asked.until,
+    )
+    return [Barrier(**row) for row in rows]
+
+
+async def what_if(
+    connection: Connection,
+    caller: Caller,
+    asked: Asked,
+    slot: tuple[Weekday, PartOfDay],
+    reason: tuple[Category, ReasonCode],
+) -> WhatIf:
+    """What another slot in that city would have changed for those who did not start for that reason."""
+    if asked.city not in caller.cities:
+        return WhatIf(did_not_start=0, would_have_fitted=0)
+    row = await connection.fetchrow(
+        f"{_WHY} select count(distinct referral) as did_not_start,"
+        " count(distinct referral) filter (where $6 = any(availability)) as would_have_fitted"
+        " from unstarted where category = $4 and code = $5",
+        asked.city,
+        asked.since,
+        asked.until,
+        *reason,
+        "/".join(slot),
+    )
+    return WhatIf(**dict(row)) if row else WhatIf(did_not_start=0, would_have_fitted=0)

@@ -1,0 +1,72 @@
+"""Who in a group has which modules, and who can finish when?"""
+
+from __future__ import annotations
+
+from datetime import date
+
+from services.carousel.domain.forecast import Forecast
+from services.carousel.views import participations
+from services.carousel.views.joinable import Joinable, joinable
+from services.carousel.views.participations import Participation
+from services.carousel.views.waiting_list import fits, foresee
+from shared.event_store import Connection
+from shared.messages import Message
+
+
+class Visit(Message):
+    """A session he would attend."""
+
+    cycle: str
+    session: str
+    module: int
+    on: date
+
+
+class Foreseen(Message):
+    """If he attends everything: what when, what in a later cycle, what nobody planned yet, and the last day."""
+
+    visits: tuple[Visit, ...]
+    catch_up: tuple[int, ...]
+    missing: tuple[int, ...]
+    finishes_on: date | None
+
+
+class Member(Message):
+    """Somebody with a place in the group, and what is foreseen for him."""
+
+    participation: Participation
+    missing: tuple[int, ...]
+    foreseen: Foreseen
+
+
+async def find(connection: Connection, cycle_id: str, today: date) -> list[Member]:
+    """Everyone with a place in the cycle; whether it may be seen, `cycles.visible` says."""
+    city = await connection.fetchval("select city from cycles where cycle = $1", cycle_id)
+    cycles = await joinable(connection, [city], today)
+    return [
+        Member(participation=each, missing=each.missing, foreseen=_foreseen(each, cycles, today))
+        for each in await participations.in_cycle(connection, cycle_id)
+    ]
+
+
+async def foresee_one(connection: Connection, referral_id: str, from_on: date) -> Foreseen | None:
+    """If he joins on that day; None when nobody knows him. Whether it may be seen, `participations.visible` says."""
+    person = await participations.find(connection, referral_id)
+    if person is None:
+        return None
+    return _foreseen(person, await joinable(connection, [person.city], from_on), from_on)
+
+
+def _foreseen(person: Participation, cycles: list[Joinable], from_on: date) -> Foreseen:
+    """First the cycle he has a place in, then those that fit him."""
+    own = [each for each in cycles if each.cycle == person.cycle]
+    later = [each for each in cycles if each.cycle != person.cycle and fits(person, each)]
+    seen: Forecast = foresee(person, [*own, *later], from_on)
+    return Foreseen(
+        visits=tuple(
+            Visit(cycle=each.cycle_id, session=each.session_id, module=each.module, on=each.on) for each in seen.visits
+        ),
+        catch_up=seen.catch_up,
+        missing=seen.missing,
+        finishes_on=seen.finishes_on,
+    )

@@ -1,0 +1,68 @@
+"""Steps on a road over HTTP: routes that differ in their body and command only, and the steps taken."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import date, datetime
+from inspect import Parameter, Signature
+from typing import Annotated, Any, TypeAlias
+
+from fastapi import APIRouter, Body, Request, Response
+from pydantic import BaseModel, Field
+
+from shared.callers import Caller
+from shared.messages import Command, Recorded
+from shared.requests import fields_of, stamp
+from shared.terms import Id
+from shared.web import Done
+
+Take: TypeAlias = "Callable[[Request, Caller, Any], Awaitable[Response]]"
+
+
+def add_step(
+    router: APIRouter,
+    path: str,
+    body: type[BaseModel],
+    command: type[Command],
+    allowed: Any,  # noqa: ANN401 - a FastAPI dependency
+    take: Take,
+    tag: str,
+) -> None:
+    """POST `path`: its ids and `body` make `command`, stamped, which `take` answers."""
+    ids = re.findall(r"{(\w+)}", path)
+
+    async def answer(**given: Any) -> Response:  # noqa: ANN401 - as the signature says
+        caller: Caller = given["caller"]
+        named = {name: given[name] for name in ids}
+        return await take(given["request"], caller, command(**stamp(caller), **named, **fields_of(given["body"])))
+
+    kinds: dict[str, Any] = {"request": Request} | dict.fromkeys(ids, Id) | {"body": Annotated[body, Body()]}
+    parameters = [Parameter(name, Parameter.KEYWORD_ONLY, annotation=kind) for name, kind in kinds.items()]
+    parameters.append(Parameter("caller", Parameter.KEYWORD_ONLY, annotation=Caller, default=allowed))
+    answer.__signature__ = Signature(parameters)  # type: ignore[attr-defined]
+    answer.__name__ = command.__name__
+    answer.__doc__ = command.__doc__
+    router.post(path, response_model=Done, tags=[tag])(answer)
+
+
+class Step(BaseModel):
+    """One fact on a road: what, on which day, and when it was recorded."""
+
+    version: int = Field(ge=1)
+    what: str
+    on: date
+    recorded_at: datetime
+
+
+def timeline_of(facts: Sequence[Recorded[Any]]) -> list[Step]:
+    """The steps of a stream, oldest first."""
+    return [
+        Step(
+            version=fact.version,
+            what=type(fact.event).__name__,
+            on=getattr(fact.event, "on", None) or fact.event.received_on,
+            recorded_at=fact.at,
+        )
+        for fact in facts
+    ]
