@@ -9,11 +9,13 @@ from typing import Annotated, Literal
 from pydantic import StringConstraints
 
 from shared.messages import Message
-from shared.texts import Text
+from shared.texts import STORABLE, Text
 
 Id = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$")]
-City = Annotated[str, StringConstraints(strip_whitespace=True, min_length=2, max_length=60)]
-OrganisationName = Annotated[str, StringConstraints(strip_whitespace=True, min_length=2, max_length=120)]
+City = Annotated[str, StringConstraints(strip_whitespace=True, min_length=2, max_length=60, pattern=STORABLE)]
+OrganisationName = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=2, max_length=120, pattern=STORABLE)
+]
 
 Sector = Literal[
     "police", "justice", "welfare", "ocmw_cpas", "education", "health", "mental_health", "addiction_care",

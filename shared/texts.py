@@ -6,10 +6,14 @@ import json
 from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
+
+from pydantic import StringConstraints
 
 from shared.messages import Message
 
+STORABLE = r"^[^\x00]*$"
+Words = Annotated[str, StringConstraints(pattern=STORABLE)]
 Language = Literal["nl", "fr", "en"]
 LOCALES: Mapping[Language, str] = {"nl": "nl_BE", "fr": "fr_BE", "en": "en_GB"}
 
@@ -17,9 +21,9 @@ LOCALES: Mapping[Language, str] = {"nl": "nl_BE", "fr": "fr_BE", "en": "en_GB"}
 class Text(Message):
     """One text in the three languages of the project."""
 
-    nl: str
-    fr: str
-    en: str
+    nl: Words
+    fr: Words
+    en: Words
 
     def in_(self, language: Language) -> str:
         """The text in one language."""

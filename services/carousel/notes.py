@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
 from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
+from shared.days import today as this_day
 from shared.event_store import Connection
 from shared.messages import Message
 from shared.sealing import Seal
@@ -43,6 +45,8 @@ class Note(Message):
 class Notes:
     """The notes; whether the task may be seen, `views.safety_tasks.visible` says."""
 
+    SCHEMA = SCHEMA
+
     def __init__(self, seal: Seal) -> None:
         self._seal = seal
 
@@ -72,6 +76,14 @@ class Notes:
         """Forget every note about one person (GDPR art. 17); the facts stay. Returns how many."""
         rows = await connection.fetch("delete from notes where referral = $1 returning task", referral_id)
         return len(rows)
+
+    async def due(self, connection: Connection, keep_days: int, today: date | None = None) -> list[str]:
+        """The referrals with a note kept longer than `keep_days`: somebody must decide on them."""
+        before = (today or this_day()) - timedelta(days=keep_days)
+        rows = await connection.fetch(
+            "select referral from notes where at < $1::date group by referral order by min(at), referral", before
+        )
+        return [row["referral"] for row in rows]
 
     async def reseal(self, connection: Connection) -> int:
         """Seal everything with the newest key; the older ones can then be dropped. Returns how many."""

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import date, time
+from datetime import date
 from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
-from services.carousel.events.cycle import Attendance, CancelReason, Mark, Module, Number, Session
+from services.carousel.events.cycle import Attendance, CancelReason, Day, Hour, Mark, Module, Number, Session
 from shared.messages import Command
 from shared.terms import City, Id, PartOfDay, Weekday
-from shared.texts import Language
+from shared.texts import STORABLE, Language
 
-Place = Annotated[str, StringConstraints(strip_whitespace=True, min_length=2, max_length=80)]
+Place = Annotated[str, StringConstraints(strip_whitespace=True, min_length=2, max_length=80, pattern=STORABLE)]
 Capacity = Annotated[int, Field(ge=1, le=30)]
 
 
@@ -49,8 +49,8 @@ class MoveSession(Command):
 
     cycle_id: Id
     session_id: Id
-    to: date
-    starts: time
+    to: Day
+    starts: Hour
     on: date
 
 
@@ -69,8 +69,8 @@ class AddCatchUp(Command):
     cycle_id: Id
     session_id: Id
     module: Number
-    held_on: date
-    starts: time
+    held_on: Day
+    starts: Hour
     on: date
 
 

@@ -5,15 +5,24 @@ from __future__ import annotations
 from datetime import date, time
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from shared.messages import Event, Message
 from shared.terms import City, Id, PartOfDay, Weekday
 from shared.texts import Language, Text
 
+
+def _of_the_wall(hour: time) -> time:
+    if hour.tzinfo:
+        raise ValueError("an hour as the clock on the wall tells it, without an offset")
+    return hour
+
+
 Mark = Literal["present", "excused", "absent"]
 CancelReason = Literal["facilitator_ill", "too_few_expected", "place_unavailable", "weather", "strike", "other"]
 Number = Annotated[int, Field(ge=1, le=24)]
+Day = Annotated[date, Field(ge=date(2000, 1, 1), lt=date(2100, 1, 1))]
+Hour = Annotated[time, AfterValidator(_of_the_wall)]
 Attendance = tuple[tuple[Id, Mark], ...]
 
 
@@ -32,8 +41,8 @@ class Session(Message):
     session_id: Id
     module: Number
     entry_allowed: bool
-    on: date
-    starts: time
+    on: Day
+    starts: Hour
 
 
 class SessionFacts(Message):

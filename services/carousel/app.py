@@ -1,0 +1,38 @@
+"""Wires the carousel; nothing happens at import."""
+
+from __future__ import annotations
+
+from fastapi import FastAPI
+
+from services.carousel import notes, published, subscribers
+from services.carousel.api import routes
+from services.carousel.views import barriers, cycles, offers, participations, referrals, safety_tasks
+from services.carousel.views.streams import TYPES
+from services.carousel.vocabulary import vocabulary
+from shared.contracts import carousel as contract
+from shared.sealing import Seal
+from shared.service import Wiring, application_of
+from shared.settings import Settings
+from shared.web import Commands
+
+
+def application(settings: Settings) -> FastAPI:
+    """The service as an ASGI application."""
+    return application_of("Carousel", settings, sentences, wire)
+
+
+async def wire(service: Wiring) -> None:
+    """What it is made of."""
+    await service.tables(referrals.SCHEMA)
+    store = await service.facts(TYPES, offers, cycles, participations, safety_tasks, barriers)
+    register = notes.Notes(Seal.of_file(service.settings.people_keys_file))
+    await service.seals(register)
+    service.publishes(store, published.translate, contract.CASES, contract.SESSIONS)
+    await service.hears(subscribers.hears(store))
+    service.answers(routes(Commands(store), register))
+
+
+def sentences(code: str) -> dict[str, str]:
+    """A refusal in NL, FR and EN."""
+    text = vocabulary().refusals.get(code)
+    return text.model_dump() if text else {"en": code}

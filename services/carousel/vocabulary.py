@@ -1,0 +1,38 @@
+"""The words of the carousel in Dutch, French and English, read once from `vocabulary.json`."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from pathlib import Path
+
+from shared.messages import Message
+from shared.texts import Language, Text
+
+
+class Named(Message):
+    """A short label and the sentence that explains it."""
+
+    label: Text
+    sentence: Text
+
+
+class Vocabulary(Message):
+    """All words by code."""
+
+    version: int
+    statuses: dict[str, Named]
+    marks: dict[str, Text]
+    cancel_reasons: dict[str, Text]
+    safety_causes: dict[str, Text]
+    refusals: dict[str, Text]
+
+
+@lru_cache(maxsize=1)
+def vocabulary() -> Vocabulary:
+    """The whole vocabulary."""
+    return Vocabulary.model_validate_json(Path(__file__).with_name("vocabulary.json").read_bytes())
+
+
+def refusal(code: str, language: Language) -> str:
+    """The sentence for a refusal code; KeyError for a code nobody raises."""
+    return vocabulary().refusals[code].in_(language)

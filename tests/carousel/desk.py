@@ -1,0 +1,132 @@
+"""The carousel with people of every role in front of it, on a real database: what its tests of HTTP and views use."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+import httpx
+from cryptography.fernet import Fernet
+
+from deploy.local.tokens import ensure_keys, token
+from services.carousel import notes
+from services.carousel.api import routes
+from services.carousel.app import sentences
+from services.carousel.commands.participation import AwaitPlace
+from services.carousel.consequences import PARTICIPATIONS, of_participation
+from services.carousel.views import barriers, cycles, offers, participations, referrals, safety_tasks
+from services.carousel.views.streams import TYPES
+from shared import event_store, idempotency
+from shared.callers import Gate, Role
+from shared.days import today
+from shared.decider import handle
+from shared.event_store import EventStore
+from shared.health import Health
+from shared.messages import Meta
+from shared.sealing import Seal
+from shared.service import create_tables
+from shared.settings import Settings
+from shared.web import Commands, create_app
+
+CITY, ORGANISATION = "Oostende", "intro"
+VIEWS = [offers, cycles, participations, safety_tasks, barriers]
+META = Meta(by="tester", correlation_id="test")
+FACILITATORS = ["f-1", "f-2"]
+MODULES = [
+    {"number": n, "title": {"nl": f"M{n}", "fr": f"M{n}", "en": f"M{n}"}, "minutes": 120, "entry_allowed": n != 6}
+    for n in range(1, 7)
+]
+
+
+def monday(weeks: int) -> date:
+    """The Monday so many weeks after that of this week."""
+    return today() - timedelta(days=today().weekday()) + timedelta(weeks=weeks)
+
+
+@dataclass
+class Desk:
+    """The service, and those who ask."""
+
+    client: httpx.AsyncClient
+    store: EventStore
+    home: Path
+
+    def bearer(self, role: Role | None, organisation: str | None, city: str) -> dict[str, str]:
+        if role is None:
+            return {}
+        return {"Authorization": f"Bearer {token(role, organisation, [city], home=self.home)}"}
+
+    async def ask(
+        self, method: str, path: str, body: Any = None, role: Role | None = Role.FACILITATOR, city: str = CITY,
+        organisation: str | None = ORGANISATION, key: str | None = None,
+    ) -> httpx.Response:  # fmt: skip
+        head = self.bearer(role, organisation, city) | ({"Idempotency-Key": key} if key else {})
+        return await self.client.request(method, path, json=body, headers=head)
+
+    async def done(self, path: str, body: Any, **how: Any) -> None:
+        """Ask for something that must be done."""
+        answer = await self.ask("POST", path, body, **how)
+        assert answer.status_code in {200, 201}, (path, answer.text)
+
+    async def read(self, path: str, **how: Any) -> Any:
+        """What a view tells."""
+        answer = await self.ask("GET", path, **how)
+        assert answer.status_code == 200, (path, answer.text)
+        return answer.json()
+
+    async def offer(self) -> None:
+        """The six modules."""
+        body = {"offer_id": "g-force", "language": "nl", "modules": MODULES, "on": str(today())}
+        await self.done("/offers", body, role=Role.COORDINATOR)
+
+    async def cycle(self, name: str = "c-1", first_on: date | None = None, **other: Any) -> None:
+        """A cycle on Monday evenings, from next week on unless told."""
+        how = {key: other.pop(key) for key in ("organisation", "city") if key in other}
+        body = {
+            "cycle_id": name, "offer_id": "g-force", "city": how.get("city", CITY), "place": "Huis van het Kind",
+            "part_of_day": "evening", "first_on": str(first_on or monday(1)), "starts": "19:00", "capacity": 8,
+            "facilitators": FACILITATORS, "on": str(today()),
+        }  # fmt: skip
+        await self.done("/cycles", body | other, **how)
+
+    async def waits(self, name: str, on: date | None = None, *slots: tuple[str, str], **other: Any) -> None:
+        """Somebody accepted waits, as the subscriber asks."""
+        given: dict[str, Any] = {
+            "referral_id": name, "city": CITY, "language": "nl", "availability": slots or (("monday", "evening"),),
+            "on": on or today(), "at": datetime.now(UTC), "by": "referral",
+        }  # fmt: skip
+        command = AwaitPlace(**given | other)
+        await handle(self.store, of_participation(name), PARTICIPATIONS, command, META)
+
+    async def placed(self, name: str, cycle: str = "c-1", from_on: date | None = None) -> None:
+        """Somebody waits and is given a place."""
+        await self.waits(name, monday(-30))
+        body = {"cycle_id": cycle, "from_on": str(from_on or monday(-30)), "on": str(today())}
+        await self.done(f"/participations/{name}/place", body)
+
+    async def held(self, session: str, **marks: str) -> None:
+        """A session of a cycle was held on its day."""
+        cycle = session.rpartition("-")[0]
+        sheet = await self.read(f"/cycles/{cycle}/sessions/{session}")
+        attendance = [[name.replace("_", "-"), mark] for name, mark in marks.items()]
+        await self.done(f"/cycles/{cycle}/sessions/{session}/hold", {"attendance": attendance, "on": sheet["held_on"]})
+
+
+@asynccontextmanager
+async def opened(pool: asyncpg.Pool[asyncpg.Record], home: Path) -> AsyncIterator[Desk]:
+    """The service over an empty database."""
+    settings = Settings()
+    gate = Gate(ensure_keys(home), settings.auth_issuer, settings.auth_audience)
+    store = EventStore(pool, TYPES, views=[view.apply for view in VIEWS])
+    schemas = [view.SCHEMA for view in VIEWS]
+    await create_tables(pool, [event_store.SCHEMA, *schemas, referrals.SCHEMA, notes.SCHEMA, idempotency.SCHEMA])
+    app = create_app("Carousel", gate, sentences, Health())
+    app.include_router(routes(Commands(store), notes.Notes(Seal(Fernet.generate_key()))))
+    transport = httpx.ASGITransport(app, raise_app_exceptions=False)
+    async with httpx.AsyncClient(transport=transport, base_url="http://desk") as client:
+        yield Desk(client, store, home)
