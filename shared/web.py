@@ -9,10 +9,12 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from typing import Annotated, Any, TypeVar
 
+import asyncpg
 import structlog
-from fastapi import Depends, FastAPI, Header, Request, Response
+from fastapi import Depends, FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from fastapi.security import HTTPBearer
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from pydantic import BaseModel
 from starlette.exceptions import HTTPException
@@ -58,7 +60,7 @@ class NotVisible(Exception):  # noqa: N818 - an answer: 404, whether it exists o
 
 
 PROBLEMS: dict[int | str, dict[str, Any]] = {
-    status: {"model": Problem, "description": what, "content": {"application/problem+json": {}}}
+    status: {"model": Problem, "description": what}
     for status, what in {
         400: "not understood",
         401: "no token, or not ours",
@@ -71,6 +73,9 @@ PROBLEMS: dict[int | str, dict[str, Any]] = {
 }
 
 
+_BEARER = HTTPBearer(auto_error=False, bearerFormat="JWT", description="a token of the programme's own issuer")
+
+
 def problem(status: int, code: str, title: str, **more: Any) -> JSONResponse:  # noqa: ANN401 - fields of Problem
     """An answer that says what went wrong and nothing about anybody."""
     body = Problem(title=title, status=status, code=code, **more).model_dump(exclude_none=True)
@@ -81,9 +86,9 @@ def problem(status: int, code: str, title: str, **more: Any) -> JSONResponse:  #
 def allow(*roles: Role) -> Any:  # noqa: ANN401 - a FastAPI dependency
     """The caller, when his role is one of `roles`: 401 without a valid token, 403 in another role."""
 
-    def check(request: Request, authorization: Annotated[str | None, Header(include_in_schema=False)] = None) -> Caller:
+    def check(request: Request, _: Annotated[object, Depends(_BEARER)]) -> Caller:
         gate: Gate = request.app.state.gate
-        caller = gate.recognise(authorization)
+        caller = gate.recognise(request.headers.get("authorization"))
         if caller.role not in roles:
             raise HTTPException(403)
         return caller
@@ -154,6 +159,19 @@ class Commands:
         return Asked.of(caller.subject, key, f"{request.method} {request.url.path}", await request.body())
 
 
+class _Documented(FastAPI):
+    """An application whose OpenAPI says that problems are problem+json, which FastAPI has no word for."""
+
+    def openapi(self) -> dict[str, Any]:
+        document = super().openapi()
+        for operation in (each for path in document["paths"].values() for each in path.values()):
+            for answer in operation["responses"].values():
+                content = answer.get("content", {})
+                if content.get("application/json", {}).get("schema", {}).get("$ref", "").endswith("/Problem"):
+                    content["application/problem+json"] = content.pop("application/json")
+        return document
+
+
 def create_app(
     title: str,
     gate: Gate,
@@ -162,7 +180,7 @@ def create_app(
     lifespan: Callable[[FastAPI], AbstractAsyncContextManager[None]] | None = None,
 ) -> FastAPI:
     """An application with everything every service has; `sentences` gives a refusal's text in NL, FR and EN."""
-    app = FastAPI(title=title, version="1", lifespan=lifespan, docs_url=None, redoc_url=None, responses=PROBLEMS)
+    app = _Documented(title=title, version="1", lifespan=lifespan, docs_url=None, redoc_url=None, responses=PROBLEMS)
     app.state.gate = gate
     _answer_problems(app, sentences)
     _watch(app)
@@ -193,6 +211,11 @@ def _answer_problems(app: FastAPI, sentences: Sentences) -> None:
     async def invalid(_: Request, error: RequestValidationError) -> JSONResponse:
         errors = [{"field": ".".join(map(str, each["loc"])), "code": str(each["type"])} for each in error.errors()]
         return problem(422, "invalid", "A field is wrong", errors=errors)
+
+    @app.exception_handler(asyncpg.DataError)
+    async def unstorable(_: Request, __: asyncpg.DataError) -> JSONResponse:
+        """PostgreSQL holds no NUL character, and no number beyond its range."""
+        return problem(422, "invalid", "A field is wrong")
 
     @app.exception_handler(HTTPException)
     async def http(_: Request, error: HTTPException) -> JSONResponse:
