@@ -5,7 +5,7 @@ BIN := .venv/bin
 INSTALLED := .venv/.installed
 BENCH := .venv-bench/.installed
 
-.PHONY: help up down clean test chaos bench check demo lock token
+.PHONY: help up down clean test chaos bench check demo lock manifests token
 
 help: ## List these commands
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
@@ -51,8 +51,11 @@ demo: $(INSTALLED) ## Live through two synthetic years and end with a report (FI
 token: $(INSTALLED) ## Print a token for the local stack (ROLE=facilitator ORG=org-1 CITY=Oostende)
 	@$(BIN)/python -m deploy.local.tokens $(ROLE) $(if $(ORG),--org $(ORG)) $(if $(CITY),--city $(CITY))
 
+manifests: $(INSTALLED) ## Write docker-compose.yml and what else must name every service again
+	@$(BIN)/python -m deploy.manifests
+
+COMPILE := uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header pyproject.toml
 lock: ## Compile requirements/ again (needs uv)
-	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
-		pyproject.toml --extra local --extra dev -o requirements/test.txt
-	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
-		pyproject.toml --extra local --extra bench -o requirements/bench.txt
+	$(COMPILE) --extra local --extra dev -o requirements/test.txt
+	$(COMPILE) --extra kafka -c requirements/test.txt -o requirements/run.txt
+	$(COMPILE) --extra local --extra bench -o requirements/bench.txt

@@ -29,6 +29,7 @@ _BATCH_RECORDS = 500
 _BATCH_TIMEOUT_MS = 20
 _READ_RECORDS = 5000
 _LONGEST_PAUSE = 10.0
+_THREE_BROKERS = 3
 _A_DAY_MS = 24 * 60 * 60 * 1000
 
 OutgoingRecord = tuple[str, bytes, bytes, list[tuple[str, bytes]]]
@@ -90,6 +91,8 @@ async def create_topics(bootstrap_servers: str, topics: Sequence[Topic], replica
         missing = [topic for topic in topics if topic.name not in existing]
         if missing:
             forever = {"retention.ms": "-1", "retention.bytes": "-1", "max.message.bytes": "1048588"}
+            if replication >= _THREE_BROKERS:
+                forever["min.insync.replicas"] = "2"
             wanted = [NewTopic(each.name, each.partitions, replication, topic_configs=forever) for each in missing]
             try:
                 await admin.create_topics(wanted)

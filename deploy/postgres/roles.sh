@@ -1,0 +1,24 @@
+#!/bin/sh
+# A role and a database for each service, none of which lets the others in; run again, it changes only passwords.
+# Reads <SERVICE>_PASSWORD for every service and psql's own PG* variables.
+set -eu
+
+statements() {
+  cat <<'SQL'
+\set ON_ERROR_STOP on
+revoke connect on database postgres from public;
+select format('create role %I login', :'service')
+  where not exists (select from pg_roles where rolname = :'service') \gexec
+alter role :"service" password :'password';
+select format('create database %I owner %I', :'service', :'service')
+  where not exists (select from pg_database where datname = :'service') \gexec
+revoke all on database :"service" from public;
+SQL
+}
+
+for service in referral carousel training reporting; do
+  name="$(echo "$service" | tr '[:lower:]' '[:upper:]')_PASSWORD"
+  eval "password=\${$name:?is not set}"
+  statements | psql --quiet --no-psqlrc --username "${PGUSER:-${POSTGRES_USER:-postgres}}" --dbname postgres \
+    --set service="$service" --set password="$password" > /dev/null
+done
