@@ -126,7 +126,7 @@ class Commands:
         asked = await self._asked(request, caller)
         status = 201 if created else 200
         if asked is None:
-            outcome = await self._handle(stream, decider, command, beside)
+            outcome = await self.decide(stream, decider, command, beside)
             return JSONResponse({"version": outcome.version}, status)
 
         async def keep(connection: Connection, outcome: Outcome) -> None:
@@ -136,7 +136,7 @@ class Commands:
             earlier = await asked.earlier(connection)
         if earlier is None:
             try:
-                outcome = await self._handle(stream, decider, command, [*beside, keep])
+                outcome = await self.decide(stream, decider, command, [*beside, keep])
                 return JSONResponse({"version": outcome.version}, status)
             except AlreadyAnswered:
                 async with self.store.pool.acquire() as connection:
@@ -145,7 +145,10 @@ class Commands:
             raise VersionConflict(stream)
         return JSONResponse(earlier[1], earlier[0])
 
-    async def _handle(self, stream: str, decider: Decider[S, C, E], command: C, beside: Sequence[Beside]) -> Outcome:
+    async def decide(
+        self, stream: str, decider: Decider[S, C, E], command: C, beside: Sequence[Beside] = ()
+    ) -> Outcome:
+        """What the command comes to, for an answer that is more than a version."""
         outcome = await handle(self.store, stream, decider, command, meta_of(command), beside)
         for event in outcome.events:
             metrics.APPENDED.labels(type(event).__name__).inc()

@@ -14,6 +14,7 @@ import asyncpg
 from pydantic import Field, StringConstraints
 
 from shared import people
+from shared.days import today
 from shared.event_store import Connection
 from shared.messages import Message
 from shared.people import Register, Text
@@ -55,20 +56,28 @@ class People(Register[Contact]):
 
     SCHEMA = SCHEMA
 
-    def __init__(self, seal: Seal) -> None:
+    def __init__(self, seal: Seal, key: bytes) -> None:
         super().__init__(seal, Contact)
-        self._key: bytes | None = None
+        self._key = key
+
+    @classmethod
+    async def opened(cls, connection: Connection, seal: Seal) -> People:
+        """The register of this database, with the key of its addresses, made once and kept sealed."""
+        await connection.execute(
+            "insert into address_key (sealed) values ($1) on conflict do nothing", seal.close(secrets.token_hex(32))
+        )
+        return cls(seal, seal.open(await connection.fetchval("select sealed from address_key")).encode())
 
     async def recognise(self, connection: Connection, contacts: Sequence[Contact]) -> list[str]:
         """The id of each, in order: the one he has, or a new one. Nothing is kept yet."""
-        digests = [await self._digest(connection, each) for each in contacts]
+        digests = [self._digest(each) for each in contacts]
         rows = await connection.fetch("select digest, person from addresses where digest = any($1)", digests)
         ids = {row["digest"]: str(row["person"]) for row in rows}
         return [ids.setdefault(digest, f"pro-{uuid.uuid4().hex}") for digest in digests]
 
     async def meet(self, connection: Connection, found: Mapping[str, Contact], since: date) -> None:
         """Keep those who were not known, under the ids of `recognise`; a name once given stays. Raises Overtaken."""
-        digests = sorted([(await self._digest(connection, contact), each) for each, contact in found.items()])
+        digests = sorted([(self._digest(contact), each) for each, contact in found.items()])
         for digest, person_id in digests:
             try:
                 new = await connection.execute(
@@ -78,6 +87,18 @@ class People(Register[Contact]):
                 raise Overtaken from None
             if new == "INSERT 0 1":
                 await self.keep(connection, person_id, "professional", found[person_id], since)
+            else:
+                await connection.execute(
+                    "update people set kept_from = greatest(kept_from, $2) where id = $1", person_id, since
+                )
+
+    async def rename(self, connection: Connection, person_id: str, name: str, by: str) -> bool:
+        """Correct a name, for certificates; False when nothing is held."""
+        contact = await self.look(connection, person_id, by, "correction")
+        if contact:
+            corrected = Contact(name=name, email=contact.email)
+            await self.keep(connection, person_id, "professional", corrected, today())
+        return contact is not None
 
     async def erase(self, connection: Connection, person_id: str) -> bool:
         """Forget him, and that his address was ever seen."""
@@ -91,12 +112,5 @@ class People(Register[Contact]):
             await connection.execute("update address_key set sealed = $1", self._seal.renew(sealed))
         return await super().reseal(connection)
 
-    async def _digest(self, connection: Connection, contact: Contact) -> str:
-        if self._key is None:
-            await connection.execute(
-                "insert into address_key (sealed) values ($1) on conflict do nothing",
-                self._seal.close(secrets.token_hex(32)),
-            )
-            sealed = await connection.fetchval("select sealed from address_key")
-            self._key = self._seal.open(sealed).encode()
+    def _digest(self, contact: Contact) -> str:
         return hmac.new(self._key, (contact.email or "").casefold().encode(), hashlib.sha256).hexdigest()

@@ -36,7 +36,7 @@ class Evaluation(Message):
     closed: bool
     invited: int
     answers: int
-    response_rate: float | None
+    response_rate: float
     score: float | None
     confidence_before: float | None
     confidence_after: float | None
@@ -81,16 +81,30 @@ async def is_open(connection: Connection, training: str) -> bool:
     return found
 
 
+_EVALUATION = (
+    'select training, kind, title, city, last_on as "on", closed_on is not null as closed, invited,'
+    " coalesce(answers, (select count(*) from evaluation_answers a where a.training = e.training)) as answers,"
+    " score, confidence_before, confidence_after from evaluations e join trainings using (training)"
+)
+
+
 async def find(connection: Connection, since: date, until: date, organiser: str | None) -> list[Evaluation]:
     """The evaluations of the trainings that ended in the period, of one organiser or all, in order of day."""
     rows = await connection.fetch(
-        'select training, kind, title, city, last_on as "on", closed_on is not null as closed, invited,'
-        " coalesce(answers, (select count(*) from evaluation_answers a where a.training = e.training)) as answers,"
-        " score, confidence_before, confidence_after from evaluations e join trainings using (training)"
-        " where last_on between $1 and $2 and ($3::text is null or organiser = $3)"
+        f"{_EVALUATION} where last_on between $1 and $2 and ($3::text is null or organiser = $3)"
         " order by last_on, training",
         since,
         until,
         organiser,
     )
-    return [Evaluation(**row, response_rate=round(row["answers"] / row["invited"], 3)) for row in rows]
+    return [_evaluation(row) for row in rows]
+
+
+async def of(connection: Connection, training: str) -> Evaluation | None:
+    """The evaluation of one training, if people were asked."""
+    row = await connection.fetchrow(f"{_EVALUATION} where training = $1", training)
+    return _evaluation(row) if row else None
+
+
+def _evaluation(row: Any) -> Evaluation:  # noqa: ANN401 - a row
+    return Evaluation(**row, response_rate=round(row["answers"] / row["invited"], 3))

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
-from datetime import date
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime
 from typing import Any
 
 from services.training.events import network as told
@@ -53,6 +53,8 @@ class NetworkEvent(Message):
     status: str
     guests: int
     by_sector: Mapping[str, int] | None
+    sequence: int
+    said_at: datetime
 
 
 async def apply(connection: Connection, facts: Sequence[Recorded[Any]]) -> None:
@@ -128,7 +130,7 @@ async def city_of(connection: Connection, event_id: str) -> str | None:
 async def find(connection: Connection, since: date, until: date) -> list[NetworkEvent]:
     """Every network event of the period."""
     rows = await connection.fetch(
-        "select event, title, city, place, day, speakers, programme, capacity, status, by_sector,"
+        "select event, title, city, place, day, speakers, programme, capacity, status, by_sector, sequence, said_at,"
         " (select count(*) from guests g where g.event = e.event) as guests"
         " from network_events e where first_on between $1 and $2 order by first_on, event",
         since,
@@ -145,3 +147,25 @@ async def find(connection: Connection, since: date, until: date) -> list[Network
         )
         for row in rows
     ]
+
+
+async def guests(connection: Connection, event_id: str) -> list[str]:
+    """The ids of those who said that they come."""
+    rows = await connection.fetch("select participant from guests where event = $1 order by participant", event_id)
+    return [row["participant"] for row in rows]
+
+
+async def speakers(connection: Connection, event_id: str) -> list[str]:
+    """The ids of those who speak."""
+    return list(await connection.fetchval("select speakers from network_events where event = $1", event_id) or ())
+
+
+async def known_in(connection: Connection, cities: Iterable[str], person: str) -> bool:
+    """Whether somebody speaks or is a guest at a network event in one of these cities."""
+    known: bool = await connection.fetchval(
+        "select exists (select from network_events e where city = any($1) and ($2 = any(speakers)"
+        " or exists (select from guests g where g.event = e.event and g.participant = $2)))",
+        list(cities),
+        person,
+    )
+    return known

@@ -47,6 +47,14 @@ class Standing(Message):
     ahead: int
 
 
+class Participation(Message):
+    """One training of one person."""
+
+    training: str
+    status: str
+    present: bool | None
+
+
 async def apply(connection: Connection, facts: Sequence[Recorded[Any]]) -> None:
     """Say each fact in its row: applying the facts twice is applying them once."""
     for fact in facts:
@@ -136,3 +144,11 @@ async def _lines(connection: Connection, training: str, condition: str) -> list[
         training,
     )
     return [Registration(**row) for row in rows]
+
+
+async def of_person(connection: Connection, participant: str) -> list[Participation]:
+    """Every training somebody registered for or came to."""
+    rows = await connection.fetch(
+        "select training, status, present from registrations where participant = $1 order by nth", participant
+    )
+    return [Participation(**row) for row in rows]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Any, get_args
 
 from services.training.events import network, steering, training
@@ -63,6 +63,8 @@ class Training(Message):
     places_left: int
     participants: int | None
     pitched: bool | None
+    sequence: int
+    said_at: datetime
 
 
 async def apply(connection: Connection, facts: Sequence[Recorded[Any]]) -> None:
@@ -135,7 +137,7 @@ def _days(days: Sequence[Day]) -> str:
 
 _TRAINING = (
     "select training, kind, title, city, place, online, days, organiser, co_presenter, capacity, status,"
-    " participants, pitched, registered, waiting,"
+    " participants, pitched, sequence, said_at, registered, waiting,"
     " case when status = 'open' then greatest(capacity - registered, 0) else 0 end as places_left"
     " from trainings cross join lateral (select count(*) filter (where r.status = 'registered') as registered,"
     " count(*) filter (where r.status = 'waiting') as waiting from registrations r"

@@ -1,0 +1,50 @@
+"""Wires the training service; nothing happens at import."""
+
+from __future__ import annotations
+
+from fastapi import FastAPI
+
+from services.training import evaluation, links, people, published
+from services.training.api import routes
+from services.training.people import People
+from services.training.subscribers import REGISTER
+from services.training.views import (
+    certificates,
+    evaluations,
+    network_events,
+    partners,
+    registrations,
+    steering,
+    trainings,
+)
+from services.training.vocabulary import vocabulary
+from shared.contracts import training as contract
+from shared.sealing import Seal
+from shared.service import Wiring, application_of
+from shared.settings import Settings
+from shared.web import Commands
+
+VIEWS = (trainings, registrations, certificates, evaluations, network_events, steering, partners)
+
+
+def application(settings: Settings) -> FastAPI:
+    """The service as an ASGI application."""
+    return application_of("Training", settings, sentences, wire)
+
+
+async def wire(service: Wiring) -> None:
+    """What it is made of."""
+    store = await service.facts(trainings.TYPES, *VIEWS)
+    await service.tables(links.SCHEMA, evaluation.SCHEMA, people.SCHEMA)
+    async with service.pool.acquire() as connection:
+        register = await People.opened(connection, Seal.of_file(service.settings.people_keys_file))
+    await service.seals(register)
+    await service.folds(REGISTER)
+    service.publishes(store, published.translate, contract.ACTIVITIES, contract.PARTICIPATIONS)
+    service.answers(routes(Commands(store), register))
+
+
+def sentences(code: str) -> dict[str, str]:
+    """A refusal in NL, FR and EN."""
+    text = vocabulary().refusals.get(code)
+    return text.model_dump() if text else {"en": code}

@@ -1,0 +1,323 @@
+"""The training service over HTTP, on a real database: who may do what, and what comes back."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import asyncpg
+import pytest
+
+from shared.callers import Role
+from tests.training.conftest import (
+    ADDRESS,
+    CITY,
+    ORGANISER,
+    POLICE,
+    SECRET,
+    SOON,
+    TODAY,
+    ZONE,
+    Desk,
+    attendance,
+    newcomer,
+    training,
+)
+
+
+async def test_a_trainer_plans_only_what_his_organisation_gives(desk: Desk) -> None:
+    body = training() | {"on": TODAY.isoformat()}
+    assert (await desk.ask("POST", "/trainings", body, organisation=POLICE)).status_code == 404
+    unknown = await desk.ask("POST", "/trainings", body | {"organiser": "x"}, organisation="x")
+    assert (unknown.status_code, unknown.json()["code"]) == (409, "organisation-unknown")
+    first = await desk.ask("POST", "/trainings", body, key="k")
+    again = await desk.ask("POST", "/trainings", body, key="k")
+    assert (first.status_code, first.json()) == (again.status_code, again.json()) == (201, {"version": 1})
+
+
+async def test_a_refusal_has_a_code_and_a_sentence_in_three_languages(desk: Desk) -> None:
+    await desk.plan()
+    refused = await desk.ask("POST", "/trainings/t-1/correct", attendance([]))
+    assert (refused.status_code, refused.json()["code"]) == (409, "training-not-held")
+    assert set(refused.json()["detail"]) == {"nl", "fr", "en"}
+
+
+async def test_the_same_address_is_the_same_person(desk: Desk) -> None:
+    await desk.plan(capacity=1)
+    first = await desk.register(1)
+    again = await desk.register(1, email=f" 1.{ADDRESS.upper()} ", name="Someone else")
+    assert (first["status"], again["status"], again["version"]) == ("registered", "registered", first["version"])
+    assert first["token"]
+    assert again["token"] is None
+    (line,) = await desk.done("GET", "/trainings/t-1/register")
+    assert (line["name"], line["organisation_name"]) == (SECRET, "Lokale politie Oostende")
+
+
+async def test_the_same_person_keeps_one_id_over_trainings(desk: Desk) -> None:
+    for name in ("t-1", "t-2"):
+        await desk.plan(name)
+        await desk.register(1, name)
+    ids = {(await desk.done("GET", f"/trainings/{name}/register"))[0]["participant"] for name in ("t-1", "t-2")}
+    assert len(ids) == 1
+
+
+async def test_a_link_gives_the_place_to_the_first_who_waits_and_works_once(desk: Desk) -> None:
+    await desk.plan(capacity=1)
+    first, second, third = [await desk.register(number) for number in range(3)]
+    assert [(each["status"], each["ahead"]) for each in (first, second, third)] == [
+        ("registered", 0),
+        ("waiting", 0),
+        ("waiting", 1),
+    ]
+    taken = await desk.ask("POST", "/public/registrations/cancel", {"token": first["token"]}, None)
+    again = await desk.ask("POST", "/public/registrations/cancel", {"token": first["token"]}, None)
+    forged = await desk.ask("POST", "/public/registrations/cancel", {"token": "x" * 22}, None)
+    assert (taken.status_code, again.json()["code"], forged.json()["code"]) == (204, "link-not-valid", "link-not-valid")
+    assert (await desk.register(1))["status"] == "registered"
+    assert [line["email"] for line in await desk.done("GET", "/trainings/t-1/waiting-list")] == [f"2.{ADDRESS}"]
+
+
+async def test_who_is_refused_leaves_no_name_behind(desk: Desk, pool: asyncpg.Pool[asyncpg.Record]) -> None:
+    await desk.plan()
+    await desk.done("POST", "/trainings/t-1/close-registration", {"on": TODAY.isoformat()})
+    refused = await desk.ask("POST", "/public/trainings/t-1/registrations", newcomer(), None)
+    unknown = await desk.ask("POST", "/public/trainings/t-1/registrations", newcomer(organisation_id="x"), None)
+    assert [each.json()["code"] for each in (refused, unknown)] == ["registration-not-open", "organisation-unknown"]
+    assert await pool.fetchval("select count(*) from people") == 0
+
+
+async def test_names_are_sealed_and_every_look_is_kept(desk: Desk, pool: asyncpg.Pool[asyncpg.Record]) -> None:
+    (participant,) = await desk.held(1)
+    await desk.done("POST", "/trainings/t-1/correct", attendance([participant], walk_ins=[newcomer(7)]))
+    for table in await pool.fetch(
+        "select table_name from information_schema.tables where table_schema = current_schema()"
+    ):
+        rows = await pool.fetch(f"select t::text from {table[0]} t")
+        text = "".join(row[0] for row in rows).lower()
+        assert SECRET.lower() not in text, table[0]
+        assert ADDRESS not in text, table[0]
+    held = await desk.done("GET", f"/people/{participant}/export")
+    assert held["person"]["name"] == SECRET
+    assert [look["why"] for look in held["looks"]] == ["register", "subject-access"]
+    assert [(each["training"], each["present"]) for each in held["registrations"]] == [("t-1", True)]
+
+
+async def test_an_erased_person_is_gone_and_the_counts_stay(desk: Desk) -> None:
+    (participant,) = await desk.held(1)
+    assert (await desk.ask("DELETE", f"/people/{participant}", organisation=POLICE)).status_code == 404
+    assert (await desk.ask("DELETE", f"/people/{participant}")).status_code == 204
+    (line,) = await desk.done("GET", "/trainings/t-1/register")
+    assert (line["name"], line["present"]) == (None, True)
+    await desk.plan("t-2")
+    await desk.register(0, "t-2")
+    assert (await desk.done("GET", "/trainings/t-2/register"))[0]["participant"] != participant
+
+
+async def test_a_name_can_be_corrected_for_a_certificate(desk: Desk) -> None:
+    (participant,) = await desk.held(1)
+    await desk.done("PUT", f"/people/{participant}/name", {"name": "Zebedeus Vindbaar"})
+    assert (await desk.done("GET", "/trainings/t-1/register"))[0]["name"] == "Zebedeus Vindbaar"
+
+
+async def test_another_organisation_sees_nothing_of_a_training(desk: Desk) -> None:
+    await desk.plan()
+    elsewhere = await desk.ask("GET", "/trainings/t-1/register", organisation=POLICE)
+    nowhere = await desk.ask("GET", "/trainings/t-9/register")
+    nobody = await desk.ask("GET", "/trainings/t-1/register", organisation=None)
+    assert elsewhere.status_code == nowhere.status_code == nobody.status_code == 404
+    assert elsewhere.json() == nowhere.json()
+
+
+async def test_wrong_input_names_the_field_and_never_its_value(desk: Desk) -> None:
+    await desk.plan()
+    wrong = await desk.ask("POST", "/public/trainings/t-1/registrations", newcomer(email=SECRET), None)
+    assert wrong.status_code == 422
+    assert wrong.json()["errors"] == [{"field": "body.email", "code": "string_pattern_mismatch"}]
+    assert SECRET not in wrong.text
+
+
+async def test_walk_ins_are_counted_by_name_or_by_sector(desk: Desk) -> None:
+    (participant,) = await desk.held(1)
+    more = attendance([participant], walk_ins=[newcomer(5, organisation_id=ZONE)], counted={"health": 3})
+    await desk.done("POST", "/trainings/t-1/correct", more)
+    (found,) = await desk.done("GET", "/trainings")
+    assert (found["status"], found["participants"]) == ("held", 5)
+
+
+async def test_an_evaluation_joins_nobody_and_shows_nothing_below_five(desk: Desk) -> None:
+    await desk.held(6)
+    asked = await desk.done("POST", "/trainings/t-1/evaluation/open", {"on": TODAY.isoformat()})
+    again = await desk.done("POST", "/trainings/t-1/evaluation/open", {"on": TODAY.isoformat()})
+    assert (len(asked["tokens"]), again["tokens"]) == (6, [])
+    for token in asked["tokens"][:4]:
+        await answer(desk, token)
+    assert (await desk.ask("POST", "/public/evaluations", opinion(asked["tokens"][0]), None)).json()["code"] == (
+        "link-not-valid"
+    )
+    await desk.done("POST", "/trainings/t-1/evaluation/close", {"on": TODAY.isoformat()})
+    found = await desk.done("GET", "/trainings/t-1/evaluation")
+    assert (found["evaluation"]["answers"], found["evaluation"]["response_rate"]) == (4, 0.667)
+    assert (found["evaluation"]["score"], found["improve"]) == (None, [])
+    late = await desk.ask("POST", "/public/evaluations", opinion(asked["tokens"][5]), None)
+    assert late.json()["code"] == "link-not-valid"
+
+
+async def test_an_evaluation_of_five_shows_its_means_once_closed(desk: Desk) -> None:
+    await desk.held(5)
+    asked = await desk.done("POST", "/trainings/t-1/evaluation/open", {"on": TODAY.isoformat()})
+    for token in asked["tokens"]:
+        await answer(desk, token)
+    running = await desk.done("GET", "/trainings/t-1/evaluation")
+    assert (running["evaluation"]["score"], running["improve"]) == (None, [])
+    await desk.done("POST", "/trainings/t-1/evaluation/close", {"on": TODAY.isoformat()})
+    (found,) = await desk.done("GET", "/evaluations", role=Role.STEERING)
+    assert (found["invited"], found["answers"], found["response_rate"]) == (5, 5, 1.0)
+    assert (found["score"], found["confidence_before"], found["confidence_after"]) == (8.0, 2.0, 4.0)
+    assert (await desk.done("GET", "/trainings/t-1/evaluation"))["improve"] == ["Meer tijd"] * 5
+
+
+async def answer(desk: Desk, token: str) -> None:
+    await desk.done("POST", "/public/evaluations", opinion(token), None)
+
+
+def opinion(token: str) -> dict[str, object]:
+    return {"token": token, "score": 8, "confidence_before": 2, "confidence_after": 4, "improve": "Meer tijd"}
+
+
+async def test_a_coordinator_acts_in_his_own_cities_only(desk: Desk) -> None:
+    day = {"on": SOON.isoformat(), "begins": "09:00", "ends": "12:00"}
+    body = {"event_id": "e-1", "on": TODAY.isoformat(), "title": "Samen", "city": CITY, "place": "Kursaal", "day": day}
+    elsewhere = await desk.ask("POST", "/network-events", body, Role.COORDINATOR, city="Brugge")
+    assert elsewhere.status_code == 404
+    await desk.done("POST", "/network-events", body | {"speakers": [SECRET]}, Role.COORDINATOR)
+    await desk.done("POST", "/public/network-events/e-1/registrations", newcomer(), None)
+    assert [
+        each["name"] for each in await desk.done("GET", "/network-events/e-1/speakers", None, Role.COORDINATOR)
+    ] == [SECRET]
+    (guest,) = await desk.done("GET", "/network-events/e-1/guests", None, Role.COORDINATOR)
+    assert guest["name"] == SECRET
+    hidden = await desk.ask("GET", "/network-events/e-1/guests", None, Role.COORDINATOR, city="Brugge")
+    assert hidden.status_code == 404
+
+
+async def test_a_partner_is_an_organisation_of_the_register(desk: Desk) -> None:
+    body = {"role": "primary_care", "since": "2024-06-01"}
+    unknown = await desk.ask("POST", "/partners/x/join", body, Role.COORDINATOR)
+    assert unknown.json()["code"] == "organisation-unknown"
+    elsewhere = await desk.ask("POST", f"/partners/{ZONE}/join", body, Role.COORDINATOR, city="Brugge")
+    assert elsewhere.status_code == 404
+    await desk.done("POST", f"/partners/{ZONE}/join", body, Role.COORDINATOR)
+
+
+async def test_a_partner_bears_the_name_of_the_date(desk: Desk) -> None:
+    body = {"role": "primary_care", "since": "2024-06-01"}
+    await desk.done("POST", f"/partners/{ZONE}/join", body, Role.COORDINATOR)
+    (before,) = await desk.done("GET", "/partners?on=2024-12-31", None, Role.STEERING)
+    (after,) = await desk.done("GET", "/partners?on=2025-01-01", None, Role.STEERING)
+    assert (before["name"], after["name"]) == ("Eerstelijnszone Oostende-Bredene", "Eerstelijnszone Middenkust")
+    history = await desk.done("GET", f"/partners/{ZONE}/history", None, Role.STEERING)
+    assert [each["since"] for each in history["names"]] == ["2024-01-01", "2025-01-01"]
+    assert history["roles"] == [{"role": "primary_care", "since": "2024-06-01", "until": None}]
+
+
+async def test_open_decisions_have_an_owner_and_a_date(desk: Desk) -> None:
+    on = (TODAY - timedelta(days=9)).isoformat()
+    meeting = {"on": on, "city": CITY, "partners": [ORGANISER, ZONE]}
+    await desk.done("POST", "/steering-meetings/m-1/hold", meeting, Role.COORDINATOR)
+    for name, due in (("d-1", TODAY), ("d-2", TODAY - timedelta(days=1))):
+        decision = {"on": on, "decision_id": name, "text": "Een avondgroep", "owner": ZONE, "due": due.isoformat()}
+        await desk.done("POST", "/steering-meetings/m-1/decisions", decision, Role.COORDINATOR)
+    found = await desk.done("GET", "/decisions/open", None, Role.STEERING)
+    assert [(each["decision"], each["overdue"], each["owner_name"]) for each in found] == [
+        ("d-2", True, "Eerstelijnszone Middenkust"),
+        ("d-1", False, "Eerstelijnszone Middenkust"),
+    ]
+    await desk.done("POST", "/steering-meetings/m-1/decisions/d-2/done", {"on": on}, Role.COORDINATOR)
+    assert len(await desk.done("GET", "/decisions/open", None, Role.STEERING)) == 1
+
+
+async def test_anybody_sees_what_is_coming_and_how_many_places_are_left(desk: Desk) -> None:
+    await desk.plan(capacity=2)
+    await desk.register(1)
+    (found,) = await desk.done("GET", "/public/trainings", None, None)
+    assert (found["places_left"], found["organiser"]) == (1, "CAW Noord-West-Vlaanderen")
+    calendar = await desk.ask("GET", "/calendar.ics?language=fr", None, None)
+    assert "Formation de base: Intrafamiliaal geweld" in calendar.text
+    assert SECRET not in calendar.text
+
+
+async def test_the_sign_in_sheet_runs_no_formula(desk: Desk) -> None:
+    await desk.plan()
+    await desk.register(1, name="=HYPERLINK(1)")
+    sheet = await desk.ask("GET", "/trainings/t-1/sign-in-sheet?language=en")
+    assert '"\'=HYPERLINK(1)"' in sheet.text
+    assert "Signature" in sheet.text
+
+
+@pytest.mark.parametrize("role", [None, *Role])
+async def test_only_those_of_the_table_get_in(desk: Desk, role: Role | None) -> None:
+    await desk.held(1)
+    for (method, path), allowed in ACCESS.items():
+        answered = await desk.ask(method, path, {}, role)
+        if allowed == ANYBODY:
+            assert answered.status_code in {200, 204, 409, 422}, (method, path, role)
+        else:
+            expected = {401} if role is None else {403} if role not in allowed else {200, 204, 409, 422, 404}
+            assert answered.status_code in expected, (method, path, role)
+
+
+async def test_the_table_names_every_endpoint(desk: Desk) -> None:
+    described = (await desk.client.get("/openapi.json")).json()["paths"]
+    open_to_all = {"/health/live", "/health/ready", "/metrics"}
+    names = {"training_id": "t-1", "event_id": "e-1", "meeting_id": "m-1", "partner_id": ZONE, "decision_id": "d-1"}
+    endpoints = {
+        (method.upper(), path.format(participant_id="p-1", person_id="p-1", **names))
+        for path, methods in described.items()
+        for method in methods
+        if path not in open_to_all
+    }
+    assert endpoints == set(ACCESS)
+
+
+TRAINS, COORDINATES = {Role.TRAINER}, {Role.COORDINATOR}
+STEERS = {Role.COORDINATOR, Role.STEERING}
+READS = set(Role) - {Role.OPS}
+ANYBODY: set[Role] = set()
+ACCESS: dict[tuple[str, str], set[Role]] = {
+    ("GET", "/public/trainings"): ANYBODY,
+    ("GET", "/calendar.ics"): ANYBODY,
+    ("POST", "/public/trainings/t-1/registrations"): ANYBODY,
+    ("POST", "/public/network-events/e-1/registrations"): ANYBODY,
+    ("POST", "/public/registrations/cancel"): ANYBODY,
+    ("POST", "/public/evaluations"): ANYBODY,
+    ("GET", "/trainings"): READS,
+    ("GET", "/network-events"): READS,
+    ("GET", "/organisations"): READS,
+    ("POST", "/trainings"): TRAINS,
+    **{
+        ("POST", f"/trainings/t-1/{step}"): TRAINS
+        for step in (
+            "move", "set-capacity", "open-registration", "close-registration", "cancel", "hold", "correct",
+            "registrations", "registrations/p-1/cancel", "evaluation/open", "evaluation/close",
+        )
+    },
+    **{
+        ("GET", f"/trainings/t-1/{what}"): TRAINS
+        for what in ("register", "waiting-list", "sign-in-sheet", "evaluation")
+    },
+    ("GET", "/evaluations"): {Role.TRAINER, *STEERS},
+    ("POST", "/network-events"): COORDINATES,
+    **{("POST", f"/network-events/e-1/{step}"): COORDINATES for step in ("move", "cancel", "hold", "correct")},
+    **{("GET", f"/network-events/e-1/{what}"): COORDINATES for what in ("guests", "speakers")},
+    ("POST", "/steering-meetings"): COORDINATES,
+    **{("POST", f"/steering-meetings/m-1/{step}"): COORDINATES for step in ("hold", "correct", "decisions")},
+    ("POST", "/steering-meetings/m-1/decisions/d-1/done"): COORDINATES,
+    ("GET", "/steering-meetings"): STEERS,
+    ("GET", "/decisions/open"): STEERS,
+    ("POST", f"/partners/{ZONE}/join"): COORDINATES,
+    ("POST", f"/partners/{ZONE}/leave"): COORDINATES,
+    ("GET", "/partners"): STEERS,
+    ("GET", f"/partners/{ZONE}/history"): STEERS,
+    ("GET", "/people/p-1/export"): {Role.TRAINER, Role.COORDINATOR},
+    ("PUT", "/people/p-1/name"): {Role.TRAINER, Role.COORDINATOR},
+    ("DELETE", "/people/p-1"): {Role.TRAINER, Role.COORDINATOR},
+}  # fmt: skip
