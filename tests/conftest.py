@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import uuid
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 import asyncpg
 import pytest
@@ -17,16 +18,23 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.skip(reason="needs a broker that remembers, and Kafka's jars are not here"))
 
 
-@pytest.fixture
-async def database_url() -> AsyncIterator[str]:
-    """A database that is empty, as a schema that goes after the test."""
-    url = os.environ["REFERRAL_DATABASE_URL"]
+@asynccontextmanager
+async def empty_database(service: str = "referral") -> AsyncIterator[str]:
+    """The database of a service, empty, as a schema that goes at the end; two relays need two databases."""
+    url = os.environ[f"{service.upper()}_DATABASE_URL"]
     schema = f"t_{uuid.uuid4().hex[:12]}"
     connection = await asyncpg.connect(url)
     await connection.execute(f"create schema {schema}")
     yield f"{url}{'&' if '?' in url else '?'}search_path={schema}"
     await connection.execute(f"drop schema {schema} cascade")
     await connection.close()
+
+
+@pytest.fixture
+async def database_url() -> AsyncIterator[str]:
+    """A database that is empty, for one test."""
+    async with empty_database() as url:
+        yield url
 
 
 @pytest.fixture

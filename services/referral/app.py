@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fastapi import FastAPI
 
-from services.referral import people, published
+from services.referral import people, published, subscribers
 from services.referral.api import routes
 from services.referral.views import cases, organisations
 from services.referral.vocabulary import vocabulary
@@ -26,6 +26,7 @@ async def wire(service: Wiring) -> None:
     register = people.People(Seal.of_file(service.settings.people_keys_file))
     await service.seals(register)
     service.publishes(store, published.translate, contract.CASES, contract.ORGANISATIONS)
+    await service.hears(subscribers.hears(store))
     service.answers(routes(Commands(store), register))
 
 

@@ -166,6 +166,20 @@ class RecordStop(Command):
     code: ReasonCode
 
 
+class RevokeStart(Command):
+    """Record that after a correction the carousel sees no session attended."""
+
+    referral_id: Id
+    on: date
+
+
+class RevokeCompletion(Command):
+    """Record that after a correction the carousel misses a module."""
+
+    referral_id: Id
+    on: date
+
+
 RegisterCommand = RegisterOrganisation | RenameOrganisation | RegisterReferrer
 ReferralCommand = (
     ReceiveReferral
@@ -183,4 +197,6 @@ ReferralCommand = (
     | RecordStart
     | RecordCompletion
     | RecordStop
+    | RevokeStart
+    | RevokeCompletion
 )

@@ -175,6 +175,20 @@ class ParticipationStopped(Event):
     code: ReasonCode
 
 
+class StartRevoked(Event):
+    """A correction in the carousel left no session attended."""
+
+    referral_id: Id
+    on: date
+
+
+class CompletionRevoked(Event):
+    """A correction in the carousel took a module away."""
+
+    referral_id: Id
+    on: date
+
+
 RegisterEvent = OrganisationRegistered | OrganisationRenamed | ReferrerRegistered
 ReferralEvent = (
     ReferralReceived
@@ -192,4 +206,6 @@ ReferralEvent = (
     | ParticipationStarted
     | ParticipationCompleted
     | ParticipationStopped
+    | StartRevoked
+    | CompletionRevoked
 )

@@ -63,6 +63,8 @@ def _message(event: events.ReferralEvent | events.RegisterEvent) -> PublicMessag
             | events.ParticipationStarted()
             | events.ParticipationCompleted()
             | events.ParticipationStopped()
+            | events.StartRevoked()
+            | events.CompletionRevoked()
         ):
             return None
         case _:

@@ -70,6 +70,7 @@ RETRACTED: dict[str, Any] = {"referral_id": REFERRAL, "on": date(2026, 1, 8)}
 PLACED: dict[str, Any] = {"referral_id": REFERRAL, "on": date(2026, 1, 22)}
 STARTED: dict[str, Any] = {"referral_id": REFERRAL, "on": date(2026, 2, 2)}
 COMPLETED: dict[str, Any] = {"referral_id": REFERRAL, "on": date(2026, 3, 9)}
+REVOKED: dict[str, Any] = {"referral_id": REFERRAL, "on": date(2026, 3, 16)}
 STOPPED: dict[str, Any] = {"referral_id": REFERRAL, "on": date(2026, 2, 16), "category": "practical", "code": "work"}
 
 
@@ -217,6 +218,22 @@ def record_stop(**given: Any) -> commands.RecordStop:
     return commands.RecordStop(**ASKED | STOPPED | given)
 
 
+def start_revoked(**given: Any) -> events.StartRevoked:
+    return events.StartRevoked(**REVOKED | given)
+
+
+def completion_revoked(**given: Any) -> events.CompletionRevoked:
+    return events.CompletionRevoked(**REVOKED | given)
+
+
+def revoke_start(**given: Any) -> commands.RevokeStart:
+    return commands.RevokeStart(**ASKED | REVOKED | given)
+
+
+def revoke_completion(**given: Any) -> commands.RevokeCompletion:
+    return commands.RevokeCompletion(**ASKED | REVOKED | given)
+
+
 def facts() -> list[Event]:
     """One of every fact."""
     return [
@@ -238,6 +255,8 @@ def facts() -> list[Event]:
         started(),
         completed(),
         stopped(),
+        start_revoked(),
+        completion_revoked(),
     ]
 
 
@@ -258,4 +277,6 @@ def dated_commands() -> list[commands.ReferralCommand]:
         record_start(),
         record_completion(),
         record_stop(),
+        revoke_start(),
+        revoke_completion(),
     ]

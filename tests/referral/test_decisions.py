@@ -186,18 +186,6 @@ def test_who_withdrew_comes_back_on_the_same_road() -> None:
     withdrawn.given(x.resumed()).when(x.record_placement()).then(x.placed())
 
 
-def test_who_stopped_comes_back_and_starts_again() -> None:
-    stopped = at_started.given(x.stopped())
-    stopped.when(x.record_start(on=date(2026, 3, 9))).refused("referral-not-open")
-    stopped.when(x.resume()).then(x.resumed())
-    stopped.given(x.resumed()).when(x.record_start(on=date(2026, 3, 9))).then(x.started(on=date(2026, 3, 9)))
-
-
-def test_the_first_session_stays_the_first_after_coming_back() -> None:
-    again = at_started.given(x.stopped(), x.resumed(), x.started(on=date(2026, 3, 9)))
-    again.when(x.record_stop(on=date(2026, 3, 2))).then(x.stopped(on=date(2026, 3, 2)))
-
-
 def test_what_was_declined_is_not_resumed() -> None:
     at_intake.given(x.declined_not_suitable()).when(x.resume()).refused("referral-not-open")
 
@@ -238,54 +226,6 @@ def test_a_referral_received_in_error_is_retracted() -> None:
 
 def test_retracting_twice_changes_nothing() -> None:
     at_received.given(x.retracted()).when(x.retract()).then()
-
-
-def test_the_carousel_gives_a_place_to_who_was_accepted() -> None:
-    at_accepted.when(x.record_placement()).then(x.placed())
-    at_intake.when(x.record_placement()).refused("referral-not-accepted")
-    at_received.given(x.retracted()).when(x.record_placement()).refused("referral-not-open")
-
-
-def test_a_place_recorded_twice_is_one_and_too_late_is_none() -> None:
-    at_accepted.given(x.placed()).when(x.record_placement()).then()
-    at_accepted.given(x.withdrawn()).when(x.record_placement()).then()
-
-
-def test_the_first_session_starts_the_participation() -> None:
-    at_accepted.given(x.placed()).when(x.record_start()).then(x.started())
-    at_intake.when(x.record_start()).refused("referral-not-accepted")
-
-
-def test_attending_outweighs_a_hold_and_a_withdrawal() -> None:
-    at_accepted.given(x.put_on_hold()).when(x.record_start()).then(x.started())
-    at_accepted.given(x.withdrawn()).when(x.record_start()).then(x.started())
-
-
-def test_a_start_recorded_twice_is_one() -> None:
-    at_started.when(x.record_start()).then()
-    at_started.given(x.stopped()).when(x.record_start()).then()
-
-
-def test_six_modules_complete_the_participation_even_after_a_stop() -> None:
-    at_started.when(x.record_completion()).then(x.completed())
-    at_started.given(x.stopped()).when(x.record_completion()).then(x.completed())
-    at_accepted.when(x.record_completion()).refused("not-started")
-
-
-def test_a_completion_recorded_twice_is_one() -> None:
-    at_started.given(x.completed()).when(x.record_completion()).then()
-
-
-def test_leaving_after_the_first_session_is_stopping() -> None:
-    at_started.when(x.record_stop()).then(x.stopped())
-    at_accepted.when(x.record_stop()).refused("not-started")
-    at_started.when(x.record_stop(on=date(2026, 2, 1))).refused("date-before-start")
-    at_started.when(x.record_stop(category="personal")).refused("reason-does-not-fit")
-    at_started.given(x.completed()).when(x.record_stop()).refused("already-completed")
-
-
-def test_a_stop_recorded_twice_is_one() -> None:
-    at_started.given(x.stopped()).when(x.record_stop()).then()
 
 
 @pytest.mark.parametrize("command", x.dated_commands(), ids=lambda command: type(command).__name__)

@@ -155,6 +155,8 @@ def stop(state: Participation, command: StopParticipation) -> list[Participation
 
 def come_back(state: Participation, command: ReturnToParticipation) -> list[ParticipationEvent]:
     """The offer is voluntary: who stopped may come back, and keeps the modules attended."""
+    if state.completed_on:
+        raise Refused("already-completed")
     if state.standing == "stopped":
         return [ParticipationReturned(referral_id=command.referral_id, on=command.on)]
     if state.started_on is None:

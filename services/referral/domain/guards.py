@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 from services.referral import vocabulary
 from services.referral.commands import RecordIntake, RecordStop, WithdrawReferral
-from services.referral.domain.state import Referral, Status
+from services.referral.domain.state import IN_GROUP, Referral, Status
 from shared.days import not_in_future
 from shared.messages import Refused
 from shared.terms import Explained, reasons_for
@@ -17,7 +17,6 @@ BEFORE_START: frozenset[Status | None] = BEFORE_DECISION | {
     "placed",
     "on_hold",
 }
-IN_GROUP: frozenset[Status | None] = frozenset({"started", "completed", "stopped"})
 LEFT: frozenset[Status | None] = frozenset({"withdrawn", "stopped"})
 VOID: frozenset[Status | None] = frozenset({"duplicate", "retracted"})
 

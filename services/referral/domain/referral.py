@@ -20,11 +20,20 @@ from services.referral.commands import (
     ReferralCommand,
     ResumeReferral,
     RetractReferral,
+    RevokeCompletion,
+    RevokeStart,
     WithdrawReferral,
+)
+from services.referral.domain.group import (
+    record_completion,
+    record_placement,
+    record_start,
+    record_stop,
+    revoke_completion,
+    revoke_start,
 )
 from services.referral.domain.guards import (
     BEFORE_START,
-    IN_GROUP,
     LEFT,
     VOID,
     before_start,
@@ -34,8 +43,6 @@ from services.referral.domain.guards import (
     not_void_nor_started,
     open_for_intake,
     reason_fits,
-    was_accepted,
-    was_in_group,
 )
 from services.referral.domain.receiving import receive
 from services.referral.domain.state import Referral, Status, evolve
@@ -43,10 +50,6 @@ from services.referral.events import (
     DuplicateLinked,
     IntakeHeld,
     IntakePlanned,
-    ParticipantPlaced,
-    ParticipationCompleted,
-    ParticipationStarted,
-    ParticipationStopped,
     ReferralAccepted,
     ReferralDeclinedNotEligible,
     ReferralDeclinedNotSuitable,
@@ -98,6 +101,10 @@ def decide(state: Referral, command: ReferralCommand) -> list[ReferralEvent]:
             return record_completion(state, command)
         case RecordStop():
             return record_stop(state, command)
+        case RevokeStart():
+            return revoke_start(state, command)
+        case RevokeCompletion():
+            return revoke_completion(state, command)
         case _:
             assert_never(command)
 
@@ -221,47 +228,3 @@ def retract(state: Referral, command: RetractReferral) -> list[ReferralEvent]:
         return []
     not_void_nor_started(state)
     return [ReferralRetracted(referral_id=command.referral_id, on=command.on)]
-
-
-def record_placement(state: Referral, command: RecordPlacement) -> list[ReferralEvent]:
-    """A place is recorded once; for someone who left meanwhile, or is in the group, it changes nothing."""
-    was_accepted(state)
-    if state.placed_on or state.status in LEFT | IN_GROUP:
-        return []
-    return [ParticipantPlaced(referral_id=command.referral_id, on=command.on)]
-
-
-def record_start(state: Referral, command: RecordStart) -> list[ReferralEvent]:
-    """Attending outweighs a hold or a withdrawal; who stopped must first be resumed."""
-    was_accepted(state)
-    if state.status in {"started", "completed"} or state.started_on == command.on:
-        return []
-    if state.status == "stopped":
-        raise Refused("referral-not-open")
-    return [ParticipationStarted(referral_id=command.referral_id, on=command.on)]
-
-
-def record_completion(state: Referral, command: RecordCompletion) -> list[ReferralEvent]:
-    """Completed is counted by the carousel; attendance recorded late outweighs a stop."""
-    was_in_group(state, command.on)
-    if state.status == "completed":
-        return []
-    return [ParticipationCompleted(referral_id=command.referral_id, on=command.on)]
-
-
-def record_stop(state: Referral, command: RecordStop) -> list[ReferralEvent]:
-    """Who started and leaves, stops, even when on hold or waiting to come back."""
-    was_in_group(state, command.on)
-    if state.status == "stopped":
-        return []
-    if state.status == "completed":
-        raise Refused("already-completed")
-    reason_fits(command, "stopped")
-    return [
-        ParticipationStopped(
-            referral_id=command.referral_id,
-            on=command.on,
-            category=command.category,
-            code=command.code,
-        ),
-    ]

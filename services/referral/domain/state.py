@@ -7,6 +7,7 @@ from datetime import date
 from typing import Literal, assert_never
 
 from services.referral.events import (
+    CompletionRevoked,
     Criterion,
     DuplicateLinked,
     IntakeHeld,
@@ -24,6 +25,7 @@ from services.referral.events import (
     ReferralResumed,
     ReferralRetracted,
     ReferralWithdrawn,
+    StartRevoked,
 )
 from shared.terms import Category, ReasonCode
 
@@ -33,9 +35,13 @@ Status = Literal[
 ]  # fmt: skip
 
 
+Reason = tuple[Category, ReasonCode] | ReasonCode
+IN_GROUP: frozenset[Status | None] = frozenset({"started", "completed", "stopped"})
+
+
 @dataclass(frozen=True, slots=True)
 class Referral:
-    """One referral; `started_on` is the first session ever, kept when the person comes back."""
+    """One referral; `started_on` is the first session ever, kept when the person comes back on `restarted_on`."""
 
     status: Status | None = None
     received: ReferralReceived | None = None
@@ -44,9 +50,11 @@ class Referral:
     accepted_on: date | None = None
     placed_on: date | None = None
     started_on: date | None = None
+    restarted_on: date | None = None
     completed_on: date | None = None
     review_on: date | None = None
-    reason: tuple[Category, ReasonCode] | ReasonCode | None = None
+    reason: Reason | None = None
+    before_completion: tuple[Status | None, Reason | None] | None = None
     duplicate_of: str | None = None
 
     @property
@@ -85,15 +93,13 @@ def evolve(state: Referral, event: ReferralEvent) -> Referral:
         case ParticipationStarted():
             return _started(state, event)
         case ParticipationCompleted():
-            return replace(
-                state,
-                status="completed",
-                completed_on=event.on,
-                review_on=None,
-                reason=None,
-            )
+            return _completed(state, event)
         case ParticipationStopped():
             return _left(state, "stopped", (event.category, event.code))
+        case StartRevoked():
+            return _start_revoked(state)
+        case CompletionRevoked():
+            return _completion_revoked(state)
         case _:
             assert_never(event)
 
@@ -113,8 +119,34 @@ def _placed(state: Referral, event: ParticipantPlaced) -> Referral:
 
 
 def _started(state: Referral, event: ParticipationStarted) -> Referral:
-    first = state.started_on or event.on
-    return replace(state, status="started", started_on=first, review_on=None, reason=None)
+    if state.status in IN_GROUP:
+        return replace(state, started_on=event.on)
+    began = replace(state, status="started", review_on=None, reason=None)
+    return replace(began, restarted_on=event.on) if state.started_on else replace(began, started_on=event.on)
+
+
+def _completed(state: Referral, event: ParticipationCompleted) -> Referral:
+    before = state.before_completion if state.status == "completed" else (state.status, state.reason)
+    return replace(
+        state, status="completed", completed_on=event.on, review_on=None, reason=None, before_completion=before
+    )
+
+
+def _completion_revoked(state: Referral) -> Referral:
+    status, reason = state.before_completion or ("started", None)
+    stopped = status == "stopped"
+    return replace(
+        state,
+        status="stopped" if stopped else "started",
+        reason=reason if stopped else None,
+        completed_on=None,
+        before_completion=None,
+    )
+
+
+def _start_revoked(state: Referral) -> Referral:
+    unstarted = replace(state, started_on=None, restarted_on=None, completed_on=None, before_completion=None)
+    return replace(unstarted, status=_farthest(state)) if state.status in IN_GROUP else unstarted
 
 
 def _farthest(state: Referral) -> Status:

@@ -1,0 +1,82 @@
+"""The rules for what the carousel tells of a person: placed, started, completed, stopped, and taken back again."""
+
+from __future__ import annotations
+
+from services.referral.commands import (
+    RecordCompletion,
+    RecordPlacement,
+    RecordStart,
+    RecordStop,
+    RevokeCompletion,
+    RevokeStart,
+)
+from services.referral.domain.guards import LEFT, reason_fits, was_accepted, was_in_group
+from services.referral.domain.state import IN_GROUP, Referral
+from services.referral.events import (
+    CompletionRevoked,
+    ParticipantPlaced,
+    ParticipationCompleted,
+    ParticipationStarted,
+    ParticipationStopped,
+    ReferralEvent,
+    StartRevoked,
+)
+from shared.messages import Refused
+
+
+def record_placement(state: Referral, command: RecordPlacement) -> list[ReferralEvent]:
+    """A place is recorded once; for someone who left meanwhile, or is in the group, it changes nothing."""
+    was_accepted(state)
+    if state.placed_on or state.status in LEFT | IN_GROUP:
+        return []
+    return [ParticipantPlaced(referral_id=command.referral_id, on=command.on)]
+
+
+def record_start(state: Referral, command: RecordStart) -> list[ReferralEvent]:
+    """Attending outweighs a hold or a withdrawal; for who is in the group already, it corrects the first day."""
+    was_accepted(state)
+    if state.status in IN_GROUP and command.on in {state.started_on, state.restarted_on}:
+        return []
+    return [ParticipationStarted(referral_id=command.referral_id, on=command.on)]
+
+
+def record_completion(state: Referral, command: RecordCompletion) -> list[ReferralEvent]:
+    """Completed is counted by the carousel; attendance recorded late outweighs a stop, or moves the day."""
+    was_in_group(state, command.on)
+    if state.completed_on == command.on:
+        return []
+    return [ParticipationCompleted(referral_id=command.referral_id, on=command.on)]
+
+
+def record_stop(state: Referral, command: RecordStop) -> list[ReferralEvent]:
+    """Who started and leaves, stops, even when on hold or waiting to come back."""
+    was_in_group(state, command.on)
+    if state.status == "stopped":
+        return []
+    if state.status == "completed":
+        raise Refused("already-completed")
+    reason_fits(command, "stopped")
+    return [
+        ParticipationStopped(
+            referral_id=command.referral_id,
+            on=command.on,
+            category=command.category,
+            code=command.code,
+        ),
+    ]
+
+
+def revoke_start(state: Referral, command: RevokeStart) -> list[ReferralEvent]:
+    """A correction left no session attended: back to the step before; who stopped did start."""
+    if state.started_on is None:
+        return []
+    if state.status == "stopped":
+        raise Refused("referral-not-open")
+    return [StartRevoked(referral_id=command.referral_id, on=command.on)]
+
+
+def revoke_completion(state: Referral, command: RevokeCompletion) -> list[ReferralEvent]:
+    """A correction took a module away: back to where he was before."""
+    if state.status != "completed":
+        return []
+    return [CompletionRevoked(referral_id=command.referral_id, on=command.on)]
