@@ -12,7 +12,7 @@ from services.reporting import figures
 SCHEMA = figures.SCHEMA
 JOURNEYS = (
     "insert into journeys as kept select * from unnest({}::text[], {}::jsonb[])"
-    " on conflict (referral) do update set data = kept.data || excluded.data"
+    " on conflict (id) do update set data = kept.data || excluded.data"
 )
 FIGURES = (
     "insert into figures as kept"

@@ -10,9 +10,10 @@ import asyncpg
 from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel
 
-from services.reporting import figures, project
+from services.reporting import partners, project, reading
 from services.reporting.report import Project, render_html, render_pdf
 from shared.callers import Caller, Role
+from shared.days import today
 from shared.messages import Refused
 from shared.web import Done, NotVisible, allow
 
@@ -27,7 +28,15 @@ class Figures(BaseModel):
 
     since: date
     until: date
-    figures: list[figures.Figure]
+    figures: list[reading.Figure]
+
+
+class Partners(BaseModel):
+    """Who was a partner of the programme in a period."""
+
+    since: date
+    until: date
+    partners: list[partners.Partner]
 
 
 def routes(pool: asyncpg.Pool[asyncpg.Record]) -> APIRouter:
@@ -41,16 +50,16 @@ def routes(pool: asyncpg.Pool[asyncpg.Record]) -> APIRouter:
         city: str | None,
         partner: str | None = None,
         sector: str | None = None,
-    ) -> list[figures.Figure]:
+    ) -> list[reading.Figure]:
         """A coordinator reads a city he acts for; all of them together only when he acts for every one."""
         if until < since:
             raise Refused("period-reversed")
         if city is not None and city not in caller.cities:
             raise NotVisible
         async with pool.acquire() as connection:
-            if city is None and not await figures.cities(connection) <= caller.cities:
+            if city is None and not await reading.cities(connection) <= caller.cities:
                 raise Refused("city-needed")
-            return await figures.find(connection, since=since, until=until, city=city, partner=partner, sector=sector)
+            return await reading.find(connection, since=since, until=until, city=city, partner=partner, sector=sector)
 
     @router.get("/figures", tags=["figures"])
     async def read_figures(
@@ -59,6 +68,14 @@ def routes(pool: asyncpg.Pool[asyncpg.Record]) -> APIRouter:
     ) -> Figures:  # fmt: skip
         read = await found(caller, since, until, city, partner, sector)
         return Figures(since=since, until=until, figures=read)
+
+    @router.get("/partners", tags=["figures"])
+    async def read_partners(since: Since, until: Until, _: Caller = COORDINATES) -> Partners:
+        if until < since:
+            raise Refused("period-reversed")
+        async with pool.acquire() as connection:
+            read = await partners.find(connection, since, until, today())
+        return Partners(since=since, until=until, partners=read)
 
     @router.put("/project", tags=["report"])
     async def describe_project(body: Project, caller: Caller = COORDINATES) -> Done:

@@ -6,7 +6,7 @@ from fastapi import FastAPI
 
 from services.reporting import figures, project
 from services.reporting.api import routes
-from shared.contracts import referral as contract
+from services.reporting.rows import TOPICS
 from shared.fold import Fold
 from shared.inbox import Inbox
 from shared.service import Wiring, application_of
@@ -46,7 +46,9 @@ async def wire(service: Wiring) -> None:
 
 def figures_told() -> Fold:
     """The figures and what they are folded from, topic by topic."""
-    return Fold(CONSUMER, figures.version(), [figures.SCHEMA], [Inbox(CONSUMER, contract.CASES, figures.apply)])
+    return Fold(
+        CONSUMER, figures.version(), [figures.SCHEMA], [Inbox(CONSUMER, topic, figures.apply) for topic in TOPICS]
+    )
 
 
 def sentences(code: str) -> dict[str, str]:

@@ -1,9 +1,4 @@
--- What the figures remember of each referral, and the figures themselves. Idempotent.
-create table if not exists journeys (
-    referral text  primary key,
-    data     jsonb not null             -- pseudonymous ids, sector, cities, dates and reason codes
-);
-
+-- The figures; the rows they are counted from have one table a kind, beside these (rows/). Idempotent.
 create table if not exists figures (
     month     date   not null,          -- its first day
     city      text   not null,          -- whose city: see indicators.json

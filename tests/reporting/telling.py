@@ -1,4 +1,4 @@
-"""A few referrals as the referral service tells them, for the tests of reporting."""
+"""A few referrals, sessions and trainings as the other services tell them, for the tests of reporting."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from datetime import UTC, date, datetime
 from itertools import count
 
+from shared.contracts import carousel, training
 from shared.contracts import referral as said
 from shared.contracts.envelope import Envelope, PublicMessage
 from shared.inbox import Heard
@@ -66,6 +67,188 @@ def retracted(referral: str = "r1") -> said.ReferralRetracted:
     return said.ReferralRetracted(referral=referral, on=date(2026, 5, 4))
 
 
+def placed(referral: str = "r1", on: date = date(2026, 2, 20)) -> carousel.ParticipantPlaced:
+    """Placed in a group in Gent."""
+    return carousel.ParticipantPlaced(
+        referral=referral, on=on, cycle="c1", city="Gent", first_session_on=date(2026, 3, 6)
+    )
+
+
+def started(referral: str = "r1", on: date = date(2026, 3, 6)) -> carousel.ParticipationStarted:
+    """Sixty days after the receipt."""
+    return carousel.ParticipationStarted(referral=referral, on=on, cycle="c1", city="Gent")
+
+
+def start_revoked(referral: str = "r1") -> carousel.StartRevoked:
+    """He had not come after all."""
+    return carousel.StartRevoked(referral=referral, on=date(2026, 5, 1))
+
+
+def attended(
+    module: int, referral: str = "r1", mark: carousel.Mark = "present", session: str = ""
+) -> carousel.AttendanceRecorded:
+    """The session of that module in March."""
+    return carousel.AttendanceRecorded(
+        referral=referral,
+        on=date(2026, 3, 5 + module),
+        cycle="c1",
+        session=session or f"s{module}",
+        module=module,
+        modules=6,
+        mark=mark,
+        city="Gent",
+    )
+
+
+def paused(referral: str = "r1") -> carousel.ParticipationPaused:
+    """Paused in March."""
+    return carousel.ParticipationPaused(referral=referral, on=date(2026, 3, 20), review_on=date(2026, 4, 1))
+
+
+def resumed_after_pause(referral: str = "r1") -> carousel.ParticipationResumed:
+    """And goes on."""
+    return carousel.ParticipationResumed(referral=referral, on=date(2026, 4, 1))
+
+
+def stopped(referral: str = "r1", on: date = date(2026, 4, 3)) -> carousel.ParticipationStopped:
+    """Stopped: work."""
+    return carousel.ParticipationStopped(referral=referral, on=on, category="practical", code="work")
+
+
+def returned(referral: str = "r1") -> carousel.ParticipationReturned:
+    """Came back."""
+    return carousel.ParticipationReturned(referral=referral, on=date(2026, 4, 20))
+
+
+def completed(referral: str = "r1", on: date = date(2026, 4, 10)) -> carousel.ParticipationCompleted:
+    """The last module."""
+    return carousel.ParticipationCompleted(referral=referral, on=on, cycle="c1", city="Gent")
+
+
+def completion_revoked(referral: str = "r1") -> carousel.CompletionRevoked:
+    """It was not attended after all."""
+    return carousel.CompletionRevoked(referral=referral, on=date(2026, 5, 1))
+
+
+def session(module: int, city: str = "Gent") -> carousel.SessionCompleted:
+    """The session of that module in March took place."""
+    return carousel.SessionCompleted(
+        session=f"s{module}",
+        cycle="c1",
+        offer="g-force",
+        module=module,
+        on=date(2026, 3, 5 + module),
+        city=city,
+        place="p1",
+        group_size="under_5",
+        cover_used=False,
+    )
+
+
+def cycle(on: date = date(2026, 4, 10)) -> carousel.CycleCompleted:
+    """The cycle was closed."""
+    return carousel.CycleCompleted(
+        cycle="c1", offer="g-force", city="Gent", place="p1", first_on=date(2026, 3, 6), on=on, sessions_held=6
+    )
+
+
+def training_held(
+    name: str = "t1",
+    on: date = date(2026, 1, 2),
+    kind: training.Kind = "basic",
+    organisations: tuple[str, ...] = ("o1",),
+    by_sector: dict[str, int] | None = None,
+    *,
+    pitched: bool = True,
+) -> training.TrainingHeld:
+    """A training in Brugge by the CAW."""
+    sectors = {"police": 10, "welfare": 6} if by_sector is None else by_sector
+    return training.TrainingHeld(
+        training=name,
+        kind=kind,
+        on=on,
+        days=(on,),
+        city="Brugge",
+        online=False,
+        organiser="caw",
+        co_presenter=None,
+        pitched=pitched,
+        participants=sum(sectors.values()),
+        by_sector=sectors,
+        organisations=organisations,
+    )
+
+
+def evaluated(name: str = "t1", answers: int = 8, score: float | None = 8.5) -> training.TrainingEvaluated:
+    """Asked of sixteen."""
+    return training.TrainingEvaluated(
+        training=name,
+        on=date(2026, 2, 1),
+        invited=16,
+        answers=answers,
+        score=score,
+        confidence_before=None if score is None else 2.5,
+        confidence_after=None if score is None else 4.0,
+    )
+
+
+def took_part(
+    participant: str = "q1", name: str = "t1", *, present: bool = True, organisation: str | None = "o1"
+) -> training.ParticipationRecorded:
+    """Whether a police officer was at that training."""
+    return training.ParticipationRecorded(
+        training=name,
+        participant=participant,
+        kind="basic",
+        on=date(2026, 1, 2),
+        city="Brugge",
+        organisation=organisation,
+        sector="police",
+        present=present,
+    )
+
+
+def network_event(name: str = "n1", police: int = 80, city: str = "Oostende") -> training.NetworkEventHeld:
+    """A network event in June."""
+    return training.NetworkEventHeld(
+        event=name,
+        on=date(2026, 6, 4),
+        city=city,
+        participants=police + 40,
+        by_sector={"police": police, "health": 40},
+        organisations=("o1",),
+    )
+
+
+def steering(name: str = "m1", partners: tuple[str, ...] = ("o1", "o2")) -> training.SteeringMeetingHeld:
+    """The steering group met in June."""
+    return training.SteeringMeetingHeld(meeting=name, on=date(2026, 6, 9), partners=partners, release=None)
+
+
+def joined(partner: str = "o1", since: date = date(2025, 1, 1)) -> training.PartnerJoined:
+    """A partner of the steering group."""
+    return training.PartnerJoined(partner=partner, role="steering", since=since)
+
+
+def left(partner: str = "o1", until: date = date(2026, 3, 1)) -> training.PartnerLeft:
+    """No longer."""
+    return training.PartnerLeft(partner=partner, until=until)
+
+
+def registered(organisation: str = "o1", name: str = "Eerstelijnszone Oostende-Bredene") -> said.OrganisationRegistered:
+    """In the register since 2024."""
+    return said.OrganisationRegistered(
+        organisation=organisation, name=name, sector="primary_care_zone", city="Oostende", since=date(2024, 1, 1)
+    )
+
+
+def renamed(
+    organisation: str = "o1", name: str = "Eerstelijnszone Middenkust", since: date = date(2026, 5, 1)
+) -> said.OrganisationRenamed:
+    """Another name."""
+    return said.OrganisationRenamed(organisation=organisation, name=name, since=since)
+
+
 def heard(messages: Iterable[PublicMessage]) -> list[Heard]:
     """The messages in the envelopes of one partition."""
     numbers = count(1)
@@ -95,4 +278,36 @@ def five_referrals() -> list[PublicMessage]:
         received("r5", date(2026, 3, 1), referrer="p9"),
         on_hold("r4"),
         retracted("r5"),
+    ]
+
+
+def the_rest() -> list[PublicMessage]:
+    """Two of the five start, one completes and one stops; two trainings, a network event and a steering meeting."""
+    return [
+        placed("r1"),
+        placed("r3"),
+        attended(1, "r1"),
+        started("r1"),
+        attended(1, "r3"),
+        started("r3", date(2026, 3, 6)),
+        attended(2, "r1"),
+        attended(2, "r3", "absent"),
+        stopped("r3"),
+        completed("r1"),
+        session(1),
+        session(2, city="Brugge"),
+        session(2),
+        cycle(),
+        training_held(),
+        training_held("t2", date(2026, 2, 1), "in_depth", ("o1", "o3"), {"police": 5}, pitched=False),
+        evaluated(),
+        took_part("q1"),
+        took_part("q1", "t2"),
+        took_part("q2"),
+        took_part("q3", present=False),
+        network_event(police=1),
+        network_event(),
+        steering(),
+        joined(),
+        registered(),
     ]

@@ -9,12 +9,26 @@ from datetime import date
 import asyncpg
 import pytest
 
-from services.reporting import figures
-from services.reporting.figures import Figure
+from services.reporting import figures, partners, reading
+from services.reporting.reading import Figure
+from services.reporting.rows import GRAINS
 from shared.contracts.envelope import PublicMessage
 from shared.event_store import Connection
 from shared.messages import Refused
-from tests.reporting.telling import five_referrals, heard, intake, received, retracted
+from tests.reporting.telling import (
+    evaluated,
+    five_referrals,
+    heard,
+    intake,
+    joined,
+    left,
+    received,
+    registered,
+    renamed,
+    retracted,
+    the_rest,
+    training_held,
+)
 
 
 @pytest.fixture
@@ -33,7 +47,7 @@ async def tell(connection: Connection, messages: Sequence[PublicMessage], size: 
 
 
 async def find(connection: Connection, **narrower: str) -> dict[str, Figure]:
-    found = await figures.find(connection, since=date(2026, 1, 1), until=date(2026, 12, 31), **narrower)
+    found = await reading.find(connection, since=date(2026, 1, 1), until=date(2026, 12, 31), **narrower)
     return {figure.code: figure for figure in found}
 
 
@@ -41,17 +55,19 @@ async def find(connection: Connection, **narrower: str) -> dict[str, Figure]:
 async def test_figures_do_not_depend_on_how_messages_come_in_batches(connection: Connection, size: int) -> None:
     await tell(connection, five_referrals(), size)
     found = await find(connection)
-    assert {code: figure.value for code, figure in found.items()} == {
+    assert {code: figure.value for code, figure in found.items() if figure.value} == {
         "referrals_received": 4,
         "referring_persons": 2,
         "referring_organisations": 2,
         "intakes_held": 2,
         "accepted": 1,
         "not_eligible": 1,
-        "not_suitable": 0,
         "withdrawn": 1,
         "on_hold": 1,
         "days_to_intake": 2,
+        "cohort_intake": 2,
+        "cohort_accepted": 1,
+        "new_referrers": 2,
     }
     assert found["withdrawn"].by_reason == {"practical/transport": 1}
     assert (found["days_to_intake"].median, found["days_to_intake"].p90) == (10, 30)
@@ -63,8 +79,16 @@ async def test_figures_narrow_to_a_city_a_partner_a_sector_and_months(connection
     assert (await find(connection, city="Brugge"))["referrals_received"].value == 1
     assert (await find(connection, partner="o2"))["not_eligible"].by_reason == {"language": 1}
     assert (await find(connection, sector="self"))["referrals_received"].value == 1
-    february = await figures.find(connection, since=date(2026, 2, 14), until=date(2026, 2, 14))
+    february = await reading.find(connection, since=date(2026, 2, 14), until=date(2026, 2, 14))
     assert {figure.code: figure.value for figure in february}["intakes_held"] == 2
+
+
+async def test_a_figure_that_has_no_sector_is_not_told_by_sector(connection: Connection) -> None:
+    await tell(connection, [training_held()])
+    assert (await find(connection))["trainings_held"].value == 1
+    assert "trainings_held" not in await find(connection, sector="police")
+    assert (await find(connection, sector="police"))["training_participations"].value == 10
+    assert not {"steering_meetings", "partners_active"} & (await find(connection, city="Brugge")).keys()
 
 
 async def test_a_referrer_counts_once_over_several_months(connection: Connection) -> None:
@@ -78,13 +102,100 @@ async def test_a_retraction_takes_everything_back(connection: Connection) -> Non
     assert await connection.fetchval("select count(*) from figures") == 0
     assert await connection.fetchval("select count(*) from members") == 0
     assert all(figure.value == 0 and figure.median is None for figure in (await find(connection)).values())
+    kept = await connection.fetchval("select count(*) from windows where data->'entries' <> '{}'")
+    assert kept == 0
 
 
-async def test_telling_a_referral_again_changes_nothing(connection: Connection) -> None:
-    await tell(connection, five_referrals())
-    before = await connection.fetch("select * from figures order by 1, 2, 3, 4, 5, 6")
-    await tell(connection, five_referrals())
-    assert await connection.fetch("select * from figures order by 1, 2, 3, 4, 5, 6") == before
+async def stored(connection: Connection) -> list[list[asyncpg.Record]]:
+    """Every row of every table."""
+    tables = ["figures", "members", *(grain.table for grain in GRAINS)]
+    return [await connection.fetch(f"select * from {table} order by {table}::text") for table in tables]
+
+
+async def test_telling_everything_again_changes_nothing(connection: Connection) -> None:
+    told = [*five_referrals(), *the_rest()]
+    await tell(connection, told)
+    before = await stored(connection)
+    await tell(connection, told, 7)
+    assert await stored(connection) == before
+
+
+async def test_the_carousel_may_be_heard_first(connection: Connection) -> None:
+    await tell(connection, [*five_referrals(), *the_rest()])
+    figures_then, members_then, *_ = await stored(connection)
+    for table in ("figures", "members", *(grain.table for grain in GRAINS)):
+        await connection.execute(f"truncate {table}")
+    await tell(connection, [*the_rest(), *five_referrals()], 3)
+    assert (await stored(connection))[:2] == [figures_then, members_then]
+
+
+async def test_the_group_and_the_cohort_are_counted_with_their_denominators(connection: Connection) -> None:
+    await tell(connection, [*five_referrals(), *the_rest()])
+    found = await find(connection)
+    values = {code: (figure.value, figure.denominator) for code, figure in found.items()}
+    assert values["started"] == (2, None)
+    assert values["completed"] == (1, 2)
+    assert values["stopped"] == (1, 2)
+    assert values["cohort_started"] == (2, 4)
+    assert values["cohort_completed"] == (1, 4)
+    assert (values["sessions_held"], values["cycles_held"]) == ((2, None), (1, None))
+    assert found["modules_attended"].by_reason == {"1": 1, "2": 1}
+    assert (found["group_size"].by_reason, found["group_size"].median) == ({"1": 1, "2": 1}, 1)
+    assert (found["days_to_first_session"].median, found["days_to_first_session"].p90) == (32, 60)
+    assert found["started"].by_city == {"Gent": 2}
+
+
+async def test_trainings_are_counted_by_type_city_and_sector(connection: Connection) -> None:
+    await tell(connection, [*five_referrals(), *the_rest()])
+    found = await find(connection)
+    assert (found["trainings_held"].by_reason, found["trainings_held"].by_city) == (
+        {"basic": 1, "in_depth": 1},
+        {"Brugge": 2},
+    )
+    assert (found["trainings_pitched"].value, found["trainings_pitched"].denominator) == (1, 2)
+    assert found["training_participations"].value == 21
+    assert found["training_participations"].by_sector == {"police": 15, "welfare": 6}
+    assert found["training_participations"].by_reason == {"basic": 16, "in_depth": 5}
+    assert found["trained_people"].value == 2
+    assert (found["network_events"].by_city, found["network_event_participants"].by_sector) == (
+        {"Oostende": 1},
+        {"police": 80, "health": 40},
+    )
+    assert (found["steering_meetings"].value, found["steering_partners"].value) == (1, 2)
+
+
+async def test_an_evaluation_has_its_response_rate_and_no_mean_below_five_answers(connection: Connection) -> None:
+    await tell(connection, [training_held(), training_held("t2"), evaluated(answers=12, score=8.0)])
+    await tell(connection, [evaluated("t2", answers=4, score=1.0)])
+    found = await find(connection)
+    assert (found["evaluation_answers"].value, found["evaluation_answers"].denominator) == (16, 32)
+    assert (found["evaluation_score"].mean, found["evaluation_score"].value) == (8.0, 12)
+    await tell(connection, [evaluated("t2", answers=6, score=5.0)])
+    assert (await find(connection))["evaluation_score"].mean == 7.0
+
+
+async def test_what_a_training_preceded_is_told_by_type_sector_and_days(connection: Connection) -> None:
+    await tell(connection, [*five_referrals(), *the_rest()])
+    found = await find(connection)
+    assert (found["referrals_preceded"].value, found["referrals_preceded"].denominator) == (2, 4)
+    assert found["referrals_preceded"].by_reason == {"basic": 1, "in_depth": 1}
+    assert found["referrals_preceded"].by_sector == {"police": 2}
+    assert found["days_since_training"].by_reason == {
+        "1-30": 2, "31-60": 0, "61-90": 0, "91-120": 0, "121-150": 0, "151-180": 0
+    }  # fmt: skip
+    assert (found["new_referrers_preceded"].value, found["new_referrers_preceded"].denominator) == (2, 2)
+
+
+async def test_a_partner_bears_the_name_of_the_date_and_the_one_it_bears_now(connection: Connection) -> None:
+    await tell(connection, [registered(), renamed(), joined(), joined("o2"), left("o2")])
+    year = date(2026, 1, 1), date(2026, 12, 31)
+    told = [(each.name, each.now) for each in await partners.find(connection, *year, date(2026, 7, 1))]
+    assert told == [("Eerstelijnszone Oostende-Bredene", "Eerstelijnszone Middenkust"), ("o2", None)]
+    told = [(each.name, each.now) for each in await partners.find(connection, *year, date(2026, 4, 30))]
+    assert told[0] == ("Eerstelijnszone Oostende-Bredene", None)
+    later = await partners.find(connection, date(2026, 6, 1), date(2026, 6, 30), date(2026, 7, 1))
+    assert [(each.name, each.now) for each in later] == [("Eerstelijnszone Middenkust", None)]
+    assert (await find(connection))["partners_active"].value == 2
 
 
 async def test_a_refused_batch_changes_nothing(connection: Connection) -> None:

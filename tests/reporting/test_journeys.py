@@ -1,4 +1,4 @@
-"""What one referral adds to the figures."""
+"""What one referral adds to the figures, from its receipt to its last session."""
 
 from __future__ import annotations
 
@@ -7,34 +7,81 @@ from datetime import date
 from functools import reduce
 
 import pytest
+from pydantic import TypeAdapter
 
-from services.reporting.journeys import Journey, contributions, fold, from_json, membership, to_json
+from services.reporting.counting import Changes
+from services.reporting.rows.journeys import Journey, fold, happenings
+from shared.contracts import carousel, referral
 from shared.contracts.envelope import PublicMessage
-from shared.contracts.referral import CASES
 from shared.messages import Refused
-from tests.reporting.telling import accepted, declined, intake, on_hold, received, resumed, retracted, withdrawn
+from tests.reporting.telling import (
+    accepted,
+    attended,
+    completed,
+    completion_revoked,
+    declined,
+    intake,
+    on_hold,
+    paused,
+    placed,
+    received,
+    resumed,
+    resumed_after_pause,
+    retracted,
+    returned,
+    start_revoked,
+    started,
+    stopped,
+    withdrawn,
+)
 
-ALL = (received(), intake(), accepted(), declined(), on_hold(), resumed(), withdrawn(), retracted())
+BEFORE = (received(), intake(), accepted(), declined(), on_hold(), resumed(), withdrawn())
+IN_THE_GROUP = (
+    placed(),
+    attended(1),
+    started(),
+    attended(2),
+    paused(),
+    resumed_after_pause(),
+    stopped(),
+    returned(),
+    completed(),
+    completion_revoked(),
+    start_revoked(),
+)
+ALL = (*BEFORE, *IN_THE_GROUP, retracted())
 
 
 def told(*messages: PublicMessage) -> Journey:
-    journey = reduce(fold, messages, None)
+    journey = reduce(fold, messages, None)  # type: ignore[arg-type]
     assert journey is not None
     return journey
 
 
+def changes(*messages: PublicMessage) -> Changes:
+    counted = Changes()
+    counted.add(happenings(told(*messages)), 1)
+    return counted
+
+
 def counted(*messages: PublicMessage) -> dict[str, str]:
-    return {key.indicator: key.reason for key in contributions(told(*messages))}
+    return {key.indicator: key.reason for key in changes(*messages).figures}
 
 
-def test_every_message_of_the_contract_folds() -> None:
-    assert {type(each) for each in ALL} == set(CASES.messages)
+def test_every_message_of_both_contracts_folds() -> None:
+    assert {type(each) for each in ALL} == {*referral.CASES.messages, *carousel.CASES.messages}
     assert all(fold(told(received()), each) for each in ALL)
 
 
-def test_a_message_about_a_referral_that_was_never_received_is_refused() -> None:
+def test_what_the_referral_service_says_of_a_referral_it_never_received_is_refused() -> None:
     with pytest.raises(Refused, match="referral-unknown"):
         fold(None, intake())
+
+
+def test_the_carousel_may_be_heard_before_the_receipt() -> None:
+    early = told(started(), attended(1))
+    assert not list(happenings(early))
+    assert fold(early, received()) == told(received(), started(), attended(1))
 
 
 def test_an_unknown_ground_is_refused() -> None:
@@ -42,54 +89,76 @@ def test_an_unknown_ground_is_refused() -> None:
         told(received(), declined(ground="other"))
 
 
-def test_each_step_counts_in_its_own_month_with_the_days_to_the_intake() -> None:
+def test_each_step_counts_in_its_own_month_and_the_cohort_in_that_of_the_receipt() -> None:
     keys = sorted(
-        (key.month, key.indicator, key.reason) for key in contributions(told(received(), intake(), accepted()))
+        (key.month.month, key.indicator, key.reason) for key in changes(received(), intake(), accepted()).figures
     )
     assert keys == [
-        (date(2026, 1, 1), "referrals_received", ""),
-        (date(2026, 2, 1), "accepted", ""),
-        (date(2026, 2, 1), "days_to_intake", "30"),
-        (date(2026, 2, 1), "intakes_held", ""),
+        (1, "cohort_accepted", ""),
+        (1, "cohort_intake", ""),
+        (1, "referrals_received", ""),
+        (2, "accepted", ""),
+        (2, "days_to_intake", "30"),
+        (2, "intakes_held", ""),
     ]
 
 
-def test_counts_carry_the_city_of_the_group_and_distinct_figures_that_of_the_referrer() -> None:
-    assert {key.city for key in contributions(told(received(), intake()))} == {"Oostende"}
-    assert {(key.indicator, key.city, key.member) for key in membership(told(received()))} == {
-        ("referring_persons", "Brugge", "p1"),
-        ("referring_organisations", "Brugge", "o1"),
-    }
+def test_figures_say_which_city_they_mean() -> None:
+    counted = changes(received(), intake(), placed(), started(), completed())
+    cities = {key.indicator: key.city for key in counted.figures} | {key.indicator: key.city for key in counted.members}
+    assert (cities["intakes_held"], cities["cohort_started"]) == ("Oostende", "Oostende")
+    assert (cities["started"], cities["completed"], cities["days_to_first_session"]) == ("Gent", "Gent", "Gent")
+    assert (cities["referring_persons"], cities["referring_organisations"]) == ("Brugge", "Brugge")
 
 
 def test_the_negatives_stay_apart() -> None:
     assert counted(received(), declined()) == {"referrals_received": "", "not_eligible": "language"}
     assert counted(received(), declined(ground="not_suitable", reason="unreachable"))["not_suitable"] == "unreachable"
     assert counted(received(), withdrawn())["withdrawn"] == "practical/transport"
+    assert counted(received(), started(), stopped())["stopped"] == "practical/work"
     assert "on_hold" in counted(received(), on_hold())
 
 
 def test_a_road_that_opens_again_takes_its_end_back() -> None:
     assert "withdrawn" not in counted(received(), withdrawn(), resumed())
     assert "not_eligible" not in counted(received(), declined(), accepted())
+    assert "stopped" not in counted(received(), started(), stopped(), returned())
 
 
-@pytest.mark.parametrize("again", [intake, accepted])
+def test_who_started_has_waited_from_the_receipt_to_the_first_session() -> None:
+    assert counted(received(), started())["days_to_first_session"] == "60"
+
+
+def test_a_correction_takes_a_start_and_a_completion_back() -> None:
+    whole = (received(), placed(), started(), completed())
+    assert not {"completed", "cohort_completed"} & counted(*whole, completion_revoked()).keys()
+    gone = {"started", "cohort_started", "days_to_first_session", "modules_attended"}
+    assert not gone & counted(*whole, completion_revoked(), start_revoked()).keys()
+
+
+def test_different_modules_attended_are_counted_once_each() -> None:
+    told = (received(), started(), attended(1), attended(2, mark="absent"), attended(3, mark="excused"))
+    assert counted(*told)["modules_attended"] == "1"
+    assert counted(*told, attended(2))["modules_attended"] == "2"
+    assert counted(*told, attended(2), attended(2, mark="absent"))["modules_attended"] == "1"
+    assert counted(*told, attended(1, session="another"))["modules_attended"] == "1"
+
+
+@pytest.mark.parametrize("again", [intake, accepted, placed])
 def test_only_the_first_time_counts(again: Callable[..., PublicMessage]) -> None:
     once = told(received(), again())
-    assert fold(once, again(on=date(2026, 6, 1))) == once
+    assert fold(once, again(on=date(2026, 6, 1))) == once  # type: ignore[arg-type]
 
 
 def test_who_came_by_himself_has_no_referrer() -> None:
-    assert not membership(told(received(referrer=None, organisation=None)))
+    assert not changes(received(referrer=None, organisation=None)).members
 
 
 @pytest.mark.parametrize("later", ALL)
 def test_a_retracted_referral_counts_nowhere_whatever_follows(later: PublicMessage) -> None:
-    journey = told(*ALL, later)
-    assert not contributions(journey)
-    assert not membership(journey)
+    assert not list(happenings(told(*ALL, later)))
 
 
 def test_a_journey_comes_back_from_storage_as_it_was() -> None:
-    assert from_json(to_json(told(*ALL))) == told(*ALL)
+    stored = TypeAdapter(Journey)
+    assert stored.validate_json(stored.dump_json(told(*ALL))) == told(*ALL)

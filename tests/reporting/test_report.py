@@ -9,8 +9,8 @@ from typing import get_args
 import pytest
 from pypdf import PdfReader
 
-from services.reporting.figures import Figure
 from services.reporting.indicators import catalogue
+from services.reporting.reading import Figure
 from services.reporting.report import Contact, Project, render_html, render_pdf, texts
 from shared.terms import terms
 from shared.texts import Language
@@ -76,6 +76,11 @@ def figures(values: Mapping[str, int] = VALUES) -> list[Figure]:
             label=each.label,
             definition=each.definition,
             city_means=each.city,
+            chapter=each.chapter,
+            partner_means=each.partner,
+            sector_means=each.sector,
+            by_sector={},
+            by_city={},
             protected=each.protected,
             value=values[each.code],
             by_reason=REASONS.get(each.code, {}) if values[each.code] else {},
@@ -85,6 +90,7 @@ def figures(values: Mapping[str, int] = VALUES) -> list[Figure]:
             p90=1234 if each.kind == "days" and values[each.code] else None,
         )
         for each in catalogue()
+        if each.code in values
     ]
 
 

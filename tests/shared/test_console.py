@@ -18,7 +18,8 @@ from services.referral import people
 from services.referral.people import People, Person
 from services.referral.views import organisations
 from services.referral.views.cases import TYPES
-from services.reporting import figures
+from services.reporting import figures, reading
+from services.reporting.rows import TOPICS
 from shared import event_store, inbox
 from shared.contracts.envelope import PublicMessage, headers
 from shared.contracts.referral import CASES
@@ -94,7 +95,7 @@ async def test_a_held_up_key_is_listed_and_replayed_in_order(desk: Desk, pool: a
     assert (code, [word for word in replayed.split() if word.isdecimal()]) == (0, ["2", "0"])
     assert await pool.fetchval("select count(*) from dead_letters where resolved_at is null") == 0
     async with pool.acquire() as connection:
-        found = await figures.find(connection, since=date(2026, 1, 1), until=date(2026, 12, 31))
+        found = await reading.find(connection, since=date(2026, 1, 1), until=date(2026, 12, 31))
     assert {each.code: each.value for each in found}["accepted"] == 1
 
 
@@ -117,7 +118,7 @@ async def test_the_relay_says_how_far_it_is_and_goes_back(desk: Desk, pool: asyn
 async def test_views_and_figures_are_rebuilt(
     desk: Desk, pool: asyncpg.Pool[asyncpg.Record], bootstrap_servers: str
 ) -> None:
-    await create_topics(bootstrap_servers, [CASES])
+    await create_topics(bootstrap_servers, TOPICS)
     for service, built in (("referral", "views"), ("reporting", "reporting")):
         code, said = await desk.type(service, "rebuild")
         assert (code, f"{built}: built and in place." in said) == (0, True), said

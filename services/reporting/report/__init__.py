@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from services.reporting.figures import Figure
+from services.reporting.reading import Figure
 from services.reporting.report.page import Contact, Project, page
 from shared import layout
 from shared.texts import Language

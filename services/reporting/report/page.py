@@ -7,7 +7,7 @@ from typing import Annotated, Literal, TypedDict
 
 from pydantic import Field
 
-from services.reporting.figures import Figure
+from services.reporting.reading import Figure
 from services.reporting.report import texts
 from shared.messages import Message
 from shared.texts import Language, municipality
@@ -90,7 +90,11 @@ def page(language: Language, project: Project, figures: Sequence[Figure]) -> Pag
         lead=_lead(language, by_code),
         headline=[_row(language, by_code[code]) for code in HEADLINE],
         heading=say("Figures"),
-        rows=[_row(language, figure) for figure in figures if figure.code not in HEADLINE],
+        rows=[
+            _row(language, figure)
+            for figure in figures
+            if figure.chapter == "referrals" and figure.code not in HEADLINE
+        ],
         missing=say("Not covered yet"),
         missing_note=say(ABSENT),
         missing_items=[say(item) for item in NOT_COVERED],

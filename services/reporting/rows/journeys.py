@@ -1,0 +1,223 @@
+"""The road of one referral, from its receipt to its last session: what referral and carousel each say of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from datetime import date
+from typing import TypeAlias
+
+from services.reporting.indicators import CityMeans, StepName
+from services.reporting.rows.grain import Grain, Happening, Note
+from shared.contracts import carousel, referral
+from shared.messages import Refused
+
+Told: TypeAlias = (
+    "referral.ReferralReceived | referral.IntakeHeld | referral.ReferralAccepted | referral.ReferralDeclined"
+    " | referral.ReferralPutOnHold | referral.ReferralResumed | referral.ReferralWithdrawn | referral.ReferralRetracted"
+    " | carousel.ParticipantPlaced | carousel.ParticipationStarted | carousel.StartRevoked"
+    " | carousel.AttendanceRecorded | carousel.ParticipationPaused | carousel.ParticipationResumed"
+    " | carousel.ParticipationStopped | carousel.ParticipationReturned | carousel.ParticipationCompleted"
+    " | carousel.CompletionRevoked"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """Something that happened on the road; `reason` is a code, `category/code` or empty, `city` that of the group."""
+
+    on: date
+    reason: str = ""
+    city: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """How a referral came in; what a person who came of himself lacks is empty."""
+
+    referral: str
+    on: date
+    referrer: str
+    organisation: str
+    sector: str
+    referrer_city: str
+    city_of_residence: str
+    preferred_city: str
+
+    def cities(self, group: str = "") -> dict[CityMeans, str]:
+        """The city by what is meant with it."""
+        return {
+            "residence": self.city_of_residence,
+            "referrer": self.referrer_city,
+            "preferred": self.preferred_city,
+            "group": group,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Entered(Note):
+    """A referral that counts came in."""
+
+    entry: Entry
+
+
+@dataclass(frozen=True, slots=True)
+class Attended:
+    """How one session was marked, and its module."""
+
+    module: int
+    mark: carousel.Mark
+
+
+@dataclass(frozen=True, slots=True)
+class Journey:
+    """One referral: how it came in (when that was heard), its steps, its sessions, and whether it was an error."""
+
+    entry: Entry | None = None
+    steps: dict[StepName, Step] = field(default_factory=dict)
+    sessions: dict[str, Attended] = field(default_factory=dict)
+    retracted: bool = False
+
+    def modules(self) -> int:
+        """How many different modules were attended."""
+        return len({each.module for each in self.sessions.values() if each.mark == "present"})
+
+
+def fold(row: Journey | None, message: Told) -> Journey:
+    """The journey after `message`; raises Refused `referral-unknown` when the referral service never received it."""
+    journey = row or Journey()
+    if isinstance(message, carousel.CASES.messages):
+        return _in_the_group(journey, message)
+    if isinstance(message, referral.ReferralReceived):
+        return replace(journey, entry=_entry(message), steps={**journey.steps, "received": Step(message.on)})
+    if journey.entry is None:
+        raise Refused("referral-unknown")
+    return _before_the_group(journey, message)
+
+
+def _entry(message: referral.ReferralReceived) -> Entry:
+    return Entry(
+        referral=message.referral,
+        on=message.on,
+        referrer=message.referrer or "",
+        organisation=message.organisation or "",
+        sector=message.sector,
+        referrer_city=message.referrer_city or "",
+        city_of_residence=message.city_of_residence,
+        preferred_city=message.preferred_city,
+    )
+
+
+def _before_the_group(journey: Journey, message: Told) -> Journey:
+    match message:
+        case referral.IntakeHeld():
+            return _first(journey, "intake", Step(message.on))
+        case referral.ReferralAccepted():
+            return _first(_reopened(journey), "accepted", Step(message.on))
+        case referral.ReferralDeclined():
+            return _last(_reopened(journey), _ground(message.ground), Step(message.on, message.reason))
+        case referral.ReferralPutOnHold():
+            return _first(journey, "on_hold", Step(message.on))
+        case referral.ReferralResumed():
+            return _reopened(journey)
+        case referral.ReferralWithdrawn():
+            return _last(_reopened(journey), "withdrawn", Step(message.on, f"{message.category}/{message.code}"))
+        case referral.ReferralRetracted():
+            return replace(journey, retracted=True)
+    raise Refused("message-unknown")
+
+
+def _in_the_group(journey: Journey, message: Told) -> Journey:
+    match message:
+        case carousel.ParticipantPlaced():
+            return _first(journey, "placed", Step(message.on, city=message.city))
+        case carousel.ParticipationStarted():
+            return _last(journey, "started", Step(message.on, city=message.city))
+        case carousel.ParticipationCompleted():
+            return _last(journey, "completed", Step(message.on, city=message.city))
+        case carousel.ParticipationStopped():
+            return _last(journey, "stopped", Step(message.on, f"{message.category}/{message.code}"))
+        case carousel.StartRevoked():
+            return _without(journey, "started")
+        case carousel.CompletionRevoked():
+            return _without(journey, "completed")
+        case carousel.ParticipationReturned():
+            return _without(journey, "stopped")
+        case carousel.AttendanceRecorded():
+            attended = Attended(message.module, message.mark)
+            return replace(journey, sessions={**journey.sessions, message.session: attended})
+        case carousel.ParticipationPaused() | carousel.ParticipationResumed():
+            return journey
+    raise Refused("message-unknown")
+
+
+def _first(journey: Journey, name: StepName, step: Step) -> Journey:
+    """Only the first time counts: a road that opens again is still one referral."""
+    return journey if name in journey.steps else _last(journey, name, step)
+
+
+def _last(journey: Journey, name: StepName, step: Step) -> Journey:
+    """The last one said counts."""
+    return replace(journey, steps={**journey.steps, name: step})
+
+
+def _without(journey: Journey, *names: StepName) -> Journey:
+    return replace(journey, steps={name: step for name, step in journey.steps.items() if name not in names})
+
+
+def _reopened(journey: Journey) -> Journey:
+    return _without(journey, "not_eligible", "not_suitable", "withdrawn")
+
+
+def _ground(ground: str) -> StepName:
+    if ground == "not_eligible":
+        return "not_eligible"
+    if ground == "not_suitable":
+        return "not_suitable"
+    raise Refused("ground-unknown")
+
+
+def happenings(journey: Journey) -> Iterator[Happening]:
+    """Its steps, each with the days since it came in; a retracted one, or one not yet received, says nothing."""
+    entry = journey.entry
+    if entry is None or journey.retracted:
+        return
+    started = journey.steps.get("started")
+    for name, step in journey.steps.items():
+        yield _happening(entry, name, step, started)
+    if started:
+        yield replace(_happening(entry, "modules", started, started), measured=str(journey.modules()))
+
+
+def _happening(entry: Entry, name: StepName, step: Step, started: Step | None) -> Happening:
+    return Happening(
+        step=name,
+        on=step.on,
+        cities=entry.cities(step.city or (started.city if started else "")),
+        partner=entry.organisation,
+        sector=entry.sector,
+        reason=step.reason,
+        received_on=entry.on,
+        measured=str((step.on - entry.on).days),
+        members={"referrer": entry.referrer, "organisation": entry.organisation},
+    )
+
+
+def tells(journey: Journey) -> Iterator[Entered]:
+    """That it came in, as long as it counts."""
+    if journey.entry and not journey.retracted:
+        yield Entered(journey.entry)
+
+
+def _own(message: Told) -> tuple[str]:
+    return (message.referral,)
+
+
+JOURNEYS = Grain(
+    "journeys",
+    Journey,
+    dict.fromkeys((*referral.CASES.messages, *carousel.CASES.messages), _own),
+    fold,
+    happenings,
+    tells,
+)
