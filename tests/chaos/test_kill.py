@@ -93,9 +93,11 @@ class Road:
             return int(await connection.fetchval(asked[part]))
 
     async def at_work(self, part: str) -> None:
-        """Return once a worker has got something done since it was started: then a kill interrupts it."""
-        if part != "broker":
-            await until(lambda: self.has_moved(part))
+        """Return once the worker, or for the broker the consumer it serves, has got something done since this began."""
+        worker = "consumer" if part == "broker" else part
+        if part == "broker":
+            self.began[worker] = await self.progress(worker)
+        await until(lambda: self.has_moved(worker))
 
     async def has_moved(self, part: str) -> bool:
         return await self.progress(part) > self.began[part]
