@@ -3,7 +3,7 @@
 import asyncio
 import os
 from asyncio.subprocess import Process
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Protocol
@@ -60,12 +60,10 @@ async def stores(root: Path, home: Path, board: Board, *, stay: bool = False) ->
 async def everything(root: Path, home: Path, board: Board, *, stay: bool = False) -> AsyncIterator[dict[str, str]]:
     """The stores and every service that exists; unless it is to `stay`, waits until each is ready."""
     async with stores(root, home, board, stay=stay) as environment, AsyncExitStack() as running:
-        started = []
-        for name in services.present(root):
-            service = services.Service(name, root, home, environment, board.say)
+        started = [services.Service(name, root, home, environment, board.say) for name in services.present(root)]
+        running.push_async_callback(_stop_together, started)
+        for service in started:
             service.start()
-            running.push_async_callback(service.stop)
-            started.append(service)
         for service in () if stay else started:
             await service.wait_ready(PATIENCE)
         yield environment
@@ -81,6 +79,10 @@ async def _kafka(kafka: Kafka, board: Board, running: AsyncExitStack) -> dict[st
         told = await _start("broker", BrokerInProcess([*topics(), *SPARE]), board, running)
         board.say("kafka", f"{trouble} A broker inside this process takes its place and forgets on exit.")
         return told
+
+
+async def _stop_together(started: Sequence[services.Service]) -> None:
+    await asyncio.gather(*(service.stop() for service in started))
 
 
 class Store(Protocol):
