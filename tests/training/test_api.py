@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 import asyncpg
 import pytest
 
 from shared.callers import Role
 from tests.training.conftest import (
     ADDRESS,
-    CITY,
-    ORGANISER,
     POLICE,
     SECRET,
-    SOON,
     TODAY,
     ZONE,
     Desk,
@@ -143,98 +138,6 @@ async def test_walk_ins_are_counted_by_name_or_by_sector(desk: Desk) -> None:
     assert (found["status"], found["participants"]) == ("held", 5)
 
 
-async def test_an_evaluation_joins_nobody_and_shows_nothing_below_five(desk: Desk) -> None:
-    await desk.held(6)
-    asked = await desk.done("POST", "/trainings/t-1/evaluation/open", {"on": TODAY.isoformat()})
-    again = await desk.done("POST", "/trainings/t-1/evaluation/open", {"on": TODAY.isoformat()})
-    assert (len(asked["tokens"]), again["tokens"]) == (6, [])
-    for token in asked["tokens"][:4]:
-        await answer(desk, token)
-    assert (await desk.ask("POST", "/public/evaluations", opinion(asked["tokens"][0]), None)).json()["code"] == (
-        "link-not-valid"
-    )
-    await desk.done("POST", "/trainings/t-1/evaluation/close", {"on": TODAY.isoformat()})
-    found = await desk.done("GET", "/trainings/t-1/evaluation")
-    assert (found["evaluation"]["answers"], found["evaluation"]["response_rate"]) == (4, 0.667)
-    assert (found["evaluation"]["score"], found["improve"]) == (None, [])
-    late = await desk.ask("POST", "/public/evaluations", opinion(asked["tokens"][5]), None)
-    assert late.json()["code"] == "link-not-valid"
-
-
-async def test_an_evaluation_of_five_shows_its_means_once_closed(desk: Desk) -> None:
-    await desk.held(5)
-    asked = await desk.done("POST", "/trainings/t-1/evaluation/open", {"on": TODAY.isoformat()})
-    for token in asked["tokens"]:
-        await answer(desk, token)
-    running = await desk.done("GET", "/trainings/t-1/evaluation")
-    assert (running["evaluation"]["score"], running["improve"]) == (None, [])
-    await desk.done("POST", "/trainings/t-1/evaluation/close", {"on": TODAY.isoformat()})
-    (found,) = await desk.done("GET", "/evaluations", role=Role.STEERING)
-    assert (found["invited"], found["answers"], found["response_rate"]) == (5, 5, 1.0)
-    assert (found["score"], found["confidence_before"], found["confidence_after"]) == (8.0, 2.0, 4.0)
-    assert (await desk.done("GET", "/trainings/t-1/evaluation"))["improve"] == ["Meer tijd"] * 5
-
-
-async def answer(desk: Desk, token: str) -> None:
-    await desk.done("POST", "/public/evaluations", opinion(token), None)
-
-
-def opinion(token: str) -> dict[str, object]:
-    return {"token": token, "score": 8, "confidence_before": 2, "confidence_after": 4, "improve": "Meer tijd"}
-
-
-async def test_a_coordinator_acts_in_his_own_cities_only(desk: Desk) -> None:
-    day = {"on": SOON.isoformat(), "begins": "09:00", "ends": "12:00"}
-    body = {"event_id": "e-1", "on": TODAY.isoformat(), "title": "Samen", "city": CITY, "place": "Kursaal", "day": day}
-    elsewhere = await desk.ask("POST", "/network-events", body, Role.COORDINATOR, city="Brugge")
-    assert elsewhere.status_code == 404
-    await desk.done("POST", "/network-events", body | {"speakers": [SECRET]}, Role.COORDINATOR)
-    await desk.done("POST", "/public/network-events/e-1/registrations", newcomer(), None)
-    assert [
-        each["name"] for each in await desk.done("GET", "/network-events/e-1/speakers", None, Role.COORDINATOR)
-    ] == [SECRET]
-    (guest,) = await desk.done("GET", "/network-events/e-1/guests", None, Role.COORDINATOR)
-    assert guest["name"] == SECRET
-    hidden = await desk.ask("GET", "/network-events/e-1/guests", None, Role.COORDINATOR, city="Brugge")
-    assert hidden.status_code == 404
-
-
-async def test_a_partner_is_an_organisation_of_the_register(desk: Desk) -> None:
-    body = {"role": "primary_care", "since": "2024-06-01"}
-    unknown = await desk.ask("POST", "/partners/x/join", body, Role.COORDINATOR)
-    assert unknown.json()["code"] == "organisation-unknown"
-    elsewhere = await desk.ask("POST", f"/partners/{ZONE}/join", body, Role.COORDINATOR, city="Brugge")
-    assert elsewhere.status_code == 404
-    await desk.done("POST", f"/partners/{ZONE}/join", body, Role.COORDINATOR)
-
-
-async def test_a_partner_bears_the_name_of_the_date(desk: Desk) -> None:
-    body = {"role": "primary_care", "since": "2024-06-01"}
-    await desk.done("POST", f"/partners/{ZONE}/join", body, Role.COORDINATOR)
-    (before,) = await desk.done("GET", "/partners?on=2024-12-31", None, Role.STEERING)
-    (after,) = await desk.done("GET", "/partners?on=2025-01-01", None, Role.STEERING)
-    assert (before["name"], after["name"]) == ("Eerstelijnszone Oostende-Bredene", "Eerstelijnszone Middenkust")
-    history = await desk.done("GET", f"/partners/{ZONE}/history", None, Role.STEERING)
-    assert [each["since"] for each in history["names"]] == ["2024-01-01", "2025-01-01"]
-    assert history["roles"] == [{"role": "primary_care", "since": "2024-06-01", "until": None}]
-
-
-async def test_open_decisions_have_an_owner_and_a_date(desk: Desk) -> None:
-    on = (TODAY - timedelta(days=9)).isoformat()
-    meeting = {"on": on, "city": CITY, "partners": [ORGANISER, ZONE]}
-    await desk.done("POST", "/steering-meetings/m-1/hold", meeting, Role.COORDINATOR)
-    for name, due in (("d-1", TODAY), ("d-2", TODAY - timedelta(days=1))):
-        decision = {"on": on, "decision_id": name, "text": "Een avondgroep", "owner": ZONE, "due": due.isoformat()}
-        await desk.done("POST", "/steering-meetings/m-1/decisions", decision, Role.COORDINATOR)
-    found = await desk.done("GET", "/decisions/open", None, Role.STEERING)
-    assert [(each["decision"], each["overdue"], each["owner_name"]) for each in found] == [
-        ("d-2", True, "Eerstelijnszone Middenkust"),
-        ("d-1", False, "Eerstelijnszone Middenkust"),
-    ]
-    await desk.done("POST", "/steering-meetings/m-1/decisions/d-2/done", {"on": on}, Role.COORDINATOR)
-    assert len(await desk.done("GET", "/decisions/open", None, Role.STEERING)) == 1
-
-
 async def test_anybody_sees_what_is_coming_and_how_many_places_are_left(desk: Desk) -> None:
     await desk.plan(capacity=2)
     await desk.register(1)
@@ -268,7 +171,14 @@ async def test_only_those_of_the_table_get_in(desk: Desk, role: Role | None) -> 
 async def test_the_table_names_every_endpoint(desk: Desk) -> None:
     described = (await desk.client.get("/openapi.json")).json()["paths"]
     open_to_all = {"/health/live", "/health/ready", "/metrics"}
-    names = {"training_id": "t-1", "event_id": "e-1", "meeting_id": "m-1", "partner_id": ZONE, "decision_id": "d-1"}
+    names = {
+        "training_id": "t-1",
+        "event_id": "e-1",
+        "meeting_id": "m-1",
+        "partner_id": ZONE,
+        "decision_id": "d-1",
+        "code": "c-1",
+    }
     endpoints = {
         (method.upper(), path.format(participant_id="p-1", person_id="p-1", **names))
         for path, methods in described.items()
@@ -285,6 +195,8 @@ ANYBODY: set[Role] = set()
 ACCESS: dict[tuple[str, str], set[Role]] = {
     ("GET", "/public/trainings"): ANYBODY,
     ("GET", "/calendar.ics"): ANYBODY,
+    ("GET", "/certificates/c-1"): ANYBODY,
+    ("POST", "/trainings/t-1/participants/p-1/certificate"): TRAINS,
     ("POST", "/public/trainings/t-1/registrations"): ANYBODY,
     ("POST", "/public/network-events/e-1/registrations"): ANYBODY,
     ("POST", "/public/registrations/cancel"): ANYBODY,

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from services.training.api import afterwards, calendars, network, persons, public, registers, steering, trainings
+from services.training.api import (
+    afterwards,
+    calendars,
+    certificates,
+    network,
+    persons,
+    public,
+    registers,
+    steering,
+    trainings,
+)
 from services.training.api.desk import Desk
 from services.training.people import People
 from shared.web import Commands
@@ -13,6 +23,6 @@ from shared.web import Commands
 def routes(commands: Commands, people: People) -> APIRouter:
     """Everything the training service answers."""
     router, desk = APIRouter(), Desk(commands, people)
-    for part in (public, calendars, trainings, registers, afterwards, network, steering, persons):
+    for part in (public, calendars, trainings, registers, afterwards, certificates, network, steering, persons):
         part.add(router, desk)
     return router

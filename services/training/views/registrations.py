@@ -9,6 +9,7 @@ from services.training.events import training as told
 from services.training.events.values import Professional
 from shared.event_store import Connection
 from shared.messages import Message, Recorded
+from shared.texts import Language
 
 VERSION = 1
 SCHEMA = """
@@ -118,9 +119,9 @@ async def standing(connection: Connection, training: str, participant: str) -> S
     return Standing(**row) if row else Standing(status="cancelled", ahead=0)
 
 
-async def language_of(connection: Connection, training: str, participant: str) -> str | None:
+async def language_of(connection: Connection, training: str, participant: str) -> Language | None:
     """The language in which somebody of this training is written to; None for a stranger."""
-    language: str | None = await connection.fetchval(
+    language: Language | None = await connection.fetchval(
         "select language from registrations where training = $1 and participant = $2", training, participant
     )
     return language

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import Any, get_args
 
 from services.training.events import network, steering, training
-from services.training.events.values import Day
+from services.training.events.values import Day, Kind
 from shared.callers import Caller, Role
 from shared.event_store import Connection, event_types
 from shared.messages import Message, Recorded
@@ -48,7 +48,7 @@ class Training(Message):
     """One training in the calendar."""
 
     training: str
-    kind: str
+    kind: Kind
     title: str
     city: str
     place: str | None

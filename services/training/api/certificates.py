@@ -1,0 +1,117 @@
+"""A certificate for who was there, and what anybody may ask of one: whether it is valid, and nothing more."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Annotated, get_args
+
+from fastapi import APIRouter, Header, Request, Response
+from fastapi.responses import HTMLResponse
+from starlette.concurrency import run_in_threadpool
+
+from services.training import links, organisations
+from services.training.api.desk import TRAININGS, TRAINS, Desk
+from services.training.certificate import Certificate, check_page, pdf
+from services.training.commands import training as ask
+from services.training.events.values import Day
+from services.training.people import Contact
+from services.training.requests import Told
+from services.training.views import certificates, registrations, trainings
+from services.training.views.trainings import Training
+from shared.callers import Caller
+from shared.requests import stamp
+from shared.terms import Id
+from shared.texts import Language
+from shared.web import NotVisible
+
+
+def add(router: APIRouter, desk: Desk) -> None:
+    """These routes."""
+    _issue(router, desk)
+    _check(router, desk)
+
+
+def _issue(router: APIRouter, desk: Desk) -> None:
+    @router.post(
+        "/trainings/{training_id}/participants/{participant_id}/certificate",
+        tags=["certificates"],
+        response_class=Response,
+        responses={200: {"content": {"application/pdf": {}}}},
+    )
+    async def issue_certificate(
+        request: Request, training_id: Id, participant_id: Id, body: Told, caller: Caller = TRAINS
+    ) -> Response:
+        """A PDF in the language of its holder; its code stands on it and is kept nowhere."""
+        await desk.trains(caller, training_id)
+        holder, training, language = await _of_whom(desk, caller, training_id, participant_id)
+        code = links.mint()
+        command = ask.IssueCertificate(
+            **stamp(caller),
+            training_id=training_id,
+            participant_id=participant_id,
+            on=body.on,
+            digest=links.digest(code),
+        )
+        await desk.commands.decide(trainings.stream(training_id), TRAININGS, command)
+        url = str(request.url_for("check_certificate", code=code))
+        certificate = await _certificate(desk, code, holder.name, training, language, url)
+        return Response(await run_in_threadpool(pdf, certificate), media_type="application/pdf")
+
+
+async def _of_whom(
+    desk: Desk, caller: Caller, training_id: str, participant_id: str
+) -> tuple[Contact, Training, Language]:
+    async with desk.pool.acquire() as connection, connection.transaction():
+        language = await registrations.language_of(connection, training_id, participant_id)
+        training = await trainings.one(connection, training_id)
+        if language is None or training is None:
+            raise NotVisible
+        holder = await desk.people.look(connection, participant_id, caller.subject, "certificate")
+    if holder is None:
+        raise NotVisible
+    return holder, training, language
+
+
+async def _certificate(
+    desk: Desk, code: str, holder: str, training: Training, language: Language, url: str
+) -> Certificate:
+    async with desk.pool.acquire() as connection:
+        known = await organisations.by_id(connection, training.days[-1].on)
+    return Certificate(
+        code=code,
+        holder=holder,
+        title=training.title,
+        kind=training.kind,
+        days=tuple(day.on for day in training.days),
+        city="" if training.online else training.city,
+        organiser=known[training.organiser].name if training.organiser in known else training.organiser,
+        hours=sum(map(_hours, training.days)),
+        language=language,
+        check_url=url,
+    )
+
+
+def _hours(day: Day) -> float:
+    lasts = datetime.combine(day.on, day.ends) - datetime.combine(day.on, day.begins)
+    return lasts.total_seconds() / 3600
+
+
+def _check(router: APIRouter, desk: Desk) -> None:
+    @router.get("/certificates/{code}", tags=["public"], response_class=HTMLResponse)
+    async def check_certificate(
+        code: str, language: Language | None = None, accept_language: Annotated[str, Header()] = ""
+    ) -> HTMLResponse:
+        async with desk.pool.acquire() as connection:
+            valid = await certificates.holds(connection, links.digest(code))
+        page = await run_in_threadpool(check_page, valid, language or _preferred(accept_language.split(",")))
+        return HTMLResponse(page)
+
+
+def _preferred(said: Iterable[str]) -> Language:
+    """The first language a browser asks for that we speak."""
+    for each in said:
+        for language in get_args(Language):
+            if each.strip().lower().startswith(language):
+                return language  # type: ignore[no-any-return]
+    return "nl"

@@ -1,0 +1,90 @@
+"""After a training: an evaluation that knows nobody, and certificates that anybody may check."""
+
+from __future__ import annotations
+
+import re
+from io import BytesIO
+
+from pypdf import PdfReader
+
+from shared.callers import Role
+from tests.training.conftest import SECRET, TODAY, Desk, attendance
+
+
+async def test_an_evaluation_joins_nobody_and_shows_nothing_below_five(desk: Desk) -> None:
+    await desk.held(6)
+    asked = await desk.done("POST", "/trainings/t-1/evaluation/open", {"on": TODAY.isoformat()})
+    again = await desk.done("POST", "/trainings/t-1/evaluation/open", {"on": TODAY.isoformat()})
+    assert (len(asked["tokens"]), again["tokens"]) == (6, [])
+    for token in asked["tokens"][:4]:
+        await answer(desk, token)
+    assert (await desk.ask("POST", "/public/evaluations", opinion(asked["tokens"][0]), None)).json()["code"] == (
+        "link-not-valid"
+    )
+    await desk.done("POST", "/trainings/t-1/evaluation/close", {"on": TODAY.isoformat()})
+    found = await desk.done("GET", "/trainings/t-1/evaluation")
+    assert (found["evaluation"]["answers"], found["evaluation"]["response_rate"]) == (4, 0.667)
+    assert (found["evaluation"]["score"], found["improve"]) == (None, [])
+    late = await desk.ask("POST", "/public/evaluations", opinion(asked["tokens"][5]), None)
+    assert late.json()["code"] == "link-not-valid"
+
+
+async def test_an_evaluation_of_five_shows_its_means_once_closed(desk: Desk) -> None:
+    await desk.held(5)
+    asked = await desk.done("POST", "/trainings/t-1/evaluation/open", {"on": TODAY.isoformat()})
+    for token in asked["tokens"]:
+        await answer(desk, token)
+    running = await desk.done("GET", "/trainings/t-1/evaluation")
+    assert (running["evaluation"]["score"], running["improve"]) == (None, [])
+    await desk.done("POST", "/trainings/t-1/evaluation/close", {"on": TODAY.isoformat()})
+    (found,) = await desk.done("GET", "/evaluations", role=Role.STEERING)
+    assert (found["invited"], found["answers"], found["response_rate"]) == (5, 5, 1.0)
+    assert (found["score"], found["confidence_before"], found["confidence_after"]) == (8.0, 2.0, 4.0)
+    assert (await desk.done("GET", "/trainings/t-1/evaluation"))["improve"] == ["Meer tijd"] * 5
+
+
+async def answer(desk: Desk, token: str) -> None:
+    await desk.done("POST", "/public/evaluations", opinion(token), None)
+
+
+def opinion(token: str) -> dict[str, object]:
+    return {"token": token, "score": 8, "confidence_before": 2, "confidence_after": 4, "improve": "Meer tijd"}
+
+
+async def test_a_certificate_is_for_who_was_there_and_anybody_may_check_it(desk: Desk) -> None:
+    (participant,) = await desk.held(1)
+    on = {"on": TODAY.isoformat()}
+    await desk.plan("t-2")
+    await desk.register(0, "t-2")
+    early = await desk.ask("POST", f"/trainings/t-2/participants/{participant}/certificate", on)
+    assert early.json()["code"] == "training-not-held"
+    code = await certified(desk, participant)
+    assert (await check(desk, code), await check(desk, code[::-1]), await check(desk, "x")) == (True, False, False)
+
+
+async def test_a_certificate_ends_when_attendance_is_corrected(desk: Desk) -> None:
+    (participant,) = await desk.held(1)
+    code = await certified(desk, participant)
+    await desk.done("POST", "/trainings/t-1/correct", attendance([]))
+    assert await check(desk, code) is False
+    refused = await desk.ask(
+        "POST", f"/trainings/t-1/participants/{participant}/certificate", {"on": TODAY.isoformat()}
+    )
+    assert refused.json()["code"] == "not-attended"
+    await desk.done("POST", "/trainings/t-1/correct", attendance([participant]))
+    assert await check(desk, code) is False
+    assert await check(desk, await certified(desk, participant)) is True
+
+
+async def certified(desk: Desk, participant: str) -> str:
+    """The code on the certificate, as a telephone reads it."""
+    path = f"/trainings/t-1/participants/{participant}/certificate"
+    answered = await desk.done("POST", path, {"on": TODAY.isoformat()})
+    text = PdfReader(BytesIO(answered.content)).pages[0].extract_text()
+    return str(re.findall(r"[A-Za-z0-9_-]{22}", text)[0])
+
+
+async def check(desk: Desk, code: str) -> bool:
+    page = (await desk.client.get(f"/certificates/{code}?language=en")).text
+    assert SECRET not in page
+    return "This certificate is valid" in page
