@@ -1,0 +1,12 @@
+"""The training service answers what its OpenAPI document says, whoever asks whatever."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from services.training.app import application
+from tests.openapi import ask_everything
+
+
+def test_every_answer_is_one_that_the_document_tells(database_url: str, tmp_path: Path) -> None:
+    assert ask_everything(application, database_url, tmp_path) > 3
