@@ -1,0 +1,67 @@
+"""How people write the columns and codes of such a list, and what is said to them when it is wrong."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from functools import lru_cache
+from pathlib import Path
+from typing import Literal, get_args
+
+from services.training.events.values import Function
+from shared.messages import Message
+from shared.terms import terms
+from shared.texts import Language, Text
+
+
+class Column(Message):
+    """How people are told of a column, and how they write its name besides its code."""
+
+    label: Text
+    written: tuple[str, ...]
+
+
+class Words(Message):
+    """Every word of such a list, and a sentence for every fault."""
+
+    columns: dict[str, Column]
+    languages: dict[Language, Text]
+    faults: dict[str, Text]
+
+
+@lru_cache(maxsize=1)
+def words() -> Words:
+    """The words, read once."""
+    return Words.model_validate_json(Path(__file__).with_name("words.json").read_bytes())
+
+
+def column_named(text: str) -> str | None:
+    """The column that is written so, if any."""
+    return _columns().get(_plain(text))
+
+
+def code_of(column: Literal["sector", "function", "language"], text: str) -> str | None:
+    """The code that is written so in that column, if any."""
+    return _codes()[column].get(_plain(text))
+
+
+@lru_cache(maxsize=1)
+def _columns() -> Mapping[str, str]:
+    return {_plain(way): code for code, each in words().columns.items() for way in (code, each.label.nl, *each.written)}
+
+
+@lru_cache(maxsize=1)
+def _codes() -> Mapping[str, Mapping[str, str]]:
+    return {
+        "sector": _spelled({**terms().sectors}),
+        "function": {_plain(code): code for code in get_args(Function)},
+        "language": _spelled({str(code): text for code, text in words().languages.items()}),
+    }
+
+
+def _spelled(texts: Mapping[str, Text]) -> dict[str, str]:
+    return {_plain(way): code for code, text in texts.items() for way in (code, text.nl, text.fr, text.en)}
+
+
+def _plain(text: str) -> str:
+    return re.sub(r"[\s_-]+", "", text).casefold()
