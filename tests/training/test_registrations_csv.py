@@ -60,7 +60,7 @@ def test_everybody_is_read_in_every_encoding_separator_and_quoting(
     encoding: str,
     separator: str,
     quote: bool,
-    ending: str,  # noqa: FBT001
+    ending: str,
 ) -> None:
     rows = [(*who[:2], f"p{n}@caw.example", *who[2:]) for n, who in enumerate(people)]
     text = file(*rows, separator=separator, quote=quote).replace("\r\n", ending)
