@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import asyncpg
-import pytest
 
-from shared.callers import Role
 from tests.training.conftest import (
     ADDRESS,
     POLICE,
@@ -113,15 +111,6 @@ async def test_a_name_can_be_corrected_for_a_certificate(desk: Desk) -> None:
     assert (await desk.done("GET", "/trainings/t-1/register"))[0]["name"] == "Zebedeus Vindbaar"
 
 
-async def test_another_organisation_sees_nothing_of_a_training(desk: Desk) -> None:
-    await desk.plan()
-    elsewhere = await desk.ask("GET", "/trainings/t-1/register", organisation=POLICE)
-    nowhere = await desk.ask("GET", "/trainings/t-9/register")
-    nobody = await desk.ask("GET", "/trainings/t-1/register", organisation=None)
-    assert elsewhere.status_code == nowhere.status_code == nobody.status_code == 404
-    assert elsewhere.json() == nowhere.json()
-
-
 async def test_wrong_input_names_the_field_and_never_its_value(desk: Desk) -> None:
     await desk.plan()
     wrong = await desk.ask("POST", "/public/trainings/t-1/registrations", newcomer(email=SECRET), None)
@@ -154,82 +143,3 @@ async def test_the_sign_in_sheet_runs_no_formula(desk: Desk) -> None:
     sheet = await desk.ask("GET", "/trainings/t-1/sign-in-sheet?language=en")
     assert '"\'=HYPERLINK(1)"' in sheet.text
     assert "Signature" in sheet.text
-
-
-@pytest.mark.parametrize("role", [None, *Role])
-async def test_only_those_of_the_table_get_in(desk: Desk, role: Role | None) -> None:
-    await desk.held(1)
-    for (method, path), allowed in ACCESS.items():
-        answered = await desk.ask(method, path, {}, role)
-        if allowed == ANYBODY:
-            assert answered.status_code in {200, 204, 409, 422}, (method, path, role)
-        else:
-            expected = {401} if role is None else {403} if role not in allowed else {200, 204, 409, 422, 404}
-            assert answered.status_code in expected, (method, path, role)
-
-
-async def test_the_table_names_every_endpoint(desk: Desk) -> None:
-    described = (await desk.client.get("/openapi.json")).json()["paths"]
-    open_to_all = {"/health/live", "/health/ready", "/metrics"}
-    names = {
-        "training_id": "t-1",
-        "event_id": "e-1",
-        "meeting_id": "m-1",
-        "partner_id": ZONE,
-        "decision_id": "d-1",
-        "code": "c-1",
-    }
-    endpoints = {
-        (method.upper(), path.format(participant_id="p-1", person_id="p-1", **names))
-        for path, methods in described.items()
-        for method in methods
-        if path not in open_to_all
-    }
-    assert endpoints == set(ACCESS)
-
-
-TRAINS, COORDINATES = {Role.TRAINER}, {Role.COORDINATOR}
-STEERS = {Role.COORDINATOR, Role.STEERING}
-READS = set(Role) - {Role.OPS}
-ANYBODY: set[Role] = set()
-ACCESS: dict[tuple[str, str], set[Role]] = {
-    ("GET", "/public/trainings"): ANYBODY,
-    ("GET", "/calendar.ics"): ANYBODY,
-    ("GET", "/certificates/c-1"): ANYBODY,
-    ("POST", "/trainings/t-1/participants/p-1/certificate"): TRAINS,
-    ("POST", "/public/trainings/t-1/registrations"): ANYBODY,
-    ("POST", "/public/network-events/e-1/registrations"): ANYBODY,
-    ("POST", "/public/registrations/cancel"): ANYBODY,
-    ("POST", "/public/evaluations"): ANYBODY,
-    ("GET", "/trainings"): READS,
-    ("GET", "/network-events"): READS,
-    ("GET", "/organisations"): READS,
-    ("POST", "/trainings"): TRAINS,
-    **{
-        ("POST", f"/trainings/t-1/{step}"): TRAINS
-        for step in (
-            "move", "set-capacity", "open-registration", "close-registration", "cancel", "hold", "correct",
-            "registrations", "registrations/p-1/cancel", "evaluation/open", "evaluation/close",
-        )
-    },
-    **{
-        ("GET", f"/trainings/t-1/{what}"): TRAINS
-        for what in ("register", "waiting-list", "sign-in-sheet", "evaluation")
-    },
-    ("GET", "/evaluations"): {Role.TRAINER, *STEERS},
-    ("POST", "/network-events"): COORDINATES,
-    **{("POST", f"/network-events/e-1/{step}"): COORDINATES for step in ("move", "cancel", "hold", "correct")},
-    **{("GET", f"/network-events/e-1/{what}"): COORDINATES for what in ("guests", "speakers")},
-    ("POST", "/steering-meetings"): COORDINATES,
-    **{("POST", f"/steering-meetings/m-1/{step}"): COORDINATES for step in ("hold", "correct", "decisions")},
-    ("POST", "/steering-meetings/m-1/decisions/d-1/done"): COORDINATES,
-    ("GET", "/steering-meetings"): STEERS,
-    ("GET", "/decisions/open"): STEERS,
-    ("POST", f"/partners/{ZONE}/join"): COORDINATES,
-    ("POST", f"/partners/{ZONE}/leave"): COORDINATES,
-    ("GET", "/partners"): STEERS,
-    ("GET", f"/partners/{ZONE}/history"): STEERS,
-    ("GET", "/people/p-1/export"): {Role.TRAINER, Role.COORDINATOR},
-    ("PUT", "/people/p-1/name"): {Role.TRAINER, Role.COORDINATOR},
-    ("DELETE", "/people/p-1"): {Role.TRAINER, Role.COORDINATOR},
-}  # fmt: skip

@@ -81,10 +81,9 @@ def _read(router: APIRouter, desk: Desk) -> None:
     async def evaluations_over_time(
         since: date = FIRST, until: date = LAST, caller: Caller = READS_EVALUATIONS
     ) -> list[Evaluation]:
-        """In order of day; a trainer sees those of his own organisation."""
-        organiser = caller.organisation or "" if caller.role is Role.TRAINER else None
+        """In order of day; a trainer sees those of his own organisation in his cities."""
         async with desk.pool.acquire() as connection:
-            return await evaluations.find(connection, since, until, organiser)
+            return await evaluations.find(connection, caller, since, until)
 
     @router.get("/trainings/{training_id}/evaluation", tags=["evaluation"])
     async def evaluation_of_training(training_id: Id, caller: Caller = TRAINS) -> Summary:

@@ -49,7 +49,7 @@ class Desk:
         return self.commands.store.pool
 
     async def trains(self, caller: Caller, training_id: str) -> None:
-        """Raises NotVisible unless the caller's organisation gives this training."""
+        """Raises NotVisible unless the caller's organisation gives this training in one of his cities."""
         async with self.pool.acquire() as connection:
             if not await trainings.visible(connection, caller, training_id):
                 raise NotVisible

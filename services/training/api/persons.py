@@ -23,7 +23,7 @@ def add(router: APIRouter, desk: Desk) -> None:
     async def visible(connection: Connection, caller: Caller, person_id: str) -> None:
         """A trainer sees who registered with his organisation, a coordinator who comes to his network events."""
         if caller.role is Role.TRAINER:
-            known = await registrations.known_to(connection, caller.organisation, person_id)
+            known = await registrations.known_to(connection, caller, person_id)
         else:
             known = await network_events.known_in(connection, caller.cities, person_id)
         if not known:

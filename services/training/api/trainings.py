@@ -31,8 +31,8 @@ def add(router: APIRouter, desk: Desk) -> None:
 def _plan(router: APIRouter, desk: Desk) -> None:
     @router.post("/trainings", status_code=201, response_model=Done, tags=["trainings"])
     async def plan_training(request: Request, body: NewTraining, caller: Caller = TRAINS) -> Response:
-        """A trainer plans what his own organisation gives."""
-        if body.organiser != caller.organisation:
+        """A trainer plans what his own organisation gives in his own cities."""
+        if body.organiser != caller.organisation or body.city not in caller.cities:
             raise NotVisible
         await desk.known(body.organiser, body.co_presenter)
         command = ask.PlanTraining(**stamp(caller), **fields_of(body))
@@ -44,6 +44,8 @@ def _step(router: APIRouter, desk: Desk, path: str, body_type: type[BaseModel], 
         request: Request, training_id: Id, body: Annotated[BaseModel, Body()], caller: Caller = TRAINS
     ) -> Response:
         await desk.trains(caller, training_id)
+        if getattr(body, "city", None) not in {None, *caller.cities}:
+            raise NotVisible
         command = command_type(**stamp(caller), training_id=training_id, **fields_of(body))
         return await desk.commands.take(request, caller, stream(training_id), TRAININGS, command)
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from services.training.events import training as told
 from services.training.views.trainings import stream
+from shared.callers import Caller, Role
 from shared.event_store import Connection
 from shared.messages import Message, Recorded
 
@@ -88,14 +89,16 @@ _EVALUATION = (
 )
 
 
-async def find(connection: Connection, since: date, until: date, organiser: str | None) -> list[Evaluation]:
-    """The evaluations of the trainings that ended in the period, of one organiser or all, in order of day."""
+async def find(connection: Connection, caller: Caller, since: date, until: date) -> list[Evaluation]:
+    """Those of the period, by the last day of the training; a trainer's are those of his organisation and cities."""
     rows = await connection.fetch(
-        f"{_EVALUATION} where last_on between $1 and $2 and ($3::text is null or organiser = $3)"
+        f"{_EVALUATION} where last_on between $1 and $2 and (not $3 or organiser = $4 and city = any($5))"
         " order by last_on, training",
         since,
         until,
-        organiser,
+        caller.role is Role.TRAINER,
+        caller.organisation,
+        list(caller.cities),
     )
     return [_evaluation(row) for row in rows]
 

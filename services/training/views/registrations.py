@@ -7,6 +7,7 @@ from typing import Any
 
 from services.training.events import training as told
 from services.training.events.values import Professional
+from shared.callers import Caller
 from shared.event_store import Connection
 from shared.messages import Message, Recorded
 from shared.texts import Language
@@ -127,13 +128,14 @@ async def language_of(connection: Connection, training: str, participant: str) -
     return language
 
 
-async def known_to(connection: Connection, organisation: str | None, participant: str) -> bool:
-    """Whether somebody was ever on the register of a training given by this organisation."""
+async def known_to(connection: Connection, caller: Caller, participant: str) -> bool:
+    """Whether somebody was ever on the register of a training that this trainer's organisation gives in his cities."""
     known: bool = await connection.fetchval(
         "select exists (select from registrations r join trainings t using (training)"
-        " where r.participant = $1 and t.organiser = $2)",
+        " where r.participant = $1 and t.organiser = $2 and t.city = any($3))",
         participant,
-        organisation,
+        caller.organisation,
+        list(caller.cities),
     )
     return known
 

@@ -150,9 +150,14 @@ def _training(row: Any) -> Training:  # noqa: ANN401 - a row
 
 
 async def visible(connection: Connection, caller: Caller, training_id: str) -> bool:
-    """Whether the caller may work on it: a trainer of the organisation that gives it."""
-    organiser = await connection.fetchval("select organiser from trainings where training = $1", training_id)
-    return caller.role is Role.TRAINER and organiser is not None and organiser == caller.organisation
+    """Whether the caller may work on it: a trainer of the organisation that gives it, for the city it is in."""
+    given: bool = await connection.fetchval(
+        "select exists (select from trainings where training = $1 and organiser = $2 and city = any($3))",
+        training_id,
+        caller.organisation,
+        list(caller.cities),
+    )
+    return caller.role is Role.TRAINER and given
 
 
 async def calendar(connection: Connection, since: date, until: date) -> list[Training]:
