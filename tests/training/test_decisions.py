@@ -93,6 +93,9 @@ def test_registration_opens_closes_and_opens_again() -> None:
 def test_a_professional_registers_once() -> None:
     opened.when(command(ask.RegisterProfessionals)).then(fact(told.ProfessionalRegistered))
     registered.when(command(ask.RegisterProfessionals)).then()
+    held.when(command(ask.RegisterProfessionals)).then()
+    late = {"professionals": (professional("p-3"),)}
+    held.when(command(ask.RegisterProfessionals, **late)).refused("training-already-held")
 
 
 def test_who_comes_when_it_is_full_waits() -> None:
@@ -213,7 +216,9 @@ def test_an_evaluation_is_closed_once_with_its_means() -> None:
     asked.when(command(ask.CloseEvaluation)).then(fact(told.EvaluationClosed))
     closed = asked.given(fact(told.EvaluationClosed))
     closed.when(command(ask.CloseEvaluation)).then()
-    closed.when(command(ask.OpenEvaluation)).refused("evaluation-closed")
+    closed.when(command(ask.OpenEvaluation)).then()
+    added = closed.given(fact(told.ParticipationRecorded, participant_id="p-9"))
+    added.when(command(ask.OpenEvaluation)).refused("evaluation-closed")
     held.when(command(ask.CloseEvaluation)).refused("evaluation-not-open")
 
 

@@ -31,12 +31,14 @@ def issue_certificate(state: Training, command: IssueCertificate) -> list[Traini
 def open_evaluation(state: Training, command: OpenEvaluation) -> list[TrainingEvent]:
     """Everyone present is asked once; who is added by a correction can still be asked."""
     given(state)
+    new = tuple(each for each in state.present if each not in state.invited)
+    if not new and state.invited:
+        return []
     if state.evaluated:
         raise Refused("evaluation-closed")
-    new = tuple(each for each in state.present if each not in state.invited)
-    if not new and not state.invited:
+    if not new:
         raise Refused("nobody-to-ask")
-    return [EvaluationOpened(training_id=command.training_id, on=command.on, participants=new)] if new else []
+    return [EvaluationOpened(training_id=command.training_id, on=command.on, participants=new)]
 
 
 def close_evaluation(state: Training, command: CloseEvaluation) -> list[TrainingEvent]:

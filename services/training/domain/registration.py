@@ -19,10 +19,10 @@ from shared.messages import Refused
 
 def register(state: Training, command: RegisterProfessionals) -> list[TrainingEvent]:
     """Who is not on the roll yet gets a place while there is one, and waits after that."""
-    not_yet_given(state)
     new = state.roll.newcomers(command.professionals)
     if not new:
         return []
+    not_yet_given(state)
     if state.status != "open":
         raise Refused("registration-not-open")
     if command.on > state.first_day:
