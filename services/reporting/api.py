@@ -77,6 +77,15 @@ def routes(pool: asyncpg.Pool[asyncpg.Record]) -> APIRouter:
             read = await partners.find(connection, since, until, today())
         return Partners(since=since, until=until, partners=read)
 
+    @router.get("/project", tags=["report"])
+    async def read_project(_: Caller = COORDINATES) -> Project:
+        """What the report says of the project itself, as last described."""
+        async with pool.acquire() as connection:
+            about = await project.described(connection)
+        if about is None:
+            raise NotVisible
+        return about
+
     @router.put("/project", tags=["report"])
     async def describe_project(body: Project, caller: Caller = COORDINATES) -> Done:
         async with pool.acquire() as connection:

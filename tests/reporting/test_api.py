@@ -80,7 +80,16 @@ async def test_the_report_of_the_whole_project_is_for_who_acts_for_all_of_it(rea
     assert (await reader.get("/report", "Brugge", language="nl", format="html")).status_code == 409
 
 
-@pytest.mark.parametrize("path", ["/figures", "/report?language=nl"])
+async def test_the_project_is_read_as_it_was_last_described(reader: Reader) -> None:
+    assert (await reader.get("/project", *BOTH)).status_code == 404
+    head = {"Authorization": f"Bearer {token(Role.COORDINATOR, None, BOTH, home=reader.home)}"}
+    about = PROJECT.model_dump(mode="json")
+    for described in ({**about, "duration_years": 1}, about):
+        await reader.client.put("/project", json=described, headers=head)
+        assert (await reader.get("/project", *BOTH)).json() == described
+
+
+@pytest.mark.parametrize("path", ["/figures", "/report?language=nl", "/project"])
 @pytest.mark.parametrize("role", [role for role in Role if role is not Role.COORDINATOR])
 async def test_nobody_but_a_coordinator_reads_figures(reader: Reader, path: str, role: Role) -> None:
     assert (await reader.get(path, *BOTH, role=role)).status_code == 403
