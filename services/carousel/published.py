@@ -72,6 +72,7 @@ def _session(event: cycle.SessionHeld | cycle.AttendanceCorrected) -> contract.S
         place=facts.place,
         group_size=size_band(facts.present),
         cover_used=facts.cover_used,
+        modules=len(facts.modules),
     )
 
 

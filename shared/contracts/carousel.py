@@ -101,7 +101,10 @@ class CompletionRevoked(PublicMessage):
 
 
 class SessionCompleted(PublicMessage):
-    """A session took place; said again when a correction changes it, and the last one holds. No person in it."""
+    """A session took place; said again when a correction changes it, and the last one holds. No person in it.
+
+    `modules` is how many the offer has; 0 when it was said before that was told.
+    """
 
     session: str
     cycle: str
@@ -112,6 +115,7 @@ class SessionCompleted(PublicMessage):
     place: str
     group_size: SizeBand
     cover_used: bool
+    modules: int = 0
 
 
 class CycleCompleted(PublicMessage):

@@ -52,6 +52,7 @@ def test_a_session_is_told_openly_and_without_anybody() -> None:
     assert published is not None
     assert (published.topic, published.key) == (SESSIONS, "cycle-c-1")
     assert published.message.model_dump()["group_size"] == "5_to_9"
+    assert published.message.model_dump()["modules"] == 3
     assert "r-0" not in published.message.model_dump_json()
 
 

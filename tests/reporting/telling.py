@@ -142,6 +142,7 @@ def session(module: int, city: str = "Gent") -> carousel.SessionCompleted:
         place="p1",
         group_size="under_5",
         cover_used=False,
+        modules=6,
     )
 
 

@@ -140,6 +140,7 @@ async def test_the_group_and_the_cohort_are_counted_with_their_denominators(conn
     assert values["cohort_completed"] == (1, 4)
     assert (values["sessions_held"], values["cycles_held"]) == ((2, None), (1, None))
     assert found["modules_attended"].by_reason == {"1": 1, "2": 1}
+    assert (found["sessions_per_cycle"].by_reason, found["sessions_per_cycle"].median) == ({"6": 2}, 6)
     assert (found["group_size"].by_reason, found["group_size"].median) == ({"1": 1, "2": 1}, 1)
     assert (found["days_to_first_session"].median, found["days_to_first_session"].p90) == (32, 60)
     assert found["started"].by_city == {"Gent": 2}

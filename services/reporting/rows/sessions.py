@@ -26,10 +26,11 @@ def fold(row: Session | None, message: SessionCompleted | AttendanceRecorded) ->
 
 
 def happenings(session: Session) -> Iterator[Happening]:
-    """A session held, and the exact size of its group once attendance was heard."""
+    """A session held with the number of modules of its offer, and the exact size of its group once that was heard."""
     if session.held is None:
         return
-    held = Happening("session", session.held.on, {"group": session.held.city})
+    modules = str(session.held.modules) if session.held.modules else None
+    held = Happening("session", session.held.on, {"group": session.held.city}, measured=modules)
     yield held
     if session.marks:
         present = sum(mark == "present" for mark in session.marks.values())
