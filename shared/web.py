@@ -59,6 +59,14 @@ class NotVisible(Exception):  # noqa: N818 - an answer: 404, whether it exists o
     """Nothing of that name that this caller may see."""
 
 
+class Unacceptable(Exception):  # noqa: N818 - an answer: 422, with every fault of what was sent
+    """What was sent is refused whole; each of `faults` says where and why, and never what stood there."""
+
+    def __init__(self, code: str, faults: Sequence[Mapping[str, str]]) -> None:
+        super().__init__(code)
+        self.code, self.faults = code, faults
+
+
 PROBLEMS: dict[int | str, dict[str, Any]] = {
     status: {"model": Problem, "description": what}
     for status, what in {
@@ -214,6 +222,10 @@ def _answer_problems(app: FastAPI, sentences: Sentences) -> None:
     async def invalid(_: Request, error: RequestValidationError) -> JSONResponse:
         errors = [{"field": ".".join(map(str, each["loc"])), "code": str(each["type"])} for each in error.errors()]
         return problem(422, "invalid", "A field is wrong", errors=errors)
+
+    @app.exception_handler(Unacceptable)
+    async def unacceptable(_: Request, error: Unacceptable) -> JSONResponse:
+        return problem(422, error.code, "Refused whole", detail=sentences(error.code), errors=error.faults)
 
     @app.exception_handler(asyncpg.DataError)
     async def unstorable(_: Request, __: asyncpg.DataError) -> JSONResponse:

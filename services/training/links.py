@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from collections.abc import Mapping
 from typing import Annotated
 
 from pydantic import StringConstraints
@@ -40,14 +41,14 @@ def digest(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
-async def keep(connection: Connection, token: str, stream: str, participant: str) -> None:
-    """The token leads to this registration; an earlier one does no more."""
+async def keep(connection: Connection, stream: str, tokens: Mapping[str, str]) -> None:
+    """By participant the token of his registration; an earlier one does no more."""
     await connection.execute(
-        "insert into links values ($1, $2, $3)"
+        "insert into links select digest, $1, participant from unnest($2::text[], $3::text[]) t (digest, participant)"
         " on conflict (stream, participant) do update set digest = excluded.digest",
-        digest(token),
         stream,
-        participant,
+        [digest(token) for token in tokens.values()],
+        list(tokens),
     )
 
 

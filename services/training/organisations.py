@@ -91,6 +91,14 @@ async def names(connection: Connection, organisation: str) -> list[DatedName]:
     return [DatedName(**row) for row in rows]
 
 
+async def written(connection: Connection) -> list[tuple[str, str]]:
+    """Every way to write an organisation, its id or a name it bears or bore, with its id."""
+    rows = await connection.fetch(
+        "select organisation, organisation from organisations union select name, organisation from organisation_names"
+    )
+    return [(row[0], row[1]) for row in rows]
+
+
 async def require(connection: Connection, organisations: Iterable[str | None]) -> None:
     """Raises Refused when one of them is not in the register."""
     asked = set(organisations) - {None}

@@ -49,12 +49,12 @@ class Desk:
 
     async def ask(
         self, method: str, path: str, body: Any = None, role: Role | None = Role.TRAINER, city: str = CITY,
-        organisation: str | None = ORGANISER, key: str | None = None,
+        organisation: str | None = ORGANISER, key: str | None = None, file: bytes | None = None,
     ) -> httpx.Response:  # fmt: skip
         head = {"Idempotency-Key": key} if key else {}
         if role is not None:
             head["Authorization"] = f"Bearer {token(role, organisation, [city], home=self.home)}"
-        return await self.client.request(method, path, json=body, headers=head)
+        return await self.client.request(method, path, json=body, content=file, headers=head)
 
     async def done(self, method: str, path: str, body: Any = None, role: Role | None = Role.TRAINER) -> Any:
         """What is answered when it is done; a refusal fails the test."""

@@ -68,6 +68,7 @@ ACCESS: dict[tuple[str, str], set[Role]] = {
         ("GET", f"/trainings/t-1/{what}"): TRAINS
         for what in ("register", "waiting-list", "sign-in-sheet", "evaluation")
     },
+    ("POST", "/trainings/t-1/registrations/list"): {Role.TRAINER, Role.REFERRER},
     ("GET", "/evaluations"): {Role.TRAINER, *STEERS},
     ("POST", "/network-events"): COORDINATES,
     **{("POST", f"/network-events/e-1/{step}"): COORDINATES for step in ("move", "cancel", "hold", "correct")},

@@ -8,6 +8,7 @@ from services.training.api import (
     afterwards,
     calendars,
     certificates,
+    lists,
     network,
     persons,
     public,
@@ -23,6 +24,6 @@ from shared.web import Commands
 def routes(commands: Commands, people: People) -> APIRouter:
     """Everything the training service answers."""
     router, desk = APIRouter(), Desk(commands, people)
-    for part in (public, calendars, trainings, registers, afterwards, certificates, network, steering, persons):
+    for part in (public, calendars, trainings, registers, lists, afterwards, certificates, network, steering, persons):
         part.add(router, desk)
     return router

@@ -73,7 +73,7 @@ def _register(router: APIRouter, desk: Desk) -> None:
         async def act(guests: tuple[Professional, ...], keep: Beside) -> Registered:
             async def link(connection: Connection, outcome: Outcome) -> None:
                 if outcome.events:
-                    await links.keep(connection, token, stream, guests[0].participant_id)
+                    await links.keep(connection, stream, {guests[0].participant_id: token})
 
             command = network.RegisterGuest(**_stamp(), event_id=event_id, on=today(), guest=guests[0])
             outcome = await desk.commands.decide(stream, EVENTS, command, [keep, link])

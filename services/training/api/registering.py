@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
+from typing import Literal, get_args
 
 from pydantic import BaseModel, Field
 
 from services.training import links
 from services.training.api.desk import TRAININGS, Desk
 from services.training.commands import training as ask
+from services.training.events import training as told
 from services.training.events.values import Professional
 from services.training.requests import Newcomer
 from services.training.views import registrations
@@ -18,6 +21,8 @@ from shared.decider import Beside, Outcome
 from shared.event_store import Connection
 
 PUBLIC = "public"
+PlacedAs = Literal["registered", "waiting", "already"]
+_STATUSES = get_args(PlacedAs)
 
 
 class Registered(BaseModel):
@@ -29,13 +34,21 @@ class Registered(BaseModel):
     token: str | None = Field(repr=False)
 
 
+class Placed(BaseModel):
+    """One of a group: with a place, waiting, or on the roll `already` and then without a new link."""
+
+    status: PlacedAs
+    token: str | None = Field(repr=False)
+
+
 class GroupRegistered(BaseModel):
-    """How many of a group got a place, wait, or were registered already."""
+    """How everyone of a group stands, in its order; each has a link, said once to who registers them."""
 
     version: int
     registered: int
     waiting: int
     already: int
+    people: list[Placed]
 
 
 async def register(desk: Desk, training_id: str, newcomer: Newcomer, on: date, by: str) -> Registered:
@@ -47,7 +60,7 @@ async def register(desk: Desk, training_id: str, newcomer: Newcomer, on: date, b
 
         async def link(connection: Connection, outcome: Outcome) -> None:
             if outcome.events:
-                await links.keep(connection, token, stream(training_id), participant)
+                await links.keep(connection, stream(training_id), {participant: token})
 
         outcome = await _decide(desk, training_id, professionals, on, by, [keep, link])
         async with desk.pool.acquire() as connection:
@@ -68,16 +81,37 @@ async def register_group(
     """All of them, or nobody."""
 
     async def act(professionals: tuple[Professional, ...], keep: Beside) -> GroupRegistered:
-        outcome = await _decide(desk, training_id, professionals, on, by, [keep])
-        placed = sum(type(event).__name__ == "ProfessionalRegistered" for event in outcome.events)
-        return GroupRegistered(
-            version=outcome.version,
-            registered=placed,
-            waiting=len(outcome.events) - placed,
-            already=len(professionals) - len(outcome.events),
-        )
+        tokens = {each.participant_id: links.mint() for each in professionals}
+
+        async def link(connection: Connection, outcome: Outcome) -> None:
+            new = _placed(outcome)
+            await links.keep(connection, stream(training_id), {each: tokens[each] for each in new})
+
+        outcome = await _decide(desk, training_id, professionals, on, by, [keep, link])
+        new = _placed(outcome)
+        people = [_one_placed(each.participant_id, new, tokens) for each in professionals]
+        count = Counter(each.status for each in people)
+        return GroupRegistered(version=outcome.version, people=people, **{each: count[each] for each in _STATUSES})
 
     return await desk.introduce(newcomers, on, act)
+
+
+def _placed(outcome: Outcome) -> dict[str, PlacedAs]:
+    """Those who came on the roll now, and whether with a place."""
+    placed: dict[str, PlacedAs] = {}
+    for event in outcome.events:
+        match event:
+            case told.ProfessionalRegistered(professional=who):
+                placed[who.participant_id] = "registered"
+            case told.ProfessionalPutOnWaitingList(professional=who):
+                placed[who.participant_id] = "waiting"
+    return placed
+
+
+def _one_placed(participant: str, new: Mapping[str, PlacedAs], tokens: Mapping[str, str]) -> Placed:
+    if participant in new:
+        return Placed(status=new[participant], token=tokens[participant])
+    return Placed(status="already", token=None)
 
 
 async def _decide(

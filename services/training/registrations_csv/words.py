@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from pathlib import Path
-from typing import Literal, get_args
+from typing import Literal
 
-from services.training.events.values import Function
+from services.training.vocabulary import vocabulary
 from shared.messages import Message
 from shared.terms import terms
 from shared.texts import Language, Text
@@ -25,6 +25,8 @@ class Words(Message):
     """Every word of such a list, and a sentence for every fault."""
 
     columns: dict[str, Column]
+    line: Text
+    cell: Text
     languages: dict[Language, Text]
     faults: dict[str, Text]
 
@@ -37,31 +39,40 @@ def words() -> Words:
 
 def column_named(text: str) -> str | None:
     """The column that is written so, if any."""
-    return _columns().get(_plain(text))
+    return _columns().get(plain(text))
 
 
 def code_of(column: Literal["sector", "function", "language"], text: str) -> str | None:
     """The code that is written so in that column, if any."""
-    return _codes()[column].get(_plain(text))
+    return _codes()[column].get(plain(text))
+
+
+def by_way(written: Iterable[tuple[str, str]]) -> Mapping[str, str | None]:
+    """From each way of writing to what it means; None where it means two things."""
+    meant: dict[str, str | None] = {}
+    for way, meaning in written:
+        meant[plain(way)] = meaning if meant.get(plain(way), meaning) == meaning else None
+    return meant
 
 
 @lru_cache(maxsize=1)
 def _columns() -> Mapping[str, str]:
-    return {_plain(way): code for code, each in words().columns.items() for way in (code, each.label.nl, *each.written)}
+    return {plain(way): code for code, each in words().columns.items() for way in (code, each.label.nl, *each.written)}
 
 
 @lru_cache(maxsize=1)
 def _codes() -> Mapping[str, Mapping[str, str]]:
     return {
         "sector": _spelled({**terms().sectors}),
-        "function": {_plain(code): code for code in get_args(Function)},
+        "function": _spelled(vocabulary().functions),
         "language": _spelled({str(code): text for code, text in words().languages.items()}),
     }
 
 
 def _spelled(texts: Mapping[str, Text]) -> dict[str, str]:
-    return {_plain(way): code for code, text in texts.items() for way in (code, text.nl, text.fr, text.en)}
+    return {plain(way): code for code, text in texts.items() for way in (code, text.nl, text.fr, text.en)}
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
+    """Without what people write one way today and another way tomorrow."""
     return re.sub(r"[\s_-]+", "", text).casefold()

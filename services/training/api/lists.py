@@ -1,0 +1,72 @@
+"""A list of registrations that an organisation sends at once: everybody on it, or nobody and every fault."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from fastapi import APIRouter, Request
+from starlette.concurrency import run_in_threadpool
+
+from services.training import organisations, registrations_csv
+from services.training.api.desk import Desk
+from services.training.api.registering import GroupRegistered, register_group
+from services.training.registrations_csv import LARGEST, Faulty, Register, Row
+from services.training.registrations_csv.report import report
+from services.training.requests import Newcomer
+from shared.callers import Caller, Role
+from shared.days import today
+from shared.terms import Id
+from shared.web import NotVisible, Unacceptable, allow
+
+SENDS = allow(Role.TRAINER, Role.REFERRER)
+_CSV: dict[str, Any] = {
+    "requestBody": {"required": True, "content": {"text/csv": {"schema": {"type": "string", "format": "binary"}}}}
+}
+
+
+def add(router: APIRouter, desk: Desk) -> None:
+    """The one route of a list."""
+
+    @router.post("/trainings/{training_id}/registrations/list", status_code=201, tags=["registers"], openapi_extra=_CSV)
+    async def register_list(
+        request: Request, training_id: Id, on: date | None = None, caller: Caller = SENDS
+    ) -> GroupRegistered:
+        """A trainer sends anybody's list, of any day; an organisation its own people, today. Answers in its order."""
+        trainer = caller.role is Role.TRAINER
+        if trainer:
+            await desk.trains(caller, training_id)
+        elif caller.organisation is None:
+            raise NotVisible
+        rows = await _read(desk, await _sent(request), None if trainer else caller.organisation)
+        told_on = on if trainer and on else today()
+        return await register_group(desk, training_id, [_newcomer(row) for row in rows], told_on, caller.subject)
+
+
+async def _sent(request: Request) -> bytes:
+    """What was sent, without keeping more than may be read."""
+    data = bytearray()
+    async for part in request.stream():
+        if len(data) <= LARGEST:
+            data += part
+    return bytes(data)
+
+
+async def _read(desk: Desk, data: bytes, own: str | None) -> list[Row]:
+    async with desk.pool.acquire() as connection:
+        register = Register.of(await organisations.written(connection), own)
+    try:
+        return await run_in_threadpool(registrations_csv.read, data, register)
+    except Faulty as refused:
+        raise Unacceptable("list-refused", report(refused.faults)) from None
+
+
+def _newcomer(row: Row) -> Newcomer:
+    return Newcomer(
+        name=row.name,
+        email=row.email,
+        organisation_id=row.organisation,
+        sector=row.sector,
+        function=row.function,
+        language=row.language,
+    )
