@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import pairwise, product
 from typing import Any, NamedTuple
 
 from services.reporting.indicators import Indicator, by_step
 from services.reporting.rows.grain import Grain, Happening, Note, Said
+
+ANY = "*"  # of a span: whatever the city, the partner or the sector
+NEVER = date.min
 
 
 class FigureKey(NamedTuple):
@@ -26,12 +30,26 @@ class FigureKey(NamedTuple):
 class MemberKey(NamedTuple):
     """One referrer, organisation or participant that a distinct indicator must count once over any period."""
 
+    indicator: str
+    member: str
     month: date
     city: str
     partner: str
     sector: str
+
+
+class SpanKey(NamedTuple):
+    """Members seen in `month`, and last before it in the month `previous`.
+
+    In a period that began after `previous` they are new in `month`: adding these up counts everyone once.
+    """
+
+    month: date
+    previous: date
+    city: str
+    partner: str
+    sector: str
     indicator: str
-    member: str
 
 
 @dataclass(slots=True)
@@ -45,12 +63,14 @@ class Changes:
         """Count what happened (`sign` 1), or take it back (-1)."""
         for happening in happenings:
             for indicator in by_step().get(happening.step, ()):
-                place = _place(indicator, happening)
+                if indicator.only not in {None, happening.reason}:
+                    continue
+                month, *place = _place(indicator, happening)
                 if indicator.member:
                     if member := happening.members.get(indicator.member):
-                        self.members[MemberKey(*place, indicator.code, member)] += sign
+                        self.members[MemberKey(indicator.code, member, month, *place)] += sign
                 elif (reason := _reason(indicator, happening)) is not None:
-                    self.figures[FigureKey(*place, indicator.code, reason)] += sign * happening.n
+                    self.figures[FigureKey(month, *place, indicator.code, reason)] += sign * happening.n
 
 
 def _place(indicator: Indicator, happening: Happening) -> tuple[date, str, str, str]:
@@ -65,6 +85,26 @@ def _place(indicator: Indicator, happening: Happening) -> tuple[date, str, str, 
 
 def _reason(indicator: Indicator, happening: Happening) -> str | None:
     return happening.reason if indicator.kind == "count" else happening.measured
+
+
+def spans(members: Mapping[MemberKey, int]) -> Counter[SpanKey]:
+    """The months in which each of these members was seen, in every way of looking at a city, partner and sector."""
+    seen: defaultdict[tuple[str, str, str, str, str], set[date]] = defaultdict(set)
+    for key, n in members.items():
+        if n > 0:
+            for looked_at in product(_ways(key.city), _ways(key.partner), _ways(key.sector)):
+                seen[key.indicator, key.member, *looked_at].add(key.month)
+    return Counter(
+        SpanKey(month, previous, city, partner, sector, indicator)
+        for (indicator, _, city, partner, sector), months in seen.items()
+        for previous, month in pairwise((NEVER, *sorted(months)))
+    )
+
+
+def _ways(value: str) -> Iterator[str]:
+    yield ANY
+    if value:
+        yield value
 
 
 def advance(

@@ -6,23 +6,24 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
-from typing import Any, Literal, TypeVar
+from typing import Any, TypeVar
 
 from pydantic import TypeAdapter
 
-from services.reporting.counting import Changes, FigureKey, MemberKey, advance
+from services.reporting.counting import Changes, FigureKey, MemberKey, SpanKey, advance, spans
 from services.reporting.indicators import catalogue_version
 from services.reporting.rows import GRAINS
 from services.reporting.rows.grain import Grain, Said
 from shared.event_store import Connection
 from shared.inbox import Heard
 
-VERSION = 2  # of the folding: it goes up when the same messages give other rows
+VERSION = 3  # of the folding: it goes up when the same messages give other rows
 SCHEMA = Path(__file__).with_suffix(".sql").read_text(encoding="utf-8") + "".join(
     f"create table if not exists {grain.table} (id text primary key, data jsonb not null);\n" for grain in GRAINS
 )
 _LOCK = 7226006
-Key = TypeVar("Key", FigureKey, MemberKey)
+Key = TypeVar("Key", FigureKey, MemberKey, SpanKey)
+_TYPES = {"month": "date", "previous": "date"}
 
 
 def version() -> str:
@@ -44,8 +45,9 @@ async def apply(connection: Connection, heard: Sequence[Heard]) -> None:
             after, told = advance(grain, before, addressed, changes)
             said.extend(told)
             await _keep(connection, grain, after)
-    await _add(connection, "figures", "reason", changes.figures)
-    await _add(connection, "members", "member", changes.members)
+    await _add(connection, "figures", FigureKey, changes.figures)
+    await _add(connection, "spans", SpanKey, await _respanned(connection, changes.members))
+    await _add(connection, "members", MemberKey, changes.members)
 
 
 @cache
@@ -71,26 +73,38 @@ async def _keep(connection: Connection, grain: Grain[Any], rows: Mapping[str, An
     )
 
 
-async def _add(
-    connection: Connection,
-    table: Literal["figures", "members"],
-    last: Literal["reason", "member"],
-    changes: Counter[Key],
-) -> None:
-    """Add the differences, in the order of the primary key."""
+async def _respanned(connection: Connection, changed: Counter[MemberKey]) -> Counter[SpanKey]:
+    """By how much the spans of these members go up or down."""
+    touched = list({(key.indicator, key.member) for key, n in changed.items() if n})
+    if not touched:
+        return Counter()
+    rows = await connection.fetch(
+        f"select {', '.join(MemberKey._fields)}, n from members"
+        " where (indicator, member) in (select * from unnest($1::text[], $2::text[]))",
+        *zip(*touched, strict=True),
+    )
+    before = Counter({MemberKey(*row[:-1]): row[-1] for row in rows})
+    after = Counter(before)
+    after.update(changed)
+    difference = spans(after)
+    difference.subtract(spans(before))
+    return difference
+
+
+async def _add(connection: Connection, table: str, kind: type[Key], changes: Counter[Key]) -> None:
+    """Add the differences, in the order of the keys."""
     changed = sorted((key, n) for key, n in changes.items() if n)
     if not changed:
         return
     keys = [list(column) for column in zip(*(key for key, _ in changed), strict=True)]
-    columns = f"month, city, partner, sector, indicator, {last}"
-    given = "unnest($1::date[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[]"
+    columns = ", ".join(kind._fields)
+    given = ", ".join(f"${nth}::{_TYPES.get(name, 'text')}[]" for nth, name in enumerate(kind._fields, 1))
     await connection.execute(
-        f"insert into {table} as kept ({columns}, n) select * from {given}, $7::bigint[])"
+        f"insert into {table} as kept ({columns}, n) select * from unnest({given}, ${len(keys) + 1}::bigint[])"
         f" on conflict ({columns}) do update set n = kept.n + excluded.n",
         *keys,
         [n for _, n in changed],
     )
     await connection.execute(
-        f"delete from {table} where n = 0 and ({columns}) in (select * from {given}))",
-        *keys,
+        f"delete from {table} where n = 0 and ({columns}) in (select * from unnest({given}))", *keys
     )

@@ -30,6 +30,7 @@ class Indicator(Message):
 
     `kind`: "count" adds up, "distinct" counts each `member` once, "days" and "number" are distributions of a whole
     number (`bands` are the last days of each band that is told), "mean" a weighted mean, "standing" is read, not fed.
+    `only` is the one reason of the step that it counts, None that it counts all.
     `city`, `partner` and `sector` say whose its rows carry, None that it has none; `month` whether it counts in the
     month of the step itself or of the receipt of its referral; `denominator` is what it is a part of.
     """
@@ -40,6 +41,7 @@ class Indicator(Message):
     definition: Text
     kind: Kind
     step: StepName | None = None
+    only: str | None = None
     city: CityMeans | None = None
     partner: PartnerMeans | None = None
     sector: SectorMeans | None = None

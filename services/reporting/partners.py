@@ -14,7 +14,7 @@ _ROW = TypeAdapter(Organisation)
 
 
 class Partner(Message):
-    """A partner: its name at the beginning, and `now` the one it bears today when that is another."""
+    """A partner: its name at the beginning, `now` the one it bears today when that is another, and its last role."""
 
     partner: str
     name: str
@@ -38,10 +38,10 @@ async def find(connection: Connection, since: date, until: date, today: date) ->
 
 
 def _partner(identity: str, organisation: Organisation, since: date, until: date, today: date) -> Partner | None:
-    held = organisation.membership_in(since, until)
-    if held is None:
+    held = organisation.memberships_in(since, until)
+    if not held:
         return None
-    begun, membership = held
+    begun, membership = held[0][0], held[-1][1]
     name = organisation.name_on(max(since, begun)) or identity
     now = organisation.name_on(today) or identity
     return Partner(

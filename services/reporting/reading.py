@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import pairwise
 from math import ceil
+from pathlib import Path
 
 from services.reporting import partners
 from services.reporting.indicators import Chapter, CityMeans, Indicator, Kind, PartnerMeans, SectorMeans, catalogue
@@ -15,13 +16,16 @@ from shared.event_store import Connection
 from shared.messages import Message
 from shared.texts import Text
 
+_COUNTS = Path(__file__).with_suffix(".sql").read_text(encoding="utf-8")
+
 
 class Figure(Message):
     """One indicator over a period.
 
     `value` counts what the indicator says, or different members; for a kind "days", "number" or "mean" it is how many
     were measured. `median` and `p90` are the value within which half, and nine in ten, of them fall; `mean` the mean.
-    `by_reason` counts by code, by measured number, or by band of days; `by_sector` and `by_city` the same `value`.
+    `by_reason` counts by code, by measured number, or by band of days; the others tell `value` by sector, by city, by
+    organisation and by month (`YYYY-MM`).
     `denominator` is the value of the indicator `denominator_code`, over the same period and filter.
     """
 
@@ -38,6 +42,8 @@ class Figure(Message):
     by_reason: dict[str, int]
     by_sector: dict[str, int]
     by_city: dict[str, int]
+    by_partner: dict[str, int]
+    by_month: dict[str, int]
     denominator_code: str | None
     denominator: int | None
     median: int | None = None
@@ -47,11 +53,23 @@ class Figure(Message):
 
 @dataclass(slots=True)
 class Counts:
-    """What was counted of one indicator: by reason or measure, by sector, by city; a distinct one in all."""
+    """What was counted of one indicator, in every way it is told; a distinct one in all by ""."""
 
-    by_reason: Counter[str] = field(default_factory=Counter)
-    by_sector: Counter[str] = field(default_factory=Counter)
-    by_city: Counter[str] = field(default_factory=Counter)
+    by: dict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
+
+    @property
+    def total(self) -> int:
+        """All of it: the different members, or what was counted by whatever reason."""
+        return (self.by.get("") or self.reasons).total()
+
+    @property
+    def reasons(self) -> Counter[str]:
+        """By code or measure."""
+        return self.by["reason"]
+
+    def told(self, way: str) -> dict[str, int]:
+        """In one way, largest first; what has no value in it is left out."""
+        return {key: n for key, n in sorted(self.by[way].items(), key=lambda told: (-told[1], told[0])) if key}
 
 
 async def find(
@@ -67,10 +85,11 @@ async def find(
 
     `city`, `partner` (an organisation id) and `sector` narrow it, and leave out what has none of these; None is all.
     """
-    asked = (since.replace(day=1), until, city, partner, sector)
-    counts = await _counts(connection, asked)
+    counts: defaultdict[str, Counts] = defaultdict(Counts)
+    for row in await connection.fetch(_COUNTS, since.replace(day=1), until, city, partner, sector):
+        counts[row["indicator"]].by[row["by"]][row["key"]] = row["n"]
     standing = await partners.find(connection, since, until, until)
-    counts["partners_active"] = Counts(Counter(each.role for each in standing))
+    counts["partners_active"].by["reason"] = Counter(each.role for each in standing)
     told = [
         each
         for each in catalogue()
@@ -86,43 +105,10 @@ async def cities(connection: Connection) -> set[str]:
     return {row["city"] for row in rows} - {""}
 
 
-async def _counts(
-    connection: Connection, asked: tuple[date, date, str | None, str | None, str | None]
-) -> dict[str, Counts]:
-    where = (
-        "month between $1 and $2 and ($3::text is null or city = $3)"
-        " and ($4::text is null or partner = $4) and ($5::text is null or sector = $5)"
-    )
-    counts: dict[str, Counts] = {}
-    for row in await connection.fetch(
-        "select indicator, reason, sector, city, sum(n)::bigint as n,"
-        " grouping(reason) = 0 as is_reason, grouping(sector) = 0 as is_sector"
-        f" from figures where {where} group by grouping sets"
-        " ((indicator, reason), (indicator, sector), (indicator, city))"
-        " union all"
-        " select indicator, '', sector, city, count(distinct member),"
-        " grouping(sector, city) = 3, grouping(sector) = 0"
-        f" from members where {where} group by grouping sets ((indicator), (indicator, sector), (indicator, city))",
-        *asked,
-    ):
-        counted = counts.setdefault(row["indicator"], Counts())
-        if row["is_reason"]:
-            counted.by_reason[row["reason"]] = row["n"]
-        elif row["is_sector"]:
-            counted.by_sector[row["sector"]] = row["n"]
-        else:
-            counted.by_city[row["city"]] = row["n"]
-    return counts
-
-
-def _figure(indicator: Indicator, counts: Mapping[str, Counts]) -> Figure:
-    counted = counts.get(indicator.code, Counts())
+def _figure(indicator: Indicator, counts: defaultdict[str, Counts]) -> Figure:
+    counted = counts[indicator.code]
     whole = indicator.denominator
-    numbers = (
-        Counter({int(text): n for text, n in counted.by_reason.items()})
-        if indicator.kind in ("days", "number")
-        else Counter[int]()
-    )
+    numbers = {int(text): n for text, n in counted.reasons.items()} if indicator.kind in {"days", "number"} else {}
     return Figure(
         code=indicator.code,
         chapter=indicator.chapter,
@@ -133,25 +119,33 @@ def _figure(indicator: Indicator, counts: Mapping[str, Counts]) -> Figure:
         partner_means=indicator.partner,
         sector_means=indicator.sector,
         protected=indicator.protected,
-        value=counted.by_reason.total(),
+        value=counted.total,
         by_reason=_told(indicator, counted, numbers),
-        by_sector={sector: n for sector, n in counted.by_sector.most_common() if sector},
-        by_city={city: n for city, n in counted.by_city.most_common() if city},
+        by_sector=counted.told("sector"),
+        by_city=counted.told("city"),
+        by_partner=counted.told("partner"),
+        by_month=dict(sorted(counted.told("month").items())),
         denominator_code=whole,
-        denominator=counts.get(whole, Counts()).by_reason.total() if whole else None,
+        denominator=counts[whole].total if whole else None,
         median=_within(numbers, 50),
         p90=_within(numbers, 90),
-        mean=_mean(counted.by_reason) if indicator.kind == "mean" else None,
+        mean=_mean(counted.reasons) if indicator.kind == "mean" else None,
     )
 
 
-def _told(indicator: Indicator, counted: Counts, numbers: Counter[int]) -> dict[str, int]:
-    if indicator.kind == "number":
-        return {str(number): n for number, n in sorted(numbers.items())}
-    if indicator.kind == "days":
-        bands = pairwise((0, *indicator.bands)) if indicator.bands else ()
-        return {f"{low + 1}-{high}": sum(numbers[day] for day in range(low + 1, high + 1)) for low, high in bands}
-    return {reason: n for reason, n in counted.by_reason.most_common() if reason and indicator.kind != "mean"}
+def _told(indicator: Indicator, counted: Counts, numbers: Mapping[int, int]) -> dict[str, int]:
+    match indicator.kind:
+        case "number":
+            return {str(number): n for number, n in sorted(numbers.items())}
+        case "days":
+            bands = pairwise((0, *indicator.bands)) if indicator.bands else ()
+            return {
+                f"{low + 1}-{high}": sum(numbers.get(day, 0) for day in range(low + 1, high + 1)) for low, high in bands
+            }
+        case "mean":
+            return {}
+        case "count" | "distinct" | "standing":
+            return counted.told("reason")
 
 
 def _within(numbers: Mapping[int, int], percent: int) -> int | None:

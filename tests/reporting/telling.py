@@ -194,14 +194,19 @@ def evaluated(name: str = "t1", answers: int = 8, score: float | None = 8.5) -> 
 
 
 def took_part(
-    participant: str = "q1", name: str = "t1", *, present: bool = True, organisation: str | None = "o1"
+    participant: str = "q1",
+    name: str = "t1",
+    *,
+    present: bool = True,
+    organisation: str | None = "o1",
+    on: date = date(2026, 1, 2),
 ) -> training.ParticipationRecorded:
     """Whether a police officer was at that training."""
     return training.ParticipationRecorded(
         training=name,
         participant=participant,
         kind="basic",
-        on=date(2026, 1, 2),
+        on=on,
         city="Brugge",
         organisation=organisation,
         sector="police",

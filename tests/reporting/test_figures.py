@@ -12,10 +12,12 @@ import pytest
 from services.reporting import figures, partners, reading
 from services.reporting.reading import Figure
 from services.reporting.rows import GRAINS
+from services.reporting.rows.organisations import ORGANISATIONS
 from shared.contracts.envelope import PublicMessage
 from shared.event_store import Connection
 from shared.messages import Refused
 from tests.reporting.telling import (
+    completion_revoked,
     evaluated,
     five_referrals,
     heard,
@@ -26,7 +28,10 @@ from tests.reporting.telling import (
     registered,
     renamed,
     retracted,
+    start_revoked,
+    stopped,
     the_rest,
+    took_part,
     training_held,
 )
 
@@ -93,7 +98,34 @@ async def test_a_figure_that_has_no_sector_is_not_told_by_sector(connection: Con
 
 async def test_a_referrer_counts_once_over_several_months(connection: Connection) -> None:
     await tell(connection, [received("r1"), received("r2", date(2026, 3, 2))])
-    assert (await find(connection))["referring_persons"].value == 1
+    figure = (await find(connection))["referring_persons"]
+    assert (figure.value, figure.by_month) == (1, {"2026-01": 1, "2026-03": 1})
+    assert (figure.by_city, figure.by_partner, figure.by_sector) == ({"Brugge": 1}, {"o1": 1}, {"police": 1})
+
+
+async def test_a_figure_is_told_by_month_and_by_partner(connection: Connection) -> None:
+    await tell(connection, five_referrals())
+    figure = (await find(connection))["referrals_received"]
+    assert figure.by_month == {"2026-01": 2, "2026-02": 1, "2026-03": 1}
+    assert figure.by_partner == {"o1": 2, "o2": 1}
+
+
+async def test_reading_costs_the_same_after_ten_times_as_many_events(connection: Connection) -> None:
+    async def rows_after(names: range) -> int:
+        days = {f"{nth}": date(2026, 1 + nth % 2, 5) for nth in names}
+        await tell(connection, [received(f"r{nth}", on, f"p{nth}") for nth, on in days.items()])
+        await tell(connection, [intake(f"r{nth}", on) for nth, on in days.items()])
+        await tell(connection, [took_part(f"q{nth}") for nth in days])
+        rows: int = await connection.fetchval("select (select count(*) from figures) + (select count(*) from spans)")
+        return rows
+
+    few = await rows_after(range(100))
+    assert await rows_after(range(100, 1000)) == few
+    before = await find(connection)
+    assert before["referring_persons"].value == 1000
+    rows = [grain.table for grain in GRAINS if grain is not ORGANISATIONS]
+    await connection.execute(f"drop table members, {', '.join(rows)}")
+    assert await find(connection) == before
 
 
 async def test_a_retraction_takes_everything_back(connection: Connection) -> None:
@@ -101,14 +133,28 @@ async def test_a_retraction_takes_everything_back(connection: Connection) -> Non
     await tell(connection, [*told, *(retracted(referral) for referral in ("r1", "r2", "r3", "r4"))], 3)
     assert await connection.fetchval("select count(*) from figures") == 0
     assert await connection.fetchval("select count(*) from members") == 0
+    assert await connection.fetchval("select count(*) from spans") == 0
     assert all(figure.value == 0 and figure.median is None for figure in (await find(connection)).values())
     kept = await connection.fetchval("select count(*) from windows where data->'entries' <> '{}'")
     assert kept == 0
 
 
+async def test_who_attended_a_session_after_all_did_not_withdraw_and_who_completed_did_not_stop(
+    connection: Connection,
+) -> None:
+    await tell(connection, [*five_referrals(), *the_rest()])
+    assert (await find(connection))["withdrawn"].value == 0
+    await tell(connection, [start_revoked("r3")])
+    assert (await find(connection))["withdrawn"].by_reason == {"practical/transport": 1}
+    await tell(connection, [stopped("r1")])
+    assert (await find(connection))["stopped"].value == 1
+    await tell(connection, [completion_revoked("r1")])
+    assert (await find(connection))["stopped"].value == 2
+
+
 async def stored(connection: Connection) -> list[list[asyncpg.Record]]:
     """Every row of every table."""
-    tables = ["figures", "members", *(grain.table for grain in GRAINS)]
+    tables = ["figures", "spans", "members", *(grain.table for grain in GRAINS)]
     return [await connection.fetch(f"select * from {table} order by {table}::text") for table in tables]
 
 
@@ -122,11 +168,11 @@ async def test_telling_everything_again_changes_nothing(connection: Connection) 
 
 async def test_the_carousel_may_be_heard_first(connection: Connection) -> None:
     await tell(connection, [*five_referrals(), *the_rest()])
-    figures_then, members_then, *_ = await stored(connection)
-    for table in ("figures", "members", *(grain.table for grain in GRAINS)):
+    then = await stored(connection)
+    for table in ("figures", "spans", "members", *(grain.table for grain in GRAINS)):
         await connection.execute(f"truncate {table}")
     await tell(connection, [*the_rest(), *five_referrals()], 3)
-    assert (await stored(connection))[:2] == [figures_then, members_then]
+    assert (await stored(connection))[:3] == then[:3]
 
 
 async def test_the_group_and_the_cohort_are_counted_with_their_denominators(connection: Connection) -> None:
@@ -136,8 +182,8 @@ async def test_the_group_and_the_cohort_are_counted_with_their_denominators(conn
     assert values["started"] == (2, None)
     assert values["completed"] == (1, 2)
     assert values["stopped"] == (1, 2)
-    assert values["cohort_started"] == (2, 4)
-    assert values["cohort_completed"] == (1, 4)
+    road = ["cohort_intake", "cohort_accepted", "cohort_placed", "cohort_started", "cohort_completed"]
+    assert [values[stage] for stage in road] == [(2, 4), (1, 2), (2, 1), (2, 2), (1, 2)]
     assert (values["sessions_held"], values["cycles_held"]) == ((2, None), (1, None))
     assert found["modules_attended"].by_reason == {"1": 1, "2": 1}
     assert (found["sessions_per_cycle"].by_reason, found["sessions_per_cycle"].median) == ({"6": 2}, 6)
@@ -197,6 +243,29 @@ async def test_a_partner_bears_the_name_of_the_date_and_the_one_it_bears_now(con
     later = await partners.find(connection, date(2026, 6, 1), date(2026, 6, 30), date(2026, 7, 1))
     assert [(each.name, each.now) for each in later] == [("Eerstelijnszone Middenkust", None)]
     assert (await find(connection))["partners_active"].value == 2
+
+
+async def test_a_partner_that_takes_another_role_was_one_before(connection: Connection) -> None:
+    another = joined(since=date(2026, 3, 1)).model_copy(update={"role": "training"})
+    await tell(connection, [joined(), another])
+    for since, role in ((date(2025, 6, 1), "steering"), (date(2026, 6, 1), "training")):
+        (partner,) = await partners.find(connection, since, since, date(2026, 7, 1))
+        assert (partner.role, partner.since) == (role, date(2025, 1, 1) if role == "steering" else date(2026, 3, 1))
+    (whole,) = await partners.find(connection, date(2025, 1, 1), date(2026, 12, 31), date(2026, 7, 1))
+    assert (whole.role, whole.since, whole.until) == ("training", date(2025, 1, 1), None)
+
+
+async def test_the_day_a_partner_left_can_be_said_again(connection: Connection) -> None:
+    await tell(connection, [joined(), left(), left(until=date(2026, 6, 1))])
+    (partner,) = await partners.find(connection, date(2026, 4, 1), date(2026, 4, 30), date(2026, 7, 1))
+    assert partner.until == date(2026, 6, 1)
+
+
+async def test_the_days_since_a_training_are_told_by_its_type(connection: Connection) -> None:
+    await tell(connection, [*five_referrals(), *the_rest()])
+    found = await find(connection, sector="police")
+    assert (found["days_since_basic_training"].value, found["days_since_in_depth_training"].value) == (1, 1)
+    assert found["days_since_in_depth_training"].by_reason["1-30"] == 1
 
 
 async def test_a_refused_batch_changes_nothing(connection: Connection) -> None:

@@ -1,25 +1,26 @@
-"""Whatever comes first, and however often it is said: the same figures."""
+"""Whatever comes first, and however often it is said: the figures that a plain recount gives."""
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+import asyncio
+from collections import Counter
 from collections.abc import Sequence
-from datetime import date, timedelta
-from typing import Any
+from datetime import date
+from typing import Any, TypeAlias
 
-from hypothesis import given
+import asyncpg
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from services.reporting import figures, reading
 from services.reporting.counting import Changes, FigureKey, MemberKey, advance
 from services.reporting.rows import GRAINS, TOPICS
 from services.reporting.rows.grain import Said
 from shared.contracts import referral
 from shared.contracts.envelope import PublicMessage
 from tests.reporting import telling as say
-
-FIRST = date(2025, 9, 1)
-DAYS = st.integers(0, 400).map(lambda nth: FIRST + timedelta(days=nth))
-ORGANISATIONS = st.sampled_from(("o1", "o2", "o3"))
+from tests.reporting.recount import Told, keys, recount, value
+from tests.reporting.stories import interleaved, stories
 
 
 class Shelf:
@@ -40,127 +41,88 @@ class Shelf:
         self.figures.update(changes.figures)
         self.members.update(changes.members)
 
-    def counted(self) -> tuple[dict[FigureKey, int], dict[MemberKey, int]]:
-        return {key: n for key, n in self.figures.items() if n}, {key: n for key, n in self.members.items() if n}
 
-
-def counted(*batches: Sequence[PublicMessage]) -> tuple[dict[FigureKey, int], dict[MemberKey, int]]:
+def counted(batches: Sequence[Sequence[PublicMessage]]) -> tuple[Counter[Any], Counter[Any]]:
+    """What the service counts; nothing in it is below zero."""
     shelf = Shelf()
     for batch in batches:
         shelf.hear(batch)
-    return shelf.counted()
+    assert min(shelf.figures.values(), default=0) >= 0
+    return +shelf.figures, +shelf.members
 
 
-@st.composite
-def roads(draw: st.DrawFn) -> dict[tuple[str, str], list[PublicMessage]]:
-    """What is said by (topic, key): three referrals, three trainings, the rest of the programme, in any story."""
-    told: dict[tuple[str, str], list[PublicMessage]] = {}
-    for name in ("r1", "r2", "r3"):
-        told["referral.cases", name] = draw(_referral(name))
-        told["carousel.cases", name] = draw(
-            st.lists(
-                st.sampled_from(
-                    [
-                        say.placed(name),
-                        say.started(name),
-                        say.started(name, date(2026, 4, 1)),
-                        say.start_revoked(name),
-                        say.stopped(name),
-                        say.returned(name),
-                        say.completed(name),
-                        say.completion_revoked(name),
-                        *(say.attended(nth, name, mark) for nth in (1, 2) for mark in ("present", "absent")),
-                    ]
-                ),
-                max_size=8,
-            )
-        )
-    for name in ("t1", "t2", "t3"):
-        told["training.activities", name] = draw(_training(name))
-        told["training.participations", name] = draw(
-            st.lists(
-                st.builds(say.took_part, st.sampled_from(("q1", "q2")), st.just(name), present=st.booleans()),
-                max_size=3,
-            )
-        )
-    told["training.activities", "o1"] = [say.joined(), say.left()]
-    told["training.activities", "n1"] = [say.network_event(), say.network_event(police=draw(st.integers(0, 9)))]
-    told["training.activities", "m1"] = [say.steering(), say.steering(partners=("o2",))]
-    told["referral.organisations", "o1"] = [say.registered(), say.renamed()]
-    told["carousel.sessions", "c1"] = [say.session(1), say.session(2), say.session(2, city="Brugge"), say.cycle()]
-    return told
-
-
-@st.composite
-def _referral(draw: st.DrawFn, name: str) -> list[PublicMessage]:
-    again = st.builds(
-        say.received,
-        st.just(name),
-        DAYS,
-        st.sampled_from(("p1", "p2", None)),
-        st.one_of(ORGANISATIONS, st.none()),
-        st.sampled_from(("Oostende", "Brugge")),
-    )
-    others = [
-        say.intake(name),
-        say.accepted(name),
-        say.declined(name),
-        say.on_hold(name),
-        say.withdrawn(name),
-        say.resumed(name),
-        say.retracted(name),
-    ]
-    return [draw(again), *draw(st.lists(st.one_of(again, st.sampled_from(others)), max_size=5))]
-
-
-def _training(name: str) -> st.SearchStrategy[list[PublicMessage]]:
-    held = st.builds(
-        say.training_held,
-        st.just(name),
-        DAYS,
-        st.sampled_from(("basic", "in_depth")),
-        st.lists(ORGANISATIONS, unique=True).map(tuple),
-        st.fixed_dictionaries({"police": st.integers(0, 20)}),
-        pitched=st.booleans(),
-    )
-    evaluation = st.builds(say.evaluated, st.just(name), st.integers(0, 9))
-    return st.lists(st.one_of(held, evaluation), max_size=4)
-
-
-@st.composite
-def interleaved(draw: st.DrawFn, told: dict[tuple[str, str], list[PublicMessage]]) -> list[list[PublicMessage]]:
-    """All of it in batches: between keys in any order, within a key in its own."""
-    waiting = {key: list(messages) for key, messages in told.items() if messages}
-    order = draw(st.permutations([key for key, messages in waiting.items() for _ in messages]))
-    messages = [waiting[key].pop(0) for key in order]
-    batches: defaultdict[int, list[PublicMessage]] = defaultdict(list)
-    size = draw(st.integers(1, 12))
-    for nth, message in enumerate(messages):
-        batches[nth // size].append(message)
-    return list(batches.values())
+def plainly(told: Told) -> tuple[Counter[Any], Counter[Any]]:
+    """What a plain recount counts."""
+    figures, members = keys(recount(told))
+    return +figures, +members
 
 
 @given(st.data())
-def test_the_interleaving_of_topics_and_keys_changes_no_figure(data: st.DataObject) -> None:
-    told = data.draw(roads())
-    one, other = data.draw(interleaved(told)), data.draw(interleaved(told))
-    assert counted(*one) == counted(*other)
+def test_whatever_the_interleaving_of_topics_the_figures_are_those_of_a_plain_recount(data: st.DataObject) -> None:
+    told = data.draw(stories())
+    assert counted(data.draw(interleaved(told))) == plainly(told)
 
 
 @given(st.data())
 def test_everything_said_twice_counts_once(data: st.DataObject) -> None:
-    batches = data.draw(interleaved(data.draw(roads())))
-    assert counted(*batches, *batches) == counted(*batches)
+    told = data.draw(stories())
+    batches = data.draw(interleaved(told))
+    twice = {key: [*messages, *messages] for key, messages in told.items()}
+    assert counted([*batches, *batches]) == plainly(twice)
 
 
 @given(st.data())
 def test_retracted_referrals_leave_no_trace(data: st.DataObject) -> None:
-    told = data.draw(roads())
-    for (topic, name), messages in told.items():
-        if topic == referral.CASES.name:
-            messages.append(say.retracted(name))
+    told = dict(data.draw(stories()))
+    for key, messages in told.items():
+        if key[0] == referral.CASES.name:
+            told[key] = [*messages, say.retracted(key[1])]
     without = {key: messages for key, messages in told.items() if key[0] != referral.CASES.name}
-    assert counted(*data.draw(interleaved(told))) == counted(*data.draw(interleaved(without)))
+    assert counted(data.draw(interleaved(told))) == plainly(without)
+
+
+PERIODS = st.sampled_from(
+    [
+        (date(2025, 9, 1), date(2027, 1, 31)),
+        (date(2026, 1, 20), date(2026, 2, 3)),
+        (date(2026, 3, 1), date(2026, 12, 31)),
+    ]
+)
+CITIES = st.sampled_from((None, "Oostende", "Brugge", "Gent"))
+PARTNERS = st.sampled_from((None, "o1", "o2", "caw"))
+SECTORS = st.sampled_from((None, "police", "self"))
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.data())
+def test_every_figure_of_every_narrowing_reads_as_a_plain_recount(database_url: str, data: st.DataObject) -> None:
+    told = data.draw(stories())
+    batches = data.draw(interleaved(told))
+    asked = [(*data.draw(PERIODS), data.draw(CITIES), data.draw(PARTNERS), data.draw(SECTORS)) for _ in range(4)]
+    asyncio.run(_agree(database_url, told, batches, asked))
+
+
+Asked: TypeAlias = "tuple[date, date, str | None, str | None, str | None]"
+TABLES = ("figures", "spans", "members", *(grain.table for grain in GRAINS))
+
+
+async def _agree(url: str, told: Told, batches: Sequence[Sequence[PublicMessage]], asked: Sequence[Asked]) -> None:
+    connection = await asyncpg.connect(url)
+    try:
+        await connection.execute(figures.SCHEMA)
+        await connection.execute(f"truncate {', '.join(TABLES)}")
+        for batch in batches:
+            await figures.apply(connection, say.heard(batch))
+        plain = recount(told)
+        for since, until, city, partner, sector in asked:
+            found = await reading.find(connection, since=since, until=until, city=city, partner=partner, sector=sector)
+            expected = value(plain, since, until, city, partner, sector)
+            narrowed = {each.code for each in found}
+            assert {each.code: each.value for each in found if each.kind != "standing" and each.value} == {
+                code: n for code, n in expected.items() if n and code in narrowed
+            }
+    finally:
+        await connection.close()
 
 
 def test_every_message_of_every_topic_is_heard_by_a_row() -> None:

@@ -8,7 +8,7 @@ from services.reporting.rows.events import NETWORK_EVENTS, STEERING_MEETINGS
 from services.reporting.rows.grain import Grain
 from services.reporting.rows.journeys import JOURNEYS
 from services.reporting.rows.organisations import ORGANISATIONS
-from services.reporting.rows.precedence import REFERRERS, WINDOWS
+from services.reporting.rows.precedence import REFERRER_MONTHS, REFERRERS, WINDOWS
 from services.reporting.rows.sessions import CYCLES, SESSIONS
 from services.reporting.rows.trainings import PARTICIPATIONS, TRAININGS
 from shared.contracts import carousel, referral, training
@@ -30,6 +30,7 @@ GRAINS: tuple[Grain[Any], ...] = (
     PARTICIPATIONS,
     NETWORK_EVENTS,
     STEERING_MEETINGS,
+    REFERRER_MONTHS,
     REFERRERS,
     WINDOWS,
 )

@@ -177,14 +177,21 @@ def _ground(ground: str) -> StepName:
     raise Refused("ground-unknown")
 
 
+_OUTWEIGHED: dict[StepName, StepName] = {"withdrawn": "started", "stopped": "completed"}
+
+
 def happenings(journey: Journey) -> Iterator[Happening]:
-    """Its steps, each with the days since it came in; a retracted one, or one not yet received, says nothing."""
+    """Its steps, each with the days since it came in; a retracted one, or one not yet received, says nothing.
+
+    Attendance told late outweighs that somebody left before it: as in the referral service, whoever is heard first.
+    """
     entry = journey.entry
     if entry is None or journey.retracted:
         return
     started = journey.steps.get("started")
     for name, step in journey.steps.items():
-        yield _happening(entry, name, step, started)
+        if _OUTWEIGHED.get(name) not in journey.steps:
+            yield _happening(entry, name, step, started)
     if started:
         yield replace(_happening(entry, "modules", started, started), measured=str(journey.modules()))
 

@@ -34,14 +34,13 @@ class Organisation:
         borne = [since for since in begun if since <= on] or begun[:1]
         return self.names[borne[-1]] if borne else None
 
-    def membership_in(self, since: date, until: date) -> tuple[date, Membership] | None:
-        """The last time as a partner of which a day lies in that period, and when it began."""
-        held = [
+    def memberships_in(self, since: date, until: date) -> list[tuple[date, Membership]]:
+        """Its times as a partner of which a day lies in that period, in order, each with the day it began."""
+        return [
             (begun, each)
-            for begun, each in self.memberships.items()
+            for begun, each in sorted(self.memberships.items(), key=lambda held: held[0])
             if begun <= until and (each.until is None or each.until > since)
         ]
-        return max(held, key=lambda each: each[0], default=None)
 
 
 def fold(row: Organisation | None, message: Told) -> Organisation:
@@ -51,14 +50,25 @@ def fold(row: Organisation | None, message: Told) -> Organisation:
         case OrganisationRegistered() | OrganisationRenamed():
             return replace(organisation, names={**organisation.names, message.since: message.name})
         case PartnerJoined():
-            ended = {since: each for since, each in organisation.memberships.items() if each.until}
-            return replace(organisation, memberships={**ended, message.since: Membership(message.role)})
+            return replace(organisation, memberships=_joined(organisation.memberships, message))
         case PartnerLeft():
-            left = {
-                since: each if each.until else replace(each, until=message.until)
-                for since, each in organisation.memberships.items()
-            }
-            return replace(organisation, memberships=left)
+            return replace(organisation, memberships=_left(organisation.memberships, message))
+
+
+def _joined(memberships: dict[date, Membership], message: PartnerJoined) -> dict[date, Membership]:
+    """A role said again for its day replaces the one of that day; a later one ends the one before."""
+    earlier = {
+        since: each if each.until else replace(each, until=message.since)
+        for since, each in memberships.items()
+        if since < message.since
+    }
+    return {**earlier, message.since: Membership(message.role)}
+
+
+def _left(memberships: dict[date, Membership], message: PartnerLeft) -> dict[date, Membership]:
+    """The last one ends; said again, on another day."""
+    last = max(memberships, default=None)
+    return {**memberships, last: replace(memberships[last], until=message.until)} if last else memberships
 
 
 ORGANISATIONS = Grain(

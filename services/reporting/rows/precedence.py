@@ -17,6 +17,13 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
+class FirstOfMonth(Note):
+    """The first referral of a referrer in one month came in."""
+
+    entry: Entry
+
+
+@dataclass(frozen=True, slots=True)
 class FirstEntered(Note):
     """The first referral of a referrer came in."""
 
@@ -25,7 +32,7 @@ class FirstEntered(Note):
 
 @dataclass(frozen=True, slots=True)
 class Referrer:
-    """One referrer and how all his referrals came in, by referral."""
+    """How referrals of one referrer came in, by referral: all those of a month, or the first of every month."""
 
     entries: dict[str, Entry] = field(default_factory=dict)
 
@@ -51,13 +58,18 @@ class Window:
         return max(before, key=lambda each: (each.on, each.kind), default=None)
 
 
-def _hear_entry(row: Referrer | None, note: Entered) -> Referrer:
+def _hear_entry(row: Referrer | None, note: Entered | FirstOfMonth) -> Referrer:
     return Referrer(_kept(row.entries if row else {}, note.entry.referral, note.entry, note))
 
 
 def _first(referrer: Referrer) -> Iterator[Happening]:
     if entry := referrer.first():
         yield _entered("first", entry)
+
+
+def _tell_first_of_month(month: Referrer) -> Iterator[FirstOfMonth]:
+    if entry := month.first():
+        yield FirstOfMonth(entry)
 
 
 def _tell_first(referrer: Referrer) -> Iterator[FirstEntered]:
@@ -104,16 +116,19 @@ def _months(note: Present) -> Iterator[str]:
     yield from dict.fromkeys(_window(note.organisation, day) for day in days)
 
 
-def _window(organisation: str, on: date) -> str:
-    return f"{organisation}/{on:%Y-%m}"
+def _window(of: str, on: date) -> str:
+    return f"{of}/{on:%Y-%m}"
 
 
+def _month_of_referrer(note: Entered) -> Iterator[str]:
+    if note.entry.referrer:
+        yield _window(note.entry.referrer, note.entry.on)
+
+
+REFERRER_MONTHS = Grain(
+    "referrer_months", Referrer, {Entered: _month_of_referrer}, _hear_entry, tells=_tell_first_of_month
+)
 REFERRERS = Grain(
-    "referrers",
-    Referrer,
-    {Entered: lambda note: (note.entry.referrer,) if note.entry.referrer else ()},
-    _hear_entry,
-    _first,
-    _tell_first,
+    "referrers", Referrer, {FirstOfMonth: lambda note: (note.entry.referrer,)}, _hear_entry, _first, _tell_first
 )
 WINDOWS = Grain("windows", Window, {Entered: _month, FirstEntered: _month, Present: _months}, _hear, _preceded)

@@ -1,0 +1,257 @@
+"""The figures counted again from everything that was said, the plain way: what the service must agree with."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date, timedelta
+from typing import NamedTuple, TypeAlias, TypeVar
+
+from shared.contracts import carousel, referral, training
+from shared.contracts.envelope import PublicMessage
+
+Told: TypeAlias = "Mapping[tuple[str, str], Sequence[PublicMessage]]"
+M = TypeVar("M", bound=PublicMessage)
+DISTINCT = {"referring_persons", "referring_organisations", "trained_people", "steering_partners"}
+
+
+class Counted(NamedTuple):
+    """Something that counts: `what` is its reason, its measure, or who is counted once."""
+
+    indicator: str
+    on: date
+    city: str = ""
+    partner: str = ""
+    sector: str = ""
+    what: str = ""
+    n: int = 1
+
+
+def recount(told: Told) -> list[Counted]:
+    """Everything that counts, from what was said by (topic, key)."""
+    messages = [each for said in told.values() for each in said]
+    trainings = list(_last_each(messages, training.TrainingHeld, "training").values())
+    roads = [Road(messages, name) for name in _names(messages)]
+    counting = [road for road in roads if road.counts]
+    return [
+        *(each for road in counting for each in road.counted()),
+        *_link([road.received for road in counting if road.received], trainings),
+        *_groups(messages),
+        *(each for held in trainings for each in _training(held, messages)),
+        *_participants(messages),
+        *_network(messages),
+    ]
+
+
+def value(
+    counted: Iterable[Counted], since: date, until: date, city: str | None, partner: str | None, sector: str | None
+) -> dict[str, int]:
+    """The figures over whole months, of the indicators of which something was counted."""
+    found: dict[str, list[Counted]] = defaultdict(list)
+    for each in counted:
+        within = since.replace(day=1) <= each.on.replace(day=1) <= until
+        if within and city in {None, each.city} and partner in {None, each.partner} and sector in {None, each.sector}:
+            found[each.indicator].append(each)
+    return {
+        code: len({each.what for each in those}) if code in DISTINCT else sum(each.n for each in those)
+        for code, those in found.items()
+    }
+
+
+def _names(messages: Sequence[PublicMessage]) -> list[str]:
+    return sorted({each.referral for each in messages if isinstance(each, referral.ReferralReceived)})
+
+
+def _of(messages: Iterable[PublicMessage], kind: type[M], name: str, value: str) -> list[M]:
+    return [each for each in messages if isinstance(each, kind) and getattr(each, name) == value]
+
+
+def _last_each(messages: Iterable[PublicMessage], kind: type[M], *names: str) -> dict[str, M]:
+    return {"/".join(getattr(each, name) for name in names): each for each in messages if isinstance(each, kind)}
+
+
+class Road:
+    """One referral: everything said of it by both services."""
+
+    def __init__(self, messages: Sequence[PublicMessage], name: str) -> None:
+        self.said = [each for each in messages if getattr(each, "referral", None) == name]
+
+    def first(self, kind: type[M]) -> M | None:
+        return next((each for each in self.said if isinstance(each, kind)), None)
+
+    def last(self, *kinds: type[M]) -> M | None:
+        return next((each for each in reversed(self.said) if isinstance(each, kinds)), None)
+
+    @property
+    def received(self) -> referral.ReferralReceived | None:
+        return self.last(referral.ReferralReceived)
+
+    @property
+    def counts(self) -> bool:
+        return self.received is not None and self.last(referral.ReferralRetracted) is None
+
+    @property
+    def started(self) -> carousel.ParticipationStarted | None:
+        last = self.last(carousel.ParticipationStarted, carousel.StartRevoked)
+        return last if isinstance(last, carousel.ParticipationStarted) else None
+
+    @property
+    def completed(self) -> carousel.ParticipationCompleted | None:
+        last = self.last(carousel.ParticipationCompleted, carousel.CompletionRevoked)
+        return last if isinstance(last, carousel.ParticipationCompleted) else None
+
+    def one(self, indicator: str, on: date, what: str = "", group: str | None = None) -> Counted:
+        received = self.received
+        assert received is not None
+        city = received.preferred_city if group is None else group
+        return Counted(indicator, on, city, received.organisation or "", received.sector, what)
+
+    def counted(self) -> Iterator[Counted]:
+        received = self.received
+        assert received is not None
+        yield self.one("referrals_received", received.on)
+        for indicator, member in (
+            ("referring_persons", received.referrer),
+            ("referring_organisations", received.organisation),
+        ):
+            if member:
+                yield self.one(indicator, received.on, member, received.referrer_city or "")
+        yield from self.before_the_group(received.on)
+        yield from self.in_the_group(received.on)
+
+    def before_the_group(self, since: date) -> Iterator[Counted]:
+        if intake := self.first(referral.IntakeHeld):
+            yield self.one("intakes_held", intake.on)
+            yield self.one("days_to_intake", intake.on, str((intake.on - since).days))
+            yield self.one("cohort_intake", since)
+        if accepted := self.first(referral.ReferralAccepted):
+            yield self.one("accepted", accepted.on)
+            yield self.one("cohort_accepted", since)
+        if held := self.first(referral.ReferralPutOnHold):
+            yield self.one("on_hold", held.on)
+        yield from self.ended_before()
+
+    def ended_before(self) -> Iterator[Counted]:
+        match self.last(
+            referral.ReferralAccepted, referral.ReferralDeclined, referral.ReferralResumed, referral.ReferralWithdrawn
+        ):
+            case referral.ReferralDeclined() as declined:
+                yield self.one(declined.ground, declined.on, declined.reason)
+            case referral.ReferralWithdrawn() as withdrawn if not self.started:
+                yield self.one("withdrawn", withdrawn.on, f"{withdrawn.category}/{withdrawn.code}")
+
+    def in_the_group(self, since: date) -> Iterator[Counted]:
+        if placed := self.first(carousel.ParticipantPlaced):
+            yield self.one("placed", placed.on, group=placed.city)
+            yield self.one("cohort_placed", since)
+        if started := self.started:
+            yield self.one("started", started.on, group=started.city)
+            yield self.one("days_to_first_session", started.on, str((started.on - since).days), started.city)
+            yield self.one("modules_attended", started.on, str(len(self.modules())), started.city)
+            yield self.one("cohort_started", since)
+        if completed := self.completed:
+            yield self.one("completed", completed.on, group=completed.city)
+            yield self.one("cohort_completed", since)
+        stopped = self.last(carousel.ParticipationStopped, carousel.ParticipationReturned)
+        if isinstance(stopped, carousel.ParticipationStopped) and not self.completed:
+            group = self.started.city if self.started else ""
+            yield self.one("stopped", stopped.on, f"{stopped.category}/{stopped.code}", group)
+
+    def modules(self) -> set[int]:
+        marks = _last_each(self.said, carousel.AttendanceRecorded, "session")
+        return {each.module for each in marks.values() if each.mark == "present"}
+
+
+def _link(
+    received: Sequence[referral.ReferralReceived], trainings: Sequence[training.TrainingHeld]
+) -> Iterator[Counted]:
+    firsts: dict[str, referral.ReferralReceived] = {}
+    for each in sorted(received, key=lambda each: (each.on, each.referral)):
+        if each.referrer:
+            firsts.setdefault(each.referrer, each)
+    for each in received:
+        if before := _preceding(each, trainings):
+            days = str((each.on - before.on).days)
+            place = (each.preferred_city, each.organisation or "", each.sector)
+            yield Counted("referrals_preceded", each.on, *place, before.kind)
+            yield Counted("days_since_training", each.on, *place, days)
+            yield Counted(f"days_since_{before.kind}_training", each.on, *place, days)
+    for each in firsts.values():
+        place = (each.referrer_city or "", each.organisation or "", each.sector)
+        yield Counted("new_referrers", each.on, *place)
+        if before := _preceding(each, trainings):
+            yield Counted("new_referrers_preceded", each.on, *place, before.kind)
+
+
+def _preceding(
+    each: referral.ReferralReceived, trainings: Sequence[training.TrainingHeld]
+) -> training.TrainingHeld | None:
+    before = [
+        held
+        for held in trainings
+        if each.organisation in held.organisations and each.on - timedelta(days=180) <= held.on < each.on
+    ]
+    return max(before, key=lambda held: (held.on, held.kind == "in_depth"), default=None)
+
+
+def _groups(messages: Sequence[PublicMessage]) -> Iterator[Counted]:
+    for name, held in _last_each(messages, carousel.SessionCompleted, "session").items():
+        yield Counted("sessions_held", held.on, held.city)
+        marks = _last_each(
+            _of(messages, carousel.AttendanceRecorded, "session", name), carousel.AttendanceRecorded, "referral"
+        )
+        if marks:
+            present = sum(each.mark == "present" for each in marks.values())
+            yield Counted("group_size", held.on, held.city, what=str(present))
+    for cycle in _last_each(messages, carousel.CycleCompleted, "cycle").values():
+        yield Counted("cycles_held", cycle.on, cycle.city)
+
+
+def _training(held: training.TrainingHeld, messages: Sequence[PublicMessage]) -> Iterator[Counted]:
+    here = (held.on, held.city, held.organiser)
+    yield Counted("trainings_held", *here, what=held.kind)
+    if held.pitched:
+        yield Counted("trainings_pitched", *here, what=held.kind)
+    for sector, n in held.by_sector.items():
+        yield Counted("training_participations", *here, sector, held.kind, n)
+    if evaluated := _of(messages, training.TrainingEvaluated, "training", held.training):
+        last = evaluated[-1]
+        yield Counted("evaluation_invited", *here, what=held.kind, n=last.invited)
+        yield Counted("evaluation_answers", *here, what=held.kind, n=last.answers)
+        for code, mean in (
+            ("evaluation_score", last.score),
+            ("confidence_before", last.confidence_before),
+            ("confidence_after", last.confidence_after),
+        ):
+            if last.answers > 4 and mean is not None:
+                yield Counted(code, *here, what=str(mean), n=last.answers)
+
+
+def _participants(messages: Sequence[PublicMessage]) -> Iterator[Counted]:
+    for each in _last_each(messages, training.ParticipationRecorded, "training", "participant").values():
+        if each.present:
+            yield Counted("trained_people", each.on, each.city, each.organisation or "", each.sector, each.participant)
+
+
+def _network(messages: Sequence[PublicMessage]) -> Iterator[Counted]:
+    for event in _last_each(messages, training.NetworkEventHeld, "event").values():
+        yield Counted("network_events", event.on, event.city)
+        for sector, n in event.by_sector.items():
+            yield Counted("network_event_participants", event.on, event.city, sector=sector, n=n)
+    for meeting in _last_each(messages, training.SteeringMeetingHeld, "meeting").values():
+        yield Counted("steering_meetings", meeting.on)
+        for partner in meeting.partners:
+            yield Counted("steering_partners", meeting.on, what=partner)
+
+
+def keys(counted: Iterable[Counted]) -> tuple[Counter[tuple[object, ...]], Counter[tuple[object, ...]]]:
+    """The rows of figures and of members that these lead to."""
+    figures: Counter[tuple[object, ...]] = Counter()
+    members: Counter[tuple[object, ...]] = Counter()
+    for each in counted:
+        month = each.on.replace(day=1)
+        if each.indicator in DISTINCT:
+            members[each.indicator, each.what, month, each.city, each.partner, each.sector] += each.n
+        else:
+            figures[month, each.city, each.partner, each.sector, each.indicator, each.what] += each.n
+    return figures, members

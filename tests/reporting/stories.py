@@ -1,0 +1,120 @@
+"""Any story of the programme, by the topic and key it is told on, and any interleaving of it."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+from datetime import date, timedelta
+
+from hypothesis import strategies as st
+
+from shared.contracts import carousel, referral, training
+from shared.contracts.envelope import PublicMessage
+from tests.reporting import telling as say
+from tests.reporting.recount import Told
+
+FIRST = date(2025, 9, 1)
+DAYS = st.integers(0, 400).map(lambda nth: FIRST + timedelta(days=nth))
+ORGANISATIONS = st.sampled_from(("o1", "o2", "o3"))
+CITIES = st.sampled_from(("Oostende", "Brugge"))
+NAMES = ("r1", "r2", "r3", "r4")
+TRAININGS = ("t1", "t2", "t3")
+
+
+@st.composite
+def stories(draw: st.DrawFn) -> Told:
+    """What is said by (topic, key): some referrals, some trainings, the rest of the programme, in any story."""
+    told: dict[tuple[str, str], list[PublicMessage]] = {}
+    for name in NAMES:
+        told[referral.CASES.name, name] = draw(_referral(name))
+        told[carousel.CASES.name, name] = draw(st.lists(_in_the_group(name), max_size=10))
+    for name in TRAININGS:
+        told[training.ACTIVITIES.name, name] = draw(_training(name))
+        told[training.PARTICIPATIONS.name, name] = draw(st.lists(_participation(name), max_size=4))
+    told[training.ACTIVITIES.name, "o1"] = [say.joined(), say.left()]
+    told[training.ACTIVITIES.name, "n1"] = [say.network_event(), say.network_event(police=draw(st.integers(0, 9)))]
+    told[training.ACTIVITIES.name, "m1"] = [say.steering(), say.steering(partners=("o2",))]
+    told[training.ACTIVITIES.name, "m2"] = [say.steering("m2")]
+    told[referral.ORGANISATIONS.name, "o1"] = [say.registered(), say.renamed()]
+    told[carousel.SESSIONS.name, "c1"] = [say.session(1), say.session(2), say.session(2, city="Brugge"), say.cycle()]
+    return told
+
+
+@st.composite
+def _referral(draw: st.DrawFn, name: str) -> list[PublicMessage]:
+    again = st.builds(
+        say.received,
+        st.just(name),
+        DAYS,
+        st.sampled_from(("p1", "p2", None)),
+        st.one_of(ORGANISATIONS, st.none()),
+        CITIES,
+    )
+    others = st.sampled_from(
+        [
+            say.intake(name),
+            say.intake(name, date(2026, 5, 1)),
+            say.accepted(name),
+            say.declined(name),
+            say.declined(name, "not_suitable", "unreachable"),
+            say.on_hold(name),
+            say.withdrawn(name),
+            say.resumed(name),
+            say.retracted(name),
+        ]
+    )
+    return [draw(again), *draw(st.lists(st.one_of(others, others, again), max_size=6))]
+
+
+def _in_the_group(name: str) -> st.SearchStrategy[PublicMessage]:
+    return st.sampled_from(
+        [
+            say.placed(name),
+            say.started(name),
+            say.started(name, date(2026, 4, 1)),
+            say.start_revoked(name),
+            say.stopped(name),
+            say.returned(name),
+            say.completed(name),
+            say.completed(name, date(2026, 6, 1)),
+            say.completion_revoked(name),
+            *(say.attended(nth, name, mark) for nth in (1, 2) for mark in ("present", "absent")),
+            say.attended(1, name, session="s9"),
+        ]
+    )
+
+
+def _training(name: str) -> st.SearchStrategy[list[PublicMessage]]:
+    held = st.builds(
+        say.training_held,
+        st.just(name),
+        DAYS,
+        st.sampled_from(("basic", "in_depth")),
+        st.lists(ORGANISATIONS, unique=True).map(tuple),
+        st.fixed_dictionaries({"police": st.integers(0, 20)}),
+        pitched=st.booleans(),
+    )
+    evaluation = st.builds(say.evaluated, st.just(name), st.integers(0, 9))
+    return st.lists(st.one_of(held, evaluation), max_size=4)
+
+
+def _participation(name: str) -> st.SearchStrategy[PublicMessage]:
+    return st.builds(
+        say.took_part,
+        st.sampled_from(("q1", "q2", "q3")),
+        st.just(name),
+        present=st.booleans(),
+        organisation=st.one_of(ORGANISATIONS, st.none()),
+        on=DAYS,
+    )
+
+
+@st.composite
+def interleaved(draw: st.DrawFn, told: Told) -> list[Sequence[PublicMessage]]:
+    """All of it in batches: between keys in any order, within a key in its own."""
+    order = [key for key, messages in told.items() for _ in messages]
+    random.Random(draw(st.integers(0, 2**32))).shuffle(order)
+    waiting = {key: iter(messages) for key, messages in told.items()}
+    messages = [next(waiting[key]) for key in order]
+    size = draw(st.integers(1, 12))
+    return [messages[start : start + size] for start in range(0, len(messages), size)]
