@@ -65,12 +65,13 @@ class Changes:
             for indicator in by_step().get(happening.step, ()):
                 if indicator.only not in {None, happening.reason}:
                     continue
-                month, *place = _place(indicator, happening)
+                month, city, partner, sector = _place(indicator, happening)
                 if indicator.member:
                     if member := happening.members.get(indicator.member):
-                        self.members[MemberKey(indicator.code, member, month, *place)] += sign
+                        self.members[MemberKey(indicator.code, member, month, city, partner, sector)] += sign
                 elif (reason := _reason(indicator, happening)) is not None:
-                    self.figures[FigureKey(month, *place, indicator.code, reason)] += sign * happening.n
+                    key = FigureKey(month, city, partner, sector, indicator.code, reason)
+                    self.figures[key] += sign * happening.n
 
 
 def _place(indicator: Indicator, happening: Happening) -> tuple[date, str, str, str]:

@@ -197,6 +197,8 @@ def _preceding(
 def _groups(messages: Sequence[PublicMessage]) -> Iterator[Counted]:
     for name, held in _last_each(messages, carousel.SessionCompleted, "session").items():
         yield Counted("sessions_held", held.on, held.city)
+        if held.modules:
+            yield Counted("sessions_per_cycle", held.on, held.city, what=str(held.modules))
         marks = _last_each(
             _of(messages, carousel.AttendanceRecorded, "session", name), carousel.AttendanceRecorded, "referral"
         )
