@@ -14,11 +14,11 @@ from services.referral.domain import referral as rules
 from services.referral.events import Criterion, ReferralEvent
 from services.referral.published import translate
 from shared.contracts import referral as contract
-from shared.contracts.envelope import Topic, headers
+from shared.contracts.envelope import Topic
 from shared.decider import Decider
 from shared.kafka import OutgoingRecord
 from shared.messages import Meta, Recorded
-from shared.relay import Published
+from shared.relay import Published, record_of
 
 META = Meta(by="synthetic", correlation_id="bench")
 DECIDER: Decider[rules.Referral, ReferralCommand, ReferralEvent] = Decider(rules.initial, rules.decide, rules.evolve)
@@ -111,6 +111,5 @@ def records(count: int, topic: str) -> list[OutgoingRecord]:
     for fact in recorded(count):
         published = told(fact, topic)
         if published is not None:
-            head = headers(published.topic, published.message, published.key, fact.position, fact.at)
-            made.append((topic, published.key.encode(), published.message.model_dump_json().encode(), head))
+            made.append(record_of(fact, published))
     return made

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from functools import reduce
 from typing import Generic, TypeAlias, TypeVar
 
+from structlog.contextvars import bound_contextvars
+
 from shared.event_store import Connection, EventStore, VersionConflict
 from shared.messages import Command, Event, Meta
 
@@ -71,13 +73,14 @@ async def within(
     beside: Sequence[Beside] = (),
 ) -> Outcome:
     """One attempt inside the caller's transaction (a subscriber's, with its sequence row)."""
-    past = await store.read(connection, stream)
-    state = reduce(decider.evolve, (fact.event for fact in past), decider.initial)
-    events = decider.decide(state, command)
-    version = len(past)
-    if events:
-        version = await store.append(connection, stream, version, events, meta, command.at)
-    outcome = Outcome(version, events)
-    for write in beside:
-        await write(connection, outcome)
-    return outcome
+    with bound_contextvars(correlation_id=meta.correlation_id):
+        past = await store.read(connection, stream)
+        state = reduce(decider.evolve, (fact.event for fact in past), decider.initial)
+        events = decider.decide(state, command)
+        version = len(past)
+        if events:
+            version = await store.append(connection, stream, version, events, meta, command.at)
+        outcome = Outcome(version, events)
+        for write in beside:
+            await write(connection, outcome)
+        return outcome

@@ -19,7 +19,7 @@ from shared.contracts.envelope import (
     read_message,
 )
 from shared.event_store import Connection
-from shared.messages import Refused
+from shared.messages import Meta, Refused
 
 SCHEMA = Path(__file__).with_suffix(".sql").read_text(encoding="utf-8")
 
@@ -41,6 +41,10 @@ class Heard:
 
     envelope: Envelope
     message: PublicMessage
+
+    def meta(self, by: str) -> Meta:
+        """What is kept beside the facts it leads to: they belong to its thread."""
+        return Meta(by=by, correlation_id=self.envelope.thread)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +70,9 @@ class Inbox:
     topic: Topic
     apply: Apply
 
-    async def receive(self, connection: Connection, records: Sequence[Record]) -> int:
-        """Apply a batch in the caller's transaction; returns how many messages were new and applied."""
-        applied = 0
+    async def receive(self, connection: Connection, records: Sequence[Record]) -> list[Heard]:
+        """Apply a batch in the caller's transaction; returns the messages that were new and applied."""
+        applied: list[Heard] = []
         partitions: dict[int, list[Record]] = {}
         for record in records:
             partitions.setdefault(record.partition, []).append(record)
@@ -76,7 +80,7 @@ class Inbox:
             applied += await self._partition(connection, partition, partitions[partition])
         return applied
 
-    async def _partition(self, connection: Connection, partition: int, records: Sequence[Record]) -> int:
+    async def _partition(self, connection: Connection, partition: int, records: Sequence[Record]) -> list[Heard]:
         highest = await self._fence(connection, partition)
         read = [_Read(self.topic, record) for record in records]
         known = await self._known(connection, partition, read)
@@ -99,7 +103,8 @@ class Inbox:
         await self._bury(connection, partition, [*dead, *refused])
         if reached > highest:
             await self._advance(connection, partition, reached)
-        return len(fresh) - len(refused)
+        left = {letter.identity for letter in refused}
+        return [each.heard for each in fresh if each.heard is not None and each.identity not in left]
 
     async def _fence(self, connection: Connection, partition: int) -> int:
         """Lock this partition's row, so that a zombie of the same group waits and then finds everything applied."""

@@ -21,6 +21,7 @@ from faststream.kafka.message import KafkaAckableMessage
 from shared import metrics
 from shared.contracts.envelope import Topic
 from shared.inbox import Inbox
+from shared.logs import log_road
 
 log = structlog.get_logger(__name__)
 
@@ -62,8 +63,8 @@ async def open_producer(bootstrap_servers: str) -> AsyncIterator[Producer]:
         linger_ms=2,
         request_timeout_ms=20_000,
     )
-    await client.start()
     try:
+        await client.start()
         yield Producer(client)
     finally:
         await _abandon(client)
@@ -196,7 +197,7 @@ class Subscription:
         while True:
             try:
                 async with self.pool.acquire() as connection, connection.transaction():
-                    await self.inbox.receive(connection, records)
+                    applied = await self.inbox.receive(connection, records)
                 break
             except Exception as error:  # noqa: BLE001 - the database is away: nothing was committed
                 self.waiting_for = "database"
@@ -205,6 +206,7 @@ class Subscription:
                 pause = min(pause * 2, _LONGEST_PAUSE)
         self.waiting_for = None
         self.rang()
+        log_road(log, "heard", [each.envelope.thread for each in applied], group=self.group)
         metrics.BATCH_SIZE.labels(self.group).observe(len(records))
         metrics.BATCH_SECONDS.labels(self.group).observe(time.perf_counter() - began)
         try:

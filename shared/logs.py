@@ -3,8 +3,18 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 
 import structlog
+
+_A_LINE = 100
+
+
+def log_road(log: structlog.typing.FilteringBoundLogger, what: str, threads: Sequence[str], **more: str) -> None:
+    """Say what happened to a batch, and of which threads its messages were; a hundred of them a line."""
+    for first in range(0, len(threads), _A_LINE):
+        of_line = threads[first : first + _A_LINE]
+        log.info(what, messages=len(of_line), correlation_ids=list(dict.fromkeys(of_line)), **more)
 
 
 def configure(service: str, level: str = "INFO") -> None:

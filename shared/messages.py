@@ -40,7 +40,7 @@ class Refused(Exception):  # noqa: N818 - a refusal is an answer, not a fault
 
 
 class Meta(Message):
-    """What is kept beside a fact: who recorded it, and the thread it belongs to."""
+    """What is kept beside a fact: who recorded it, and the thread it belongs to (a trace id, `shared/thread.py`)."""
 
     by: str
     correlation_id: str

@@ -14,7 +14,8 @@ import structlog
 
 from shared.contracts.envelope import PublicMessage, Topic, headers
 from shared.event_store import EventStore
-from shared.kafka import Producer, open_producer
+from shared.kafka import OutgoingRecord, Producer, open_producer
+from shared.logs import log_road
 from shared.messages import Recorded
 
 log = structlog.get_logger(__name__)
@@ -125,14 +126,16 @@ class Relay:
 
     async def _publish(self, producer: Producer, facts: Sequence[Recorded[Any]]) -> None:
         """Send one window and await every acknowledgement; any failure ends the term and its producer."""
-        records = []
-        for fact in facts:
-            published = self.translate(fact)
-            if published is not None:
-                head = headers(published.topic, published.message, published.key, fact.position, fact.at)
-                value = published.message.model_dump_json().encode()
-                records.append((published.topic.name, published.key.encode(), value, head))
-        await producer.send_all(records)
+        told = [(fact, published) for fact in facts if (published := self.translate(fact)) is not None]
+        await producer.send_all(record_of(fact, published) for fact, published in told)
+        log_road(log, "published", [fact.meta.correlation_id for fact, _ in told])
+
+
+def record_of(fact: Recorded[Any], published: Published) -> OutgoingRecord:
+    """A fact as it is sent: the same bytes every time."""
+    topic, key, message = published.topic, published.key, published.message
+    head = headers(topic, message, key, fact.position, fact.at, fact.meta.correlation_id)
+    return topic.name, key.encode(), message.model_dump_json().encode(), head
 
 
 async def republish(store: EventStore, position: int = 0, name: str = "kafka") -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-import uuid
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
@@ -26,6 +25,7 @@ from shared.event_store import Connection, EventStore, VersionConflict
 from shared.health import WELL, Health
 from shared.idempotency import AlreadyAnswered, Asked
 from shared.messages import Command, Event, Meta, Refused
+from shared.thread import new_thread, thread_of, thread_told
 
 log = structlog.get_logger(__name__)
 
@@ -34,7 +34,7 @@ C = TypeVar("C", bound=Command)
 E = TypeVar("E", bound=Event)
 Sentences = Callable[[str], Mapping[str, str]]
 
-_LONGEST_ID = 64
+_UNTOLD = ("/health/", "/metrics")  # asked every few seconds
 _UNAVAILABLE = ("InterfaceError", "ConnectionDoesNotExistError", "CannotConnectNowError", "TooManyConnectionsError")
 
 
@@ -237,30 +237,33 @@ def _answer_problems(app: FastAPI, sentences: Sentences) -> None:
         codes = {403: "not-allowed", 404: "not-found", 405: "method-not-allowed", 400: "not-understood"}
         return problem(error.status_code, codes.get(error.status_code, "error"), "Not possible")
 
-    @app.exception_handler(Exception)
-    async def fault(_: Request, error: Exception) -> JSONResponse:
-        cause = type(error).__name__
-        log.error("request failed", cause=cause)
-        if isinstance(error, OSError) or cause in _UNAVAILABLE:
-            return problem(503, "unavailable", "Try again in a moment")
-        return problem(500, "fault", "Our fault: it is in the log")
+
+def _fault(error: Exception) -> JSONResponse:
+    """An answer to what nobody foresaw; the log has its kind, never its text."""
+    cause = type(error).__name__
+    log.error("request failed", cause=cause)
+    if isinstance(error, OSError) or cause in _UNAVAILABLE:
+        return problem(503, "unavailable", "Try again in a moment")
+    return problem(500, "fault", "Our fault: it is in the log")
 
 
 def _watch(app: FastAPI) -> None:
     @app.middleware("http")
     async def watch(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
-        correlation = request.headers.get("x-correlation-id", "")
-        correlation = (
-            correlation
-            if correlation.replace("-", "").isalnum() and len(correlation) <= _LONGEST_ID
-            else str(uuid.uuid4())
-        )
+        asked = request.headers
+        thread = thread_of(asked.get("traceparent", "")) or thread_told(asked.get("x-correlation-id", ""))
+        thread = thread or new_thread()
         began = time.perf_counter()
-        with structlog.contextvars.bound_contextvars(correlation_id=correlation):
-            response = await call_next(request)
-        route = getattr(request.scope.get("route"), "path", "unmatched")
+        with structlog.contextvars.bound_contextvars(correlation_id=thread):
+            try:
+                response = await call_next(request)
+            except Exception as error:  # noqa: BLE001 - whatever it is, it is answered, logged and counted
+                response = _fault(error)
+            route = getattr(request.scope.get("route"), "path", "unmatched")
+            if not route.startswith(_UNTOLD):
+                log.info("answered", method=request.method, route=route, status=response.status_code)
         metrics.REQUESTS.labels(request.method, route, response.status_code).observe(time.perf_counter() - began)
-        response.headers["X-Correlation-Id"] = correlation
+        response.headers["X-Correlation-Id"] = thread
         return response
 
 

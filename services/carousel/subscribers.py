@@ -15,7 +15,7 @@ from shared.contracts import referral as said
 from shared.decider import within
 from shared.event_store import Connection, EventStore
 from shared.inbox import Heard, Inbox
-from shared.messages import Meta, Refused
+from shared.messages import Refused
 
 CONSUMER = "carousel"
 BY = "referral"
@@ -90,7 +90,7 @@ class Ears:
         await self._ask(connection, heard, command)
 
     async def _ask(self, connection: Connection, heard: Heard, command: Any) -> None:  # noqa: ANN401 - of a participation
-        meta = Meta(by=BY, correlation_id=f"{heard.envelope.source}#{heard.envelope.sequence}")
+        meta = heard.meta(BY)
         beside = [follow(self.store, meta, command)]
         stream = of_participation(command.referral_id)
         await within(connection, self.store, stream, PARTICIPATIONS, command, meta, beside)

@@ -13,7 +13,6 @@ from shared.contracts import carousel as said
 from shared.decider import Decider, within
 from shared.event_store import Connection, EventStore
 from shared.inbox import Heard, Inbox
-from shared.messages import Meta
 
 CONSUMER = "referral"
 BY = "carousel"
@@ -34,7 +33,7 @@ class Ears:
     async def apply(self, connection: Connection, heard: Sequence[Heard]) -> None:
         """Each message in turn; raises Refused, which makes it a dead letter."""
         for each in heard:
-            meta = Meta(by=BY, correlation_id=f"{each.envelope.source}#{each.envelope.sequence}")
+            meta = each.meta(BY)
             for command in asks(each):
                 await within(connection, self.store, cases.stream(command.referral_id), REFERRALS, command, meta)
 

@@ -14,6 +14,7 @@ from typing import Any, ClassVar
 from pydantic import ValidationError
 
 from shared.messages import Message
+from shared.thread import thread_of, traceparent
 
 _TYPE_PREFIX = "be.gforse."
 _DIGITS = 20
@@ -62,22 +63,36 @@ class Unreadable(Exception):  # noqa: N818 - becomes a dead letter, not a crash
 
 @dataclass(frozen=True, slots=True)
 class Envelope:
-    """Who says it, where in their order, what kind it is."""
+    """Who says it, where in their order, what kind it is, and of which thread, where that was told."""
 
     source: str
     sequence: int
     type: str
     subject: str
     time: datetime
+    told_thread: str | None = None
+
+    @property
+    def thread(self) -> str:
+        """The thread that was told; without one, always the same for the same message."""
+        return self.told_thread or _id(self.source, self.sequence).hex
+
+
+def _id(source: str, sequence: int) -> uuid.UUID:
+    return uuid.uuid5(_IDS, f"{source}#{sequence}")
 
 
 def headers(
-    topic: Topic, message: PublicMessage, subject: str, sequence: int, time: datetime
+    topic: Topic, message: PublicMessage, subject: str, sequence: int, time: datetime, thread: str = ""
 ) -> list[tuple[str, bytes]]:
-    """The record headers of `message`; `sequence` is the position of the fact it tells."""
+    """The record headers of `message`; `sequence` is the position of the fact it tells, `thread` its trace id.
+
+    The same fact has the same headers whenever it is published. A `thread` that is no trace id is not told.
+    """
+    identity = _id(topic.source, sequence)
     fields = {
         "ce_specversion": "1.0",
-        "ce_id": str(uuid.uuid5(_IDS, f"{topic.source}#{sequence}")),
+        "ce_id": str(identity),
         "ce_source": topic.source,
         "ce_type": type(message).type_name(),
         "ce_subject": subject,
@@ -85,6 +100,9 @@ def headers(
         "ce_sequence": f"{sequence:0{_DIGITS}d}",
         "content-type": "application/json",
     }
+    parent = traceparent(thread, identity)
+    if thread_of(parent):
+        fields["traceparent"] = parent
     return [(name, value.encode()) for name, value in fields.items()]
 
 
@@ -103,6 +121,7 @@ def read_envelope(topic: Topic, raw: Iterable[tuple[str, bytes]]) -> Envelope:
             type=text["ce_type"],
             subject=text["ce_subject"],
             time=_time(text["ce_time"]),
+            told_thread=thread_of(text.get("traceparent", "")),
         )
     except KeyError:
         raise Unreadable("header-missing") from None

@@ -1,0 +1,164 @@
+"""One referral is followed from the desk to the group by one trace id, and the thread carries nothing else."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+import structlog
+from cryptography.fernet import Fernet
+from fastapi import FastAPI
+from hypothesis import example, given
+from hypothesis import strategies as st
+from opentelemetry.trace import get_current_span
+from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
+from prometheus_client import REGISTRY
+from structlog.testing import capture_logs
+
+from deploy.local.tokens import ensure_keys
+from services.referral import people
+from services.referral.api import routes
+from services.referral.app import sentences
+from services.referral.people import People
+from services.referral.views import cases
+from shared import idempotency
+from shared.callers import Gate
+from shared.contracts.envelope import headers, read_envelope
+from shared.contracts.referral import CASES, ReferralResumed
+from shared.health import Health
+from shared.sealing import Seal
+from shared.service import create_tables
+from shared.settings import Settings
+from shared.thread import thread_of
+from shared.web import Commands, create_app
+from tests.carousel.road import Road, laid, until
+from tests.referral import examples
+from tests.referral.test_api import SECRET, Desk, referral
+
+INTAKE = examples.record_intake().model_dump(mode="json", exclude={"at", "by", "referral_id"})
+THREADS = {step: step * 8 for step in ("aaaa", "bbbb", "cccc")}
+W3C = TraceContextTextMapPropagator()
+NOW = datetime(2026, 1, 1, tzinfo=UTC)
+HEX = "0123456789abcdefABCDEFg"
+PARTS = st.tuples(
+    st.text(HEX, min_size=2, max_size=2),
+    st.sampled_from(["0" * 32, "a" * 32, "A" * 32, "0" * 31 + "1", "a" * 31]) | st.text(HEX, min_size=32, max_size=32),
+    st.sampled_from(["0" * 16, "b" * 16, "b" * 17]) | st.text(HEX, min_size=16, max_size=16),
+    st.text(HEX, min_size=2, max_size=2),
+)
+
+
+def front(road: Road, home: Path) -> FastAPI:
+    settings = Settings()
+    gate = Gate(ensure_keys(home), settings.auth_issuer, settings.auth_audience)
+    app = create_app("Referral", gate, sentences, Health())
+    app.include_router(routes(Commands(road.referral.store), People(Seal(Fernet.generate_key()))))
+
+    @app.get("/broken")
+    async def broken() -> None:
+        raise KeyError(SECRET)
+
+    return app
+
+
+@pytest.fixture
+async def road(bootstrap_servers: str) -> AsyncIterator[Road]:
+    async with laid(bootstrap_servers) as road:
+        await create_tables(road.referral.pool, [people.SCHEMA, idempotency.SCHEMA])
+        yield road
+
+
+@pytest.fixture
+async def desk(road: Road, tmp_path: Path) -> AsyncIterator[Desk]:
+    transport = httpx.ASGITransport(front(road, tmp_path))
+    async with httpx.AsyncClient(transport=transport, base_url="http://desk") as client:
+        yield Desk(client, tmp_path)
+
+
+async def ask(desk: Desk, path: str, body: Any, thread: str) -> None:
+    desk.client.headers["traceparent"] = f"00-{thread}-{'1' * 16}-01"
+    answer = await desk.ask("POST", path, body)
+    assert (answer.is_success, answer.headers["x-correlation-id"]) == (True, thread), answer.text
+
+
+def lines_of(logged: list[Any], thread: str) -> list[str]:
+    return [
+        line["event"] for line in logged if thread in (line.get("correlation_id"), *line.get("correlation_ids", ()))
+    ]
+
+
+async def test_what_a_request_led_to_in_another_service_belongs_to_its_thread(road: Road, desk: Desk) -> None:
+    with capture_logs(processors=[structlog.contextvars.merge_contextvars]) as logged:
+        await ask(desk, "/referrals", referral(), THREADS["aaaa"])
+        await ask(desk, "/referrals/r-1/intake", INTAKE, THREADS["bbbb"])
+        await ask(desk, "/referrals/r-1/accept", {"on": INTAKE["on"]}, THREADS["cccc"])
+
+        async def heard() -> bool:
+            return await road.carousel.facts("participation-r-1") == ["JoinedWaitingList"] and all(
+                lines_of(logged, thread)[-1] == "heard" for thread in THREADS.values()
+            )
+
+        await until(heard)
+    async with road.referral.pool.acquire() as connection:
+        facts = await road.referral.store.read(connection, cases.stream("r-1"))
+    assert [fact.meta.correlation_id for fact in facts] == list(THREADS.values())
+    meta = await road.carousel.pool.fetchval("select meta from events where type = 'JoinedWaitingList'")
+    assert json.loads(meta)["correlation_id"] == THREADS["cccc"]
+    for thread in THREADS.values():
+        assert sorted(lines_of(logged, thread)) == ["answered", "heard", "published"]
+    assert SECRET not in str(logged)
+
+
+async def test_a_request_without_a_thread_gets_one_and_free_text_is_never_taken_for_one(desk: Desk) -> None:
+    told = uuid.uuid4()
+    for given_id, expected in ((str(told), told.hex), (told.hex, told.hex), ("85.07.30-033.61", None)):
+        answer = await desk.client.get("/referrals/own", headers={"X-Correlation-Id": given_id})
+        thread = answer.headers["x-correlation-id"]
+        assert thread_of(f"00-{thread}-{'1' * 16}-00") == thread
+        assert (thread == expected) is bool(expected)
+
+
+async def test_a_fault_is_counted_and_logged_under_the_id_that_the_caller_got(desk: Desk) -> None:
+    broken = {"method": "GET", "route": "/broken", "status": "500"}
+    before = REGISTRY.get_sample_value("carrousel_http_request_seconds_count", broken) or 0
+    with capture_logs(processors=[structlog.contextvars.merge_contextvars]) as logged:
+        answer = await desk.client.get("/broken")
+    assert (answer.status_code, answer.json()["code"]) == (500, "fault")
+    assert lines_of(logged, answer.headers["x-correlation-id"]) == ["request failed", "answered"]
+    assert REGISTRY.get_sample_value("carrousel_http_request_seconds_count", broken) == before + 1
+    assert SECRET not in str(logged) + answer.text
+
+
+@given(PARTS, st.sampled_from(["", "-", "-more", " ", "x"]))
+@example(("00", "a" * 32, "b" * 16, "01"), "")
+@example(("cc", "a" * 32, "b" * 16, "01"), "-more")
+@example(("00", "a" * 32, "b" * 16, "01"), "-more")
+@example(("ff", "a" * 32, "b" * 16, "01"), "")
+def test_a_traceparent_is_read_as_opentelemetry_reads_it(parts: tuple[str, ...], end: str) -> None:
+    text = "-".join(parts) + end
+    span = get_current_span(W3C.extract({"traceparent": text})).get_span_context()
+    assert thread_of(text) == (f"{span.trace_id:032x}" if span.is_valid else None)
+
+
+def test_a_message_tells_its_thread_and_is_the_same_whenever_it_is_published() -> None:
+    message = ReferralResumed(referral="r-1", on=NOW.date())
+    first, again = (headers(CASES, message, "referral-r-1", 7, NOW, "a" * 32) for _ in range(2))
+    assert first == again
+    other = dict(headers(CASES, message, "referral-r-1", 8, NOW, "a" * 32))
+    assert other["traceparent"] != dict(first)["traceparent"]
+    assert read_envelope(CASES, first).thread == "a" * 32
+
+
+@pytest.mark.parametrize("told", [b"", b"nonsense", b"00-" + b"0" * 32 + b"-" + b"1" * 16 + b"-01"])
+def test_a_message_without_a_thread_always_belongs_to_the_same_one(told: bytes) -> None:
+    untold = headers(CASES, ReferralResumed(referral="r-1", on=NOW.date()), "referral-r-1", 7, NOW, "by hand")
+    assert "traceparent" not in dict(untold)
+    threads = {read_envelope(CASES, head).thread for head in (untold, [*untold, ("traceparent", told)])}
+    assert len(threads) == 1
+    assert len(threads.pop()) == 32
