@@ -13,6 +13,7 @@ Role = Literal["api", "relay", "subscriber"]
 class Settings(BaseSettings):
     """What all services share: `KAFKA_BOOTSTRAP_SERVERS`, `AUTH_*`, `LOG_LEVEL`, `HOST`.
 
+    `<SERVICE>_PUBLIC_URL`: the address people reach it by, as it stands on paper; unset, that of the request.
     `ROLES` (`api,relay,subscriber`, all unless set): what this process does of its service's work.
     """
 
@@ -28,6 +29,7 @@ class Settings(BaseSettings):
     database_url: SecretStr = Field(default=SecretStr(""))
     host: str = "127.0.0.1"
     port: int = 0
+    public_url: str = Field(default="", pattern=r"^(https?://[!-~]+)?$")
     roles: Annotated[frozenset[Role], NoDecode] = Field(
         default=frozenset[Role](("api", "relay", "subscriber")), min_length=1
     )
@@ -47,5 +49,6 @@ def settings_of(service: str) -> Settings:
     class Own(Settings):
         database_url: SecretStr = Field(validation_alias=f"{service}_database_url")
         port: int = Field(validation_alias=f"{service}_port", ge=1, le=65535)
+        public_url: str = Field(default="", validation_alias=f"{service}_public_url", pattern=r"^(https?://[!-~]+)?$")
 
     return Own()

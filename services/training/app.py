@@ -41,7 +41,7 @@ async def wire(service: Wiring) -> None:
     await service.seals(register)
     await service.folds(REGISTER)
     service.publishes(store, published.translate, contract.ACTIVITIES, contract.PARTICIPATIONS)
-    service.answers(routes(Commands(store), register))
+    service.answers(routes(Commands(store), register, service.settings.public_url))
 
 
 def sentences(code: str) -> dict[str, str]:

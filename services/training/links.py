@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+import unicodedata
 from collections.abc import Mapping
 from typing import Annotated
 
@@ -39,6 +40,12 @@ def mint() -> str:
 def digest(token: str) -> str:
     """What is kept of a token."""
     return hashlib.sha256(token.encode()).hexdigest()
+
+
+def named(token: str, name: str) -> str:
+    """What is kept of a token and a name on the same paper, however the name is spaced or capitalised."""
+    plain = unicodedata.normalize("NFKC", " ".join(name.split())).casefold()
+    return digest(f"{token} {plain}")
 
 
 async def keep(connection: Connection, stream: str, tokens: Mapping[str, str]) -> None:

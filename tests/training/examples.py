@@ -122,6 +122,7 @@ CLOSED: dict[str, Any] = {
     "confidence_before": 2.0,
     "confidence_after": 4.0,
 }
+CODE: dict[str, Any] = {"digest": "a" * 64, "named": "b" * 64}
 TALLY = ask.Tally(answers=5, score=41, confidence_before=10, confidence_after=20)
 
 FACTS: dict[type[Event], dict[str, Any]] = {
@@ -138,7 +139,7 @@ FACTS: dict[type[Event], dict[str, Any]] = {
     training.WalkInNamed: THIS | {"on": LAST, "professional": professional("p-9")},
     training.TrainingHeld: HELD,
     training.ParticipationRecorded: RECORDED,
-    training.CertificateIssued: THIS | {"on": AFTER, "participant_id": "p-1", "digest": "a" * 64},
+    training.CertificateIssued: THIS | {"on": AFTER, "participant_id": "p-1", **CODE},
     training.CertificateRevoked: THIS | {"on": AFTER, "participant_id": "p-1"},
     training.EvaluationOpened: THIS | {"on": AFTER, "participants": ("p-1",)},
     training.EvaluationClosed: CLOSED,
@@ -172,7 +173,7 @@ COMMANDS: dict[type[Command], dict[str, Any]] = {
     ask.CancelRegistration: THIS | {"participant_id": "p-1"},
     ask.HoldTraining: ATTENDANCE,
     ask.CorrectAttendance: ATTENDANCE,
-    ask.IssueCertificate: THIS | {"on": AFTER, "participant_id": "p-1", "digest": "a" * 64},
+    ask.IssueCertificate: THIS | {"on": AFTER, "participant_id": "p-1", **CODE},
     ask.OpenEvaluation: THIS | {"on": AFTER},
     ask.CloseEvaluation: THIS | {"on": AFTER, "tally": TALLY},
     ask_network.PlanNetworkEvent: EVENT_PLAN,

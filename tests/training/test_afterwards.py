@@ -76,12 +76,48 @@ async def test_a_certificate_ends_when_attendance_is_corrected(desk: Desk) -> No
     assert await check(desk, await certified(desk, participant)) is True
 
 
+async def test_a_certificate_with_another_code_or_another_name_on_it_is_not_valid(desk: Desk) -> None:
+    (participant,) = await desk.held(1)
+    code = await certified(desk, participant)
+    altered = code[:-1] + ("A" if code[-1] != "A" else "B")
+    assert [await check(desk, each) for each in (code, altered, code.swapcase())] == [True, False, False]
+    assert await check_name(desk, code, f"  {SECRET.upper()} ") is True
+    assert await check_name(desk, code, "Iemand Anders") is False
+    assert await check_name(desk, code, "") is False
+    assert await check_name(desk, altered, SECRET) is False
+
+
+async def test_a_certificate_of_who_was_erased_or_renamed_holds_as_it_was_printed(desk: Desk) -> None:
+    (participant,) = await desk.held(1)
+    code = await certified(desk, participant)
+    await desk.done("PUT", f"/people/{participant}/name", {"name": "Zebedeus Vindbaar"})
+    renamed = await certified(desk, participant)
+    await desk.done("DELETE", f"/people/{participant}")
+    assert [await check_name(desk, code, SECRET), await check_name(desk, renamed, "Zebedeus Vindbaar")] == [True, True]
+    assert await check_name(desk, renamed, SECRET) is False
+    gone = await desk.ask("POST", f"/trainings/t-1/participants/{participant}/certificate", {"on": TODAY.isoformat()})
+    assert gone.status_code == 404
+
+
+async def test_the_check_speaks_the_language_that_a_browser_asks_for(desk: Desk) -> None:
+    for said, word in (("fr-BE,fr;q=0.9", "pas valable"), ("de,en;q=0.5", "not valid"), ("de", "niet geldig")):
+        page = await desk.client.get("/certificates/x", headers={"Accept-Language": said})
+        assert word in page.text
+        assert page.headers["cache-control"] == "no-store"
+
+
 async def certified(desk: Desk, participant: str) -> str:
     """The code on the certificate, as a telephone reads it."""
     path = f"/trainings/t-1/participants/{participant}/certificate"
     answered = await desk.done("POST", path, {"on": TODAY.isoformat()})
     text = PdfReader(BytesIO(answered.content)).pages[0].extract_text()
     return str(re.findall(r"[A-Za-z0-9_-]{22}", text)[0])
+
+
+async def check_name(desk: Desk, code: str, name: str) -> bool:
+    page = (await desk.client.post(f"/certificates/{code}?language=en", data={"name": name})).text
+    assert SECRET not in page
+    return "This certificate is valid, in this name" in page
 
 
 async def check(desk: Desk, code: str) -> bool:

@@ -21,9 +21,9 @@ from services.training.people import People
 from shared.web import Commands
 
 
-def routes(commands: Commands, people: People) -> APIRouter:
-    """Everything the training service answers."""
-    router, desk = APIRouter(), Desk(commands, people)
+def routes(commands: Commands, people: People, public_url: str = "") -> APIRouter:
+    """Everything the training service answers; `public_url` is the address that is printed for people."""
+    router, desk = APIRouter(), Desk(commands, people, public_url)
     for part in (public, calendars, trainings, registers, lists, afterwards, certificates, network, steering, persons):
         part.add(router, desk)
     return router

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import datetime
-from typing import Annotated, get_args
+from typing import Annotated, Any, get_args
+from urllib.parse import parse_qs
 
-from fastapi import APIRouter, Header, Request, Response
+from fastapi import APIRouter, Depends, Header, Request, Response
 from fastapi.responses import HTMLResponse
 from starlette.concurrency import run_in_threadpool
 
@@ -24,6 +24,20 @@ from shared.requests import stamp
 from shared.terms import Id
 from shared.texts import Language
 from shared.web import NotVisible
+
+_FORM: dict[str, Any] = {
+    "requestBody": {
+        "content": {
+            "application/x-www-form-urlencoded": {
+                "schema": {"type": "object", "properties": {"name": {"type": "string"}}, "required": ["name"]}
+            }
+        }
+    }
+}
+_HEAD = {
+    "Cache-Control": "no-store",
+    "Content-Security-Policy": "default-src 'none'; img-src data:; style-src 'unsafe-inline'; form-action 'self'",
+}
 
 
 def add(router: APIRouter, desk: Desk) -> None:
@@ -52,9 +66,11 @@ def _issue(router: APIRouter, desk: Desk) -> None:
             participant_id=participant_id,
             on=body.on,
             digest=links.digest(code),
+            named=links.named(code, holder.name),
         )
         await desk.commands.decide(trainings.stream(training_id), TRAININGS, command)
-        url = str(request.url_for("check_certificate", code=code))
+        base = desk.public_url or str(request.base_url)
+        url = base.rstrip("/") + request.app.url_path_for("check_certificate", code=code)
         certificate = await _certificate(desk, code, holder.name, training, language, url)
         return Response(await run_in_threadpool(pdf, certificate), media_type="application/pdf")
 
@@ -99,19 +115,34 @@ def _hours(day: Day) -> float:
 
 def _check(router: APIRouter, desk: Desk) -> None:
     @router.get("/certificates/{code}", tags=["public"], response_class=HTMLResponse)
-    async def check_certificate(
-        code: str, language: Language | None = None, accept_language: Annotated[str, Header()] = ""
-    ) -> HTMLResponse:
-        async with desk.pool.acquire() as connection:
-            valid = await certificates.holds(connection, links.digest(code))
-        page = await run_in_threadpool(check_page, valid, language or _preferred(accept_language.split(",")))
-        return HTMLResponse(page)
+    async def check_certificate(code: str, language: Spoken) -> HTMLResponse:
+        """Whether there is a valid certificate with this code."""
+        return await _answer(desk, language, links.digest(code))
+
+    @router.post("/certificates/{code}", tags=["public"], response_class=HTMLResponse, openapi_extra=_FORM)
+    async def check_name_on_certificate(request: Request, code: str, language: Spoken) -> HTMLResponse:
+        """Whether there is one with this code and this name on it: a name that was altered is not valid."""
+        sent = parse_qs((await request.body()).decode("utf-8", "replace"))
+        name = sent.get("name", [""])[0]
+        return await _answer(desk, language, links.digest(code), links.named(code, name))
 
 
-def _preferred(said: Iterable[str]) -> Language:
-    """The first language a browser asks for that we speak."""
-    for each in said:
-        for language in get_args(Language):
-            if each.strip().lower().startswith(language):
-                return language  # type: ignore[no-any-return]
+async def _answer(desk: Desk, language: Language, digest: str, named: str | None = None) -> HTMLResponse:
+    async with desk.pool.acquire() as connection:
+        valid = await certificates.holds(connection, digest, named)
+    page = await run_in_threadpool(check_page, valid, language, of_name=named is not None)
+    return HTMLResponse(page, headers=_HEAD)
+
+
+def _preferred(language: Language | None = None, accept_language: Annotated[str, Header()] = "") -> Language:
+    """The language that was asked for, or else the first a browser asks for that we speak."""
+    if language:
+        return language
+    for each in accept_language.split(","):
+        for spoken in get_args(Language):
+            if each.strip().lower().startswith(spoken):
+                return spoken  # type: ignore[no-any-return]
     return "nl"
+
+
+Spoken = Annotated[Language, Depends(_preferred)]

@@ -42,6 +42,7 @@ class Desk:
 
     commands: Commands
     people: People
+    public_url: str = ""
 
     @property
     def pool(self) -> asyncpg.Pool[asyncpg.Record]:

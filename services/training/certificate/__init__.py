@@ -55,6 +55,11 @@ class Words(Message):
     check: Text
     valid: Text
     not_valid: Text
+    valid_for_name: Text
+    not_valid_for_name: Text
+    ask_name: Text
+    name: Text
+    check_name: Text
 
 
 def pdf(certificate: Certificate) -> bytes:
@@ -62,19 +67,19 @@ def pdf(certificate: Certificate) -> bytes:
     return layout.pdf(_HERE / "certificate.typ", _printed(certificate))
 
 
-def check_page(valid: bool, language: Language) -> str:  # noqa: FBT001 - it is the whole answer
-    """An HTML page that says valid or not, and nothing more."""
+def check_page(valid: bool, language: Language, *, of_name: bool = False) -> str:  # noqa: FBT001 - it is the answer
+    """An HTML page that says valid or not, and nothing more; `of_name` when the name on it was asked for too."""
     words = _words()
-    answer = words.valid if valid else words.not_valid
-    return layout.html(
-        _HERE / "check.html",
-        {
-            "language": language,
-            "heading": words.heading.in_(language),
-            "valid": valid,
-            "answer": answer.in_(language),
-        },
-    )
+    of_code, of_both = (words.valid, words.valid_for_name) if valid else (words.not_valid, words.not_valid_for_name)
+    said = {
+        "heading": words.heading,
+        "answer": of_both if of_name else of_code,
+        "ask_name": words.ask_name,
+        "name": words.name,
+        "check_name": words.check_name,
+    }
+    texts = {name: text.in_(language) for name, text in said.items()}
+    return layout.html(_HERE / "check.html", texts | {"language": language, "valid": valid, "asks": valid or of_name})
 
 
 def _printed(certificate: Certificate) -> dict[str, object]:

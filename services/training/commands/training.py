@@ -131,12 +131,13 @@ class CorrectAttendance(Command):
 
 
 class IssueCertificate(Command):
-    """Give someone who was present a certificate; `digest` is the SHA-256 of its code."""
+    """Give someone who was present a certificate: `digest` is the SHA-256 of its code, `named` of code and name."""
 
     training_id: Id
     on: date
     participant_id: Id
     digest: Digest
+    named: Digest
 
 
 class OpenEvaluation(Command):

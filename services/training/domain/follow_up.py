@@ -24,6 +24,7 @@ def issue_certificate(state: Training, command: IssueCertificate) -> list[Traini
             on=command.on,
             participant_id=command.participant_id,
             digest=command.digest,
+            named=command.named,
         )
     ]
 

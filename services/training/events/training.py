@@ -138,12 +138,13 @@ class ParticipationRecorded(Event):
 
 
 class CertificateIssued(Event):
-    """Someone who was present got a certificate; its code is known by its SHA-256 only."""
+    """Someone who was present got a certificate; of its code, and of code and name, only the SHA-256 is known."""
 
     training_id: Id
     on: date
     participant_id: Id
     digest: Digest
+    named: Digest | None = None
 
 
 class CertificateRevoked(Event):

@@ -1,4 +1,4 @@
-"""Does a certificate with this code hold? Issued, and not revoked since."""
+"""Does a certificate with this code, and this name on it, hold? Issued so, and not revoked since."""
 
 from __future__ import annotations
 
@@ -9,14 +9,15 @@ from services.training.events import training as told
 from shared.event_store import Connection
 from shared.messages import Recorded
 
-VERSION = 1
+VERSION = 2
 SCHEMA = """
 create table if not exists certificates (
     digest      text    primary key,            -- SHA-256 of the code
     training    text    not null,
     participant text    not null,
     position    bigint  not null,
-    revoked     boolean not null default false
+    revoked     boolean not null default false,
+    named       text                            -- SHA-256 of the code and the name on it
 );
 create index if not exists certificates_training on certificates (training, participant);
 """
@@ -28,11 +29,13 @@ async def apply(connection: Connection, facts: Sequence[Recorded[Any]]) -> None:
         match fact.event:
             case told.CertificateIssued() as event:
                 await connection.execute(
-                    "insert into certificates values ($1, $2, $3, $4) on conflict do nothing",
+                    "insert into certificates (digest, training, participant, position, named)"
+                    " values ($1, $2, $3, $4, $5) on conflict do nothing",
                     event.digest,
                     event.training_id,
                     event.participant_id,
                     fact.position,
+                    event.named,
                 )
             case told.CertificateRevoked() as event:
                 await connection.execute(
@@ -43,7 +46,12 @@ async def apply(connection: Connection, facts: Sequence[Recorded[Any]]) -> None:
                 )
 
 
-async def holds(connection: Connection, digest: str) -> bool:
-    """Whether it was issued and never revoked."""
-    revoked = await connection.fetchval("select revoked from certificates where digest = $1", digest)
-    return revoked is False
+async def holds(connection: Connection, digest: str, named: str | None = None) -> bool:
+    """Whether it was issued, with that name on it where one is asked for, and never revoked."""
+    found: bool = await connection.fetchval(
+        "select exists (select from certificates"
+        " where digest = $1 and not revoked and ($2::text is null or named = $2))",
+        digest,
+        named,
+    )
+    return found
