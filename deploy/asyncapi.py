@@ -1,0 +1,150 @@
+"""The AsyncAPI 3.0 document of every topic, from the contracts alone: channels, messages, headers, examples."""
+
+from __future__ import annotations
+
+import inspect
+import json
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from deploy.kafka.rights import publisher
+from shared.contracts.catalogue import Example, examples
+from shared.contracts.envelope import PublicMessage, Topic, headers
+
+Json = dict[str, Any]
+
+DRAFT = "application/schema+json;version=draft-07"
+MEANINGS = {
+    "ce_specversion": "The version of CloudEvents.",
+    "ce_id": "Identifies the message; the same whenever it is published again.",
+    "ce_source": "Who says it.",
+    "ce_type": "What it says, and in which version of its schema.",
+    "ce_subject": "What it is about; also the key of the record. Messages of one subject come in order.",
+    "ce_time": "When it was recorded, in UTC.",
+    "ce_sequence": "Its place among all its source says, 20 digits; in a partition, drop what is not above the last.",
+    "content-type": "That the value is JSON.",
+    "traceparent": "W3C Trace Context: the request or message that led to it. May be absent.",
+}
+_FORMATS: dict[str, Json] = {
+    "ce_id": {"format": "uuid"},
+    "ce_time": {"format": "date-time"},
+    "ce_sequence": {"pattern": "^[0-9]{20}$"},
+    "traceparent": {"pattern": "^00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$"},
+}
+_SEQUENCE, _THREAD = 7, "0af7651916cd43dd8448eb211c80319c"
+_TIME = datetime(2026, 1, 5, 9, 30, tzinfo=UTC)
+
+
+def document(topics: Sequence[Topic]) -> Json:
+    """The whole of it."""
+    return {
+        "asyncapi": "3.0.0",
+        "info": {
+            "title": "Carrousel",
+            "version": "1",
+            "description": "What the services tell: CloudEvents 1.0 on Kafka, binary mode, kept forever."
+            " A field may be added, so ignore what you do not know; another meaning is a new version of a type.",
+        },
+        "defaultContentType": "application/json",
+        "channels": {topic.name: _channel(topic) for topic in topics},
+        "operations": {f"tell.{topic.name}": _telling(topic) for topic in topics},
+        "components": {
+            "messages": {name_of(each): _message(topic, each) for topic in topics for each in topic.messages},
+        },
+    }
+
+
+def name_of(message: type[PublicMessage]) -> str:
+    """How a message is called where people read, e.g. `ReferralReceived.v1`."""
+    return f"{message.__name__}.v{message.VERSION}"
+
+
+def who_reads(topic: Topic) -> str:
+    """A sentence: for whom the topic is."""
+    if topic.restricted:
+        return "Restricted: case by case and pseudonymous, for our own services only."
+    return "Open: no person in it; partners may read it, in consumer groups whose name begins with `partner.`"
+
+
+def said_of(message: type[PublicMessage]) -> str:
+    """What a message says, in words."""
+    return inspect.getdoc(message) or ""
+
+
+def _channel(topic: Topic) -> Json:
+    return {
+        "address": topic.name,
+        "title": topic.name,
+        "description": f"{who_reads(topic)} Written by {publisher(topic)} alone.",
+        "tags": [{"name": "restricted" if topic.restricted else "open"}],
+        "messages": {name_of(each): {"$ref": f"#/components/messages/{name_of(each)}"} for each in topic.messages},
+        "bindings": {
+            "kafka": {
+                "topic": topic.name,
+                "partitions": topic.partitions,
+                "topicConfiguration": {"retention.ms": -1, "retention.bytes": -1},
+                "bindingVersion": "0.5.0",
+            }
+        },
+    }
+
+
+def _telling(topic: Topic) -> Json:
+    channel = f"#/channels/{topic.name}"
+    return {
+        "action": "send",
+        "channel": {"$ref": channel},
+        "summary": f"What {publisher(topic)} tells on {topic.name}.",
+        "messages": [{"$ref": f"{channel}/messages/{name_of(each)}"} for each in topic.messages],
+    }
+
+
+def _message(topic: Topic, message: type[PublicMessage]) -> Json:
+    summary, _, _ = said_of(message).partition("\n")
+    example = examples()[message.type_name()]
+    told = headers_of(topic, message, example)
+    return {
+        "name": message.type_name(),
+        "title": name_of(message),
+        "summary": summary,
+        "description": said_of(message),
+        "contentType": "application/json",
+        "headers": _headers_schema(told),
+        "payload": {"schemaFormat": DRAFT, "schema": payload_schema(message)},
+        "bindings": {"kafka": {"key": {"type": "string"}, "bindingVersion": "0.5.0"}},
+        "examples": [{"name": "example", "headers": told, "payload": example.value}],
+    }
+
+
+def headers_of(topic: Topic, message: type[PublicMessage], example: Example) -> dict[str, str]:
+    """The headers of the example, as the relay writes them."""
+    said = message.model_validate_json(json.dumps(example.value))
+    return {name: value.decode() for name, value in headers(topic, said, example.key, _SEQUENCE, _TIME, _THREAD)}
+
+
+def _headers_schema(told: Mapping[str, str]) -> Json:
+    constant = {name: {"const": told[name]} for name in ("ce_specversion", "ce_source", "ce_type", "content-type")}
+    return {
+        "type": "object",
+        "required": [name for name in told if name != "traceparent"],
+        "properties": {
+            name: {"type": "string", "description": MEANINGS[name]} | constant.get(name, {}) | _FORMATS.get(name, {})
+            for name in told
+        },
+    }
+
+
+def payload_schema(message: type[PublicMessage]) -> Json:
+    """Its JSON schema for those who read: draft 07, and open to fields that are added later."""
+    schema: Json = _draft_07(message.model_json_schema())
+    return schema
+
+
+def _draft_07(schema: Any) -> Any:  # noqa: ANN401 - any part of a JSON schema
+    if isinstance(schema, list):
+        return [_draft_07(each) for each in schema]
+    if not isinstance(schema, dict):
+        return schema
+    named = {"items" if key == "prefixItems" else key: _draft_07(value) for key, value in schema.items()}
+    return {key: value for key, value in named.items() if key != "additionalProperties" or value is not False}
