@@ -88,17 +88,30 @@ def _reason(indicator: Indicator, happening: Happening) -> str | None:
     return happening.reason if indicator.kind == "count" else happening.measured
 
 
-def spans(members: Mapping[MemberKey, int]) -> Counter[SpanKey]:
-    """The months in which each of these members was seen, in every way of looking at a city, partner and sector."""
-    seen: defaultdict[tuple[str, str, str, str, str], set[date]] = defaultdict(set)
-    for key, n in members.items():
-        if n > 0:
-            for looked_at in product(_ways(key.city), _ways(key.partner), _ways(key.sector)):
-                seen[key.indicator, key.member, *looked_at].add(key.month)
+def respanned(held: Mapping[MemberKey, int], changed: Mapping[MemberKey, int]) -> Counter[SpanKey]:
+    """By how much spans go up or down; `held` is everything known of the members that `changed` is about.
+
+    Who was seen once more where he was seen already changes nothing.
+    """
+    seen = {key for key, n in held.items() if n > 0}
+    turned = {key for key, n in changed.items() if (held.get(key, 0) + n > 0) != (key in seen)}
+    members = {(key.indicator, key.member) for key in turned}
+    before = {key for key in seen if (key.indicator, key.member) in members}
+    difference = _spans(before ^ turned)
+    difference.subtract(_spans(before))
+    return difference
+
+
+def _spans(seen: Iterable[MemberKey]) -> Counter[SpanKey]:
+    """The months in which members were seen, in every way of looking at a city, partner and sector."""
+    months: defaultdict[tuple[str, str, str, str, str], set[date]] = defaultdict(set)
+    for key in seen:
+        for looked_at in product(_ways(key.city), _ways(key.partner), _ways(key.sector)):
+            months[key.indicator, key.member, *looked_at].add(key.month)
     return Counter(
         SpanKey(month, previous, city, partner, sector, indicator)
-        for (indicator, _, city, partner, sector), months in seen.items()
-        for previous, month in pairwise((NEVER, *sorted(months)))
+        for (indicator, _, city, partner, sector), when in months.items()
+        for previous, month in pairwise((NEVER, *sorted(when)))
     )
 
 

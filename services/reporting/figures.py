@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 from pydantic import TypeAdapter
 
-from services.reporting.counting import Changes, FigureKey, MemberKey, SpanKey, advance, spans
+from services.reporting.counting import Changes, FigureKey, MemberKey, SpanKey, advance, respanned
 from services.reporting.indicators import catalogue_version
 from services.reporting.rows import GRAINS
 from services.reporting.rows.grain import Grain, Said
@@ -83,12 +83,7 @@ async def _respanned(connection: Connection, changed: Counter[MemberKey]) -> Cou
         " where (indicator, member) in (select * from unnest($1::text[], $2::text[]))",
         *zip(*touched, strict=True),
     )
-    before = Counter({MemberKey(*row[:-1]): row[-1] for row in rows})
-    after = Counter(before)
-    after.update(changed)
-    difference = spans(after)
-    difference.subtract(spans(before))
-    return difference
+    return respanned({MemberKey(*row[:-1]): row[-1] for row in rows}, changed)
 
 
 async def _add(connection: Connection, table: str, kind: type[Key], changes: Counter[Key]) -> None:
@@ -105,6 +100,8 @@ async def _add(connection: Connection, table: str, kind: type[Key], changes: Cou
         *keys,
         [n for _, n in changed],
     )
+    if all(n > 0 for _, n in changed):
+        return
     await connection.execute(
         f"delete from {table} where n = 0 and ({columns}) in (select * from unnest({given}))", *keys
     )
