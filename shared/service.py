@@ -30,7 +30,7 @@ from shared.ops import Register
 from shared.relay import Relay, Translate, backlog
 from shared.settings import Settings
 from shared.views import View
-from shared.web import Sentences, create_app
+from shared.web import Refusals, create_app
 
 log = structlog.get_logger(__name__)
 
@@ -126,7 +126,7 @@ class Wiring:
 Wire: TypeAlias = Callable[[Wiring], Awaitable[None]]
 
 
-def application_of(title: str, settings: Settings, sentences: Sentences, wire: Wire) -> FastAPI:
+def application_of(title: str, settings: Settings, refusals: Refusals, wire: Wire) -> FastAPI:
     """A service as an ASGI application; its lifespan opens and closes everything."""
     state = Health()
 
@@ -145,7 +145,7 @@ def application_of(title: str, settings: Settings, sentences: Sentences, wire: W
                 yield
 
     gate = Gate(Path(settings.auth_jwks_file), settings.auth_issuer, settings.auth_audience)
-    return create_app(title, gate, sentences, state, lifespan)
+    return create_app(title, gate, refusals, state, lifespan)
 
 
 async def wired(wiring: Wiring, wire: Wire) -> Wiring:

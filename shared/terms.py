@@ -49,6 +49,7 @@ class Terms(Message):
     """All of these words by code."""
 
     version: int
+    refusals: dict[str, Text]
     sectors: dict[str, Text]
     weekdays: dict[str, Text]
     parts_of_day: dict[str, Text]

@@ -30,6 +30,13 @@ class Text(Message):
         return {"nl": self.nl, "fr": self.fr, "en": self.en}[language]
 
 
+class Named(Message):
+    """A short label and the sentence that explains it."""
+
+    label: Text
+    sentence: Text
+
+
 def municipality(language: Language, name: str) -> str:
     """Its name in that language; a municipality we do not know keeps the name it was given."""
     return _municipalities().get(name, {}).get(language, name)

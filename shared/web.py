@@ -25,6 +25,8 @@ from shared.event_store import Connection, EventStore, VersionConflict
 from shared.health import WELL, Health
 from shared.idempotency import AlreadyAnswered, Asked
 from shared.messages import Command, Event, Meta, Refused
+from shared.terms import terms
+from shared.texts import Text
 from shared.thread import new_thread, thread_of, thread_told
 
 log = structlog.get_logger(__name__)
@@ -32,7 +34,7 @@ log = structlog.get_logger(__name__)
 S = TypeVar("S")
 C = TypeVar("C", bound=Command)
 E = TypeVar("E", bound=Event)
-Sentences = Callable[[str], Mapping[str, str]]
+Refusals = Mapping[str, Text]
 
 _UNTOLD = ("/health/", "/metrics")  # asked every few seconds
 _UNAVAILABLE = ("InterfaceError", "ConnectionDoesNotExistError", "CannotConnectNowError", "TooManyConnectionsError")
@@ -186,23 +188,23 @@ class _Documented(FastAPI):
 def create_app(
     title: str,
     gate: Gate,
-    sentences: Sentences,
+    refusals: Refusals,
     health: Health,
     lifespan: Callable[[FastAPI], AbstractAsyncContextManager[None]] | None = None,
 ) -> FastAPI:
-    """An application with everything every service has; `sentences` gives a refusal's text in NL, FR and EN."""
+    """An application with everything every service has; `refusals` are its own sentences by code."""
     app = _Documented(title=title, version="1", lifespan=lifespan, docs_url=None, redoc_url=None, responses=PROBLEMS)
     app.state.gate = gate
-    _answer_problems(app, sentences)
+    _answer_problems(app, {**terms().refusals, **refusals})
     _watch(app)
     _tell_health(app, health)
     return app
 
 
-def _answer_problems(app: FastAPI, sentences: Sentences) -> None:
+def _answer_problems(app: FastAPI, refusals: Refusals) -> None:
     @app.exception_handler(Refused)
     async def refused(_: Request, error: Refused) -> JSONResponse:
-        return problem(409, error.code, "The programme says no", detail=sentences(error.code))
+        return problem(409, error.code, "The programme says no", detail=_sentence(refusals, error.code))
 
     @app.exception_handler(VersionConflict)
     async def conflict(_: Request, __: VersionConflict) -> JSONResponse:
@@ -225,7 +227,7 @@ def _answer_problems(app: FastAPI, sentences: Sentences) -> None:
 
     @app.exception_handler(Unacceptable)
     async def unacceptable(_: Request, error: Unacceptable) -> JSONResponse:
-        return problem(422, error.code, "Refused whole", detail=sentences(error.code), errors=error.faults)
+        return problem(422, error.code, "Refused whole", detail=_sentence(refusals, error.code), errors=error.faults)
 
     @app.exception_handler(asyncpg.DataError)
     async def unstorable(_: Request, __: asyncpg.DataError) -> JSONResponse:
@@ -245,6 +247,11 @@ def _fault(error: Exception) -> JSONResponse:
     if isinstance(error, OSError) or cause in _UNAVAILABLE:
         return problem(503, "unavailable", "Try again in a moment")
     return problem(500, "fault", "Our fault: it is in the log")
+
+
+def _sentence(refusals: Refusals, code: str) -> dict[str, str] | None:
+    words = refusals.get(code)
+    return words.model_dump() if words else None
 
 
 def _watch(app: FastAPI) -> None:

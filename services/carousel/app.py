@@ -18,7 +18,7 @@ from shared.web import Commands
 
 def application(settings: Settings) -> FastAPI:
     """The service as an ASGI application."""
-    return application_of("Carousel", settings, sentences, wire)
+    return application_of("Carousel", settings, vocabulary().refusals, wire)
 
 
 async def wire(service: Wiring) -> None:
@@ -30,9 +30,3 @@ async def wire(service: Wiring) -> None:
     service.publishes(store, published.translate, contract.CASES, contract.SESSIONS)
     await service.hears(subscribers.hears(store))
     service.answers(routes(Commands(store), register))
-
-
-def sentences(code: str) -> dict[str, str]:
-    """A refusal in NL, FR and EN."""
-    text = vocabulary().refusals.get(code)
-    return text.model_dump() if text else {"en": code}

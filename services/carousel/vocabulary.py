@@ -6,14 +6,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from shared.messages import Message
-from shared.texts import Language, Text
-
-
-class Named(Message):
-    """A short label and the sentence that explains it."""
-
-    label: Text
-    sentence: Text
+from shared.texts import Named, Text
 
 
 class Vocabulary(Message):
@@ -31,8 +24,3 @@ class Vocabulary(Message):
 def vocabulary() -> Vocabulary:
     """The whole vocabulary."""
     return Vocabulary.model_validate_json(Path(__file__).with_name("vocabulary.json").read_bytes())
-
-
-def refusal(code: str, language: Language) -> str:
-    """The sentence for a refusal code; KeyError for a code nobody raises."""
-    return vocabulary().refusals[code].in_(language)

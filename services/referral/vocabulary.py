@@ -6,14 +6,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from shared.messages import Message
-from shared.texts import Language, Text
-
-
-class Named(Message):
-    """A short label and the sentence that explains it."""
-
-    label: Text
-    sentence: Text
+from shared.texts import Named, Text
 
 
 class Vocabulary(Message):
@@ -44,8 +37,3 @@ def checklist(version: int) -> frozenset[str] | None:
 def latest_checklist() -> int:
     """The version of the checklist that a new intake uses."""
     return max(vocabulary().checklists)
-
-
-def refusal(code: str, language: Language) -> str:
-    """The sentence for a refusal code; KeyError for a code nobody raises."""
-    return vocabulary().refusals[code].in_(language)

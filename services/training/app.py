@@ -29,7 +29,7 @@ VIEWS = (trainings, registrations, certificates, evaluations, network_events, st
 
 def application(settings: Settings) -> FastAPI:
     """The service as an ASGI application."""
-    return application_of("Training", settings, sentences, wire)
+    return application_of("Training", settings, vocabulary().refusals, wire)
 
 
 async def wire(service: Wiring) -> None:
@@ -42,9 +42,3 @@ async def wire(service: Wiring) -> None:
     await service.folds(REGISTER)
     service.publishes(store, published.translate, contract.ACTIVITIES, contract.PARTICIPATIONS)
     service.answers(routes(Commands(store), register, service.settings.public_url))
-
-
-def sentences(code: str) -> dict[str, str]:
-    """A refusal in NL, FR and EN."""
-    text = vocabulary().refusals.get(code)
-    return text.model_dump() if text else {"en": code}

@@ -16,11 +16,11 @@ from cryptography.fernet import Fernet
 from deploy.local.tokens import ensure_keys, token
 from services.carousel import notes
 from services.carousel.api import routes
-from services.carousel.app import sentences
 from services.carousel.commands.participation import AwaitPlace
 from services.carousel.consequences import PARTICIPATIONS, of_participation
 from services.carousel.views import barriers, cycles, offers, participations, referrals, safety_tasks
 from services.carousel.views.streams import TYPES
+from services.carousel.vocabulary import vocabulary
 from shared import event_store, idempotency
 from shared.callers import Gate, Role
 from shared.days import today
@@ -125,7 +125,7 @@ async def opened(pool: asyncpg.Pool[asyncpg.Record], home: Path) -> AsyncIterato
     store = EventStore(pool, TYPES, views=[view.apply for view in VIEWS])
     schemas = [view.SCHEMA for view in VIEWS]
     await create_tables(pool, [event_store.SCHEMA, *schemas, referrals.SCHEMA, notes.SCHEMA, idempotency.SCHEMA])
-    app = create_app("Carousel", gate, sentences, Health())
+    app = create_app("Carousel", gate, vocabulary().refusals, Health())
     app.include_router(routes(Commands(store), notes.Notes(Seal(Fernet.generate_key()))))
     transport = httpx.ASGITransport(app, raise_app_exceptions=False)
     async with httpx.AsyncClient(transport=transport, base_url="http://desk") as client:

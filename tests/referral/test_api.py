@@ -16,9 +16,9 @@ from fastapi import FastAPI
 from deploy.local.tokens import ensure_keys, token
 from services.referral import people
 from services.referral.api import routes
-from services.referral.app import sentences
 from services.referral.people import People
 from services.referral.views import cases, organisations
+from services.referral.vocabulary import vocabulary
 from shared import event_store, idempotency
 from shared.callers import Gate, Role
 from shared.event_store import EventStore
@@ -78,7 +78,7 @@ async def desk(pool: asyncpg.Pool[asyncpg.Record], tmp_path: Path) -> AsyncItera
     await create_tables(
         pool, [event_store.SCHEMA, cases.SCHEMA, organisations.SCHEMA, people.SCHEMA, idempotency.SCHEMA]
     )
-    app: FastAPI = create_app("Referral", gate, sentences, Health())
+    app: FastAPI = create_app("Referral", gate, vocabulary().refusals, Health())
     app.include_router(routes(Commands(store), People(Seal(Fernet.generate_key()))))
     transport = httpx.ASGITransport(app, raise_app_exceptions=False)
     async with httpx.AsyncClient(transport=transport, base_url="http://desk") as client:

@@ -13,7 +13,7 @@ import pytest
 from deploy.local.tokens import ensure_keys, token
 from services.reporting import figures, project
 from services.reporting.api import routes
-from services.reporting.app import sentences
+from services.reporting.vocabulary import vocabulary
 from shared.callers import Gate, Role
 from shared.health import Health
 from shared.service import create_tables
@@ -46,7 +46,7 @@ async def reader(pool: asyncpg.Pool[asyncpg.Record], tmp_path: Path) -> AsyncIte
     async with pool.acquire() as connection, connection.transaction():
         await figures.apply(connection, heard(five_referrals()))
     gate = Gate(ensure_keys(tmp_path), settings.auth_issuer, settings.auth_audience)
-    app = create_app("Reporting", gate, sentences, Health())
+    app = create_app("Reporting", gate, vocabulary().refusals, Health())
     app.include_router(routes(pool))
     transport = httpx.ASGITransport(app, raise_app_exceptions=False)
     async with httpx.AsyncClient(transport=transport, base_url="http://reader") as client:

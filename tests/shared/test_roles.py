@@ -18,7 +18,7 @@ from shared.inbox import Inbox
 from shared.service import Wire, Wiring, application_of
 from shared.settings import Role, Settings, settings_of
 from tests.shared.counting import Counted, CountPublished, publish_on, topic
-from tests.shared.test_service import META, NOW, echo, first, opened, say, until_ready, untold
+from tests.shared.test_service import META, NOW, echo, first, opened, say, until_ready
 
 ALL: tuple[Role, ...] = ("api", "relay", "subscriber")
 
@@ -78,7 +78,7 @@ async def test_each_role_answers_for_its_own_part_only(
     said, told = echo_topics
     parts, answers = {}, {}
     for role in ALL:
-        app = application_of("Echo", playing(role, database_url, bootstrap_servers), untold, echoing(said, told))
+        app = application_of("Echo", playing(role, database_url, bootstrap_servers), {}, echoing(said, told))
         async with opened(app) as client:
             parts[role] = set(await until_ready(client))
             answers[role] = (await client.post("/count")).status_code
@@ -100,7 +100,7 @@ async def test_three_processes_of_one_role_each_do_the_work_of_one(
         for role in ALL:
             settings = playing(role, database_url, bootstrap_servers)
             client = await running.enter_async_context(
-                opened(application_of("Echo", settings, untold, echoing(said, told)))
+                opened(application_of("Echo", settings, {}, echoing(said, told)))
             )
             await until_ready(client)
             clients[role] = client
@@ -117,7 +117,7 @@ async def test_the_api_wakes_a_relay_in_another_process(
     rung = asyncio.Event()
     listener = await asyncpg.connect(database_url)
     await listener.add_listener("facts", lambda *_: rung.set())
-    app = application_of("Echo", playing("api", database_url, bootstrap_servers), untold, echoing(*echo_topics))
+    app = application_of("Echo", playing("api", database_url, bootstrap_servers), {}, echoing(*echo_topics))
     async with opened(app) as client, asyncio.timeout(20):
         await client.post("/count")
         await rung.wait()

@@ -41,10 +41,6 @@ async def opened(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
         yield client
 
 
-def untold(code: str) -> dict[str, str]:
-    return {"en": code}
-
-
 async def until_ready(client: httpx.AsyncClient) -> dict[str, str]:
     async with asyncio.timeout(30):
         while (answer := await client.get("/health/ready")).status_code != 200:
@@ -67,7 +63,7 @@ async def test_a_service_that_hears_and_tells_answers_what_it_heard(database_url
         service.publishes(store, publish_on(told), told)
         await service.hears(Inbox("echo", said, lambda connection, heard: echo(store, connection, heard)))
 
-    async with opened(application_of("Echo", settings(database_url, bootstrap_servers), untold, wire)) as client:
+    async with opened(application_of("Echo", settings(database_url, bootstrap_servers), {}, wire)) as client:
         parts = await until_ready(client)
         assert parts == dict.fromkeys(["database", "kafka", "relay", f"echo.{said.name}"], "well")
         await say(bootstrap_servers, said, CountPublished(n=41))
@@ -96,7 +92,7 @@ async def test_a_topic_that_breaks_its_contract_is_said_and_nothing_is_sent_ther
     async def wire(service: Wiring) -> None:
         service.publishes(await service.facts(event_types(Counted)), publish_on(other), other)
 
-    async with opened(application_of("Echo", settings(database_url, bootstrap_servers), untold, wire)) as client:
+    async with opened(application_of("Echo", settings(database_url, bootstrap_servers), {}, wire)) as client:
         async with asyncio.timeout(30):
             while not (said := (await client.get("/health/ready")).json()["relay"]).startswith("It has ended"):
                 await asyncio.sleep(0.05)
@@ -138,6 +134,6 @@ async def test_a_database_that_does_not_answer_is_said(database_url: str, bootst
     async def wire(service: Wiring) -> None:
         await service.pool.close()
 
-    async with opened(application_of("Shut", settings(database_url, bootstrap_servers), untold, wire)) as client:
+    async with opened(application_of("Shut", settings(database_url, bootstrap_servers), {}, wire)) as client:
         answer = await client.get("/health/ready")
     assert (answer.status_code, answer.json()["database"]) == (503, "It does not answer (InterfaceError).")

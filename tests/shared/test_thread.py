@@ -24,9 +24,9 @@ from structlog.testing import capture_logs
 from deploy.local.tokens import ensure_keys
 from services.referral import people
 from services.referral.api import routes
-from services.referral.app import sentences
 from services.referral.people import People
 from services.referral.views import cases
+from services.referral.vocabulary import vocabulary
 from shared import idempotency
 from shared.callers import Gate
 from shared.contracts.envelope import headers, read_envelope
@@ -57,7 +57,7 @@ PARTS = st.tuples(
 def front(road: Road, home: Path) -> FastAPI:
     settings = Settings()
     gate = Gate(ensure_keys(home), settings.auth_issuer, settings.auth_audience)
-    app = create_app("Referral", gate, sentences, Health())
+    app = create_app("Referral", gate, vocabulary().refusals, Health())
     app.include_router(routes(Commands(road.referral.store), People(Seal(Fernet.generate_key()))))
 
     @app.get("/broken")

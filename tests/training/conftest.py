@@ -15,9 +15,10 @@ from cryptography.fernet import Fernet
 from deploy.local.tokens import ensure_keys, token
 from services.training import evaluation, links, organisations, people
 from services.training.api import routes
-from services.training.app import VIEWS, sentences
+from services.training.app import VIEWS
 from services.training.people import People
 from services.training.views import trainings
+from services.training.vocabulary import vocabulary
 from shared import event_store, idempotency, inbox
 from shared.callers import Gate, Role
 from shared.contracts.referral import OrganisationRegistered, OrganisationRenamed
@@ -141,7 +142,7 @@ async def desk(store: EventStore, tmp_path: Path) -> AsyncIterator[Desk]:
     gate = Gate(ensure_keys(tmp_path), settings.auth_issuer, settings.auth_audience)
     async with store.pool.acquire() as connection:
         register = await People.opened(connection, Seal(Fernet.generate_key()))
-    app = create_app("Training", gate, sentences, Health())
+    app = create_app("Training", gate, vocabulary().refusals, Health())
     app.include_router(routes(Commands(store), register))
     transport = httpx.ASGITransport(app, raise_app_exceptions=False)
     async with httpx.AsyncClient(transport=transport, base_url="http://desk") as client:

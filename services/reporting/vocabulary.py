@@ -1,0 +1,22 @@
+"""The words of the reporting service in Dutch, French and English, read once from `vocabulary.json`."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from pathlib import Path
+
+from shared.messages import Message
+from shared.texts import Text
+
+
+class Vocabulary(Message):
+    """All words by code; those of the report itself are its catalogues."""
+
+    version: int
+    refusals: dict[str, Text]
+
+
+@lru_cache(maxsize=1)
+def vocabulary() -> Vocabulary:
+    """The whole vocabulary."""
+    return Vocabulary.model_validate_json(Path(__file__).with_name("vocabulary.json").read_bytes())

@@ -1,0 +1,67 @@
+"""Every service: what it refuses and what it calls things has words in Dutch, French and English, none left over."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+from pydantic import BaseModel
+
+import services
+import shared
+from deploy.local.services import present
+from shared.terms import terms
+from shared.texts import Text
+
+SERVICES = Path(services.__path__[0])
+HEARS = {"subscribers.py", "rows"}  # what they refuse becomes a dead letter: ops read its code, nobody a sentence
+
+
+def raised(files: Iterator[Path]) -> set[str]:
+    return {
+        code
+        for file in files
+        for code in re.findall(r'(?:Refused|Unacceptable)\(\s*"([^"]+)"', file.read_text("utf-8"))
+    }
+
+
+def answered(name: str) -> Iterator[Path]:
+    return (file for file in (SERVICES / name).rglob("*.py") if not HEARS & set(file.parts))
+
+
+def texts(value: object) -> Iterator[Text]:
+    match value:
+        case Text():
+            yield value
+        case dict():
+            for item in value.values():
+                yield from texts(item)
+        case BaseModel():
+            yield from texts(vars(value))
+
+
+def words(name: str) -> BaseModel:
+    found = import_module(f"services.{name}.vocabulary").vocabulary()
+    assert isinstance(found, BaseModel)
+    return found
+
+
+@pytest.mark.parametrize("name", present(SERVICES.parent))
+def test_every_refusal_has_a_sentence_in_three_languages(name: str) -> None:
+    refusals = vars(words(name))["refusals"]
+    assert set(refusals) == raised(answered(name))
+    assert all(sentence.endswith(".") for text in refusals.values() for sentence in (text.nl, text.fr, text.en))
+
+
+def test_what_every_service_refuses_is_worded_once() -> None:
+    assert set(terms().refusals) == raised(Path(shared.__path__[0]).rglob("*.py"))
+
+
+@pytest.mark.parametrize("vocabulary", [*(words(name) for name in present(SERVICES.parent)), terms()])
+def test_no_text_is_empty_in_any_language(vocabulary: BaseModel) -> None:
+    found = list(texts(vocabulary))
+    assert found
+    assert all(text.nl and text.fr and text.en for text in found)
