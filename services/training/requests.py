@@ -92,8 +92,8 @@ class Leaving(body_of(steering.LeaveProgramme, "partner_id")):  # type: ignore[m
     """The first day it is no partner any more."""
 
 
-class Taking(Closed):
-    """The link of a registration that is taken back."""
+class Link(Closed):
+    """The link of a registration: it says how one stands, and takes it back."""
 
     token: Token = Field(repr=False)
 

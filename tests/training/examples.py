@@ -40,19 +40,10 @@ DAYS = (day(FIRST), day(LAST))
 THIS: dict[str, Any] = {"training_id": TRAINING, "on": TOLD_ON}
 THAT: dict[str, Any] = {"event_id": EVENT, "on": TOLD_ON}
 PLAN: dict[str, Any] = {
-    "training_id": TRAINING,
-    "on": PLANNED_ON,
-    "kind": "basic",
-    "title": "Intrafamiliaal geweld herkennen",
-    "city": "Oostende",
-    "place": "Stadhuis",
-    "online": False,
-    "days": DAYS,
-    "trainers": ("trainer-1",),
-    "organiser": ORGANISER,
-    "co_presenter": "intro-1",
-    "capacity": 2,
-}
+    "training_id": TRAINING, "on": PLANNED_ON, "kind": "basic", "title": "Intrafamiliaal geweld herkennen",
+    "city": "Oostende", "place": "Stadhuis", "online": False, "days": DAYS, "trainers": ("trainer-1",),
+    "organiser": ORGANISER, "co_presenter": "intro-1", "capacity": 2,
+}  # fmt: skip
 MOVE: dict[str, Any] = THIS | {"city": "Brugge", "place": "Huis", "online": False, "days": (day(date(2026, 2, 17)),)}
 EVENT_PLAN: dict[str, Any] = {
     "event_id": EVENT,
@@ -83,29 +74,14 @@ TAKEN: dict[str, Any] = {
     "due": AFTER,
 }
 HELD: dict[str, Any] = {
-    "training_id": TRAINING,
-    "on": LAST,
-    "kind": "basic",
-    "days": (FIRST, LAST),
-    "city": "Oostende",
-    "online": False,
-    "organiser": ORGANISER,
-    "co_presenter": "intro-1",
-    "pitched": True,
-    "counted": {"welfare": 2},
-    "by_sector": {"police": 1, "welfare": 2},
-    "organisations": (POLICE,),
-}
+    "training_id": TRAINING, "on": LAST, "kind": "basic", "days": (FIRST, LAST), "city": "Oostende",
+    "online": False, "organiser": ORGANISER, "co_presenter": "intro-1", "pitched": True,
+    "counted": {"welfare": 2}, "by_sector": {"police": 1, "welfare": 2}, "organisations": (POLICE,),
+}  # fmt: skip
 RECORDED: dict[str, Any] = {
-    "training_id": TRAINING,
-    "on": LAST,
-    "participant_id": "p-1",
-    "kind": "basic",
-    "city": "Oostende",
-    "organisation_id": POLICE,
-    "sector": "police",
-    "present": True,
-}
+    "training_id": TRAINING, "on": LAST, "participant_id": "p-1", "kind": "basic", "city": "Oostende",
+    "organisation_id": POLICE, "sector": "police", "present": True,
+}  # fmt: skip
 ATTENDANCE: dict[str, Any] = {
     "training_id": TRAINING,
     "on": AFTER,

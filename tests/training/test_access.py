@@ -53,6 +53,8 @@ ACCESS: dict[tuple[str, str], set[Role]] = {
     ("POST", "/public/trainings/t-1/registrations"): ANYBODY,
     ("POST", "/public/network-events/e-1/registrations"): ANYBODY,
     ("POST", "/public/registrations/cancel"): ANYBODY,
+    ("POST", "/public/registrations/standing"): ANYBODY,
+    ("GET", "/public/network-events"): ANYBODY,
     ("POST", "/public/evaluations"): ANYBODY,
     ("GET", "/trainings"): READS,
     ("GET", "/network-events"): READS,

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
+from datetime import timedelta
 from io import BytesIO
 
 from pypdf import PdfReader
@@ -41,6 +43,27 @@ async def test_an_evaluation_of_five_shows_its_means_once_closed(desk: Desk) -> 
     assert (found["invited"], found["answers"], found["response_rate"]) == (5, 5, 1.0)
     assert (found["score"], found["confidence_before"], found["confidence_after"]) == (8.0, 2.0, 4.0)
     assert (await desk.done("GET", "/trainings/t-1/evaluation"))["improve"] == ["Meer tijd"] * 5
+
+
+async def test_a_close_that_is_refused_ends_no_link(desk: Desk) -> None:
+    await desk.held(5)
+    asked = await desk.done("POST", "/trainings/t-1/evaluation/open", {"on": TODAY.isoformat()})
+    tomorrow = {"on": (TODAY + timedelta(days=1)).isoformat()}
+    refused = await desk.ask("POST", "/trainings/t-1/evaluation/close", tomorrow)
+    assert refused.json()["code"] == "date-in-future"
+    await answer(desk, asked["tokens"][0])
+
+
+async def test_every_answer_that_was_taken_while_it_closed_is_in_the_count(desk: Desk) -> None:
+    await desk.held(20)
+    asked = await desk.done("POST", "/trainings/t-1/evaluation/open", {"on": TODAY.isoformat()})
+    answering = [desk.ask("POST", "/public/evaluations", opinion(token), None) for token in asked["tokens"]]
+    closing = desk.ask("POST", "/trainings/t-1/evaluation/close", {"on": TODAY.isoformat()})
+    *answered, closed = await asyncio.gather(*answering, closing)
+    assert closed.status_code == 200
+    assert {each.status_code for each in answered} <= {204, 409}
+    (found,) = await desk.done("GET", "/evaluations")
+    assert found["answers"] == [each.status_code for each in answered].count(204)
 
 
 async def answer(desk: Desk, token: str) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import asyncpg
 
 from tests.training.conftest import (
@@ -67,6 +69,30 @@ async def test_a_link_gives_the_place_to_the_first_who_waits_and_works_once(desk
     assert (taken.status_code, again.json()["code"], forged.json()["code"]) == (204, "link-not-valid", "link-not-valid")
     assert (await desk.register(1))["status"] == "registered"
     assert [line["email"] for line in await desk.done("GET", "/trainings/t-1/waiting-list")] == [f"2.{ADDRESS}"]
+
+
+async def test_who_waits_sees_by_his_link_that_he_moved_up(desk: Desk) -> None:
+    await desk.plan(capacity=1)
+    first, second, third = [await desk.register(number) for number in range(3)]
+    assert await standing(desk, third["token"]) == {"status": "waiting", "ahead": 1}
+    await desk.done("POST", "/public/registrations/cancel", {"token": first["token"]}, None)
+    assert await standing(desk, second["token"]) == {"status": "registered", "ahead": 0}
+    assert await standing(desk, third["token"]) == {"status": "waiting", "ahead": 0}
+    assert (await standing(desk, first["token"]))["code"] == "link-not-valid"
+
+
+async def test_a_trainer_takes_back_a_registration_for_who_told_him(desk: Desk) -> None:
+    await desk.plan(capacity=1)
+    first, second = [await desk.register(number) for number in range(2)]
+    (line,) = await desk.done("GET", "/trainings/t-1/register")
+    told = {"on": TODAY.isoformat()}
+    await desk.done("POST", f"/trainings/t-1/registrations/{line['participant']}/cancel", told)
+    assert (await standing(desk, first["token"]))["status"] == "cancelled"
+    assert (await standing(desk, second["token"]))["status"] == "registered"
+
+
+async def standing(desk: Desk, token: str) -> Any:
+    return (await desk.ask("POST", "/public/registrations/standing", {"token": token}, None)).json()
 
 
 async def test_who_is_refused_leaves_no_name_behind(desk: Desk, pool: asyncpg.Pool[asyncpg.Record]) -> None:

@@ -20,8 +20,26 @@ async def test_a_coordinator_acts_in_his_own_cities_only(desk: Desk) -> None:
     ] == [SECRET]
     (guest,) = await desk.done("GET", "/network-events/e-1/guests", None, Role.COORDINATOR)
     assert guest["name"] == SECRET
+    held = await desk.done("GET", f"/people/{guest['participant']}/export", None, Role.COORDINATOR)
+    assert (held["person"]["name"], held["registrations"], held["network_events"]) == (SECRET, [], ["e-1"])
     hidden = await desk.ask("GET", "/network-events/e-1/guests", None, Role.COORDINATOR, city="Brugge")
     assert hidden.status_code == 404
+
+
+async def test_anybody_sees_which_network_events_have_room_and_comes_or_stays_away(desk: Desk) -> None:
+    day = {"on": SOON.isoformat(), "begins": "09:00", "ends": "12:00"}
+    body = {"on": TODAY.isoformat(), "title": "Samen", "city": CITY, "place": "Kursaal", "day": day, "capacity": 1}
+    await desk.done("POST", "/network-events", body | {"event_id": "e-1"}, Role.COORDINATOR)
+    await desk.done("POST", "/network-events", body | {"event_id": "e-2", "capacity": None}, Role.COORDINATOR)
+    first = await desk.done("POST", "/public/network-events/e-1/registrations", newcomer(), None)
+    full = await desk.ask("POST", "/public/network-events/e-1/registrations", newcomer(1), None)
+    assert full.json()["code"] == "network-event-full"
+    found = await desk.done("GET", "/public/network-events", None, None)
+    assert [(each["event"], each["places_left"]) for each in found] == [("e-1", 0), ("e-2", None)]
+    token = {"token": first["token"]}
+    assert (await desk.done("POST", "/public/registrations/standing", token, None))["status"] == "registered"
+    await desk.done("POST", "/public/registrations/cancel", token, None)
+    assert (await desk.done("GET", "/public/network-events", None, None))[0]["places_left"] == 1
 
 
 async def test_a_partner_is_an_organisation_of_the_register(desk: Desk) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import date
 
 from fastapi import APIRouter, Request, Response
@@ -17,13 +18,18 @@ from services.training.views.evaluations import Evaluation
 from services.training.views.trainings import stream
 from shared.callers import Caller, Role
 from shared.decider import Outcome
-from shared.event_store import Connection
+from shared.event_store import Connection, VersionConflict
 from shared.requests import stamp
 from shared.terms import Id
 from shared.web import Done, NotVisible, allow
 
+_ATTEMPTS = 20
 FIRST, LAST = date(2000, 1, 1), date(2999, 12, 31)
 READS_EVALUATIONS = allow(Role.TRAINER, Role.COORDINATOR, Role.STEERING)
+
+
+class AnsweredMeanwhile(Exception):  # noqa: N818 - count again
+    """An answer came between the count and the end."""
 
 
 class Asked(BaseModel):
@@ -66,14 +72,26 @@ def _open(router: APIRouter, desk: Desk) -> None:
 def _close(router: APIRouter, desk: Desk) -> None:
     @router.post("/trainings/{training_id}/evaluation/close", response_model=Done, tags=["evaluation"])
     async def close_evaluation(request: Request, training_id: Id, body: Told, caller: Caller = TRAINS) -> Response:
-        """The links that are left end first, so that no answer comes after the count."""
+        """The links that are left end with the count: no answer comes after it, and none is left out of it."""
         await desk.trains(caller, training_id)
-        async with desk.pool.acquire() as connection:
-            if await evaluations.is_open(connection, training_id):
-                await evaluation.end(connection, training_id)
-            tally = await evaluation.tally(connection, training_id)
-        command = ask.CloseEvaluation(**stamp(caller), training_id=training_id, on=body.on, tally=tally)
-        return await desk.commands.take(request, caller, stream(training_id), TRAININGS, command)
+        for _ in range(_ATTEMPTS):
+            with suppress(AnsweredMeanwhile):
+                return await _closed(desk, request, training_id, body.on, caller)
+        raise VersionConflict(stream(training_id))
+
+
+async def _closed(desk: Desk, request: Request, training_id: str, on: date, caller: Caller) -> Response:
+    async with desk.pool.acquire() as connection:
+        tally = await evaluation.tally(connection, training_id)
+
+    async def end(connection: Connection, outcome: Outcome) -> None:
+        if outcome.events:
+            await evaluation.end(connection, training_id)
+            if await evaluation.tally(connection, training_id) != tally:
+                raise AnsweredMeanwhile
+
+    command = ask.CloseEvaluation(**stamp(caller), training_id=training_id, on=on, tally=tally)
+    return await desk.commands.take(request, caller, stream(training_id), TRAININGS, command, [end])
 
 
 def _read(router: APIRouter, desk: Desk) -> None:

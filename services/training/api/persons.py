@@ -36,7 +36,9 @@ def add(router: APIRouter, desk: Desk) -> None:
             await visible(connection, caller, person_id)
             held = await desk.people.export(connection, person_id, caller.subject)
             took_part = await registrations.of_person(connection, person_id)
-        return held | {"registrations": [each.model_dump(mode="json") for each in took_part]}
+            events = await network_events.of_person(connection, person_id)
+        lines = [each.model_dump(mode="json") for each in took_part]
+        return held | {"registrations": lines, "network_events": events}
 
     @router.put("/people/{person_id}/name", status_code=204, tags=["people"])
     async def correct_name(person_id: Id, body: Name, caller: Caller = KEEPS) -> Response:

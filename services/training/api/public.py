@@ -11,15 +11,28 @@ from services.training import evaluation, links, organisations
 from services.training.api.desk import EVENTS, TRAININGS, Desk
 from services.training.api.registering import PUBLIC, Registered, register
 from services.training.commands import network, training
-from services.training.events.values import Day, Professional
-from services.training.requests import Newcomer, Opinion, Taking
-from services.training.views import network_events, trainings
+from services.training.events.values import Day, Professional, ProgrammeItem
+from services.training.requests import Link, Newcomer, Opinion
+from services.training.views import network_events, registrations, trainings
+from services.training.views.registrations import Standing
 from shared.days import today
 from shared.decider import Beside, Outcome
 from shared.event_store import Connection
 from shared.messages import Command, Refused
 from shared.requests import fields_of
 from shared.terms import Id
+
+
+class UpcomingEvent(BaseModel):
+    """A network event one can say to come to; `places_left` is unknown where there is room for everybody."""
+
+    event: str
+    title: str
+    city: str
+    place: str
+    day: Day
+    programme: tuple[ProgrammeItem, ...]
+    places_left: int | None
 
 
 class Upcoming(BaseModel):
@@ -42,6 +55,7 @@ def add(router: APIRouter, desk: Desk) -> None:
     _see(router, desk)
     _register(router, desk)
     _take_back(router, desk)
+    _stand(router, desk)
     _give_opinion(router, desk)
 
 
@@ -58,6 +72,12 @@ def _see(router: APIRouter, desk: Desk) -> None:
             )
             for each in found
         ]
+
+    @router.get("/public/network-events", tags=["public"])
+    async def upcoming_network_events() -> list[UpcomingEvent]:
+        async with desk.pool.acquire() as connection:
+            found = await network_events.upcoming(connection, today())
+        return [UpcomingEvent(**each.model_dump(include=set(UpcomingEvent.model_fields))) for each in found]
 
 
 def _register(router: APIRouter, desk: Desk) -> None:
@@ -85,7 +105,7 @@ def _register(router: APIRouter, desk: Desk) -> None:
 
 def _take_back(router: APIRouter, desk: Desk) -> None:
     @router.post("/public/registrations/cancel", status_code=204, tags=["public"])
-    async def cancel_by_link(body: Taking) -> Response:
+    async def cancel_by_link(body: Link) -> Response:
         """The link works once; who waits first moves up."""
         async with desk.pool.acquire() as connection:
             found = await links.find(connection, body.token)
@@ -106,6 +126,20 @@ def _taking_back(kind: str, name: str, participant: str, on: date) -> Command:
     if kind == "training":
         return training.CancelRegistration(**_stamp(), training_id=name, on=on, participant_id=participant)
     return network.CancelGuest(**_stamp(), event_id=name, on=on, participant_id=participant)
+
+
+def _stand(router: APIRouter, desk: Desk) -> None:
+    @router.post("/public/registrations/standing", tags=["public"])
+    async def standing_by_link(body: Link) -> Standing:
+        """Whether he has a place by now, or how many wait before him; the link stays good."""
+        async with desk.pool.acquire() as connection:
+            found = await links.find(connection, body.token)
+            if found is None:
+                raise Refused("link-not-valid")
+            kind, _, name = found.stream.partition("-")
+            if kind == "training":
+                return await registrations.standing(connection, name, found.participant)
+        return Standing(status="registered", ahead=0)
 
 
 def _give_opinion(router: APIRouter, desk: Desk) -> None:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
-from datetime import date
-from typing import Literal, assert_never
+from typing import assert_never
 
 from services.training.commands.network import (
     CancelGuest,
@@ -17,7 +15,7 @@ from services.training.commands.network import (
     RegisterGuest,
 )
 from services.training.domain.guards import days_in_order
-from services.training.domain.roll import Roll
+from services.training.domain.network_state import NetworkEvent, evolve
 from services.training.events.network import (
     GuestCancelled,
     GuestRegistered,
@@ -27,56 +25,12 @@ from services.training.events.network import (
     NetworkEventMoved,
     NetworkEventPlanned,
 )
-from services.training.events.values import Day
 from shared.days import not_in_future
 from shared.messages import Refused
 
-Status = Literal["planned", "cancelled", "held"]
-
-
-@dataclass(frozen=True, slots=True)
-class NetworkEvent:
-    """One network event."""
-
-    status: Status | None = None
-    planned: NetworkEventPlanned | None = None
-    city: str = ""
-    place: str = ""
-    day: Day | None = None
-    guests: Roll = field(default_factory=Roll)
-    left: frozenset[str] = frozenset()
-    cancelled_for: str | None = None
-    held: NetworkEventHeld | None = None
-
-    @property
-    def on(self) -> date:
-        """The day it takes place."""
-        if self.day is None:
-            raise Refused("network-event-unknown")
-        return self.day.on
-
+__all__ = ["NetworkEvent", "decide", "evolve", "initial"]
 
 initial = NetworkEvent()
-
-
-def evolve(state: NetworkEvent, event: NetworkEventEvent) -> NetworkEvent:
-    """The network event after one fact."""
-    match event:
-        case NetworkEventPlanned():
-            moved = replace(state, city=event.city, place=event.place, day=event.day)
-            return replace(moved, status="planned", planned=event)
-        case NetworkEventMoved():
-            return replace(state, city=event.city, place=event.place, day=event.day)
-        case NetworkEventCancelled():
-            return replace(state, status="cancelled", cancelled_for=event.reason)
-        case GuestRegistered(guest=guest):
-            return replace(state, guests=state.guests.seat(guest), left=state.left - {guest.participant_id})
-        case GuestCancelled(participant_id=guest_id):
-            return replace(state, guests=state.guests.drop(guest_id), left=state.left | {guest_id})
-        case NetworkEventHeld():
-            return replace(state, status="held", held=event)
-        case _:
-            assert_never(event)
 
 
 def decide(state: NetworkEvent, command: NetworkEventCommand) -> list[NetworkEventEvent]:

@@ -74,14 +74,6 @@ async def _open(connection: Connection, event: told.EvaluationOpened) -> None:
     )
 
 
-async def is_open(connection: Connection, training: str) -> bool:
-    """Whether answers are awaited."""
-    found: bool = await connection.fetchval(
-        "select exists (select from evaluations where training = $1 and closed_on is null)", training
-    )
-    return found
-
-
 _EVALUATION = (
     'select training, kind, title, city, last_on as "on", closed_on is not null as closed, invited,'
     " coalesce(answers, (select count(*) from evaluation_answers a where a.training = e.training)) as answers,"

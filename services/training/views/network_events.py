@@ -52,6 +52,7 @@ class NetworkEvent(Message):
     capacity: int | None
     status: str
     guests: int
+    places_left: int | None
     by_sector: Mapping[str, int] | None
     sequence: int
     said_at: datetime
@@ -127,26 +128,31 @@ async def city_of(connection: Connection, event_id: str) -> str | None:
     return city
 
 
+_EVENT = (
+    "select event, title, city, place, day, speakers, programme, capacity, status, by_sector, sequence, said_at,"
+    " guests, capacity - guests as places_left from network_events e"
+    " cross join lateral (select count(*) as guests from guests g where g.event = e.event) g"
+)
+
+
+def _event(row: Any) -> NetworkEvent:  # noqa: ANN401 - a row
+    by_sector = json.loads(row["by_sector"]) if row["by_sector"] else None
+    told = {"day": json.loads(row["day"]), "programme": json.loads(row["programme"]), "by_sector": by_sector}
+    return NetworkEvent(**{**row, **told})
+
+
 async def find(connection: Connection, since: date, until: date) -> list[NetworkEvent]:
-    """Every network event of the period."""
+    """Every network event of the period, cancelled ones too."""
+    rows = await connection.fetch(f"{_EVENT} where first_on between $1 and $2 order by first_on, event", since, until)
+    return [_event(row) for row in rows]
+
+
+async def upcoming(connection: Connection, today: date) -> list[NetworkEvent]:
+    """Those one can still say to come to."""
     rows = await connection.fetch(
-        "select event, title, city, place, day, speakers, programme, capacity, status, by_sector, sequence, said_at,"
-        " (select count(*) from guests g where g.event = e.event) as guests"
-        " from network_events e where first_on between $1 and $2 order by first_on, event",
-        since,
-        until,
+        f"{_EVENT} where status = 'planned' and first_on >= $1 order by first_on, event", today
     )
-    return [
-        NetworkEvent(
-            **{
-                **row,
-                "day": json.loads(row["day"]),
-                "programme": json.loads(row["programme"]),
-                "by_sector": json.loads(row["by_sector"]) if row["by_sector"] else None,
-            }
-        )
-        for row in rows
-    ]
+    return [_event(row) for row in rows]
 
 
 async def guests(connection: Connection, event_id: str) -> list[str]:
@@ -169,3 +175,13 @@ async def known_in(connection: Connection, cities: Iterable[str], person: str) -
         person,
     )
     return known
+
+
+async def of_person(connection: Connection, person: str) -> list[str]:
+    """Every network event somebody speaks at or said to come to."""
+    rows = await connection.fetch(
+        "select event from network_events e where $1 = any(speakers)"
+        " or exists (select from guests g where g.event = e.event and g.participant = $1) order by first_on, event",
+        person,
+    )
+    return [row["event"] for row in rows]
