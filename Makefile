@@ -44,9 +44,10 @@ check: $(INSTALLED) ## Lint, types, import contracts
 	$(BIN)/mypy .
 	$(BIN)/lint-imports
 
+DEMO_OPTIONS = $(if $(FIGURES),--figures $(FIGURES)) $(if $(SEED),--seed $(SEED))
 demo: $(INSTALLED) ## Live through two synthetic years and end with a report (FIGURES=file.json SEED=1)
-	@$(BIN)/python -m deploy.local run --services -- \
-		$(BIN)/python -m deploy.local.demo $(if $(FIGURES),--figures $(FIGURES)) $(if $(SEED),--seed $(SEED))
+	@$(BIN)/python -m deploy.local.demo $(DEMO_OPTIONS) --check
+	@$(BIN)/python -m deploy.local run --services -- $(BIN)/python -m deploy.local.demo $(DEMO_OPTIONS)
 
 token: $(INSTALLED) ## Print a token for the local stack (ROLE=facilitator ORG=org-1 CITY=Oostende)
 	@$(BIN)/python -m deploy.local.tokens $(ROLE) $(if $(ORG),--org $(ORG)) $(if $(CITY),--city $(CITY))

@@ -1,40 +1,92 @@
-"""How the demo asks the running services over HTTP: tells the steps, waits for the figures, fetches the reports."""
+"""How the demo asks the running services over HTTP: tells the history, waits until it was heard, reads it back."""
 
 from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
+from functools import cached_property, lru_cache
 from typing import Any
 
 import httpx
 import stamina
 
 from deploy.local.figures import Asked
+from deploy.local.found import Found
 from deploy.local.history import Step
 from deploy.local.processes import Trouble
+from deploy.local.services import PORTS
 from deploy.local.tokens import token
 from shared.callers import Role
 
 PATIENCE = 30.0
-PAUSE = 0.3
+PAUSE = 0.2
+AT_ONCE = 4
 SYNTHETIC = {"nl": "synthetische gegevens", "fr": "données synthétiques", "en": "synthetic data"}
 
 
 class Services:
-    """The referral and the reporting API, each request made in the role that may make it."""
+    """The API of every service, each request made in the role that may make it."""
 
     def __init__(self, cities: Iterable[str], client: httpx.Client | None = None) -> None:
-        self.referral = os.environ.get("REFERRAL_URL") or _local("REFERRAL_PORT", 8101)
-        self.reporting = os.environ.get("REPORTING_URL") or _local("REPORTING_PORT", 8104)
+        self.cities = tuple(cities)
         self.client = client or httpx.Client(timeout=30, trust_env=False)
-        self.bearers = {role: f"Bearer {token(role, cities=cities)}" for role in (Role.COORDINATOR, Role.FACILITATOR)}
+        self.bearer = lru_cache(self._bearer)
 
-    def tell(self, step: Step) -> None:
-        """Ask the referral service for one step; asked again, it changes nothing."""
-        key = {"Idempotency-Key": step.key}
-        self._ask("POST", self.referral + step.path, step.role, json=dict(step.body), headers=key)
+    @cached_property
+    def urls(self) -> dict[str, str]:
+        """Where each service answers."""
+        return {name: os.environ.get(f"{name.upper()}_URL") or _local(name, port) for name, port in PORTS.items()}
+
+    def tell(self, steps: Iterable[Step], told: Callable[[], None]) -> None:
+        """Ask every step, a few things at once, those of one thing in their order; asked again, nothing changes."""
+        lanes: dict[tuple[str, str], list[Step]] = {}
+        for step in steps:
+            lanes.setdefault((step.service, step.of), []).append(step)
+
+        def go(lane: Sequence[Step]) -> None:
+            for step in lane:
+                self._tell(step)
+                told()
+
+        longest_first = sorted(lanes.values(), key=len, reverse=True)
+        with ThreadPoolExecutor(AT_ONCE) as several:
+            for done in [several.submit(go, lane) for lane in longest_first]:
+                try:
+                    done.result()
+                except Trouble:
+                    several.shutdown(cancel_futures=True)
+                    raise
+
+    def _tell(self, step: Step) -> None:
+        headers = {"Idempotency-Key": step.key, "Authorization": self.bearer(step.role, step.organisation)}
+        if isinstance(step.body, str):
+            head = {**headers, "Content-Type": "text/csv; charset=utf-8"}
+            answer = self._ask("POST", step.service, step.path, headers=head, content=step.body)
+        else:
+            answer = self._ask("POST", step.service, step.path, headers=headers, json=dict(step.body))
+        for link, opinion in zip(answer.json().get("tokens", ()), step.opinions, strict=False):
+            self._ask("POST", "training", "/public/evaluations", json={**opinion, "token": link})
+
+    def wait_until_heard(self, steps: Iterable[Step]) -> None:
+        """Return once the carousel knows whom it is told about in `steps`, and the trainings every organisation."""
+        every = list(steps)
+        people = {step.path.split("/")[2]: step for step in every if step.path.startswith("/participations/")}
+        organisations = {step.of for step in every if step.path == "/organisations"}
+        _patiently(lambda: all(map(self._knows, people.values())), "the carousel to hear who was accepted")
+        _patiently(lambda: organisations <= self._registered(), "the trainings to hear of the organisations")
+
+    def _knows(self, step: Step) -> bool:
+        """Whether the carousel knows whom the step is asked of, as far as he who asks it may see."""
+        head = {"Authorization": self.bearer(step.role, step.organisation)}
+        path = "/".join(step.path.split("/")[:3])
+        return self.client.get(self.urls[step.service] + path, headers=head).is_success
+
+    def _registered(self) -> set[str]:
+        found = self._read("training", "/organisations").json()
+        return {each["organisation"] for each in found}
 
     def introduce(self, asked: Asked) -> None:
         """Tell the reporting service which project it reports on, and that the data is synthetic."""
@@ -45,32 +97,44 @@ class Services:
             "contacts": [{"service": {"fr": service}, "email": email} for service, email in asked.contacts],
             "duration_years": asked.duration_years,
         }
-        self._ask("PUT", f"{self.reporting}/project", Role.COORDINATOR, json=project)
+        self._ask("PUT", "reporting", "/project", headers=self._coordinator, json=project)
 
-    def figures(self, since: date, until: date) -> dict[str, Any]:
-        """Every figure of the reporting service by its code, as a coordinator sees it."""
+    def found(self, since: date, until: date) -> Found:
+        """Everything the reporting service tells a coordinator of that period."""
         span = {"since": str(since), "until": str(until)}
-        answer = self._ask("GET", f"{self.reporting}/figures", Role.COORDINATOR, params=span).json()
-        return {figure["code"]: figure["value"] for figure in answer["figures"]}
+        figures = self._read("reporting", "/figures", **span).json()["figures"]
+        partners = self._read("reporting", "/partners", **span).json()["partners"]
+        project = self._read("reporting", "/project").json()
+        return Found({figure["code"]: figure for figure in figures}, partners, project)
 
-    def figures_once_caught_up(self, expected: Mapping[str, int], since: date, until: date) -> dict[str, Any]:
-        """The figures once they are those expected; after `PATIENCE` seconds, whatever they are."""
+    def found_once(self, caught_up: Callable[[Found], bool], since: date, until: date) -> Found:
+        """The same once it has caught up; after `PATIENCE` seconds, whatever it is."""
         deadline = time.monotonic() + PATIENCE
         while True:
-            found = self.figures(since, until)
-            if all(found.get(code) == value for code, value in expected.items()) or time.monotonic() > deadline:
+            found = self.found(since, until)
+            if caught_up(found) or time.monotonic() > deadline:
                 return found
             time.sleep(PAUSE)
 
     def report(self, language: str, file_format: str, since: date, until: date) -> bytes:
         """The report of the project in one language, as a file."""
         asked = {"language": language, "format": file_format, "since": str(since), "until": str(until)}
-        return self._ask("GET", f"{self.reporting}/report", Role.COORDINATOR, params=asked).content
+        return self._read("reporting", "/report", **asked).content
 
-    def _ask(self, method: str, url: str, role: Role, **more: Any) -> httpx.Response:
-        headers = {**more.pop("headers", {}), "Authorization": self.bearers[role]}
+    @property
+    def _coordinator(self) -> dict[str, str]:
+        return {"Authorization": self.bearer(Role.COORDINATOR, None)}
+
+    def _bearer(self, role: Role, organisation: str | None) -> str:
+        return f"Bearer {token(role, organisation, self.cities)}"
+
+    def _read(self, service: str, path: str, **params: str) -> httpx.Response:
+        return self._ask("GET", service, path, headers=self._coordinator, params=params)
+
+    def _ask(self, method: str, service: str, path: str, **more: Any) -> httpx.Response:
+        url = self.urls[service] + path
         try:
-            answer = self._patiently(method, url, headers=headers, **more)
+            answer = self._again(method, url, **more)
             answer.raise_for_status()
         except httpx.HTTPStatusError as no:
             raise Trouble(f"{method} {url} was answered {no.response.status_code}: {no.response.text[:400]}") from None
@@ -79,12 +143,21 @@ class Services:
         return answer
 
     @stamina.retry(on=(httpx.TransportError, httpx.HTTPStatusError), attempts=5, timeout=10)
-    def _patiently(self, method: str, url: str, **more: Any) -> httpx.Response:
+    def _again(self, method: str, url: str, **more: Any) -> httpx.Response:
         answer = self.client.request(method, url, **more)
         if answer.status_code == httpx.codes.SERVICE_UNAVAILABLE:
             answer.raise_for_status()
         return answer
 
 
-def _local(variable: str, port: int) -> str:
-    return f"http://127.0.0.1:{os.environ.get(variable) or port}"
+def _patiently(holds: Callable[[], bool], what: str) -> None:
+    """Return once it holds; Trouble after `PATIENCE` seconds."""
+    deadline = time.monotonic() + PATIENCE
+    while not holds():
+        if time.monotonic() > deadline:
+            raise Trouble(f"Waited {PATIENCE:.0f} s for {what}.")
+        time.sleep(PAUSE)
+
+
+def _local(name: str, port: int) -> str:
+    return f"http://127.0.0.1:{os.environ.get(f'{name.upper()}_PORT') or port}"

@@ -7,82 +7,60 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
 from typer import Typer
 from typer.testing import CliRunner
 
 from deploy.local import demo, drive
-from deploy.local.history import TOLD
+from tests.demo.behind import SERVICES, Behind
+from tests.demo.files import FILE, file_with
 
-FILE: dict[str, Any] = json.loads(demo.FILE.read_text(encoding="utf-8"))
-
-
-class Programme:
-    """Both services in memory: counts what it is told, once per idempotency key."""
-
-    def __init__(self, lag: int = 0, forgets: int = 0) -> None:
-        self.told: dict[str, tuple[str, dict[str, Any]]] = {}
-        self.lag, self.forgets = lag, forgets
-
-    def answer(self, request: httpx.Request) -> httpx.Response:
-        """As the two APIs would."""
-        assert request.headers["authorization"].startswith("Bearer ")
-        if request.method == "POST":
-            self.told[request.headers["idempotency-key"]] = (request.url.path, json.loads(request.content))
-        if request.url.path == "/figures":
-            return httpx.Response(200, json={"figures": self.figures()})
-        if request.url.path == "/report":
-            return httpx.Response(200, content=str(request.url.query).encode())
-        return httpx.Response(200, json={"version": 1})
-
-    def figures(self) -> list[dict[str, Any]]:
-        """Counted from what was told; the first `lag` times nothing was heard yet."""
-        self.lag -= 1
-        paths = [] if self.lag >= 0 else list(self.told.values())
-        heard = [body for path, body in paths if path == "/referrals"]
-        kinds = [path.rsplit("/", 1)[-1] for path, _ in paths]
-        others = [code for code in TOLD if code not in demo.COVERED.values()]
-        persons = {body["referrer_id"] for body in heard} - {None}
-        return [
-            {"code": "referrals_received", "value": len(heard) - self.forgets},
-            {"code": "referring_persons", "value": len(persons)},
-            *({"code": code, "value": kinds.count(TOLD[code])} for code in others),
-        ]
-
-    def client(self) -> httpx.Client:
-        """A client that reaches only this."""
-        return httpx.Client(transport=httpx.MockTransport(self.answer))
+SMALL = file_with("trainings", basic=4, in_depth=1, participants=60)
 
 
 @pytest.fixture(autouse=True)
 def _hasty(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(drive, "PATIENCE", 0.5)
     monkeypatch.setattr(drive, "PAUSE", 0.01)
+    for name in SERVICES:
+        monkeypatch.setenv(f"{name.upper()}_URL", f"http://{name}")
 
 
-def test_the_figures_of_the_file_are_read_back_and_kept(tmp_path: Path) -> None:
-    """Also when the figures lag at first; what is not covered is null."""
-    assert demo.live(FILE, 0, tmp_path, Programme(lag=3).client())
+def test_every_figure_of_the_file_is_read_back_and_kept_in_its_shape(tmp_path: Path) -> None:
+    """Also when the services lag at first."""
+    behind = Behind(lag=3)
+    assert demo.live(FILE, 0, tmp_path, behind.client())
     kept = json.loads((tmp_path / "figures.json").read_text(encoding="utf-8"))
-    assert kept.keys() == FILE.keys()
-    assert kept["referrals"] == {"received": 23, "distinct_referrers": 12, "completed": None}
-    assert kept["trainings"] == {"basic": None, "in_depth": None, "participants": None}
+    told = {"source", "not_published"}
+    assert {**kept, **dict.fromkeys(told)} == {**FILE, **dict.fromkeys(told)}
+    assert all("seed 0" in str(kept[part]) for part in told)
     assert len(list(tmp_path.glob("report.*"))) == 6
+    assert behind.opinions > 0
 
 
 def test_lived_twice_nothing_changes(tmp_path: Path) -> None:
     """The second run repeats the keys of the first."""
-    programme = Programme()
-    assert demo.live(FILE, 0, tmp_path, programme.client())
-    told = dict(programme.told)
-    assert demo.live(FILE, 0, tmp_path, programme.client())
-    assert programme.told == told
+    behind = Behind()
+    assert demo.live(SMALL, 0, tmp_path, behind.client())
+    messages, keys = len(behind.programme.messages), dict(behind.keys)
+    assert demo.live(SMALL, 0, tmp_path, behind.client())
+    assert (len(behind.programme.messages), behind.keys) == (messages, keys)
 
 
-def test_a_figure_that_differs_is_said(tmp_path: Path) -> None:
+def test_a_figure_that_differs_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """After waiting long enough, it is no lag."""
-    assert not demo.live(FILE, 0, tmp_path, Programme(forgets=1).client())
+    assert not demo.live(SMALL, 0, tmp_path, Behind(forgets=1).client())
+    assert "Different from what was told: referrals.received" in capsys.readouterr().out
+
+
+def test_what_another_history_left_is_told_apart_from_a_fault(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Two files lived through on one set of data add up."""
+    behind = Behind()
+    assert demo.live(SMALL, 0, tmp_path, behind.client())
+    assert not demo.live(SMALL, 1, tmp_path, behind.client())
+    assert "make clean forgets it" in capsys.readouterr().out
 
 
 def run(*arguments: str) -> tuple[int, str]:
@@ -94,12 +72,26 @@ def run(*arguments: str) -> tuple[int, str]:
     return answer.exit_code, answer.output
 
 
-def test_a_file_no_history_can_satisfy_is_refused_before_anything_is_asked(tmp_path: Path) -> None:
+def written(path: Path, content: Any) -> str:
+    """A figures file, and where it is."""
+    path.write_text(content if isinstance(content, str) else json.dumps(content), encoding="utf-8")
+    return str(path)
+
+
+@pytest.mark.parametrize("check", [[], ["--check"]])
+def test_a_file_no_history_can_satisfy_is_refused_before_anything_is_asked(tmp_path: Path, check: list[str]) -> None:
     """With the sentence, and exit 2."""
-    wrong = tmp_path / "wrong.json"
-    wrong.write_text(json.dumps({**FILE, "referrals": {**FILE["referrals"], "completed": 24}}), encoding="utf-8")
-    code, output = run("--figures", str(wrong))
-    assert (code, "24 people cannot complete" in output) == (2, True)
-    wrong.write_text("{", encoding="utf-8")
-    assert run("--figures", str(wrong))[0] == 2
-    assert run("--figures", str(tmp_path / "none.json"))[0] == 2
+    file = tmp_path / "file.json"
+    for wrong, sentence in (
+        (file_with(completed=24), "24 people cannot complete"),
+        (file_with(received=200, completed=121), "offer some module 4 times"),
+        ("{", "cannot be lived up to"),
+    ):
+        code, output = run("--figures", written(file, wrong), *check)
+        assert (code, sentence in output) == (2, True)
+    assert run("--figures", str(tmp_path / "none.json"), *check)[0] == 2
+
+
+def test_a_file_can_be_checked_without_any_service() -> None:
+    """So that nothing is started for a file that cannot be."""
+    assert run("--check") == (0, "")

@@ -6,28 +6,38 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from random import Random
-from typing import Any, TypeVar
+from typing import Any
 
+from deploy.local.history.steps import LAST, Body, one
 from services.referral import vocabulary
 
-LAST = date(2025, 12, 31)
-OUTCOMES = {"accepted": 4, "not_eligible": 5, "withdrawn": 5, "not_suitable": 1, "on_hold": 1, "planned": 1}
+OUTCOMES = {  # of those who do not complete
+    "not_eligible": 5,
+    "refused": 3,
+    "stopped": 3,
+    "withdrawn": 2,
+    "not_suitable": 1,
+    "on_hold": 1,
+    "planned": 1,
+    "waiting": 1,
+}
 UNMET = {"language": 10, "denial": 2, "acute_addiction": 1, "acute_psychiatry": 1, "judicial_measure": 1}
-LEFT = {
+PRACTICAL = {
     ("practical", "hours"): 3,
     ("practical", "transport"): 2,
     ("practical", "work"): 3,
     ("practical", "childcare"): 2,
-    ("practical", "waiting_time"): 3,
+    ("practical", "waiting_time"): 2,
+}
+LEFT = PRACTICAL | {
     ("practical", "no_group_running"): 2,
     ("motivation", "motivation_faded"): 2,
     ("motivation", "unreachable"): 1,
     ("personal", "moved"): 1,
     ("elsewhere", "other_help"): 1,
 }
-DAYS_TO_FINISH = 150
-Body = dict[str, object]
-T = TypeVar("T")
+LONGEST = (4, 14, 10)  # days to planning, to the intake, to the decision
+WAITED = (30, 110)  # days from receipt to the first session, where the years allow it
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,22 +56,33 @@ class Road:
     reason: tuple[str, str]
 
     @classmethod
-    def made(cls, random: Random, first: date, cities: tuple[str, ...], *, finishes: bool) -> Road:
-        """A road from the seed; one that `finishes` is accepted while there is time to complete the group."""
-        longest = (LAST - first).days - (DAYS_TO_FINISH if finishes else 1)
-        city = random.choice(cities)
+    def made(
+        cls,
+        random: Random,
+        first: date,
+        cities: tuple[str, ...],
+        outcome: str,
+        joins: tuple[date, str] | None,
+    ) -> Road:
+        """A road from the seed; who `joins` a group on a day, in a city, is accepted in time for it."""
+        city = joins[1] if joins else random.choice(cities)
         return cls(
-            outcome="accepted" if finishes else _one(random, OUTCOMES),
-            received_on=first + timedelta(random.randint(0, longest)),
+            outcome=outcome,
+            received_on=_received(random, first, joins[0] if joins else None),
             preferred_city=city,
             city_of_residence=random.choice([city, city, *cities]),
             availability=_availability(random),
             informed=None if random.random() < 0.05 else random.randint(0, 5),
             feedback_agreed=random.random() < 0.6,
-            days=tuple(random.randint(1, most) for most in (4, 14, 10, 45)),
-            criterion=_one(random, UNMET),
-            reason=_one(random, LEFT),
+            days=tuple(random.randint(1, most) for most in (*LONGEST, 45)),
+            criterion=one(random, UNMET),
+            reason=one(random, PRACTICAL if outcome == "refused" else LEFT),
         )
+
+    @property
+    def accepted_on(self) -> date:
+        """The day of the decision."""
+        return self._dates()[2]
 
     def received(self, *, by_himself: bool) -> dict[str, Any]:
         """The part of `POST /referrals` that is about the person and his being informed."""
@@ -78,13 +99,13 @@ class Road:
         }
 
     def after(self) -> Iterator[tuple[date, str, Body]]:
-        """What follows receipt: the day, the last part of the path, and the rest of the body."""
+        """What follows receipt, up to the carousel: the day, the last part of the path, and the rest of the body."""
         planned_on, intake_on, decided_on, ended_on = self._dates()
         yield planned_on, "plan-intake", {"planned_for": str(intake_on)}
         if self.outcome == "planned":
             return
         if self.outcome == "withdrawn" and self.days[0] == 1:  # gone before the intake
-            yield intake_on, "withdraw", self._why()
+            yield intake_on, "withdraw", self.why()
             return
         yield intake_on, "intake", self._intake()
         match self.outcome:
@@ -95,9 +116,14 @@ class Road:
             case _:
                 yield decided_on, "accept", {"override": None}
         if self.outcome == "withdrawn":
-            yield ended_on, "withdraw", self._why()
+            yield ended_on, "withdraw", self.why()
         if self.outcome == "on_hold":
             yield ended_on, "hold", {"review_on": str(ended_on + timedelta(30))}
+
+    def why(self) -> Body:
+        """The reason of leaving."""
+        category, code = self.reason
+        return {"category": category, "code": code}
 
     def _dates(self) -> tuple[date, ...]:
         """Planned, intake, decided, ended: never after the last day of the project."""
@@ -109,13 +135,11 @@ class Road:
         results = [[criterion, criterion not in unmet] for criterion in sorted(vocabulary.checklist(version) or ())]
         return {"checklist_version": version, "results": results, "held_by": "synthetic-facilitator"}
 
-    def _why(self) -> Body:
-        category, code = self.reason
-        return {"category": category, "code": code}
 
-
-def _one(random: Random, weights: dict[T, int]) -> T:
-    return random.choices(list(weights), list(weights.values()))[0]
+def _received(random: Random, first: date, joins: date | None) -> date:
+    if joins is None:
+        return first + timedelta(random.randint(0, (LAST - first).days - 1))
+    return max(first, joins - timedelta(random.randint(*WAITED)))
 
 
 def _availability(random: Random) -> list[list[str]]:

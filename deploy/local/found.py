@@ -1,0 +1,113 @@
+"""What the reporting service tells, put beside a figures file and in its shape."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from deploy.local.figures import NOW, Asked
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The figures by code, the partners and the project, as the reporting service answered."""
+
+    figures: Mapping[str, Mapping[str, Any]]
+    partners: Sequence[Mapping[str, Any]]
+    project: Mapping[str, Any]
+
+    def value(self, code: str) -> int | None:
+        """How many; None when there is no such figure."""
+        value: int | None = self.figures.get(code, {}).get("value")
+        return value
+
+    def of_reason(self, code: str, reason: str) -> int:
+        """How many of them for that reason, or of that kind."""
+        number: int = self.figures.get(code, {}).get("by_reason", {}).get(reason, 0)
+        return number
+
+    def cities(self, code: str) -> dict[str, int]:
+        """How many in each city."""
+        return dict(self.figures.get(code, {}).get("by_city", {}))
+
+    def partner_names(self) -> list[str]:
+        """Each under the name it bore, and the one it bears now."""
+        return [f"{each['name']}{NOW}{each['now']}" if each["now"] else str(each["name"]) for each in self.partners]
+
+
+COVERED: dict[tuple[str, str], Callable[[Found], int | None]] = {
+    ("carousel", "sessions_per_cycle"): lambda found: found.figures.get("sessions_per_cycle", {}).get("median") or 0,
+    ("carousel", "cycles_held"): lambda found: found.value("cycles_held"),
+    ("carousel", "sessions_held"): lambda found: found.value("sessions_held"),
+    ("referrals", "received"): lambda found: found.value("referrals_received"),
+    ("referrals", "distinct_referrers"): lambda found: found.value("referring_persons"),
+    ("referrals", "completed"): lambda found: found.value("completed"),
+    ("trainings", "basic"): lambda found: found.of_reason("trainings_held", "basic"),
+    ("trainings", "in_depth"): lambda found: found.of_reason("trainings_held", "in_depth"),
+    ("trainings", "participants"): lambda found: found.value("training_participations"),
+    ("network_events", "held"): lambda found: found.value("network_events"),
+    ("network_events", "participants"): lambda found: found.value("network_event_participants"),
+}
+
+
+class Beside(NamedTuple):
+    """One figure as it should be, and as it was read back."""
+
+    name: str
+    expected: Any
+    found: Any
+    synthetic: bool = False
+
+
+def beside(file: Mapping[str, Any], asked: Asked, told: Mapping[str, int], found: Found) -> Iterator[Beside]:
+    """Every figure of the file, and every one that the synthetic history was told with."""
+    back = read_back(file, asked, found, 0)
+    project = {"coordinating_municipality": asked.cities[0], "participating_municipalities": list(asked.cities[1:])}
+    for name, expected in project.items():
+        yield Beside(f"project.{name}", expected, back["project"][name])
+    for (part, name), read in COVERED.items():
+        yield Beside(f"{part}.{name}", file[part][name], read(found))
+    yield Beside("network_events.cities", list(asked.network_events.cities), back["network_events"]["cities"])
+    names, partners = _names(asked), back["steering_group"]
+    for name in dict.fromkeys([*names, *partners]):
+        yield Beside("steering_group", name if name in names else None, name if name in partners else None)
+    yield from (Beside(code, value, found.value(code), synthetic=True) for code, value in told.items())
+
+
+def read_back(file: Mapping[str, Any], asked: Asked, found: Found, seed: int) -> dict[str, Any]:
+    """A file of the same shape with everything as it was read back; its lists in the order of the file."""
+    back: dict[str, Any] = dict.fromkeys(file)
+    back["source"] = f"read back from the reporting service after a synthetic history (seed {seed})"
+    back["project"] = _project(found)
+    for (part, name), read in COVERED.items():
+        back[part] = {**(back[part] or {}), name: read(found)}
+    back["network_events"]["cities"] = _in_order(asked.network_events.cities, found.cities("network_events"))
+    back["steering_group"] = _in_order(_names(asked), Counter(found.partner_names()))
+    back["not_published"] = [f"everything else: it is invented from seed {seed}"]
+    return back
+
+
+def _project(found: Found) -> dict[str, Any]:
+    title, _, _ = found.project["title"]["fr"].rpartition(" (")
+    return {
+        "title_fr": title,
+        "coordinating_municipality": found.project["coordinating_municipality"],
+        "participating_municipalities": found.project["participating_municipalities"],
+        "duration_years": found.project["duration_years"],
+        "contacts": [
+            {"service_fr": contact["service"]["fr"], "email": contact["email"]} for contact in found.project["contacts"]
+        ],
+    }
+
+
+def _names(asked: Asked) -> list[str]:
+    return [f"{each.name}{NOW}{each.now}" if each.now else each.name for each in asked.partners]
+
+
+def _in_order(wanted: Sequence[str], found: Mapping[str, int]) -> list[str]:
+    """What was found as often as it is wanted, then what nobody asked for."""
+    left = Counter(found)
+    there = [name for name in wanted if left[name] > 0 and not left.subtract([name])]
+    return [*there, *(name for name in found if name not in wanted)]

@@ -1,0 +1,96 @@
+"""A synthetic history that has the figures of a file: everything in it but those figures is invented from a seed."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import partial
+from typing import Any
+
+from deploy.local.figures import checked
+from deploy.local.history import calendar, carousel, network, organisations, referrals, trainings
+from deploy.local.history.seating import Seating
+from deploy.local.history.steps import LAST, Service, Step, Synthetic
+
+__all__ = ["History", "Step", "history", "period", "told"]
+
+TOLD: dict[str, tuple[Service, str]] = {  # figure: the service and the last part of the path of what it counts
+    "intakes_held": ("referral", "intake"),
+    "accepted": ("referral", "accept"),
+    "not_eligible": ("referral", "decline-not-eligible"),
+    "not_suitable": ("referral", "decline-not-suitable"),
+    "withdrawn": ("referral", "withdraw"),
+    "on_hold": ("referral", "hold"),
+    "stopped": ("carousel", "stop"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """What happens, in three parts: each is told once what the earlier ones led to was heard everywhere."""
+
+    before: tuple[Step, ...]
+    during: tuple[Step, ...]
+    after: tuple[Step, ...]
+
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        """All of it."""
+        return (*self.before, *self.during, *self.after)
+
+
+def period(figures: Mapping[str, Any]) -> tuple[date, date]:
+    """The first and the last day of the project: its years, up to a fixed last day."""
+    return Synthetic.of(checked(figures), 0, "period").first, LAST
+
+
+def history(figures: Mapping[str, Any], seed: int = 0) -> History:
+    """A project that comes to exactly these figures: the same file and seed always give the same steps.
+
+    ValueError when no history can have these figures.
+    """
+    part = partial(Synthetic.of, checked(figures), seed)
+    known = organisations.register(part("organisations"))
+    turning = part("carousel")
+    rows = calendar.rows(turning.asked, turning.first, partial(turning.id, "cycle"))
+    seating = Seating(rows, turning.asked.carousel.modules, turning.random)
+    everyone = referrals.referred(part("referred"), seating)
+    return History(
+        before=(
+            *organisations.steps(part("organisations"), known),
+            *referrals.steps(part("referrals"), known, everyone),
+            *carousel.offer(turning),
+        ),
+        during=(
+            *carousel.steps(turning, seating, everyone, known.doing("group_offer").organisation_id),
+            *trainings.steps(part("trainings"), known),
+            *network.events(part("network events"), known),
+            *network.partners(part("partners"), known),
+            *network.meetings(part("meetings"), known),
+        ),
+        after=(*referrals.endings(part("endings"), seating, everyone),),
+    )
+
+
+def told(steps: Iterable[Step]) -> dict[str, int]:
+    """What these steps come to, by the code of the figure."""
+    every = list(steps)
+    kinds = Counter((step.service, step.path.rsplit("/", 1)[-1]) for step in every)
+    placed = {step.path for step in every if step.service == "carousel" and _places(step)}
+    started = {person for step in every for person in _present(step)}
+    return {
+        **{code: kinds[kind] for code, kind in TOLD.items()},
+        "placed": len({path.split("/")[2] for path in placed}),
+        "started": len(started),
+    }
+
+
+def _places(step: Step) -> bool:
+    return step.path.endswith(("/place", "/accept-place"))
+
+
+def _present(step: Step) -> Iterator[str]:
+    marks = () if isinstance(step.body, str) else step.body.get("attendance", ())
+    return (person for person, mark in marks if mark == "present")

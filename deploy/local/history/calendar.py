@@ -1,0 +1,129 @@
+"""When the carousel turns: its cycles in one or more rows, each session with its module and its day."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, time, timedelta
+from itertools import accumulate, pairwise
+
+from deploy.local.figures import Asked, Carousel
+from deploy.local.history.steps import LAST
+from services.carousel.domain import planning
+from services.carousel.events.cycle import Module
+from shared.texts import Text
+
+LEAD = timedelta(days=45)  # from the first day of the project to the first session: somebody must be referred first
+STARTS = time(19)
+WEEKDAYS = (1, 3, 0, 2)  # of the first city, of the second, and so on
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One session that is held."""
+
+    session_id: str
+    module: int
+    entry_allowed: bool
+    on: date
+
+
+@dataclass(frozen=True, slots=True)
+class Cycle:
+    """One cycle: `turns` are held, first those planned and then those added; the others are `cancelled`."""
+
+    cycle_id: str
+    city: str
+    order: tuple[int, ...]
+    first_on: date
+    turns: tuple[Turn, ...]
+    cancelled: tuple[str, ...]
+    closes: bool
+
+
+Row = tuple[Cycle, ...]
+
+
+def modules(number: int) -> tuple[Module, ...]:
+    """The modules of a synthetic offer; the last one builds on the others, so nobody joins at it."""
+    titles = (Text(nl=name, fr=name, en=name) for name in (f"Module {nth}" for nth in range(1, number + 1)))
+    return tuple(
+        Module(number=nth, title=title, minutes=150, entry_allowed=nth == 1 or nth < number)
+        for nth, title in enumerate(titles, 1)
+    )
+
+
+def rows(asked: Asked, first: date, name: Callable[[int], str]) -> tuple[Row, ...]:
+    """All cycles, in as few rows as fit in the years: in a row one follows the other, and the modules turn on.
+
+    ValueError when the sessions do not fit.
+    """
+    sizes = _sizes(asked.carousel)
+    span = LAST - first - LEAD
+    fewest = max(1, len(sizes) * asked.carousel.modules * 7 // span.days)
+    for number in range(fewest, len(sizes) + 1):
+        found = [_row(asked, first + LEAD, each, name) for each in _dealt(sizes, number)]
+        if all(found):
+            return tuple(row for row in found if row)
+    if sizes:
+        raise ValueError(f"{asked.carousel.sessions} sessions do not fit in {asked.duration_years} years.")
+    return ()
+
+
+def _sizes(asked: Carousel) -> list[int]:
+    """How many sessions each cycle has: as many as the offer has modules, as far as the total allows."""
+    number = asked.cycles or min(asked.sessions, 1)
+    more = asked.sessions - number * asked.modules
+    if more >= 0:
+        return [asked.modules + more // number + (nth < more % number) for nth in range(number)] if number else []
+    sizes: list[int] = []
+    for after in reversed(range(number)):
+        sizes.append(min(asked.modules, asked.sessions - sum(sizes) - after))
+    return sizes
+
+
+def _dealt(sizes: Sequence[int], number: int) -> Iterator[list[tuple[int, int]]]:
+    """The cycles, each with its number, in so many rows of about the same length."""
+    numbered = list(enumerate(sizes))
+    ends = [len(sizes) * nth // number for nth in range(number + 1)]
+    return (numbered[begin:end] for begin, end in pairwise(ends))
+
+
+def _row(asked: Asked, begin: date, sizes: Sequence[tuple[int, int]], name: Callable[[int], str]) -> Row | None:
+    """The cycles one after another, evenly over the time there is; None when it is too short."""
+    slot = (LAST - begin).days // len(sizes)
+    before = accumulate((size for _, size in sizes), initial=0)
+    row: list[Cycle] = []
+    for nth, ((number, size), turned) in enumerate(zip(sizes, before, strict=False)):
+        since = begin + timedelta(nth * slot)
+        cycle = _cycle(asked, number, size, turned, name(number), (since, since + timedelta(slot - 1)))
+        if cycle is None:
+            return None
+        row.append(cycle)
+    return tuple(row)
+
+
+def _cycle(asked: Asked, number: int, size: int, turned: int, cycle_id: str, slot: tuple[date, date]) -> Cycle | None:
+    since, until = slot
+    known = modules(asked.carousel.modules)
+    order = [known[(turned + nth) % len(known)] for nth in range(len(known))]
+    which = number % len(asked.cities)
+    first_on = since + timedelta((WEEKDAYS[which % len(WEEKDAYS)] - since.weekday()) % 7)
+    planned = planning.sessions(cycle_id, order, first_on, STARTS)
+    turns = [Turn(each.session_id, each.module, each.entry_allowed, each.on) for each in planned[:size]]
+    more = size - len(turns)
+    gap = min(7, (until - turns[-1].on).days // more) if more else 7
+    for nth in range(more):
+        module, on = order[nth % len(order)], turns[-1].on + timedelta(gap)
+        turns.append(Turn(f"{cycle_id}-{len(planned) + nth + 1}", module.number, module.entry_allowed, on))
+    if gap < 1 or turns[-1].on > until:
+        return None
+    return Cycle(
+        cycle_id=cycle_id,
+        city=asked.cities[which],
+        order=tuple(each.number for each in order),
+        first_on=first_on,
+        turns=tuple(turns),
+        cancelled=tuple(each.session_id for each in planned[size:]),
+        closes=bool(asked.carousel.cycles),
+    )
