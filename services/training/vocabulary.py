@@ -22,6 +22,9 @@ class Vocabulary(Message):
     functions: dict[str, Text]
     partner_roles: dict[str, Text]
     columns: dict[str, Text]
+    sign_in_sheet: Text
+    yes: Text
+    no: Text
     refusals: dict[str, Text]
 
 

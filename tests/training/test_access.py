@@ -69,7 +69,7 @@ ACCESS: dict[tuple[str, str], set[Role]] = {
     },
     **{
         ("GET", f"/trainings/t-1/{what}"): TRAINS
-        for what in ("register", "waiting-list", "sign-in-sheet", "evaluation")
+        for what in ("register", "waiting-list", "register.csv", "sign-in-sheet", "sign-in-sheet.pdf", "evaluation")
     },
     ("POST", "/trainings/t-1/registrations/list"): {Role.TRAINER, Role.REFERRER},
     ("GET", "/evaluations"): {Role.TRAINER, *STEERS},

@@ -8,6 +8,7 @@ from services.training.api import (
     afterwards,
     calendars,
     certificates,
+    exports,
     lists,
     network,
     persons,
@@ -24,6 +25,18 @@ from shared.web import Commands
 def routes(commands: Commands, people: People, public_url: str = "") -> APIRouter:
     """Everything the training service answers; `public_url` is the address that is printed for people."""
     router, desk = APIRouter(), Desk(commands, people, public_url)
-    for part in (public, calendars, trainings, registers, lists, afterwards, certificates, network, steering, persons):
+    for part in (
+        public,
+        calendars,
+        trainings,
+        registers,
+        exports,
+        lists,
+        afterwards,
+        certificates,
+        network,
+        steering,
+        persons,
+    ):
         part.add(router, desk)
     return router

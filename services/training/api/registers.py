@@ -1,13 +1,13 @@
-"""The register of a training for those who give it: who comes, who waits, and the sheet they sign."""
+"""The register of a training for those who give it: who comes and who waits."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 from fastapi import APIRouter, Request, Response
 from pydantic import Field
 
-from services.training import organisations, sheets
+from services.training import organisations
 from services.training.api.desk import TRAININGS, TRAINS, Desk
 from services.training.api.registering import Registered, register
 from services.training.commands import training as ask
@@ -17,12 +17,10 @@ from services.training.requests import Newcomer, Registering, Told
 from services.training.views import registrations
 from services.training.views.registrations import Registration
 from services.training.views.trainings import stream
-from services.training.vocabulary import vocabulary
 from shared.callers import Caller
 from shared.days import today
 from shared.requests import fields_of, stamp
-from shared.terms import Id, terms
-from shared.texts import Language
+from shared.terms import Id
 from shared.web import Done
 
 
@@ -38,7 +36,6 @@ def add(router: APIRouter, desk: Desk) -> None:
     """These routes."""
     _register(router, desk)
     _read(router, desk)
-    _sign(router, desk)
 
 
 def _register(router: APIRouter, desk: Desk) -> None:
@@ -67,43 +64,16 @@ def _read(router: APIRouter, desk: Desk) -> None:
     @router.get("/trainings/{training_id}/register", tags=["registers"])
     async def read_register(training_id: Id, caller: Caller = TRAINS) -> list[Line]:
         await desk.trains(caller, training_id)
-        return await _lines(desk, training_id, caller, "register")
+        return await lines_of(desk, training_id, caller, "register")
 
     @router.get("/trainings/{training_id}/waiting-list", tags=["registers"])
     async def read_waiting_list(training_id: Id, caller: Caller = TRAINS) -> list[Line]:
         """The first who moves up comes first."""
         await desk.trains(caller, training_id)
-        return await _lines(desk, training_id, caller, "register", waiting=True)
+        return await lines_of(desk, training_id, caller, "register", waiting=True)
 
 
-def _sign(router: APIRouter, desk: Desk) -> None:
-    @router.get("/trainings/{training_id}/sign-in-sheet", tags=["registers"], response_class=Response)
-    async def sign_in_sheet(training_id: Id, language: Language = "nl", caller: Caller = TRAINS) -> Response:
-        """A CSV to print, with room for a signature."""
-        await desk.trains(caller, training_id)
-        return _sheet(await _lines(desk, training_id, caller, "sign-in-sheet"), language, training_id)
-
-
-def _sheet(lines: Sequence[Line], language: Language, training_id: str) -> Response:
-    words, sectors = vocabulary(), terms().sectors
-    columns = [
-        words.columns[code].in_(language) for code in ("name", "organisation", "sector", "function", "signature")
-    ]
-    rows = [
-        (
-            line.name,
-            line.organisation_name,
-            sectors[line.sector].in_(language),
-            words.functions[line.function].in_(language),
-            "",
-        )
-        for line in lines
-    ]
-    head = {"Content-Disposition": f'attachment; filename="{training_id}.csv"'}
-    return Response(sheets.csv(columns, rows), media_type="text/csv; charset=utf-8", headers=head)
-
-
-async def _lines(desk: Desk, training_id: str, caller: Caller, why: Why, *, waiting: bool = False) -> list[Line]:
+async def lines_of(desk: Desk, training_id: str, caller: Caller, why: Why, *, waiting: bool = False) -> list[Line]:
     """The lines with the names behind them; each look at a name is kept."""
     async with desk.pool.acquire() as connection, connection.transaction():
         read = registrations.waiting if waiting else registrations.register

@@ -1,0 +1,42 @@
+"""The sheet that those present sign, on paper: one for each day of a training."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from babel.dates import format_date
+
+from services.training.events.values import Day
+from services.training.views.trainings import Training
+from services.training.vocabulary import vocabulary
+from shared import layout
+from shared.texts import LOCALES, Language, municipality
+
+_TEMPLATE = Path(__file__).with_name("sign_in.typ")
+_EMPTY_LINES = 5
+_COLUMNS = ("name", "organisation", "function", "signature")
+
+
+def pdf(training: Training, rows: Sequence[Sequence[str]], language: Language) -> bytes:
+    """`rows` are name, organisation and function; blocks, so call it in a thread."""
+    words = vocabulary()
+    return layout.pdf(
+        _TEMPLATE,
+        {
+            "language": language,
+            "heading": words.sign_in_sheet.in_(language),
+            "kind": words.kinds[training.kind].in_(language),
+            "title": training.title,
+            "days": [_where_and_when(training, day, language) for day in training.days],
+            "columns": [words.columns[code].in_(language) for code in _COLUMNS],
+            "rows": [*rows, *[["", "", ""]] * _EMPTY_LINES],
+        },
+    )
+
+
+def _where_and_when(training: Training, day: Day, language: Language) -> str:
+    on = format_date(day.on, "full", LOCALES[language])
+    place = vocabulary().online.in_(language) if training.online else training.place
+    city = "" if training.online else f", {municipality(language, training.city)}"
+    return f"{on}, {day.begins:%H:%M} – {day.ends:%H:%M} · {place}{city}"
