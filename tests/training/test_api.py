@@ -150,7 +150,7 @@ async def test_walk_ins_are_counted_by_name_or_by_sector(desk: Desk) -> None:
     more = attendance([participant], walk_ins=[newcomer(5, organisation_id=ZONE)], counted={"health": 3})
     await desk.done("POST", "/trainings/t-1/correct", more)
     (found,) = await desk.done("GET", "/trainings")
-    assert (found["status"], found["participants"]) == ("held", 5)
+    assert (found["status"], found["participants"], found["trainers"]) == ("held", 5, ["trainer-1"])
 
 
 async def test_anybody_sees_what_is_coming_and_how_many_places_are_left(desk: Desk) -> None:

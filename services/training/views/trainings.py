@@ -19,7 +19,7 @@ TYPES = event_types(
     *get_args(steering.MeetingEvent),
     *get_args(steering.PartnerEvent),
 )
-VERSION = 1
+VERSION = 2
 SCHEMA = """
 create table if not exists trainings (
     training          text    primary key,
@@ -38,7 +38,8 @@ create table if not exists trainings (
     sequence          integer not null,          -- how often it was said again: for calendars
     said_at           timestamptz not null,
     participants      integer,
-    pitched           boolean
+    pitched           boolean,
+    trainers          text[]  not null
 );
 create index if not exists trainings_days on trainings (first_on, training);
 """
@@ -56,6 +57,7 @@ class Training(Message):
     days: tuple[Day, ...]
     organiser: str
     co_presenter: str | None
+    trainers: tuple[str, ...]
     capacity: int
     status: str
     registered: int
@@ -86,8 +88,8 @@ async def apply(connection: Connection, facts: Sequence[Recorded[Any]]) -> None:
 async def _plan(connection: Connection, event: training.TrainingPlanned, fact: Recorded[Any]) -> None:
     await connection.execute(
         "insert into trainings (training, kind, title, city, place, online, days, first_on, last_on, organiser,"
-        " co_presenter, capacity, status, sequence, said_at)"
-        " values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 'planned', $13, $14)"
+        " co_presenter, capacity, status, sequence, said_at, trainers)"
+        " values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 'planned', $13, $14, $15)"
         " on conflict (training) do nothing",
         event.training_id,
         event.kind,
@@ -103,6 +105,7 @@ async def _plan(connection: Connection, event: training.TrainingPlanned, fact: R
         event.capacity,
         fact.version,
         fact.at,
+        list(event.trainers),
     )
 
 
@@ -136,7 +139,7 @@ def _days(days: Sequence[Day]) -> str:
 
 
 _TRAINING = (
-    "select training, kind, title, city, place, online, days, organiser, co_presenter, capacity, status,"
+    "select training, kind, title, city, place, online, days, organiser, co_presenter, trainers, capacity, status,"
     " participants, pitched, sequence, said_at, registered, waiting,"
     " case when status = 'open' then greatest(capacity - registered, 0) else 0 end as places_left"
     " from trainings cross join lateral (select count(*) filter (where r.status = 'registered') as registered,"
