@@ -12,6 +12,7 @@ from typing import Annotated, Any
 import httpx
 import typer
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import Progress
 from rich.table import Column, Table
 
@@ -93,7 +94,7 @@ def _show(figures: Sequence[Beside], home: Path) -> None:
 
 
 def _said(value: object) -> str:
-    return "\n".join(map(str, value)) if isinstance(value, list) else str(value)
+    return escape("\n".join(map(str, value)) if isinstance(value, list) else str(value))
 
 
 def _fetch_reports(services: Services, home: Path, since: date, until: date) -> None:

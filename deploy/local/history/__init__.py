@@ -57,21 +57,19 @@ def history(figures: Mapping[str, Any], seed: int = 0) -> History:
     rows = calendar.rows(turning.asked, turning.first, partial(turning.id, "cycle"))
     seating = Seating(rows, turning.asked.carousel.modules, turning.random)
     everyone = referrals.referred(part("referred"), seating)
-    return History(
-        before=(
-            *organisations.steps(part("organisations"), known),
-            *referrals.steps(part("referrals"), known, everyone),
-            *carousel.offer(turning),
-        ),
-        during=(
-            *carousel.steps(turning, seating, everyone, known.doing("group_offer").organisation_id),
-            *trainings.steps(part("trainings"), known),
-            *network.events(part("network events"), known),
-            *network.partners(part("partners"), known),
-            *network.meetings(part("meetings"), known),
-        ),
-        after=(*referrals.endings(part("endings"), seating, everyone),),
+    before = (
+        *organisations.steps(part("organisations"), known),
+        *referrals.steps(part("referrals"), known, everyone),
+        *carousel.offer(turning),
     )
+    during = (
+        *carousel.steps(turning, seating, everyone, known.doing("group_offer").organisation_id),
+        *trainings.steps(part("trainings"), known),
+        *network.events(part("network events"), known),
+        *network.partners(part("partners"), known),
+        *network.meetings(part("meetings"), known),
+    )
+    return History(before, during, (*referrals.endings(part("endings"), seating, everyone),))
 
 
 def told(steps: Iterable[Step]) -> dict[str, int]:
