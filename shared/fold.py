@@ -90,8 +90,18 @@ def _log_progress(done: int, total: int) -> None:
 
 
 async def _forget(connection: Connection, fold: Fold) -> None:
+    """Nothing was read yet; only what was discarded stays so."""
     for table in ("sequences", "dead_letters"):
         await connection.execute(f"delete from {table} where consumer = $1", fold.consumer + _BESIDE)
+    columns = "topic, partition, record_at, identity, key, headers, value, reason, blocks, attempts, at, resolved_at"
+    await connection.execute(
+        f"insert into dead_letters (consumer, {columns}) select $2, {columns} from dead_letters letter"
+        " where consumer = $1 and exists (select from discards no where"
+        " (no.consumer, no.topic, no.partition, no.identity)"
+        " = (letter.consumer, letter.topic, letter.partition, letter.identity))",
+        fold.consumer,
+        fold.consumer + _BESIDE,
+    )
 
 
 async def _read_to_end(reader: Reader, new: Beside, inboxes: Sequence[Inbox], tell: Tell) -> int:
@@ -168,3 +178,14 @@ async def _take_over(live: Connection, fold: Fold) -> None:
     await live.execute("delete from sequences where consumer = $1", new)
     await live.execute("delete from dead_letters where consumer = $1", fold.consumer)
     await live.execute("update dead_letters set consumer = $1 where consumer = $2", fold.consumer, new)
+    await _resolve_discarded(live, fold.consumer)
+
+
+async def _resolve_discarded(live: Connection, consumer: str) -> None:
+    """What was discarded while the topics were read again is not open again."""
+    await live.execute(
+        "update dead_letters letter set resolved_at = no.at from discards no"
+        " where letter.consumer = $1 and letter.resolved_at is null and (no.consumer, no.topic, no.partition,"
+        " no.identity) = (letter.consumer, letter.topic, letter.partition, letter.identity)",
+        consumer,
+    )

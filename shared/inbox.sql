@@ -28,3 +28,15 @@ create table if not exists dead_letters (
 
 create index if not exists dead_letters_blocking
     on dead_letters (consumer, topic, key) where blocks and resolved_at is null;
+
+-- Who decided that a dead letter is never applied, and why; its letter stays, resolved.
+create table if not exists discards (
+    consumer  text        not null,
+    topic     text        not null,
+    partition integer     not null,
+    identity  text        not null,
+    by        text        not null,
+    reason    text        not null,
+    at        timestamptz not null default now(),
+    primary key (consumer, topic, partition, identity)
+);

@@ -1,9 +1,10 @@
-"""Dead letters as people meet them: which are open, how many for which reason, and applying them again in order."""
+"""Dead letters as people meet them: which are open, for which reason, applying them again, and discarding one."""
 
 from __future__ import annotations
 
 import base64
 import json
+from collections.abc import Sequence
 from datetime import datetime
 
 from shared.contracts.envelope import Unreadable, read_envelope, read_message
@@ -35,6 +36,18 @@ class Pile(Message):
     letters: int
 
 
+class Discarded(Message):
+    """A dead letter that is never applied: what ailed it, and who decided so, why and when."""
+
+    id: int
+    topic: str
+    key: str
+    reason: str
+    by: str
+    why: str
+    at: datetime
+
+
 async def piles(connection: Connection) -> list[Pile]:
     """The open dead letters of this database, counted."""
     rows = await connection.fetch(
@@ -53,7 +66,7 @@ async def open_letters(connection: Connection, inbox: Inbox, limit: int) -> list
         inbox.topic.name,
         limit,
     )
-    return [Letter(**{**row, "key": (row["key"] or b"").decode(errors="replace")}) for row in rows]
+    return [Letter(**{**row, "key": _readable(row["key"])}) for row in rows]
 
 
 async def open_keys(connection: Connection, inbox: Inbox) -> list[bytes]:
@@ -99,6 +112,43 @@ async def replay(connection: Connection, inbox: Inbox, key: bytes) -> int:
             return done
         await connection.execute("update dead_letters set resolved_at = now() where id = $1", row["id"])
     return len(rows)
+
+
+async def discard(connection: Connection, consumers: Sequence[str], letter: int, by: str, why: str) -> bool:
+    """Never apply an open dead letter, and keep who decided so and why; False when there is none of that id.
+
+    It holds up its key no longer, stays discarded when its message comes again, and when a fold is rebuilt.
+    """
+    found = await connection.fetchrow(
+        "update dead_letters set resolved_at = now() where id = $1 and consumer = any($2) and resolved_at is null"
+        " returning consumer, topic, partition, identity",
+        letter,
+        consumers,
+    )
+    if found is None:
+        return False
+    await connection.execute(
+        "insert into discards (consumer, topic, partition, identity, by, reason) values ($1, $2, $3, $4, $5, $6)",
+        *found,
+        by,
+        why,
+    )
+    return True
+
+
+async def discarded(connection: Connection, limit: int) -> list[Discarded]:
+    """What was discarded in this database, the latest first."""
+    rows = await connection.fetch(
+        "select id, topic, key, letter.reason, by, discards.reason as why, discards.at"
+        " from discards join dead_letters letter using (consumer, topic, partition, identity)"
+        " order by discards.at desc, id desc limit $1",
+        limit,
+    )
+    return [Discarded(**{**row, "key": _readable(row["key"])}) for row in rows]
+
+
+def _readable(key: bytes | None) -> str:
+    return (key or b"").decode(errors="replace")
 
 
 def _heard(inbox: Inbox, headers: str, value: bytes | None) -> Heard:

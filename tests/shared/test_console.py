@@ -99,6 +99,32 @@ async def test_a_held_up_key_is_listed_and_replayed_in_order(desk: Desk, pool: a
     assert {each.code: each.value for each in found}["accepted"] == 1
 
 
+async def test_a_dead_letter_is_discarded_by_somebody_for_a_reason_and_never_silently(
+    desk: Desk, pool: asyncpg.Pool[asyncpg.Record]
+) -> None:
+    heard = Inbox("reporting", CASES, figures.apply)
+    await create_tables(pool, [inbox.SCHEMA, figures.SCHEMA])
+    nameless = Told(None, 9, b"?", [])
+    async with pool.acquire() as connection, connection.transaction():
+        await heard.receive(connection, [told(b"early", 0, intake()), told(b"early", 1, received()), nameless])
+    letters = {row["reason"]: str(row["id"]) for row in await pool.fetch("select id, reason from dead_letters")}
+    first = letters["referral-unknown"]
+    assert (await desk.type("reporting", "letters", "discard", first, "--by", "ops-1"))[0] == 2
+    blank = await desk.type("reporting", "letters", "discard", first, "--by", "ops-1", "--reason", " ")
+    assert blank == (1, "Say who decides and why: --by and --reason.\n")
+    because = ("--by", "ops-1", "--reason", "an intake without a referral, typed by hand")
+    for letter in (first, letters["header-missing"]):
+        assert (await desk.type("reporting", "letters", "discard", letter, *because))[0] == 0
+    assert (await desk.type("reporting", "letters", "discard", first, *because))[0] == 1
+    code, replayed = await desk.type("reporting", "letters", "replay")
+    assert (code, [word for word in replayed.split() if word.isdecimal()]) == (0, ["1", "0"])
+    code, listed = await desk.type("reporting", "letters", "discarded")
+    assert (code, listed.count("ops-1"), listed.count("typed by hand")) == (0, 2, 2)
+    kept = await pool.fetch("select value from dead_letters where resolved_at is not null order by id")
+    assert len(kept) == 3
+    assert all(row["value"] for row in kept)
+
+
 async def test_the_relay_says_how_far_it_is_and_goes_back(desk: Desk, pool: asyncpg.Pool[asyncpg.Record]) -> None:
     await create_tables(pool, [event_store.SCHEMA, organisations.SCHEMA])
     store = EventStore(pool, TYPES)

@@ -16,8 +16,9 @@ from shared import beside, event_store, inbox
 from shared.beside import AlreadyRebuilding
 from shared.event_store import Connection, EventStore, event_types
 from shared.fold import Fold, TopicIncomplete, outdated, rebuild
-from shared.inbox import Heard, Inbox
+from shared.inbox import Apply, Heard, Inbox
 from shared.kafka import Subscription, create_topics
+from shared.letters import discard, discarded
 from shared.messages import Meta, Recorded, Refused
 from shared.relay import Published, Relay, backlog
 from tests.shared.counting import Counted, CountPublished, publish_on, topic
@@ -74,13 +75,13 @@ class Town:
         published: Published = publish_on(self.topics[fact.stream.split("-")[0]])(fact)
         return published
 
-    async def write(self, rounds: int) -> None:
+    async def write(self, rounds: int, n: int = 1) -> None:
         """One more fact on every stream, `rounds` times."""
         for _ in range(rounds):
             self.written += 1
             for stream in STREAMS:
                 async with self.store.transaction() as connection:
-                    await self.store.append(connection, stream, self.written - 1, [Counted(n=1)], META, NOW)
+                    await self.store.append(connection, stream, self.written - 1, [Counted(n=n)], META, NOW)
 
     @asynccontextmanager
     async def alive(self, fold: Fold) -> AsyncIterator[None]:
@@ -219,6 +220,59 @@ async def test_what_was_refused_is_refused_or_counted_by_the_new_rules(town: Tow
     await rebuild(town.pool, town.url, town.servers, town.fold(2))
     assert await town.tally() == town.all_of(2)
     assert await town.pool.fetchval("select count(*) from dead_letters") == 0
+
+
+async def refused_everywhere(town: Town) -> None:
+    """One fact on every stream, each of which is a dead letter."""
+    await town.write(1)
+    async with asyncio.timeout(60):
+        while len(await open_keys(town)) < len(STREAMS):
+            await asyncio.sleep(0.02)
+
+
+async def open_keys(town: Town) -> dict[str, int]:
+    rows = await town.pool.fetch("select id, key from dead_letters where resolved_at is null")
+    return {row["key"].decode(): row["id"] for row in rows}
+
+
+async def never_apply(town: Town, stream: str) -> bool:
+    letter = (await open_keys(town)).get(stream, 0)
+    async with town.pool.acquire() as connection:
+        return await discard(connection, ["tally"], letter, "ops-1", "sent twice by hand")
+
+
+async def test_what_was_discarded_stays_so_and_its_stream_goes_on(town: Town) -> None:
+    async with town.alive(town.fold(1, refuse=[1])):
+        await refused_everywhere(town)
+        assert await never_apply(town, "left-0")
+        assert not await never_apply(town, "left-0")
+        await town.write(1, n=2)
+        async with asyncio.timeout(60):
+            while await town.tally() != {"left-0": (2, 1)}:
+                await asyncio.sleep(0.02)
+        await town.published()
+    await rebuild(town.pool, town.url, town.servers, town.fold(10, refuse=[1]))
+    assert await town.tally() == {"left-0": (20, 1)}
+    async with town.pool.acquire() as connection:
+        (kept,) = await discarded(connection, 9)
+    assert (kept.key, kept.reason, kept.by, kept.why) == ("left-0", "not-this-one", "ops-1", "sent twice by hand")
+
+
+async def test_what_is_discarded_during_a_rebuild_is_not_open_after_it(town: Town) -> None:
+    async with town.alive(town.fold(1, refuse=[1])):
+        await refused_everywhere(town)
+    new = town.fold(10, refuse=[1])
+
+    def meanwhile(apply: Apply) -> Apply:
+        async def discard_first(connection: Connection, heard: Sequence[Heard]) -> None:
+            await never_apply(town, "left-1")
+            await apply(connection, heard)
+
+        return discard_first
+
+    heard = [replace(each, apply=meanwhile(each.apply)) for each in new.inboxes]
+    await rebuild(town.pool, town.url, town.servers, replace(new, inboxes=heard))
+    assert set(await open_keys(town)) == set(STREAMS) - {"left-1"}
 
 
 async def test_tables_nobody_filled_need_no_rebuild(town: Town) -> None:

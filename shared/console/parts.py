@@ -1,0 +1,49 @@
+"""Work on the parts of a service without serving: its wiring, its database, and what is said when one is away."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import TypeAlias
+
+import asyncpg
+from fastapi import FastAPI
+from pydantic import ValidationError
+
+from shared.beside import AlreadyRebuilding
+from shared.console.speaking import fail
+from shared.fold import TopicIncomplete
+from shared.health import Health
+from shared.service import Wire, Wiring, wired
+from shared.settings import Settings, settings_of
+
+Work: TypeAlias = Callable[[Wiring], Awaitable[None]]
+Do: TypeAlias = Callable[[Work], None]
+
+_SENTENCES: dict[type[Exception], str] = {
+    AlreadyRebuilding: "Another process rebuilds these tables already.",
+    TopicIncomplete: "A topic holds less than was applied from it: republish from 0 at its publisher, then rebuild.",
+    asyncpg.PostgresError: "The database refuses.",
+    OSError: "The database or Kafka does not answer.",
+}
+
+
+def settings_or_fail(name: str) -> Settings:
+    """The settings of a service, or a sentence that names the variable."""
+    try:
+        return settings_of(name)
+    except ValidationError as error:
+        fail("; ".join(f"{str(each['loc'][0]).upper()}: {each['msg']}" for each in error.errors()))
+
+
+def do_with_parts(settings: Settings, wire: Wire, work: Work) -> None:
+    """Do `work`, or say in a sentence why it cannot be done."""
+    try:
+        asyncio.run(_with_parts(settings, wire, work))
+    except tuple(_SENTENCES) as error:
+        fail(next(sentence for kind, sentence in _SENTENCES.items() if isinstance(error, kind)))
+
+
+async def _with_parts(settings: Settings, wire: Wire, work: Work) -> None:
+    async with asyncpg.create_pool(settings.database_url.get_secret_value(), min_size=1, max_size=5) as pool:
+        await work(await wired(Wiring(settings, pool, FastAPI(), Health()), wire))

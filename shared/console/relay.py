@@ -1,0 +1,52 @@
+"""What sends this service's facts to Kafka: how far it is, and sending again."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+from rich.table import Table
+
+from shared import relay
+from shared.console.parts import Do
+from shared.console.speaking import OUT, fail
+from shared.service import Wiring
+
+
+def relay_commands(do: Do) -> typer.Typer:
+    """The commands `relay ...`."""
+    app = typer.Typer(help="What sends this service's facts to Kafka.")
+
+    @app.command()
+    def status() -> None:
+        """How far it has come, and how old the oldest fact is that waits."""
+        do(_relay_status)
+
+    @app.command()
+    def republish(
+        position: Annotated[int, typer.Option("--from", min=0, help="Send every fact after this position again.")],
+    ) -> None:
+        """Send facts again, for a broker that lost them; those who have them drop them."""
+        do(lambda parts: _republish(parts, position))
+
+    return app
+
+
+async def _relay_status(parts: Wiring) -> None:
+    follower = _publisher(parts)
+    behind, oldest = await relay.backlog(follower.store, follower.name)
+    table = Table("position", "not yet published", "oldest waits", "a leader")
+    led = "yes" if await relay.led(follower.store) else "no"
+    table.add_row(str(await relay.position(follower.store, follower.name)), str(behind), f"{oldest:.0f} s", led)
+    OUT.print(table)
+
+
+async def _republish(parts: Wiring, position: int) -> None:
+    follower = _publisher(parts)
+    await relay.republish(follower.store, position, follower.name)
+    behind, _ = await relay.backlog(follower.store, follower.name)
+    OUT.print(f"{behind} positions after {position} will be sent again; `relay status` shows how far it is.")
+
+
+def _publisher(parts: Wiring) -> relay.Relay:
+    return parts.relay or fail("This service publishes nothing.")
