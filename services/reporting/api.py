@@ -11,7 +11,7 @@ from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel
 
 from services.reporting import partners, project, reading
-from services.reporting.report import Project, render_html, render_pdf
+from services.reporting.report import Project, Results, render_html, render_pdf
 from shared.callers import Caller, Role
 from shared.days import today
 from shared.messages import Refused
@@ -95,18 +95,22 @@ def routes(pool: asyncpg.Pool[asyncpg.Record]) -> APIRouter:
     async def first_report(
         language: Literal["nl", "fr", "en"],
         format: Literal["pdf", "html"] = "pdf",  # noqa: A002 - the parameter's name on the web
-        since: Since = date(2000, 1, 1),
-        until: Until = date(2999, 12, 31),
+        since: Since | None = None,
+        until: Until | None = None,
         caller: Caller = COORDINATES,
     ) -> Response:
+        """The report of all cities; without a period, of every month that has a figure."""
         async with pool.acquire() as connection:
             about = await project.described(connection)
+            first, last = await reading.months(connection, today())
+            named = await partners.find(connection, since or first, until or last, today())
         if about is None:
             raise Refused("project-not-described")
-        read = await found(caller, since, until, None)
+        period = since or first, until or last
+        results = Results(*period, await found(caller, *period, None), named)
         if format == "html":
-            return Response(render_html(language, about, read), media_type="text/html; charset=utf-8")
-        pdf = await asyncio.to_thread(render_pdf, language, about, read)
+            return Response(render_html(language, about, results), media_type="text/html; charset=utf-8")
+        pdf = await asyncio.to_thread(render_pdf, language, about, results)
         return Response(pdf, media_type="application/pdf")
 
     return router

@@ -105,6 +105,13 @@ async def cities(connection: Connection) -> set[str]:
     return {row["city"] for row in rows} - {""}
 
 
+async def months(connection: Connection, today: date) -> tuple[date, date]:
+    """The first day of the first month that has a figure, and of the last; both `today` while there are none."""
+    row = await connection.fetchrow("select min(month), max(month) from figures")
+    first, last = row or (None, None)
+    return first or today, last or today
+
+
 def _figure(indicator: Indicator, counts: defaultdict[str, Counts]) -> Figure:
     counted = counts[indicator.code]
     whole = indicator.denominator

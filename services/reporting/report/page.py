@@ -1,171 +1,161 @@
-"""What the one page says, as plain values in one language: HTML and PDF only lay it out."""
+"""What the report says, as plain values in one language: HTML and PDF only lay it out."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Annotated, Literal, TypedDict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import TypedDict
 
-from pydantic import Field
-
+from services.reporting.indicators import Chapter
+from services.reporting.partners import Partner
 from services.reporting.reading import Figure
 from services.reporting.report import texts
-from shared.messages import Message
-from shared.texts import Language, municipality
+from services.reporting.report.about import About, Contact, Project, about
+from services.reporting.report.rows import Row, brief, row
+from services.reporting.report.tiles import Tile, tiles
+from shared.texts import Language
 
-HEADLINE = ("referrals_received", "referring_persons", "referring_organisations")
-NOT_COVERED = ("group programmes completed", "trainings", "network events")
-WHOLES = {"referrals_received": ("referral", "referrals"), "intakes_held": ("intake", "intakes")}
+__all__ = ["Contact", "Page", "Project", "Results", "page"]
+
 LIVE = (
     "For coordinators only. These are live figures about a small number of people: "
     "do not pass them on until releases, in which small numbers are hidden, exist."
 )
-ABSENT = "The software does not count these parts of the programme yet; their absence here does not mean zero."
-
-Translated = Annotated[dict[Language, str], Field(min_length=1)]
-
-
-class Contact(Message):
-    """A service that answers for the project: its name in at least one language, and its mailbox."""
-
-    service: Translated
-    email: str
-
-
-class Project(Message):
-    """The fields of the federal form; a text lacking in a language is printed in one it has."""
-
-    title: Translated
-    coordinating_municipality: str
-    participating_municipalities: tuple[str, ...]
-    contacts: tuple[Contact, ...]
-    duration_years: int
+ROAD = ("referrals_received", "cohort_intake", "cohort_accepted", "cohort_placed", "cohort_started", "cohort_completed")
+BLOCKS = {
+    "Why people did not start or left early": ("not_eligible", "not_suitable", "withdrawn", "stopped", "on_hold"),
+    "Waiting and attending": ("days_to_intake", "days_to_first_session", "modules_attended", "group_size"),
+    "Trainings and what followed": (
+        "evaluation_answers", "evaluation_score", "confidence_before", "confidence_after",
+        "referrals_preceded", "days_since_training", "new_referrers_preceded",
+    ),
+}  # fmt: skip
+CHAPTERS: dict[Chapter, str] = {
+    "referrals": "Referrals",
+    "carousel": "The group",
+    "cohort": "Of those referred in these months",
+    "trainings": "Trainings",
+    "link": "After a training",
+    "network": "Network and steering group",
+}
 
 
-class Row(TypedDict):
-    """One indicator as printed."""
+@dataclass(frozen=True, slots=True)
+class Results:
+    """What there is to say: the figures of the months from `since` to `until`, and who was a partner in them."""
+
+    since: date
+    until: date
+    figures: list[Figure]
+    partners: list[Partner]
+
+    def figure(self, code: str) -> Figure:
+        """The figure of that indicator; raises KeyError when it is absent."""
+        return self.by_code()[code]
+
+    def by_code(self) -> Mapping[str, Figure]:
+        """All of them by their code."""
+        return {each.code: each for each in self.figures}
+
+
+class Stage(TypedDict):
+    """A step of the road: how many came so far, which share of the step before, and of all in percent."""
 
     label: str
-    definition: str
     value: str
-    notes: list[str]
-    reasons: list[tuple[str, str]]
+    note: str
+    percent: float
+
+
+class Block(TypedDict):
+    """Some rows under a heading."""
+
+    heading: str
+    rows: list[Row]
 
 
 class Page(TypedDict):
     """Everything that is printed."""
 
     language: Language
-    kind: str
-    programme: str
-    title: str
-    title_language: Language
-    fields: list[tuple[str, str]]
-    contact: str
-    contacts: list[tuple[str, str]]
+    about: About
     notice: str
-    lead: str
-    headline: list[Row]
     heading: str
-    rows: list[Row]
-    missing: str
-    missing_note: str
-    missing_items: list[str]
+    tiles: list[Tile]
+    road_heading: str
+    road: list[Stage]
+    blocks: list[Block]
+    partners_heading: str
+    partners: list[str]
+    all_heading: str
+    all: list[Block]
 
 
-def page(language: Language, project: Project, figures: Sequence[Figure]) -> Page:
-    """The page of these figures; raises KeyError when a headline figure is absent."""
+def page(language: Language, project: Project, results: Results) -> Page:
+    """The page of these results; raises KeyError when a figure it states is absent."""
     say = texts.translations(language).gettext
-    by_code = {figure.code: figure for figure in figures}
-    spoken = _available(language, project.title)
+    partners = results.partners
     return Page(
         language=language,
-        kind=say("First report"),
-        programme=say("Impulse project against intra-family violence"),
-        title=project.title[spoken],
-        title_language=spoken,
-        fields=_fields(language, project),
-        contact=say("Contact"),
-        contacts=[(each.service[_available(language, each.service)], each.email) for each in project.contacts],
+        about=about(language, project, results.since, results.until),
         notice=say(LIVE),
-        lead=_lead(language, by_code),
-        headline=[_row(language, by_code[code]) for code in HEADLINE],
-        heading=say("Figures"),
-        rows=[
-            _row(language, figure)
-            for figure in figures
-            if figure.chapter == "referrals" and figure.code not in HEADLINE
+        heading=say("Results so far"),
+        tiles=tiles(language, results.by_code()),
+        road_heading=say("The road of those referred in these months"),
+        road=_road(language, results),
+        blocks=[
+            Block(heading=say(heading), rows=[_brief(language, results, code) for code in codes])
+            for heading, codes in BLOCKS.items()
         ],
-        missing=say("Not covered yet"),
-        missing_note=say(ABSENT),
-        missing_items=[say(item) for item in NOT_COVERED],
-    )
-
-
-def _available(language: Language, text: Mapping[Language, str]) -> Language:
-    order: tuple[Language, ...] = (language, "nl", "fr", "en")
-    return next(each for each in order if each in text)
-
-
-def _fields(language: Language, project: Project) -> list[tuple[str, str]]:
-    translated = texts.translations(language)
-    participating = [municipality(language, name) for name in project.participating_municipalities]
-    label = translated.ngettext("Participating municipality", "Participating municipalities", len(participating))
-    return [
-        (
-            translated.gettext("Coordinating municipality"),
-            municipality(language, project.coordinating_municipality),
+        partners_heading=texts.counted(
+            language, len(partners), "Steering group: {n} partner", "Steering group: {n} partners"
         ),
-        (label, ", ".join(participating) or "–"),
-        (translated.gettext("Duration"), texts.counted(language, project.duration_years, "{n} year", "{n} years")),
-    ]
-
-
-def _lead(language: Language, figures: Mapping[str, Figure]) -> str:
-    received, persons, organisations = (figures[code].value for code in HEADLINE)
-    sentence = texts.translations(language).gettext("{referrals} by {persons} from {organisations}.")
-    return sentence.format(
-        referrals=texts.counted(language, received, "{n} referral", "{n} referrals"),
-        persons=texts.counted(language, persons, "{n} referrer", "{n} different referrers"),
-        organisations=texts.counted(language, organisations, "{n} organisation", "{n} organisations"),
+        partners=[_partner(language, each) for each in partners],
+        all_heading=say("All figures, and how each is counted"),
+        all=list(_all(language, results)),
     )
 
 
-def _row(language: Language, figure: Figure) -> Row:
-    return Row(
-        label=figure.label.in_(language),
-        definition=figure.definition.in_(language),
-        value=_days(language, figure.median) if figure.kind == "days" else texts.number(language, figure.value),
-        notes=_notes(language, figure),
-        reasons=[(texts.reason(language, code), texts.number(language, n)) for code, n in figure.by_reason.items()],
-    )
+def _brief(language: Language, results: Results, code: str) -> Row:
+    figure = results.figure(code)
+    return brief(language, figure, _whole(results, figure))
 
 
-def _days(language: Language, days: int | None) -> str:
-    return "–" if days is None else texts.counted(language, days, "{n} day", "{n} days")
+def _whole(results: Results, figure: Figure) -> Figure | None:
+    return results.by_code()[figure.denominator_code] if figure.denominator_code else None
 
 
-def _notes(language: Language, figure: Figure) -> list[str]:
-    """What the value is a part of; for days, what it stands for and on how many it was measured."""
-    say = texts.translations(language).gettext
-    if figure.kind != "days":
-        return _of(language, "of {whole} {label}", figure.denominator_code, figure.denominator)
-    if figure.median is None:
-        return []
+def _road(language: Language, results: Results) -> list[Stage]:
+    received = results.figure(ROAD[0])
     return [
-        say("half within {days}").format(days=_days(language, figure.median)),
-        say("nine in ten within {days}").format(days=_days(language, figure.p90)),
-        *_of(language, "measured on {whole} {label}", "intakes_held", figure.value),
+        Stage(
+            label=figure.label.in_(language),
+            value=texts.number(language, figure.value),
+            note=_of_the_step_before(language, figure),
+            percent=min(100.0, 100 * figure.value / received.value) if received.value else 0.0,
+        )
+        for figure in (results.figure(code) for code in ROAD)
     ]
 
 
-def _of(
-    language: Language,
-    sentence: Literal["of {whole} {label}", "measured on {whole} {label}"],
-    code: str | None,
-    n: int | None,
-) -> list[str]:
-    if code is None or n is None:
-        return []
-    translated = texts.translations(language)
-    label = translated.ngettext(*WHOLES[code], n)
-    return [str(translated.gettext(sentence)).format(whole=texts.number(language, n), label=label)]
+def _of_the_step_before(language: Language, figure: Figure) -> str:
+    if not figure.denominator:
+        return ""
+    share = texts.share(language, figure.value, figure.denominator)
+    whole = texts.number(language, figure.denominator)
+    return texts.translations(language).gettext("{share} of {whole}").format(share=share, whole=whole)
+
+
+def _partner(language: Language, partner: Partner) -> str:
+    if partner.now is None:
+        return partner.name
+    return texts.translations(language).gettext("{name}, now {now}").format(name=partner.name, now=partner.now)
+
+
+def _all(language: Language, results: Results) -> Iterable[Block]:
+    say = texts.translations(language).gettext
+    for chapter, heading in CHAPTERS.items():
+        figures = [each for each in results.figures if each.chapter == chapter]
+        rows = [row(language, each, _whole(results, each)) for each in figures]
+        yield Block(heading=say(heading), rows=rows)

@@ -1,17 +1,22 @@
-"""The report's words: gettext catalogues compiled in memory, plurals and numbers."""
+"""The report's words: gettext catalogues compiled in memory, plurals, numbers and dates as Belgium writes them."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import date
 from functools import lru_cache
 from io import BytesIO
 from pathlib import Path
 
+from babel.dates import format_date
+from babel.lists import format_list
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
-from babel.numbers import format_decimal
+from babel.numbers import format_decimal, format_percent
 from babel.support import Translations
 
-from shared.texts import LOCALES, Language
+from shared.terms import terms
+from shared.texts import LOCALES, Language, Text
 
 _HERE = Path(__file__).parent
 
@@ -31,12 +36,58 @@ def number(language: Language, n: int) -> str:
     return format_decimal(n, locale=LOCALES[language])
 
 
+def mean(language: Language, n: float) -> str:
+    """A mean with one decimal or two, e.g. `8,5` in Dutch."""
+    return format_decimal(n, format="0.0#", locale=LOCALES[language])
+
+
+def share(language: Language, n: int, whole: int) -> str:
+    """What part of the whole, in whole percents."""
+    return format_percent(n / whole, locale=LOCALES[language])
+
+
 def counted(language: Language, n: int, one: str, many: str) -> str:
     """A number with its noun, in the right plural; `one` and `many` contain `{n}`."""
     return str(translations(language).ngettext(one, many, n)).format(n=number(language, n))
 
 
+def days(language: Language, n: int | None) -> str:
+    """A number of days; a dash when nothing was measured."""
+    return "–" if n is None else counted(language, n, "{n} day", "{n} days")
+
+
+def band(language: Language, code: str) -> str:
+    """A band of days, of its code `1-30`."""
+    first, last = code.split("-")
+    return f"{first}–{days(language, int(last))}"
+
+
+def months(language: Language, since: date, until: date) -> str:
+    """From month to month, or the one month."""
+    named = dict.fromkeys(format_date(each, "MMMM y", locale=LOCALES[language]) for each in (since, until))
+    return " – ".join(named)
+
+
+def listed(language: Language, items: Sequence[str]) -> str:
+    """The items in one phrase, e.g. `Brugge en Oostende`."""
+    return format_list(items, locale=LOCALES[language])
+
+
 def reason(language: Language, code: str) -> str:
-    """A reason for people: `code`, or `category/code` as "category: code"; an unknown code as it is."""
+    """A reason, sector or kind for people; `category/code` as "category: code", an unknown code as it is."""
     colon = "\u00a0: " if language == "fr" else ": "
-    return colon.join(str(translations(language).pgettext("reason", part)) for part in code.split("/"))
+    return colon.join(_word(language, part) for part in code.split("/"))
+
+
+def _word(language: Language, code: str) -> str:
+    if code in _words():
+        return _words()[code].in_(language)
+    return str(translations(language).pgettext("reason", code))
+
+
+@lru_cache(maxsize=1)
+def _words() -> dict[str, Text]:
+    said = terms()
+    categories = {code: category.label for code, category in said.reasons.items()}
+    codes = {code: words for category in said.reasons.values() for code, words in category.codes.items()}
+    return {**said.sectors, **categories, **codes}

@@ -1,0 +1,117 @@
+"""One figure as a row: its value, what that is a part of, and what it consists of."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TypedDict
+
+from services.reporting.reading import Figure
+from services.reporting.report import texts
+from shared.texts import Language
+
+_SHOWN = 3
+_SCALES = {"evaluation_score": 10, "confidence_before": 5, "confidence_after": 5}
+_UNITS = {
+    "modules_attended": ("{n} module", "{n} modules"),
+    "group_size": ("{n} present", "{n} present"),
+    "sessions_per_cycle": ("{n} session", "{n} sessions"),
+}
+
+
+class Row(TypedDict):
+    """One indicator as printed."""
+
+    label: str
+    value: str
+    note: str
+    details: list[tuple[str, str]]
+    definition: str
+
+
+def row(language: Language, figure: Figure, whole: Figure | None) -> Row:
+    """The figure in full; `whole` is the figure it is a part of."""
+    return Row(
+        label=figure.label.in_(language),
+        value=_value(language, figure),
+        note=note(language, figure, whole),
+        details=_details(language, figure),
+        definition=figure.definition.in_(language),
+    )
+
+
+def brief(language: Language, figure: Figure, whole: Figure | None) -> Row:
+    """The figure with its largest reasons only, and the sum of the others."""
+    full = row(language, figure, whole)
+    parts = list(figure.by_reason.values())
+    if figure.kind == "count" and len(parts) > _SHOWN + 1:
+        rest = texts.translations(language).gettext("other"), texts.number(language, sum(parts[_SHOWN:]))
+        full["details"] = [*full["details"][:_SHOWN], rest]
+    return full
+
+
+def note(language: Language, figure: Figure, whole: Figure | None) -> str:
+    """What the value is a part of; of days, how many wait how long; nothing when nothing was counted."""
+    if not figure.value:
+        return ""
+    say = texts.translations(language).gettext
+    match figure.kind:
+        case "days":
+            return say("median; nine in ten within {days}; measured on {n}").format(
+                days=texts.days(language, figure.p90), n=texts.number(language, figure.value)
+            )
+        case "number":
+            return say("median; measured on {n}").format(n=texts.number(language, figure.value))
+        case "mean":
+            return say("mean of {answers}").format(
+                answers=texts.counted(language, figure.value, "{n} answer", "{n} answers")
+            )
+        case "count" | "distinct" | "standing":
+            return of(language, figure.value, whole)
+
+
+def of(language: Language, n: int, whole: Figure | None) -> str:
+    """Its share, with the denominator and what that counts."""
+    if whole is None or not whole.value:
+        return ""
+    label = whole.label.in_(language)
+    return (
+        texts.translations(language)
+        .gettext("{share} of {whole} ({label})")
+        .format(
+            share=texts.share(language, n, whole.value),
+            whole=texts.number(language, whole.value),
+            label=label[:1].lower() + label[1:],
+        )
+    )
+
+
+def _value(language: Language, figure: Figure) -> str:
+    match figure.kind:
+        case "days":
+            return texts.days(language, figure.median)
+        case "number":
+            return "–" if figure.median is None else _measure(language, figure, figure.median)
+        case "mean":
+            return "–" if figure.mean is None else f"{texts.mean(language, figure.mean)} / {_SCALES[figure.code]}"
+        case "count" | "distinct" | "standing":
+            return texts.number(language, figure.value)
+
+
+def _measure(language: Language, figure: Figure, n: int) -> str:
+    return texts.counted(language, n, *_UNITS[figure.code])
+
+
+def _details(language: Language, figure: Figure) -> list[tuple[str, str]]:
+    """By reason, measure or band, and by sector where these are of those present."""
+    told: Iterable[tuple[str, int]]
+    match figure.kind:
+        case "number":
+            told = [(_measure(language, figure, int(code)), n) for code, n in figure.by_reason.items()]
+        case "days":
+            told = [(texts.band(language, code), n) for code, n in figure.by_reason.items() if figure.value]
+        case "count" | "distinct":
+            sectors = figure.by_sector if figure.sector_means == "participant" else {}
+            told = [(texts.reason(language, code), n) for code, n in (*figure.by_reason.items(), *sectors.items())]
+        case "mean" | "standing":
+            told = []
+    return [(label, texts.number(language, n)) for label, n in told]
