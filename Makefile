@@ -5,7 +5,7 @@ BIN := .venv/bin
 INSTALLED := .venv/.installed
 BENCH := .venv-bench/.installed
 
-.PHONY: help up down clean test chaos bench check demo lock manifests events token
+.PHONY: help up down clean test chaos bench check demo lock manifests events indicators token
 
 help: ## List these commands
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
@@ -57,6 +57,9 @@ manifests: $(INSTALLED) ## Write docker-compose.yml and what else must name ever
 
 events: $(INSTALLED) ## Write docs/events.md and docs/asyncapi.json again: what stands on the topics
 	@$(BIN)/python -m deploy.events
+
+indicators: $(INSTALLED) ## Write docs/indicators.md again: what each figure means
+	@$(BIN)/python -m deploy.indicators
 
 COMPILE := uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header pyproject.toml
 lock: ## Compile requirements/ again (needs uv)

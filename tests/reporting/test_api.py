@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import asyncpg
 import httpx
@@ -34,8 +35,11 @@ class Reader:
     home: Path
 
     async def get(self, path: str, *cities: str, role: Role = Role.COORDINATOR, **asked: str) -> httpx.Response:
-        bearer = {"Authorization": f"Bearer {token(role, None, cities, home=self.home)}"}
-        return await self.client.get(path, params=PERIOD | asked, headers=bearer)
+        return await self.client.get(path, params=PERIOD | asked, headers=self.bearer(role, *cities))
+
+    def bearer(self, role: Role | None, *cities: str) -> dict[str, str]:
+        """Of somebody who acts for these cities, or else for both."""
+        return {"Authorization": f"Bearer {token(role, None, cities or BOTH, home=self.home)}"} if role else {}
 
 
 @pytest.fixture
@@ -74,23 +78,79 @@ async def test_a_coordinator_of_one_city_reads_that_city_and_never_the_whole(rea
 
 
 async def test_the_report_of_the_whole_project_is_for_who_acts_for_all_of_it(reader: Reader) -> None:
-    head = {"Authorization": f"Bearer {token(Role.COORDINATOR, None, BOTH, home=reader.home)}"}
-    assert (await reader.client.put("/project", json=PROJECT.model_dump(mode="json"), headers=head)).status_code == 200
+    assert (await describe(reader, PROJECT.model_dump(mode="json"))).status_code == 200
     assert (await reader.get("/report", *BOTH, language="nl", format="html")).status_code == 200
     assert (await reader.get("/report", "Brugge", language="nl", format="html")).status_code == 409
 
 
 async def test_the_project_is_read_as_it_was_last_described(reader: Reader) -> None:
     assert (await reader.get("/project", *BOTH)).status_code == 404
-    head = {"Authorization": f"Bearer {token(Role.COORDINATOR, None, BOTH, home=reader.home)}"}
     about = PROJECT.model_dump(mode="json")
     for described in ({**about, "duration_years": 1}, about):
-        await reader.client.put("/project", json=described, headers=head)
+        await describe(reader, described)
         assert (await reader.get("/project", *BOTH)).json() == described
 
 
-@pytest.mark.parametrize("path", ["/figures", "/report?language=nl", "/project"])
-@pytest.mark.parametrize("role", [role for role in Role if role is not Role.COORDINATOR])
-async def test_nobody_but_a_coordinator_reads_figures(reader: Reader, path: str, role: Role) -> None:
-    assert (await reader.get(path, *BOTH, role=role)).status_code == 403
-    assert (await reader.client.get(path)).status_code == 401
+async def test_a_report_without_a_period_is_of_every_month_that_has_a_figure(reader: Reader) -> None:
+    await describe(reader, PROJECT.model_dump(mode="json"))
+    html = (await reader.client.get("/report?language=en&format=html", headers=reader.bearer(Role.COORDINATOR))).text
+    assert "January 2026 – March 2026" in html
+    pdf = await reader.get("/report", *BOTH, language="nl")
+    assert (pdf.headers["content-type"], pdf.content[:5]) == ("application/pdf", b"%PDF-")
+
+
+async def test_a_report_on_a_project_nobody_described_is_refused(reader: Reader) -> None:
+    refused = await reader.get("/report", *BOTH, language="nl")
+    assert (refused.status_code, refused.json()["code"]) == (409, "project-not-described")
+
+
+@pytest.mark.parametrize("path", ["/figures", "/partners"])
+async def test_a_period_that_ends_before_it_begins_is_refused(reader: Reader, path: str) -> None:
+    refused = await reader.get(path, *BOTH, since="2026-12-31", until="2026-01-01")
+    assert (refused.status_code, refused.json()["code"]) == (409, "period-reversed")
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [{"title": {}}, {"title": {"nl": " "}}, {"title": {"nl": "\x00"}}, {"title": {"de": "Titel"}}, {"extra": 1}],
+)
+async def test_a_project_without_a_readable_title_is_not_kept(reader: Reader, wrong: dict[str, Any]) -> None:
+    assert (await describe(reader, PROJECT.model_dump(mode="json") | wrong)).status_code == 422
+    assert (await reader.get("/project", *BOTH)).status_code == 404
+
+
+async def test_a_figure_says_what_it_means_and_of_what_it_is_a_part(reader: Reader) -> None:
+    told = {each["code"]: each for each in (await reader.get("/figures", *BOTH)).json()["figures"]}
+    intakes = told["intakes_held"]
+    assert (intakes["value"], intakes["denominator_code"], intakes["denominator"]) == (2, "referrals_received", 4)
+    assert (intakes["city_means"], intakes["partner_means"], intakes["protected"]) == ("preferred", "referring", True)
+    assert all(set(each["definition"]) == {"nl", "fr", "en"} for each in told.values())
+
+
+async def describe(reader: Reader, about: dict[str, Any]) -> httpx.Response:
+    return await reader.client.put("/project", json=about, headers=reader.bearer(Role.COORDINATOR))
+
+
+@pytest.mark.parametrize("role", [None, *Role])
+async def test_only_those_of_the_table_get_in(reader: Reader, role: Role | None) -> None:
+    for (method, path), allowed in ACCESS.items():
+        answer = await reader.client.request(method, path, params=PERIOD, headers=reader.bearer(role), json={})
+        expected = {401} if role is None else {200, 404, 409, 422} if role in allowed else {403}
+        assert answer.status_code in expected, (method, path, role)
+
+
+async def test_the_table_names_every_endpoint(reader: Reader) -> None:
+    described = (await reader.client.get("/openapi.json")).json()["paths"]
+    open_to_all = {"/health/live", "/health/ready", "/metrics"}
+    asked = {(method.upper(), path) for path, methods in described.items() for method in methods}
+    assert {each for each in asked if each[1] not in open_to_all} == set(ACCESS)
+
+
+COORDINATES = {Role.COORDINATOR}
+ACCESS: dict[tuple[str, str], set[Role]] = {
+    ("GET", "/figures"): COORDINATES,
+    ("GET", "/partners"): COORDINATES,
+    ("GET", "/project"): COORDINATES,
+    ("PUT", "/project"): COORDINATES,
+    ("GET", "/report"): COORDINATES,
+}
