@@ -1,4 +1,4 @@
-"""Appending at 16 connections: the road of a command, with and without views, and the bare INSERT of its rows."""
+"""Appending at 16 connections: the bare INSERT, the append of the same facts, and the whole road of their commands."""
 
 from __future__ import annotations
 
@@ -6,19 +6,22 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, TypeVar
 
 import asyncpg
 
 from bench.corpus import DECIDER, META, STEPS, Road, facts, roads
 from bench.place import Place
+from services.referral.events import ReferralEvent
 from services.referral.views import cases
 from shared.decider import handle
-from shared.event_store import SCHEMA, ApplyFacts, EventStore
+from shared.event_store import SCHEMA, ApplyFacts, Connection, EventStore
+from shared.pool import open_pool
 from shared.service import create_tables
 
 CONNECTIONS = 16
 _INSERT = "insert into events (stream, version, type, data, meta, at) values ($1, $2, $3, $4, $5, $6)"
+W = TypeVar("W")
 _Pool: TypeAlias = "asyncpg.Pool[asyncpg.Record]"
 
 
@@ -34,16 +37,37 @@ async def with_views(place: Place) -> float:
 
 async def bare(place: Place) -> float:
     """Rows a second: one autocommitted INSERT a row into the same table, nothing read, nothing checked."""
-    work = [list(_rows(road)) for road in roads(place.roads)]
-    async with _pool(place, []) as (pool, _):
 
-        async def insert(nth: int) -> None:
+    async def insert(_: EventStore, connection: Connection, rows: list[tuple[Any, ...]]) -> None:
+        for row in rows:
+            await connection.execute(_INSERT, *row)
+
+    return await _written(place, insert, [list(_rows(road)) for road in roads(place.roads)])
+
+
+async def append(place: Place) -> float:
+    """Facts a second: each fact alone through EventStore.append at its expected version, committed before the next."""
+
+    async def tell(store: EventStore, connection: Connection, told: tuple[Road, list[ReferralEvent]]) -> None:
+        road, events = told
+        for version, event in enumerate(events):
+            await store.append(connection, road.stream, version, [event], META, road.commands[0].at)
+
+    return await _written(place, tell, [(road, facts(road)) for road in roads(place.roads)])
+
+
+async def _written(
+    place: Place, write: Callable[[EventStore, Connection, W], Awaitable[None]], work: Sequence[W]
+) -> float:
+    """On 16 connections that are held throughout; `work` is what each stream is to write."""
+    async with _pool(place, []) as (pool, store):
+
+        async def all_of_its(nth: int) -> None:
             async with pool.acquire() as connection:
-                for rows in work[nth::CONNECTIONS]:
-                    for row in rows:
-                        await connection.execute(_INSERT, *row)
+                for each in work[nth::CONNECTIONS]:
+                    await write(store, connection, each)
 
-        return await _rate(insert, place.roads)
+        return await _rate(all_of_its, place.roads)
 
 
 async def _commands(place: Place, views: Sequence[ApplyFacts]) -> float:
@@ -72,7 +96,15 @@ def _rows(road: Road) -> Iterator[tuple[Any, ...]]:
 
 @asynccontextmanager
 async def _pool(place: Place, views: Sequence[ApplyFacts]) -> AsyncIterator[tuple[_Pool, EventStore]]:
-    async with asyncpg.create_pool(place.url, min_size=CONNECTIONS, max_size=CONNECTIONS) as pool:
+    async with open_pool(place.url, CONNECTIONS) as pool:
         store = EventStore(pool, cases.TYPES, views)
         await create_tables(pool, [SCHEMA, cases.SCHEMA])
+        await _warm(pool)
         yield pool, store
+
+
+async def _warm(pool: _Pool) -> None:
+    """Open all connections before the clock runs."""
+    every = [await pool.acquire() for _ in range(CONNECTIONS)]
+    for connection in every:
+        await pool.release(connection)

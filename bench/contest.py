@@ -28,8 +28,9 @@ def benchmarks() -> list[Benchmark]:
             "bare INSERT",
             (
                 Peer("bare INSERT", "bench.append.bare", "one autocommitted INSERT a fact, nothing read or checked"),
-                Peer("decider", "bench.append.decider", "read, fold, decide, append at the version, commit", ">= 0.6"),
-                Peer("decider + view", "bench.append.with_views", "and the view `cases` in the same transaction"),
+                Peer("append", "bench.append.append", "one fact at its expected version through EventStore", ">= 0.6"),
+                Peer("command", "bench.append.decider", "the whole road: read, fold, decide, append, commit"),
+                Peer("command + view", "bench.append.with_views", "and the view `cases` in the same transaction"),
                 Peer("eventsourcing", "bench.peers.eventsourcing_peer.append", "read, tell, save; 16 threads, psycopg"),
             ),
         ),

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import reduce
 from typing import Generic, TypeAlias, TypeVar
 
@@ -53,6 +55,8 @@ async def handle(
     lost: set[str] = set()
     for attempt in range(1, _ATTEMPTS + 1):
         try:
+            if not lost:
+                return await _at_once(store, stream, decider, command, meta, beside)
             async with store.transaction() as connection:
                 await store.line_up(connection, lost)
                 return await within(connection, store, stream, decider, command, meta, beside)
@@ -74,13 +78,51 @@ async def within(
 ) -> Outcome:
     """One attempt inside the caller's transaction (a subscriber's, with its sequence row)."""
     with bound_contextvars(correlation_id=meta.correlation_id):
-        past = await store.read(connection, stream)
-        state = reduce(decider.evolve, (fact.event for fact in past), decider.initial)
-        events = decider.decide(state, command)
-        version = len(past)
-        if events:
-            version = await store.append(connection, stream, version, events, meta, command.at)
-        outcome = Outcome(version, events)
-        for write in beside:
-            await write(connection, outcome)
-        return outcome
+        version, events = await _decided(connection, store, stream, decider, command)
+        return await _written(connection, store, stream, version, events, meta, command.at, beside)
+
+
+async def _at_once(
+    store: EventStore,
+    stream: str,
+    decider: Decider[S, C, E],
+    command: C,
+    meta: Meta,
+    beside: Sequence[Beside],
+) -> Outcome:
+    """Read and decide before the transaction: the expected version tells whether somebody came between."""
+    with bound_contextvars(correlation_id=meta.correlation_id):
+        async with store.pool.acquire() as connection:
+            version, events = await _decided(connection, store, stream, decider, command)
+            if not events and not beside:
+                return Outcome(version, events)
+            async with connection.transaction() if store.views or beside else contextlib.nullcontext():
+                outcome = await _written(connection, store, stream, version, events, meta, command.at, beside)
+    store.rang()
+    return outcome
+
+
+async def _decided(
+    connection: Connection, store: EventStore, stream: str, decider: Decider[S, C, E], command: C
+) -> tuple[int, list[E]]:
+    past = await store.read(connection, stream)
+    state = reduce(decider.evolve, (fact.event for fact in past), decider.initial)
+    return len(past), decider.decide(state, command)
+
+
+async def _written(
+    connection: Connection,
+    store: EventStore,
+    stream: str,
+    version: int,
+    events: Sequence[Event],
+    meta: Meta,
+    at: datetime,
+    beside: Sequence[Beside],
+) -> Outcome:
+    if events:
+        version = await store.append(connection, stream, version, events, meta, at)
+    outcome = Outcome(version, events)
+    for write in beside:
+        await write(connection, outcome)
+    return outcome

@@ -27,6 +27,7 @@ from shared.inbox import Inbox
 from shared.kafka import Subscription, create_topics
 from shared.messages import Event
 from shared.ops import Register
+from shared.pool import open_pool
 from shared.relay import Relay, Translate, backlog
 from shared.settings import Settings
 from shared.views import View
@@ -133,7 +134,7 @@ def application_of(title: str, settings: Settings, refusals: Refusals, wire: Wir
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         url = settings.database_url.get_secret_value()
-        async with asyncpg.create_pool(url, min_size=1, max_size=20) as pool:
+        async with open_pool(url, 20) as pool:
             state.checks["database"] = health.database(pool)
             if settings.roles & {"relay", "subscriber"}:
                 state.checks["kafka"] = health.kafka(settings.kafka_bootstrap_servers)

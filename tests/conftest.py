@@ -10,6 +10,8 @@ from contextlib import asynccontextmanager
 import asyncpg
 import pytest
 
+from shared.pool import open_pool
+
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Without Kafka's jars the broker forgets on exit: what needs one that remembers is skipped by name."""
@@ -40,7 +42,7 @@ async def database_url() -> AsyncIterator[str]:
 @pytest.fixture
 async def pool(database_url: str) -> AsyncIterator[asyncpg.Pool[asyncpg.Record]]:
     """Connections to that empty database."""
-    async with asyncpg.create_pool(database_url, min_size=1, max_size=20) as pool:
+    async with open_pool(database_url, 20) as pool:
         yield pool
 
 

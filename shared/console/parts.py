@@ -14,6 +14,7 @@ from shared.beside import AlreadyRebuilding
 from shared.console.speaking import fail
 from shared.fold import TopicIncomplete
 from shared.health import Health
+from shared.pool import open_pool
 from shared.service import Wire, Wiring, wired
 from shared.settings import Settings, settings_of
 
@@ -45,5 +46,5 @@ def do_with_parts(settings: Settings, wire: Wire, work: Work) -> None:
 
 
 async def _with_parts(settings: Settings, wire: Wire, work: Work) -> None:
-    async with asyncpg.create_pool(settings.database_url.get_secret_value(), min_size=1, max_size=5) as pool:
+    async with open_pool(settings.database_url.get_secret_value(), 5) as pool:
         await work(await wired(Wiring(settings, pool, FastAPI(), Health()), wire))
