@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Annotated, Generic, TypeVar
 
 from pydantic import StringConstraints
 
+from shared.days import today as this_day
 from shared.event_store import Connection
 from shared.messages import Message
 from shared.sealing import Seal
@@ -32,6 +33,11 @@ create index if not exists looks_person on looks (person);
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200, pattern=r"^[^\x00]*$")]
 P = TypeVar("P", bound=Message)
+
+
+def oldest_day(keep_days: int, today: date | None = None) -> date:
+    """The oldest day that is not longer ago than `keep_days`."""
+    return (today or this_day()) - timedelta(days=keep_days)
 
 
 class Register(Generic[P]):
@@ -80,7 +86,7 @@ class Register(Generic[P]):
 
     async def due(self, connection: Connection, keep_days: int, today: date | None = None) -> list[str]:
         """The ids of the people kept longer than `keep_days`: somebody must decide on them."""
-        before = (today or datetime.now(UTC).date()) - timedelta(days=keep_days)
+        before = oldest_day(keep_days, today)
         rows = await connection.fetch("select id from people where kept_from < $1 order by kept_from, id", before)
         return [row["id"] for row in rows]
 

@@ -55,13 +55,19 @@ class Step(BaseModel):
     recorded_at: datetime
 
 
+def day_of(event: Any) -> date:  # noqa: ANN401 - any fact that has a day
+    """The day on which it happened."""
+    day: date = getattr(event, "on", None) or event.received_on
+    return day
+
+
 def timeline_of(facts: Sequence[Recorded[Any]]) -> list[Step]:
     """The steps of a stream, oldest first."""
     return [
         Step(
             version=fact.version,
             what=type(fact.event).__name__,
-            on=getattr(fact.event, "on", None) or fact.event.received_on,
+            on=day_of(fact.event),
             recorded_at=fact.at,
         )
         for fact in facts

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Literal
 
 from pydantic import Field
 
+from services.referral.views import cases
 from shared import people
+from shared.event_store import Connection
 from shared.messages import Message
-from shared.people import Register, Text
+from shared.people import Register, Text, oldest_day
 from shared.sealing import Seal
 
 __all__ = ["SCHEMA", "People", "Person", "Text", "Why"]
@@ -30,3 +33,9 @@ class People(Register[Person]):
 
     def __init__(self, seal: Seal) -> None:
         super().__init__(seal, Person)
+
+    async def due(self, connection: Connection, keep_days: int, today: date | None = None) -> list[str]:
+        """Those kept longer than `keep_days` since the last thing that happened on a road of theirs."""
+        long_kept = await super().due(connection, keep_days, today)
+        active = await cases.active_since(connection, long_kept, oldest_day(keep_days, today))
+        return [each for each in long_kept if each not in active]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import asyncpg
@@ -14,12 +14,14 @@ from pydantic import SecretStr
 
 from deploy.local import keys
 from deploy.local.tokens import token
-from services.referral.people import People, Person
+from services.referral.people import Person
 from shared.callers import Role
 from shared.contracts.referral import CASES
+from shared.days import today
 from shared.event_store import Connection
 from shared.inbox import Heard, Inbox
 from shared.messages import Refused
+from shared.people import Register
 from shared.sealing import Seal
 from shared.service import Wiring, application_of
 from shared.settings import Settings
@@ -30,7 +32,7 @@ from tests.shared.test_service import opened
 
 KEEP_DAYS = 100
 ROUTES = ["/operations/dead-letters", "/operations/retention-due"]
-TODAY = datetime.now(UTC).date()
+TODAY = today()
 
 
 @pytest.fixture
@@ -44,7 +46,7 @@ async def client(database_url: str, tmp_path: Path) -> AsyncIterator[httpx.Async
     )
 
     async def wire(service: Wiring) -> None:
-        register = People(Seal(Fernet.generate_key()))
+        register = Register(Seal(Fernet.generate_key()), Person)
         await service.seals(register)
         async with service.pool.acquire() as connection:
             for name, days in (("p-longest", 300), ("p-long", 101), ("p-still", 100), ("p-new", 0)):

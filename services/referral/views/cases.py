@@ -12,10 +12,11 @@ from services.referral.events import ReferralEvent, RegisterEvent
 from shared.callers import Caller, Role
 from shared.event_store import Connection, event_types, recorded
 from shared.messages import Message, Recorded
+from shared.steps import day_of
 
 TYPES = event_types(*get_args(ReferralEvent), *get_args(RegisterEvent))
 
-VERSION = 1
+VERSION = 2
 SCHEMA = """
 create table if not exists cases (
     referral        text primary key,
@@ -29,8 +30,11 @@ create table if not exists cases (
     received_on     date    not null,
     planned_for     date,
     review_on       date,
-    feedback_agreed boolean not null
+    feedback_agreed boolean not null,
+    last_on         date    not null            -- the day of the last thing that happened on this road
 );
+create index if not exists cases_person on cases (person);
+create index if not exists cases_referrer on cases (referrer);
 create index if not exists cases_open on cases (status, city, received_on);
 create index if not exists cases_organisation on cases (organisation, received_on);
 """
@@ -68,18 +72,18 @@ async def apply(connection: Connection, facts: Sequence[Recorded[Any]]) -> None:
     """Fold each stream the facts touch again: applying them twice is applying them once."""
     for name in sorted({fact.stream for fact in facts if fact.stream.startswith("referral-")}):
         rows = await connection.fetch("select * from events where stream = $1 order by version", name)
-        state = reduce(rules.evolve, (recorded(row, TYPES).event for row in rows), rules.initial)
-        await _put(connection, state)
+        events = [recorded(row, TYPES).event for row in rows]
+        await _put(connection, reduce(rules.evolve, events, rules.initial), max(map(day_of, events)))
 
 
-async def _put(connection: Connection, state: rules.Referral) -> None:
+async def _put(connection: Connection, state: rules.Referral, last_on: date) -> None:
     received = state.received
     if received is None:
         return
     await connection.execute(
-        "insert into cases values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)"
-        " on conflict (referral) do update set status = excluded.status,"
-        " planned_for = excluded.planned_for, review_on = excluded.review_on",
+        "insert into cases values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)"
+        " on conflict (referral) do update set status = excluded.status, planned_for = excluded.planned_for,"
+        " review_on = excluded.review_on, last_on = excluded.last_on",
         received.referral_id,
         received.person_id,
         received.referrer_id,
@@ -92,6 +96,7 @@ async def _put(connection: Connection, state: rules.Referral) -> None:
         state.planned_for,
         state.review_on,
         received.feedback_agreed,
+        last_on,
     )
 
 
@@ -105,6 +110,17 @@ async def visible(connection: Connection, caller: Caller, referral_id: str) -> b
     """Whether this caller may act on the case: a facilitator of its city."""
     city = await connection.fetchval("select city from cases where referral = $1", referral_id)
     return caller.role is Role.FACILITATOR and city in caller.cities
+
+
+async def active_since(connection: Connection, people: Sequence[str], day: date) -> set[str]:
+    """Those of `people`, referred or referring, on one of whose roads something happened on that day or later."""
+    rows = await connection.fetch(
+        "select person from cases where person = any($1) and last_on >= $2"
+        " union select referrer from cases where referrer = any($1) and received_on >= $2",
+        people,
+        day,
+    )
+    return {row[0] for row in rows}
 
 
 async def waiting_for_intake(connection: Connection, caller: Caller, today: date) -> list[Case]:

@@ -1,0 +1,111 @@
+"""How long a name is kept: from the last thing that happened on a road, not from its first day."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import asyncpg
+from cryptography.fernet import Fernet
+
+from services.referral.people import People
+from services.referral.subscribers import CONSUMER, hears
+from services.referral.views import cases
+from shared import inbox
+from shared.callers import Role
+from shared.contracts import carousel as said
+from shared.contracts.envelope import PublicMessage, headers
+from shared.event_store import EventStore
+from shared.inbox import Inbox
+from shared.sealing import Seal
+from shared.service import create_tables
+from tests.referral.examples import record_intake
+from tests.referral.test_api import CITY, Desk, desk, referral
+from tests.shared.test_console import NOW, Told
+
+KEEP_DAYS = 5 * 365
+LONG_AGO, LATER, TODAY = "2010-01-05", "2010-02-01", date(2026, 6, 1)
+REFERRER = {"referrer_id": "ref-1", "organisation_id": "org-1", "name": "Zoë", "email": None}
+
+__all__ = ["desk"]
+
+
+async def due(pool: asyncpg.Pool[asyncpg.Record]) -> list[str]:
+    async with pool.acquire() as connection:
+        return await People(Seal(Fernet.generate_key())).due(connection, KEEP_DAYS, TODAY)
+
+
+async def withdrawn_long_ago(desk: Desk, name: str = "r-1", person: str = "p-1") -> None:
+    told = {"received_on": LONG_AGO, "informed_on": LONG_AGO, "person_id": person}
+    assert (await desk.ask("POST", "/referrals", referral(name, **told))).status_code == 201
+    left = {"on": LATER, "category": "personal", "code": "moved"}
+    assert (await desk.ask("POST", f"/referrals/{name}/withdraw", left)).status_code == 200
+
+
+async def test_whose_road_ended_long_ago_is_due(desk: Desk, pool: asyncpg.Pool[asyncpg.Record]) -> None:
+    await withdrawn_long_ago(desk)
+    assert await due(pool) == ["p-1"]
+
+
+async def test_the_clock_counts_from_the_last_step(desk: Desk, pool: asyncpg.Pool[asyncpg.Record]) -> None:
+    await withdrawn_long_ago(desk)
+    register, last = People(Seal(Fernet.generate_key())), date.fromisoformat(LATER)
+    async with pool.acquire() as connection:
+        assert await register.due(connection, 30, last.replace(month=3, day=3)) == []
+        assert await register.due(connection, 30, last.replace(month=3, day=4)) == ["p-1"]
+
+
+async def test_who_comes_back_is_not_due(desk: Desk, pool: asyncpg.Pool[asyncpg.Record]) -> None:
+    await withdrawn_long_ago(desk)
+    assert (await desk.ask("POST", "/referrals/r-1/resume", {"on": "2026-01-06"})).status_code == 200
+    assert await due(pool) == []
+
+
+async def test_who_is_referred_again_is_not_due(desk: Desk, pool: asyncpg.Pool[asyncpg.Record]) -> None:
+    await withdrawn_long_ago(desk)
+    await desk.ask("POST", "/referrals", referral("r-2", person_id="p-1"))
+    assert await due(pool) == []
+
+
+async def test_who_came_back_to_the_group_is_not_due(desk: Desk, pool: asyncpg.Pool[asyncpg.Record]) -> None:
+    """Nobody asks the referral service anything: it hears the carousel."""
+    told = {"received_on": LONG_AGO, "informed_on": LONG_AGO, "person_id": "p-1"}
+    await desk.ask("POST", "/referrals", referral(**told))
+    intake = record_intake(on=date.fromisoformat(LATER)).model_dump(mode="json", exclude={"at", "by", "referral_id"})
+    assert (await desk.ask("POST", "/referrals/r-1/intake", intake)).is_success
+    assert (await desk.ask("POST", "/referrals/r-1/accept", {"on": LATER})).is_success
+    assert await due(pool) == ["p-1"]
+    here = {"referral": "r-1", "cycle": "c", "city": CITY}
+    stopped = said.ParticipationStopped(referral="r-1", on=date(2010, 3, 9), category="personal", code="moved")
+    await hear(
+        pool,
+        said.ParticipantPlaced(**here, on=date(2010, 2, 2), first_session_on=date(2010, 3, 2)),
+        said.ParticipationStarted(**here, on=date(2010, 3, 2)),
+        stopped,
+    )
+    assert await due(pool) == ["p-1"]
+    await hear(pool, said.ParticipationReturned(referral="r-1", on=date(2025, 12, 2)), first=4)
+    assert await due(pool) == []
+
+
+async def hear(pool: asyncpg.Pool[asyncpg.Record], *messages: PublicMessage, first: int = 1) -> None:
+    await create_tables(pool, [inbox.SCHEMA])
+    heard: Inbox = hears(EventStore(pool, cases.TYPES, views=[cases.apply]))
+    assert heard.consumer == CONSUMER
+    async with pool.acquire() as connection, connection.transaction():
+        records = [
+            Told(b"k", nth, each.model_dump_json().encode(), headers(said.CASES, each, "k", nth, NOW), said.CASES.name)
+            for nth, each in enumerate(messages, first)
+        ]
+        assert len(await heard.receive(connection, records)) == len(messages)
+
+
+async def test_a_referrer_who_still_refers_is_not_due(desk: Desk, pool: asyncpg.Pool[asyncpg.Record]) -> None:
+    organisation = {
+        "organisation_id": "org-1", "name": "Politie", "sector": "police", "city": CITY, "since": LONG_AGO,
+    }  # fmt: skip
+    await desk.ask("POST", "/organisations", organisation, Role.COORDINATOR)
+    assert (await desk.ask("POST", "/referrers", REFERRER, Role.COORDINATOR)).status_code == 201
+    await pool.execute("update people set kept_from = '2010-01-05' where id = 'ref-1'")
+    assert await due(pool) == ["ref-1"]
+    await desk.ask("POST", "/referrals", referral())
+    assert await due(pool) == []
