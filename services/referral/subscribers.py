@@ -7,16 +7,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from services.referral import commands as ask
-from services.referral.domain import referral
+from services.referral.deciders import REFERRALS
 from services.referral.views import cases
 from shared.contracts import carousel as said
-from shared.decider import Decider, within
+from shared.decider import within
 from shared.event_store import Connection, EventStore
 from shared.inbox import Heard, Inbox
 
 CONSUMER = "referral"
 BY = "carousel"
-REFERRALS: Decider[Any, Any, Any] = Decider(referral.initial, referral.decide, referral.evolve)
 
 
 def hears(store: EventStore) -> Inbox:

@@ -17,6 +17,7 @@ from services.carousel.views import referrals
 from services.carousel.views.streams import TYPES
 from services.referral import published as referral_published
 from services.referral import subscribers as referral_ears
+from services.referral.deciders import REFERRALS
 from services.referral.views import cases
 from shared import event_store, inbox
 from shared.contracts import carousel as carousel_contract
@@ -33,7 +34,7 @@ from tests.conftest import empty_database
 from tests.shared import counting
 
 META = Meta(by="tester", correlation_id="test")
-DECIDERS = {"offer": OFFERS, "cycle": CYCLES, "participation": PARTICIPATIONS, "referral": referral_ears.REFERRALS}
+DECIDERS = {"offer": OFFERS, "cycle": CYCLES, "participation": PARTICIPATIONS, "referral": REFERRALS}
 
 
 @dataclass

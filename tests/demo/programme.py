@@ -15,7 +15,7 @@ from services.carousel import published as carousel
 from services.carousel.commands import participation as ask_person
 from services.referral import published as referral
 from services.referral import subscribers as referral_hears
-from services.referral.api import REFERRALS
+from services.referral.deciders import REFERRALS
 from services.reporting.indicators import catalogue
 from services.training import published as training
 from shared.contracts import referral as said

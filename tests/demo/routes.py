@@ -18,7 +18,7 @@ from services.carousel.commands import participation as ask_person
 from services.carousel.views.offers import Offer
 from services.referral import commands as ask
 from services.referral import requests as referral
-from services.referral.api import REFERRALS, REGISTER
+from services.referral.deciders import REFERRALS, REGISTER
 from services.training import registrations_csv
 from services.training import requests as training
 from services.training.api.desk import EVENTS, MEETINGS, PARTNERS, TRAININGS

@@ -197,6 +197,14 @@ async def test_a_name_is_sealed_and_every_look_is_kept(desk: Desk, pool: asyncpg
     assert [look["why"] for look in held["looks"]] == ["intake", "subject-access"]
 
 
+async def test_the_export_of_a_person_tells_every_road_of_his_that_the_caller_may_see(desk: Desk) -> None:
+    for name, city in (("r-1", CITY), ("r-2", CITY), ("r-3", "Brugge")):
+        told = referral(name, person_id="p-1", preferred_city=city)
+        assert (await desk.ask("POST", "/referrals", told, city=city)).status_code == 201
+    held = (await desk.ask("GET", "/referrals/r-1/person/export")).json()
+    assert [fact["referral_id"] for fact in held["facts"]] == ["r-1", "r-2"]
+
+
 async def test_an_erased_person_is_gone_and_the_facts_stay(desk: Desk) -> None:
     await desk.ask("POST", "/referrals", referral())
     assert (await desk.ask("DELETE", "/referrals/r-1/person")).status_code == 204

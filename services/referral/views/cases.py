@@ -112,6 +112,21 @@ async def visible(connection: Connection, caller: Caller, referral_id: str) -> b
     return caller.role is Role.FACILITATOR and city in caller.cities
 
 
+async def person_of(connection: Connection, referral_id: str) -> str:
+    """The pseudonymous id of the person of a case that is known."""
+    return str(await connection.fetchval("select person from cases where referral = $1", referral_id))
+
+
+async def roads_of(connection: Connection, caller: Caller, person_id: str) -> list[str]:
+    """The referrals of a person in the caller's cities, the oldest first."""
+    rows = await connection.fetch(
+        "select referral from cases where person = $1 and city = any($2) order by received_on, referral",
+        person_id,
+        list(caller.cities),
+    )
+    return [row["referral"] for row in rows]
+
+
 async def active_since(connection: Connection, people: Sequence[str], day: date) -> set[str]:
     """Those of `people`, referred or referring, on one of whose roads something happened on that day or later."""
     rows = await connection.fetch(
