@@ -200,9 +200,22 @@ async def test_a_name_is_sealed_and_every_look_is_kept(desk: Desk, pool: asyncpg
 async def test_the_export_of_a_person_tells_every_road_of_his_that_the_caller_may_see(desk: Desk) -> None:
     for name, city in (("r-1", CITY), ("r-2", CITY), ("r-3", "Brugge")):
         told = referral(name, person_id="p-1", preferred_city=city)
-        assert (await desk.ask("POST", "/referrals", told, city=city)).status_code == 201
+        assert (await desk.ask("POST", "/referrals", told, Role.REFERRER)).status_code == 201
     held = (await desk.ask("GET", "/referrals/r-1/person/export")).json()
     assert [fact["referral_id"] for fact in held["facts"]] == ["r-1", "r-2"]
+
+
+async def test_nobody_writes_over_a_name_that_he_may_not_see(desk: Desk) -> None:
+    await desk.ask("POST", "/referrals", referral(organisation_id="org-1"))
+    again = referral("r-2", person_id="p-r-1", person={"name": "Iemand Anders"})
+    elsewhere = again | {"preferred_city": "Brugge"}
+    of_another = again | {"organisation_id": "org-2"}
+    assert (await desk.ask("POST", "/referrals", elsewhere, city="Brugge")).status_code == 404
+    answer = await desk.ask("POST", "/referrals", of_another, Role.REFERRER, organisation="org-2")
+    assert answer.status_code == 404
+    assert (await desk.ask("POST", "/referrals/r-1/person/look", {"why": "intake"})).json()["name"] == SECRET
+    assert (await desk.ask("POST", "/referrals", again, Role.REFERRER)).status_code == 201
+    assert (await desk.ask("POST", "/referrals/r-1/person/look", {"why": "intake"})).json()["name"] == "Iemand Anders"
 
 
 async def test_an_erased_person_is_gone_and_the_facts_stay(desk: Desk) -> None:

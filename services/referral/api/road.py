@@ -31,8 +31,9 @@ def _add_receiving(router: APIRouter, commands: Commands, people: People) -> Non
         """A facilitator receives for his cities; a referrer only for his own organisation."""
         own = caller.role is Role.REFERRER and body.organisation_id == caller.organisation is not None
         here = caller.role is Role.FACILITATOR and body.preferred_city in caller.cities
-        if not (own or here):
-            raise NotVisible
+        async with commands.store.pool.acquire() as connection:
+            if not (own or here) or not await cases.may_refer(connection, caller, body.person_id):
+                raise NotVisible
         command = ask.ReceiveReferral(**stamp(caller), **fields_of(body, "person"))
 
         async def keep(connection: Connection, outcome: Outcome) -> None:

@@ -112,6 +112,14 @@ async def visible(connection: Connection, caller: Caller, referral_id: str) -> b
     return caller.role is Role.FACILITATOR and city in caller.cities
 
 
+async def may_refer(connection: Connection, caller: Caller, person_id: str) -> bool:
+    """Whether no case of that person is out of this caller's sight: else he would write over another's name."""
+    seen = "city = any($2)" if caller.role is Role.FACILITATOR else "organisation is not distinct from $2"
+    query = f"select not exists (select from cases where person = $1 and not ({seen}))"
+    within = list(caller.cities) if caller.role is Role.FACILITATOR else caller.organisation
+    return bool(await connection.fetchval(query, person_id, within))
+
+
 async def person_of(connection: Connection, referral_id: str) -> str:
     """The pseudonymous id of the person of a case that is known."""
     return str(await connection.fetchval("select person from cases where referral = $1", referral_id))
