@@ -1,0 +1,94 @@
+"""Two years on real Kafka: heard in any order of topics, published again, built again, always the same figures."""
+
+from __future__ import annotations
+
+import random
+import uuid
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import asyncpg
+import pytest
+
+from services.reporting import figures
+from services.reporting.rows import GRAINS, TOPICS
+from shared import beside, inbox
+from shared.contracts.envelope import PublicMessage, Topic, headers
+from shared.fold import Fold, rebuild
+from shared.inbox import Inbox
+from shared.kafka import OutgoingRecord, create_topics, open_producer, open_reader
+from shared.service import create_tables
+from tests.reporting.programme import two_years
+
+NOW = datetime(2026, 1, 1, tzinfo=UTC)
+TABLES = ("figures", "spans", "members", *(grain.table for grain in GRAINS))
+KEYS = ("referral", "training", "cycle", "event", "meeting", "organisation", "partner")
+
+
+def topics_of_its_own() -> dict[str, Topic]:
+    """The topics that reporting hears, under names nobody else uses."""
+    mark = uuid.uuid4().hex[:8]
+    return {topic.name: replace(topic, name=f"{topic.name}.{mark}") for topic in TOPICS}
+
+
+def records(topics: dict[str, Topic], messages: Sequence[PublicMessage]) -> Iterator[OutgoingRecord]:
+    """The messages as their publishers send them, each with its place among the facts of its service."""
+    for sequence, message in enumerate(messages, 1):
+        topic = topics[next(each.name for each in TOPICS if type(message) in each.messages)]
+        key = next(str(getattr(message, name)) for name in KEYS if hasattr(message, name))
+        value = message.model_dump_json().encode()
+        yield topic.name, key.encode(), value, headers(topic, message, key, sequence, NOW)
+
+
+class Listener:
+    """Reporting, hearing its topics in batches whose order is drawn."""
+
+    def __init__(self, pool: asyncpg.Pool[asyncpg.Record], servers: str, seed: int) -> None:
+        self.pool, self.servers, self.topics = pool, servers, topics_of_its_own()
+        self.random = random.Random(seed)
+        heard = [Inbox("reporting", topic, figures.apply) for topic in self.topics.values()]
+        self.fold = Fold("reporting", "1", [figures.SCHEMA], heard)
+
+    async def publish(self, messages: Sequence[PublicMessage]) -> None:
+        async with open_producer(self.servers) as producer:
+            await producer.send_all(records(self.topics, messages))
+
+    async def hear(self) -> int:
+        """Everything on the topics from the first record, a topic's next batch at a time; how many were new."""
+        applied = 0
+        async with open_reader(self.servers, list(self.topics.values())) as reader:
+            await reader.mark_ends()
+            heard = {each.topic.name: each for each in self.fold.inboxes}
+            waiting = {name: list(await reader.batch(each.topic)) for name, each in heard.items()}
+            while open_still := [name for name, left in waiting.items() if left]:
+                name = self.random.choice(open_still)
+                now = self.random.randint(1, 120)
+                async with self.pool.acquire() as connection, connection.transaction():
+                    applied += len(await heard[name].receive(connection, waiting[name][:now]))
+                waiting[name] = waiting[name][now:] or await reader.batch(heard[name].topic)
+        return applied
+
+    async def tables(self) -> dict[str, list[asyncpg.Record]]:
+        return {table: await self.pool.fetch(f"select * from {table} t order by t::text") for table in TABLES}
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+async def test_live_and_published_again_and_built_again_are_equal(
+    pool: asyncpg.Pool[asyncpg.Record], database_url: str, bootstrap_servers: str, seed: int
+) -> None:
+    told = two_years()
+    listener = Listener(pool, bootstrap_servers, seed)
+    await create_tables(pool, [inbox.SCHEMA, beside.SCHEMA, figures.SCHEMA])
+    await create_topics(bootstrap_servers, list(listener.topics.values()))
+    await listener.publish(told)
+    assert await listener.hear() == len(told)
+    live = await listener.tables()
+    assert live["figures"]
+    assert live["spans"]
+    await listener.publish(told)
+    assert await listener.hear() == 0
+    assert await listener.tables() == live
+    await rebuild(pool, database_url, bootstrap_servers, listener.fold)
+    assert await listener.tables() == live
+    assert await pool.fetchval("select count(*) from dead_letters") == 0
