@@ -20,7 +20,8 @@ from shared.health import Health
 from shared.service import create_tables
 from shared.settings import Settings
 from shared.web import create_app
-from tests.reporting.telling import five_referrals, heard
+from tests.reporting.examples import five_referrals
+from tests.reporting.telling import heard
 from tests.reporting.test_report import PROJECT
 
 BOTH = ("Oostende", "Brugge")

@@ -3,57 +3,29 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
-from datetime import date
+from datetime import date, timedelta
 
 import asyncpg
 import pytest
 
-from services.reporting import figures, partners, reading
-from services.reporting.reading import Figure
+from services.reporting import reading
 from services.reporting.rows import GRAINS
 from services.reporting.rows.organisations import ORGANISATIONS
-from shared.contracts.envelope import PublicMessage
 from shared.event_store import Connection
 from shared.messages import Refused
+from tests.reporting.examples import five_referrals, the_rest
+from tests.reporting.hearing import find, tell
 from tests.reporting.telling import (
     completion_revoked,
     evaluated,
-    five_referrals,
-    heard,
     intake,
-    joined,
-    left,
     received,
-    registered,
-    renamed,
     retracted,
     start_revoked,
     stopped,
-    the_rest,
     took_part,
     training_held,
 )
-
-
-@pytest.fixture
-async def connection(pool: asyncpg.Pool[asyncpg.Record]) -> AsyncIterator[Connection]:
-    """A connection to empty figures."""
-    async with pool.acquire() as connection:
-        await connection.execute(figures.SCHEMA)
-        yield connection
-
-
-async def tell(connection: Connection, messages: Sequence[PublicMessage], size: int = 100) -> None:
-    told = heard(messages)
-    for start in range(0, len(told), size):
-        async with connection.transaction():
-            await figures.apply(connection, told[start : start + size])
-
-
-async def find(connection: Connection, **narrower: str) -> dict[str, Figure]:
-    found = await reading.find(connection, since=date(2026, 1, 1), until=date(2026, 12, 31), **narrower)
-    return {figure.code: figure for figure in found}
 
 
 @pytest.mark.parametrize("size", [1, 2, 3, 5, 7, 100])
@@ -233,32 +205,14 @@ async def test_what_a_training_preceded_is_told_by_type_sector_and_days(connecti
     assert (found["new_referrers_preceded"].value, found["new_referrers_preceded"].denominator) == (2, 2)
 
 
-async def test_a_partner_bears_the_name_of_the_date_and_the_one_it_bears_now(connection: Connection) -> None:
-    await tell(connection, [registered(), renamed(), joined(), joined("o2"), left("o2")])
-    year = date(2026, 1, 1), date(2026, 12, 31)
-    told = [(each.name, each.now) for each in await partners.find(connection, *year, date(2026, 7, 1))]
-    assert told == [("Eerstelijnszone Oostende-Bredene", "Eerstelijnszone Middenkust"), ("o2", None)]
-    told = [(each.name, each.now) for each in await partners.find(connection, *year, date(2026, 4, 30))]
-    assert told[0] == ("Eerstelijnszone Oostende-Bredene", None)
-    later = await partners.find(connection, date(2026, 6, 1), date(2026, 6, 30), date(2026, 7, 1))
-    assert [(each.name, each.now) for each in later] == [("Eerstelijnszone Middenkust", None)]
-    assert (await find(connection))["partners_active"].value == 2
-
-
-async def test_a_partner_that_takes_another_role_was_one_before(connection: Connection) -> None:
-    another = joined(since=date(2026, 3, 1)).model_copy(update={"role": "training"})
-    await tell(connection, [joined(), another])
-    for since, role in ((date(2025, 6, 1), "steering"), (date(2026, 6, 1), "training")):
-        (partner,) = await partners.find(connection, since, since, date(2026, 7, 1))
-        assert (partner.role, partner.since) == (role, date(2025, 1, 1) if role == "steering" else date(2026, 3, 1))
-    (whole,) = await partners.find(connection, date(2025, 1, 1), date(2026, 12, 31), date(2026, 7, 1))
-    assert (whole.role, whole.since, whole.until) == ("training", date(2025, 1, 1), None)
-
-
-async def test_the_day_a_partner_left_can_be_said_again(connection: Connection) -> None:
-    await tell(connection, [joined(), left(), left(until=date(2026, 6, 1))])
-    (partner,) = await partners.find(connection, date(2026, 4, 1), date(2026, 4, 30), date(2026, 7, 1))
-    assert partner.until == date(2026, 6, 1)
+@pytest.mark.parametrize(("days", "preceded"), [(-1, 0), (0, 0), (1, 1), (180, 1), (181, 0)])
+async def test_a_training_precedes_the_referrals_of_the_180_days_after_it(
+    connection: Connection, days: int, preceded: int
+) -> None:
+    on = date(2026, 9, 1)
+    await tell(connection, [received(on=on), training_held(on=on - timedelta(days=days))])
+    found = await find(connection)
+    assert (found["referrals_preceded"].value, found["new_referrers_preceded"].value) == (preceded, preceded)
 
 
 async def test_the_days_since_a_training_are_told_by_its_type(connection: Connection) -> None:

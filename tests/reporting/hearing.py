@@ -1,0 +1,24 @@
+"""What reporting does on a real PostgreSQL: hear, and read."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+from services.reporting import figures, reading
+from services.reporting.reading import Figure
+from shared.contracts.envelope import PublicMessage
+from shared.event_store import Connection
+from tests.reporting.telling import heard
+
+
+async def tell(connection: Connection, messages: Sequence[PublicMessage], size: int = 100) -> None:
+    told = heard(messages)
+    for start in range(0, len(told), size):
+        async with connection.transaction():
+            await figures.apply(connection, told[start : start + size])
+
+
+async def find(connection: Connection, **narrower: str) -> dict[str, Figure]:
+    found = await reading.find(connection, since=date(2026, 1, 1), until=date(2026, 12, 31), **narrower)
+    return {figure.code: figure for figure in found}
