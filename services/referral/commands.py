@@ -166,6 +166,13 @@ class RecordStop(Command):
     code: ReasonCode
 
 
+class RecordReturn(Command):
+    """Record that the carousel saw the person come back after a stop."""
+
+    referral_id: Id
+    on: date
+
+
 class RevokeStart(Command):
     """Record that after a correction the carousel sees no session attended."""
 
@@ -197,6 +204,7 @@ ReferralCommand = (
     | RecordStart
     | RecordCompletion
     | RecordStop
+    | RecordReturn
     | RevokeStart
     | RevokeCompletion
 )

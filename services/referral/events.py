@@ -153,7 +153,7 @@ class ParticipantPlaced(Event):
 
 
 class ParticipationStarted(Event):
-    """The person attended a first session, or the first after coming back."""
+    """The person attended a first session; said again when a correction moves its day."""
 
     referral_id: Id
     on: date
@@ -173,6 +173,13 @@ class ParticipationStopped(Event):
     on: date
     category: Category
     code: ReasonCode
+
+
+class ParticipationReturned(Event):
+    """The person came back to the group after stopping."""
+
+    referral_id: Id
+    on: date
 
 
 class StartRevoked(Event):
@@ -206,6 +213,7 @@ ReferralEvent = (
     | ParticipationStarted
     | ParticipationCompleted
     | ParticipationStopped
+    | ParticipationReturned
     | StartRevoked
     | CompletionRevoked
 )

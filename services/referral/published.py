@@ -63,6 +63,7 @@ def _message(event: events.ReferralEvent | events.RegisterEvent) -> PublicMessag
             | events.ParticipationStarted()
             | events.ParticipationCompleted()
             | events.ParticipationStopped()
+            | events.ParticipationReturned()
             | events.StartRevoked()
             | events.CompletionRevoked()
         ):

@@ -50,8 +50,7 @@ def asks(heard: Heard) -> Iterator[ask.ReferralCommand]:
         case said.ParticipationStopped() as message:
             yield _stop(stamp, message)
         case said.ParticipationReturned() as message:
-            yield ask.ResumeReferral(**stamp, referral_id=message.referral, on=message.on)
-            yield ask.RecordStart(**stamp, referral_id=message.referral, on=message.on)
+            yield ask.RecordReturn(**stamp, referral_id=message.referral, on=message.on)
         case said.ParticipationCompleted() as message:
             yield ask.RecordCompletion(**stamp, referral_id=message.referral, on=message.on)
         case said.CompletionRevoked() as message:

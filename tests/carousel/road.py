@@ -6,9 +6,11 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any
 
 import asyncpg
+from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from services.carousel import published as carousel_published
 from services.carousel import subscribers as carousel_ears
@@ -27,7 +29,7 @@ from shared.decider import handle
 from shared.event_store import EventStore
 from shared.kafka import Subscription, create_topics
 from shared.messages import Command, Event, Meta
-from shared.relay import Relay, Translate
+from shared.relay import Relay, Translate, backlog
 from shared.service import create_tables
 from tests.carousel.desk import VIEWS
 from tests.conftest import empty_database
@@ -92,8 +94,27 @@ class Road:
     referral: Service
     carousel: Service
 
+    async def settled(self) -> None:
+        """Return once each has published everything and the other has applied all that stands on its topic."""
+        for teller, hearer in ((self.referral, self.carousel), (self.carousel, self.referral)) * 2:
+            await until(partial(published, teller))
+            await until(partial(applied, hearer))
+
     def everything(self) -> list[tuple[Service, str]]:
         return [(service, part) for service in (self.referral, self.carousel) for part in ("relay", "ears")]
+
+
+async def published(service: Service) -> bool:
+    """Whether its relay has sent every fact."""
+    return (await backlog(service.store))[0] == 0
+
+
+async def applied(service: Service) -> bool:
+    """Whether its consumer has committed the end of every partition."""
+    partitions = [TopicPartition(service.hears.name, nth) for nth in range(service.hears.partitions)]
+    async with AIOKafkaConsumer(bootstrap_servers=service.servers, group_id=service.hears.name) as consumer:
+        ends: dict[TopicPartition, int] = await consumer.end_offsets(partitions)
+        return {each: await consumer.committed(each) or 0 for each in partitions} == ends
 
 
 async def until(reached: Callable[[], Awaitable[bool]], seconds: float = 60) -> None:

@@ -234,6 +234,14 @@ def revoke_completion(**given: Any) -> commands.RevokeCompletion:
     return commands.RevokeCompletion(**ASKED | REVOKED | given)
 
 
+def returned(**given: Any) -> events.ParticipationReturned:
+    return events.ParticipationReturned(**REVOKED | given)
+
+
+def record_return(**given: Any) -> commands.RecordReturn:
+    return commands.RecordReturn(**ASKED | REVOKED | given)
+
+
 def facts() -> list[Event]:
     """One of every fact."""
     return [
@@ -255,6 +263,7 @@ def facts() -> list[Event]:
         started(),
         completed(),
         stopped(),
+        returned(),
         start_revoked(),
         completion_revoked(),
     ]
@@ -277,6 +286,7 @@ def dated_commands() -> list[commands.ReferralCommand]:
         record_start(),
         record_completion(),
         record_stop(),
+        record_return(),
         revoke_start(),
         revoke_completion(),
     ]

@@ -8,26 +8,46 @@ from tests.referral import examples as x
 from tests.referral.test_decisions import at_accepted, at_intake, at_received, at_started
 
 
-def test_who_stopped_comes_back_and_starts_again() -> None:
+def test_who_stopped_comes_back_whether_the_intake_or_the_group_heard_it_first() -> None:
     stopped = at_started.given(x.stopped())
+    stopped.when(x.record_return()).then(x.returned())
     stopped.when(x.resume()).then(x.resumed())
-    stopped.given(x.resumed()).when(x.record_start(on=date(2026, 3, 9))).then(x.started(on=date(2026, 3, 9)))
+    stopped.given(x.resumed()).when(x.record_return()).then(x.returned())
+    stopped.given(x.resumed(), x.put_on_hold()).when(x.record_return()).then(x.returned())
+
+
+def test_nobody_comes_back_before_he_came_nor_twice() -> None:
+    at_accepted.when(x.record_return()).refused("not-started")
+    stopped = at_started.given(x.stopped())
+    stopped.when(x.record_return(on=date(2026, 2, 1))).refused("date-before-start")
+    stopped.when(x.resume(on=date(2026, 2, 1))).refused("date-before-start")
+    stopped.given(x.returned()).when(x.record_return()).then()
+    at_started.given(x.completed()).when(x.record_return()).then()
 
 
 def test_the_first_session_stays_the_first_after_coming_back() -> None:
-    again = at_started.given(x.stopped(), x.resumed(), x.started(on=date(2026, 3, 9)))
+    again = at_started.given(x.stopped(), x.returned())
+    again.when(x.record_start()).then()
     again.when(x.record_stop(on=date(2026, 3, 2))).then(x.stopped(on=date(2026, 3, 2)))
+
+
+def test_a_first_day_corrected_before_the_return_is_heard_is_no_return() -> None:
+    resumed = at_started.given(x.stopped(), x.resumed())
+    earlier = date(2026, 1, 26)
+    resumed.when(x.record_start(on=earlier)).then(x.started(on=earlier))
+    resumed.given(x.started(on=earlier)).when(x.record_return()).then(x.returned())
 
 
 def test_the_carousel_gives_a_place_to_who_was_accepted() -> None:
     at_accepted.when(x.record_placement()).then(x.placed())
     at_intake.when(x.record_placement()).refused("referral-not-accepted")
-    at_received.given(x.retracted()).when(x.record_placement()).refused("referral-not-open")
+    at_received.given(x.retracted()).when(x.record_start()).refused("referral-not-open")
 
 
 def test_a_place_recorded_twice_is_one_and_too_late_is_none() -> None:
     at_accepted.given(x.placed()).when(x.record_placement()).then()
     at_accepted.given(x.withdrawn()).when(x.record_placement()).then()
+    at_accepted.given(x.retracted()).when(x.record_placement()).then()
 
 
 def test_the_first_session_starts_the_participation() -> None:

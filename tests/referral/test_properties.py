@@ -31,7 +31,7 @@ THE_WHOLE_ROAD: list[ReferralCommand] = [
     x.record_placement(),
     x.record_start(),
     x.record_stop(),
-    x.resume(),
+    x.record_return(),
     x.record_completion(),
 ]
 
@@ -55,6 +55,7 @@ commands: st.SearchStrategy[ReferralCommand] = st.one_of(
     st.builds(lambda on: x.record_placement(on=on), days),
     st.builds(lambda on: x.record_start(on=on), days),
     st.builds(lambda on: x.record_completion(on=on), days),
+    st.builds(lambda on: x.record_return(on=on), days),
     st.builds(lambda on: x.revoke_start(on=on), days),
     st.builds(lambda on: x.revoke_completion(on=on), days),
     st.builds(lambda on, why: x.record_stop(on=on, category=why[0], code=why[1]), days, reasons),

@@ -1,21 +1,23 @@
-"""The rules for what the carousel tells of a person: placed, started, completed, stopped, and taken back again."""
+"""The rules for what the carousel tells of a person: placed, started, completed, stopped, back, and corrected."""
 
 from __future__ import annotations
 
 from services.referral.commands import (
     RecordCompletion,
     RecordPlacement,
+    RecordReturn,
     RecordStart,
     RecordStop,
     RevokeCompletion,
     RevokeStart,
 )
-from services.referral.domain.guards import LEFT, reason_fits, was_accepted, was_in_group
+from services.referral.domain.guards import LEFT, VOID, reason_fits, was_accepted, was_in_group
 from services.referral.domain.state import IN_GROUP, Referral
 from services.referral.events import (
     CompletionRevoked,
     ParticipantPlaced,
     ParticipationCompleted,
+    ParticipationReturned,
     ParticipationStarted,
     ParticipationStopped,
     ReferralEvent,
@@ -25,17 +27,17 @@ from shared.messages import Refused
 
 
 def record_placement(state: Referral, command: RecordPlacement) -> list[ReferralEvent]:
-    """A place is recorded once; for someone who left meanwhile, or is in the group, it changes nothing."""
-    was_accepted(state)
-    if state.placed_on or state.status in LEFT | IN_GROUP:
+    """A place is recorded once; where the road ended or went on meanwhile, it changes nothing."""
+    if state.placed_on or state.status in LEFT | VOID | IN_GROUP:
         return []
+    was_accepted(state)
     return [ParticipantPlaced(referral_id=command.referral_id, on=command.on)]
 
 
 def record_start(state: Referral, command: RecordStart) -> list[ReferralEvent]:
-    """Attending outweighs a hold or a withdrawal; for who is in the group already, it corrects the first day."""
+    """Attending outweighs a hold or a withdrawal; for who attended already, it corrects the first day."""
     was_accepted(state)
-    if state.status in IN_GROUP and command.on in {state.started_on, state.restarted_on}:
+    if state.started_on == command.on:
         return []
     return [ParticipationStarted(referral_id=command.referral_id, on=command.on)]
 
@@ -64,6 +66,14 @@ def record_stop(state: Referral, command: RecordStop) -> list[ReferralEvent]:
             code=command.code,
         ),
     ]
+
+
+def record_return(state: Referral, command: RecordReturn) -> list[ReferralEvent]:
+    """Who stopped is in the group again, whatever was said of him here meanwhile."""
+    was_in_group(state, command.on)
+    if state.status in {"started", "completed"}:
+        return []
+    return [ParticipationReturned(referral_id=command.referral_id, on=command.on)]
 
 
 def revoke_start(state: Referral, command: RevokeStart) -> list[ReferralEvent]:

@@ -15,6 +15,7 @@ from services.referral.commands import (
     RecordCompletion,
     RecordIntake,
     RecordPlacement,
+    RecordReturn,
     RecordStart,
     RecordStop,
     ReferralCommand,
@@ -27,6 +28,7 @@ from services.referral.commands import (
 from services.referral.domain.group import (
     record_completion,
     record_placement,
+    record_return,
     record_start,
     record_stop,
     revoke_completion,
@@ -43,6 +45,7 @@ from services.referral.domain.guards import (
     not_void_nor_started,
     open_for_intake,
     reason_fits,
+    was_in_group,
 )
 from services.referral.domain.receiving import receive
 from services.referral.domain.state import Referral, Status, evolve
@@ -101,6 +104,8 @@ def decide(state: Referral, command: ReferralCommand) -> list[ReferralEvent]:
             return record_completion(state, command)
         case RecordStop():
             return record_stop(state, command)
+        case RecordReturn():
+            return record_return(state, command)
         case RevokeStart():
             return revoke_start(state, command)
         case RevokeCompletion():
@@ -187,6 +192,8 @@ def put_on_hold(state: Referral, command: PutReferralOnHold) -> list[ReferralEve
 
 def resume(state: Referral, command: ResumeReferral) -> list[ReferralEvent]:
     """The offer is voluntary: who paused or left may come back on the same road."""
+    if state.status == "stopped":
+        was_in_group(state, command.on)
     if state.status in LEFT | {"on_hold"}:
         return [ReferralResumed(referral_id=command.referral_id, on=command.on)]
     if state.status in BEFORE_START | {"started"}:

@@ -14,6 +14,7 @@ from services.referral.events import (
     IntakePlanned,
     ParticipantPlaced,
     ParticipationCompleted,
+    ParticipationReturned,
     ParticipationStarted,
     ParticipationStopped,
     ReferralAccepted,
@@ -41,7 +42,7 @@ IN_GROUP: frozenset[Status | None] = frozenset({"started", "completed", "stopped
 
 @dataclass(frozen=True, slots=True)
 class Referral:
-    """One referral; `started_on` is the first session ever, kept when the person comes back on `restarted_on`."""
+    """One referral; `started_on` is the first session ever, kept when the person comes back."""
 
     status: Status | None = None
     received: ReferralReceived | None = None
@@ -50,7 +51,6 @@ class Referral:
     accepted_on: date | None = None
     placed_on: date | None = None
     started_on: date | None = None
-    restarted_on: date | None = None
     completed_on: date | None = None
     review_on: date | None = None
     reason: Reason | None = None
@@ -96,6 +96,8 @@ def evolve(state: Referral, event: ReferralEvent) -> Referral:
             return _completed(state, event)
         case ParticipationStopped():
             return _left(state, "stopped", (event.category, event.code))
+        case ParticipationReturned():
+            return replace(state, status="started", review_on=None, reason=None)
         case StartRevoked():
             return _start_revoked(state)
         case CompletionRevoked():
@@ -119,10 +121,9 @@ def _placed(state: Referral, event: ParticipantPlaced) -> Referral:
 
 
 def _started(state: Referral, event: ParticipationStarted) -> Referral:
-    if state.status in IN_GROUP:
+    if state.started_on:
         return replace(state, started_on=event.on)
-    began = replace(state, status="started", review_on=None, reason=None)
-    return replace(began, restarted_on=event.on) if state.started_on else replace(began, started_on=event.on)
+    return replace(state, status="started", started_on=event.on, review_on=None, reason=None)
 
 
 def _completed(state: Referral, event: ParticipationCompleted) -> Referral:
@@ -145,7 +146,7 @@ def _completion_revoked(state: Referral) -> Referral:
 
 
 def _start_revoked(state: Referral) -> Referral:
-    unstarted = replace(state, started_on=None, restarted_on=None, completed_on=None, before_completion=None)
+    unstarted = replace(state, started_on=None, completed_on=None, before_completion=None)
     return replace(unstarted, status=_farthest(state)) if state.status in IN_GROUP else unstarted
 
 
