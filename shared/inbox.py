@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import base64
 import hashlib
-import json
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol, TypeAlias
+from typing import TypeAlias
 
 from shared.contracts.envelope import (
     Envelope,
@@ -20,19 +18,9 @@ from shared.contracts.envelope import (
 )
 from shared.event_store import Connection
 from shared.messages import Meta, Refused
+from shared.partition import Dead, Partition, Record
 
 SCHEMA = Path(__file__).with_suffix(".sql").read_text(encoding="utf-8")
-
-
-class Record(Protocol):
-    """A record as the broker gave it."""
-
-    topic: str
-    partition: int
-    offset: int
-    key: bytes | None
-    value: bytes | None
-    headers: Sequence[tuple[str, bytes]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,14 +33,6 @@ class Heard:
     def meta(self, by: str) -> Meta:
         """What is kept beside the facts it leads to: they belong to its thread."""
         return Meta(by=by, correlation_id=self.envelope.thread)
-
-
-@dataclass(frozen=True, slots=True)
-class _Letter:
-    record: Record
-    identity: str
-    reason: str
-    blocks: bool
 
 
 Apply: TypeAlias = "Callable[[Connection, Sequence[Heard]], Awaitable[None]]"
@@ -77,70 +57,38 @@ class Inbox:
         for record in records:
             partitions.setdefault(record.partition, []).append(record)
         for partition in sorted(partitions):
-            applied += await self._partition(connection, partition, partitions[partition])
+            rows = Partition(self.consumer, self.topic, partition)
+            applied += await self._partition(connection, rows, partitions[partition])
         return applied
 
-    async def _partition(self, connection: Connection, partition: int, records: Sequence[Record]) -> list[Heard]:
-        highest = await self._fence(connection, partition)
+    async def _partition(self, connection: Connection, rows: Partition, records: Sequence[Record]) -> list[Heard]:
+        highest = await rows.fence(connection)
         read = [_Read(self.topic, record) for record in records]
-        known = await self._known(connection, partition, read)
+        keys = {each.record.key for each in read if each.record.key is not None}
+        known = _Known(*await rows.known(connection, {each.identity for each in read}, keys))
         fresh: list[_Read] = []
-        dead: list[_Letter] = []
+        dead: list[Dead] = []
         reached = highest
         for each in read:
             if (each.sequence is not None and each.sequence <= reached) or each.identity in known.identities:
                 continue
             if each.heard is None:
                 known.note(each)
-                dead.append(each.letter(each.reason))
+                dead.append(each.dead(each.reason))
                 continue
             reached = each.heard.envelope.sequence
             if each.record.key in known.keys:
-                dead.append(each.letter("parked"))
+                dead.append(each.dead("parked"))
             else:
                 fresh.append(each)
         refused = await self._apply(connection, fresh, known)
-        await self._bury(connection, partition, [*dead, *refused])
+        await rows.bury(connection, [*dead, *refused])
         if reached > highest:
-            await self._advance(connection, partition, reached)
-        left = {letter.identity for letter in refused}
+            await rows.advance(connection, reached)
+        left = {each.identity for each in refused}
         return [each.heard for each in fresh if each.heard is not None and each.identity not in left]
 
-    async def _fence(self, connection: Connection, partition: int) -> int:
-        """Lock this partition's row, so that a zombie of the same group waits and then finds everything applied."""
-        at = (self.consumer, self.topic.source, self.topic.name, partition)
-        await connection.execute("insert into sequences values ($1, $2, $3, $4, 0) on conflict do nothing", *at)
-        sequence: int = await connection.fetchval(
-            "select sequence from sequences"
-            " where consumer = $1 and source = $2 and topic = $3 and partition = $4 for update",
-            *at,
-        )
-        return sequence
-
-    async def _advance(self, connection: Connection, partition: int, sequence: int) -> None:
-        await connection.execute(
-            "update sequences set sequence = $5 where consumer = $1 and source = $2 and topic = $3 and partition = $4",
-            self.consumer,
-            self.topic.source,
-            self.topic.name,
-            partition,
-            sequence,
-        )
-
-    async def _known(self, connection: Connection, partition: int, read: Sequence[_Read]) -> _Known:
-        """Dead letters that concern this batch: those it repeats, and those that hold up one of its keys."""
-        rows = await connection.fetch(
-            "select identity, case when blocks and resolved_at is null then key end as key from dead_letters"
-            " where consumer = $1 and topic = $2 and partition = $3 and (identity = any($4) or key = any($5))",
-            self.consumer,
-            self.topic.name,
-            partition,
-            [each.identity for each in read],
-            list({each.record.key for each in read} - {None}),
-        )
-        return _Known({row["identity"] for row in rows}, {row["key"] for row in rows} - {None})
-
-    async def _apply(self, connection: Connection, fresh: Sequence[_Read], known: _Known) -> list[_Letter]:
+    async def _apply(self, connection: Connection, fresh: Sequence[_Read], known: _Known) -> list[Dead]:
         heard = [each.heard for each in fresh if each.heard is not None]
         if not heard:
             return []
@@ -151,43 +99,19 @@ class Inbox:
             return await self._apply_singly(connection, fresh, known)
         return []
 
-    async def _apply_singly(self, connection: Connection, fresh: Sequence[_Read], known: _Known) -> list[_Letter]:
+    async def _apply_singly(self, connection: Connection, fresh: Sequence[_Read], known: _Known) -> list[Dead]:
         refused = []
         for each in fresh:
             if each.record.key in known.keys:
-                refused.append(each.letter("parked"))
+                refused.append(each.dead("parked"))
                 continue
             try:
                 async with connection.transaction():
                     await self.apply(connection, [each.heard] if each.heard else [])
             except Refused as refusal:
-                refused.append(each.letter(refusal.code))
+                refused.append(each.dead(refusal.code))
                 known.note(each)
         return refused
-
-    async def _bury(self, connection: Connection, partition: int, letters: Sequence[_Letter]) -> None:
-        await connection.executemany(
-            "insert into dead_letters"
-            " (consumer, topic, partition, record_at, identity, key, headers, value, reason, blocks)"
-            " values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) on conflict do nothing",
-            [
-                (
-                    self.consumer,
-                    self.topic.name,
-                    partition,
-                    letter.record.offset,
-                    letter.identity,
-                    letter.record.key,
-                    json.dumps(
-                        [[name, base64.b64encode(value or b"").decode()] for name, value in letter.record.headers]
-                    ),
-                    letter.record.value,
-                    letter.reason,
-                    letter.blocks,
-                )
-                for letter in letters
-            ],
-        )
 
 
 class _Read:
@@ -208,8 +132,8 @@ class _Read:
             self.reason = unreadable.reason
         self.identity = f"{topic.source}#{self.sequence}" if self.sequence else _anonymous(record)
 
-    def letter(self, reason: str) -> _Letter:
-        return _Letter(self.record, self.identity, reason, self.holds_up())
+    def dead(self, reason: str) -> Dead:
+        return Dead(self.record, self.identity, reason, self.holds_up())
 
     def holds_up(self) -> bool:
         return self.sequence is not None and self.record.key is not None

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -12,11 +10,10 @@ from pathlib import Path
 from typing import TypeAlias
 
 import asyncpg
-import structlog
 import uvicorn
 from fastapi import APIRouter, FastAPI
 
-from shared import beside, event_store, health, idempotency, inbox, logs, metrics, ops, views
+from shared import beside, event_store, health, idempotency, inbox, logs, ops, views
 from shared import fold as folding
 from shared.callers import Gate
 from shared.contracts.envelope import Topic
@@ -24,19 +21,17 @@ from shared.event_store import EventStore
 from shared.fold import Fold
 from shared.health import Health, Task, running
 from shared.inbox import Inbox
-from shared.kafka import Subscription, create_topics
+from shared.kafka import Subscription
 from shared.messages import Event
 from shared.ops import Register
 from shared.pool import open_pool
-from shared.relay import Relay, Translate, backlog
+from shared.relay import Relay, Translate
 from shared.settings import Settings
+from shared.tasks import observe_inbox, observe_relay, once_open
 from shared.views import View
 from shared.web import Refusals, create_app
 
-log = structlog.get_logger(__name__)
-
 _SCHEMA_LOCK = 7226003
-_OBSERVE_SECONDS = 5.0
 
 
 @dataclass(slots=True)
@@ -79,8 +74,8 @@ class Wiring:
             self.tasks["relay bell"] = self.relay.ring_elsewhere
             return
         self.health.checks["relay"] = self.relay.ailment
-        self.tasks["relay"] = _once_open(self.settings, topics, self.relay.run)
-        self.tasks["relay metrics"] = _observe_relay(store)
+        self.tasks["relay"] = once_open(self.settings, topics, self.relay.run)
+        self.tasks["relay metrics"] = observe_relay(store)
 
     async def hears(self, heard: Inbox) -> None:
         """It listens: every message of a topic reaches `heard.apply` once in effect, in one consumer group each."""
@@ -91,8 +86,8 @@ class Wiring:
         servers = self.settings.kafka_bootstrap_servers
         subscription = Subscription(servers, name, heard, self.pool, self.ring)
         self.health.checks[name] = subscription.ailment
-        self.tasks[name] = _once_open(self.settings, [heard.topic], subscription.run)
-        self.tasks[f"{name} metrics"] = _observe_inbox(subscription)
+        self.tasks[name] = once_open(self.settings, [heard.topic], subscription.run)
+        self.tasks[f"{name} metrics"] = observe_inbox(subscription)
 
     async def folds(self, fold: Fold) -> None:
         """It keeps tables that hold nothing but what it heard; those of an older version are built again beside."""
@@ -106,7 +101,7 @@ class Wiring:
             return
         topics, servers = [heard.topic for heard in fold.inboxes], self.settings.kafka_bootstrap_servers
         current = partial(folding.keep_current, self.pool, self.url, servers, fold)
-        self.tasks["rebuild"] = _once_open(self.settings, topics, current)
+        self.tasks["rebuild"] = once_open(self.settings, topics, current)
 
     async def seals(self, register: Register) -> None:
         """It seals names in `register`, and nowhere else."""
@@ -162,56 +157,6 @@ async def create_tables(pool: asyncpg.Pool[asyncpg.Record], schemas: Sequence[st
         await connection.execute("select pg_advisory_xact_lock($1)", _SCHEMA_LOCK)
         for schema in schemas:
             await connection.execute(schema)
-
-
-def _once_open(settings: Settings, topics: Sequence[Topic], then: Task) -> Task:
-    """A task that waits for the broker as long as it takes, creates the topics, and goes on with `then`."""
-
-    async def task() -> None:
-        await _open(settings, topics)
-        await then()
-
-    return task
-
-
-async def _open(settings: Settings, topics: Sequence[Topic]) -> None:
-    while True:
-        try:
-            return await create_topics(settings.kafka_bootstrap_servers, topics)
-        except ValueError:  # a topic that breaks its contract: waiting does not mend it
-            raise
-        except Exception as error:  # noqa: BLE001 - the broker is away, in whatever words
-            log.warning("topics wait", cause=type(error).__name__)
-            await asyncio.sleep(1)
-
-
-def _observe_relay(store: EventStore) -> Task:
-    """A task that keeps the relay's gauges true."""
-
-    async def observe() -> None:
-        while True:
-            with contextlib.suppress(Exception):
-                behind, oldest = await backlog(store)
-                metrics.BACKLOG.set(behind)
-                metrics.OLDEST.set(oldest)
-            await asyncio.sleep(_OBSERVE_SECONDS)
-
-    return observe
-
-
-def _observe_inbox(subscription: Subscription) -> Task:
-    """A task that keeps the gauges of one consumer true."""
-    consumer = subscription.inbox.consumer
-
-    async def observe() -> None:
-        while True:
-            with contextlib.suppress(Exception):
-                metrics.LAG.labels(subscription.group).set(await subscription.lag())
-                query = "select count(*) from dead_letters where consumer = $1 and resolved_at is null"
-                metrics.DEAD.labels(consumer).set(await subscription.pool.fetchval(query, consumer))
-            await asyncio.sleep(_OBSERVE_SECONDS)
-
-    return observe
 
 
 def serve(name: str, settings: Settings, app: FastAPI) -> None:
