@@ -80,6 +80,7 @@ def test_a_list_with_nobody_in_it_says_so(data: bytes) -> None:
     [
         (file(GOOD).encode() + b"\x81", 3),
         (file(GOOD).encode() + b"\xe9", 3),
+        (file(GOOD).encode("cp1252") + b"\x81", 3),
         (file(GOOD).encode("utf-8-sig") + b"\r\n\xe9", 4),
         (file(GOOD).encode("utf-16") + b"\x00", 3),
     ],

@@ -73,6 +73,9 @@ async def coordinated(desk: Desk) -> None:
     token = (await desk.done("POST", "/public/network-events/e-2/registrations", newcomer(), None))["token"]
     await desk.done("POST", "/public/network-events/e-2/registrations", newcomer(2), None)
     await desk.done("POST", "/public/registrations/cancel", {"token": token}, None)
+    await say("/network-events/e-2/move", ON | {"city": CITY, "place": "Casino", "day": later["day"]})
+    await say("/network-events", later | {"event_id": "e-3"})
+    await say("/network-events/e-3/cancel", ON | {"reason": "weather"})
     await say("/steering-meetings", {"meeting_id": "m-1", "on": EARLIER, "city": CITY, "planned_for": EARLIER})
     meeting = {"on": EARLIER, "city": CITY, "partners": [ORGANISER, ZONE]}
     await say("/steering-meetings/m-1/hold", meeting)
