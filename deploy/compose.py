@@ -98,6 +98,7 @@ def _service(name: str, port: int) -> dict[str, Any]:
             "ROLES": "${ROLES:-api,relay,subscriber}",
             f"{name.upper()}_PORT": port,
             f"{name.upper()}_DATABASE_URL": f"postgresql://{name}:{_asked(_password(name))}@postgres:5432/{name}",
+            f"{name.upper()}_PUBLIC_URL": f"${{{name.upper()}_PUBLIC_URL:-}}",
             "KAFKA_BOOTSTRAP_SERVERS": SERVERS,
             "AUTH_ISSUER": _asked("AUTH_ISSUER"),
             "AUTH_AUDIENCE": "${AUTH_AUDIENCE:-carrousel}",

@@ -44,7 +44,7 @@ def container(deployment: dict[str, Any]) -> dict[str, Any]:
 
 def known(variable: str) -> bool:
     """Whether a service reads this variable."""
-    own = {f"{name}_{rest}".upper() for name in PORTS for rest in ("port", "database_url")}
+    own = {f"{name}_{rest}".upper() for name in PORTS for rest in ("port", "database_url", "public_url")}
     return variable in own or variable.lower() in Settings.model_fields
 
 
