@@ -18,7 +18,7 @@ from shared.contracts.envelope import (
 )
 from shared.event_store import Connection
 from shared.messages import Meta, Refused
-from shared.partition import Dead, Partition, Record
+from shared.partitions import Dead, Partitions, Record
 
 SCHEMA = Path(__file__).with_suffix(".sql").read_text(encoding="utf-8")
 
@@ -52,41 +52,21 @@ class Inbox:
 
     async def receive(self, connection: Connection, records: Sequence[Record]) -> list[Heard]:
         """Apply a batch in the caller's transaction; returns the messages that were new and applied."""
-        applied: list[Heard] = []
-        partitions: dict[int, list[Record]] = {}
-        for record in records:
-            partitions.setdefault(record.partition, []).append(record)
-        for partition in sorted(partitions):
-            rows = Partition(self.consumer, self.topic, partition)
-            applied += await self._partition(connection, rows, partitions[partition])
-        return applied
-
-    async def _partition(self, connection: Connection, rows: Partition, records: Sequence[Record]) -> list[Heard]:
-        highest = await rows.fence(connection)
-        read = [_Read(self.topic, record) for record in records]
+        rows = Partitions(self.consumer, self.topic)
+        numbers = {record.partition for record in records}
+        before = await rows.fence(connection, numbers)
+        types = self.topic.by_type()
+        read = [_Read(self.topic, types, record) for record in sorted(records, key=_partition)]
         keys = {each.record.key for each in read if each.record.key is not None}
-        known = _Known(*await rows.known(connection, {each.identity for each in read}, keys))
-        fresh: list[_Read] = []
-        dead: list[Dead] = []
-        reached = highest
-        for each in read:
-            if (each.sequence is not None and each.sequence <= reached) or each.identity in known.identities:
-                continue
-            if each.heard is None:
-                known.note(each)
-                dead.append(each.dead(each.reason))
-                continue
-            reached = each.heard.envelope.sequence
-            if each.record.key in known.keys:
-                dead.append(each.dead("parked"))
-            else:
-                fresh.append(each)
+        known = _Known(*await rows.known(connection, numbers, {each.identity for each in read}, keys), dict(before))
+        fresh, dead = known.sorted_out(read)
         refused = await self._apply(connection, fresh, known)
-        await rows.bury(connection, [*dead, *refused])
-        if reached > highest:
-            await rows.advance(connection, reached)
-        left = {each.identity for each in refused}
-        return [each.heard for each in fresh if each.heard is not None and each.identity not in left]
+        if dead or refused:
+            await rows.bury(connection, [*dead, *refused])
+        if known.reached != before:
+            await rows.advance(connection, known.reached)
+        left = {(each.record.partition, each.identity) for each in refused}
+        return [each.heard for each in fresh if each.heard is not None and each.place not in left]
 
     async def _apply(self, connection: Connection, fresh: Sequence[_Read], known: _Known) -> list[Dead]:
         heard = [each.heard for each in fresh if each.heard is not None]
@@ -102,7 +82,7 @@ class Inbox:
     async def _apply_singly(self, connection: Connection, fresh: Sequence[_Read], known: _Known) -> list[Dead]:
         refused = []
         for each in fresh:
-            if each.record.key in known.keys:
+            if known.holds_up(each):
                 refused.append(each.dead("parked"))
                 continue
             try:
@@ -119,7 +99,7 @@ class _Read:
 
     __slots__ = ("heard", "identity", "reason", "record", "sequence")
 
-    def __init__(self, topic: Topic, record: Record) -> None:
+    def __init__(self, topic: Topic, types: dict[str, type[PublicMessage]], record: Record) -> None:
         self.record = record
         self.heard: Heard | None = None
         self.sequence: int | None = None
@@ -127,27 +107,61 @@ class _Read:
         try:
             envelope = read_envelope(topic, record.headers)
             self.sequence = envelope.sequence
-            self.heard = Heard(envelope, read_message(topic.by_type(), envelope, record.value))
+            self.heard = Heard(envelope, read_message(types, envelope, record.value))
         except Unreadable as unreadable:
             self.reason = unreadable.reason
         self.identity = f"{topic.source}#{self.sequence}" if self.sequence else _anonymous(record)
 
-    def dead(self, reason: str) -> Dead:
-        return Dead(self.record, self.identity, reason, self.holds_up())
+    @property
+    def place(self) -> tuple[int, str]:
+        return self.record.partition, self.identity
 
-    def holds_up(self) -> bool:
-        return self.sequence is not None and self.record.key is not None
+    def dead(self, reason: str) -> Dead:
+        return Dead(self.record, self.identity, reason, self.sequence is not None and self.record.key is not None)
 
 
 @dataclass(slots=True)
 class _Known:
-    identities: set[str]
-    keys: set[bytes]
+    """What was met before: identities among the dead, keys that are held up, and how far each partition is applied."""
+
+    identities: set[tuple[int, str]]
+    keys: set[tuple[int, bytes]]
+    reached: dict[int, int]
+
+    def sorted_out(self, read: Sequence[_Read]) -> tuple[list[_Read], list[Dead]]:
+        """The new messages that may be applied, and what joins the dead."""
+        fresh: list[_Read] = []
+        dead: list[Dead] = []
+        for each in read:
+            if self.met(each):
+                continue
+            if each.heard is None:
+                self.note(each)
+                dead.append(each.dead(each.reason))
+                continue
+            self.reached[each.record.partition] = each.heard.envelope.sequence
+            if self.holds_up(each):
+                dead.append(each.dead("parked"))
+            else:
+                fresh.append(each)
+        return fresh, dead
+
+    def met(self, read: _Read) -> bool:
+        applied = read.sequence is not None and read.sequence <= self.reached[read.record.partition]
+        return applied or read.place in self.identities
+
+    def holds_up(self, read: _Read) -> bool:
+        return (read.record.partition, read.record.key) in self.keys
 
     def note(self, read: _Read) -> None:
-        self.identities.add(read.identity)
-        if read.holds_up() and read.record.key is not None:
-            self.keys.add(read.record.key)
+        """It is dead, and holds up its key where it claims a place in the order."""
+        self.identities.add(read.place)
+        if read.sequence is not None and read.record.key is not None:
+            self.keys.add((read.record.partition, read.record.key))
+
+
+def _partition(record: Record) -> int:
+    return record.partition
 
 
 def _anonymous(record: Record) -> str:

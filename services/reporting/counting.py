@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import pairwise, product
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
 from services.reporting.indicators import Indicator, by_step
 from services.reporting.rows.grain import Grain, Happening, Note, Said
 
 ANY = "*"  # of a span: whatever the city, the partner or the sector
 NEVER = date.min
+Place: TypeAlias = tuple[str, str, str]  # city, partner, sector
 
 
 class FigureKey(NamedTuple):
@@ -97,28 +98,45 @@ def respanned(held: Mapping[MemberKey, int], changed: Mapping[MemberKey, int]) -
     turned = {key for key, n in changed.items() if (held.get(key, 0) + n > 0) != (key in seen)}
     members = {(key.indicator, key.member) for key in turned}
     before = {key for key in seen if (key.indicator, key.member) in members}
-    difference = _spans(before ^ turned)
-    difference.subtract(_spans(before))
+    was, now = _months(before), _months(before ^ turned)
+    difference: Counter[SpanKey] = Counter()
+    for indicator, member in members:
+        then, since = was[indicator, member], now[indicator, member]
+        for places, looks in _looks({*then, *since}):
+            gone, come = _spans(then, places), _spans(since, places)
+            for look in looks:
+                difference.update(SpanKey(month, previous, *look, indicator) for previous, month in come - gone)
+                difference.subtract(SpanKey(month, previous, *look, indicator) for previous, month in gone - come)
     return difference
 
 
-def _spans(seen: Iterable[MemberKey]) -> Counter[SpanKey]:
-    """The months in which members were seen, in every way of looking at a city, partner and sector."""
-    months: defaultdict[tuple[str, str, str, str, str], set[date]] = defaultdict(set)
+def _months(seen: Iterable[MemberKey]) -> defaultdict[tuple[str, str], defaultdict[Place, set[date]]]:
+    """In which months each member was seen, by city, partner and sector."""
+    months: defaultdict[tuple[str, str], defaultdict[Place, set[date]]] = defaultdict(lambda: defaultdict(set))
     for key in seen:
-        for looked_at in product(_ways(key.city), _ways(key.partner), _ways(key.sector)):
-            months[key.indicator, key.member, *looked_at].add(key.month)
-    return Counter(
-        SpanKey(month, previous, city, partner, sector, indicator)
-        for (indicator, _, city, partner, sector), when in months.items()
-        for previous, month in pairwise((NEVER, *sorted(when)))
-    )
+        months[key.indicator, key.member][key.city, key.partner, key.sector].add(key.month)
+    return months
 
 
-def _ways(value: str) -> Iterator[str]:
-    yield ANY
-    if value:
-        yield value
+def _looks(places: Iterable[Place]) -> Iterable[tuple[frozenset[Place], list[Place]]]:
+    """Every way of looking at a city, partner and sector, by the places that it takes together."""
+    together: defaultdict[Place, set[Place]] = defaultdict(set)
+    for place in places:
+        for city, partner, sector in product(*map(_ways, place)):
+            together[city, partner, sector].add(place)
+    looks: defaultdict[frozenset[Place], list[Place]] = defaultdict(list)
+    for look, taken in together.items():
+        looks[frozenset(taken)].append(look)
+    return looks.items()
+
+
+def _spans(months: Mapping[Place, set[date]], places: Iterable[Place]) -> set[tuple[date, date]]:
+    """The months in which a member was seen in these places, each with the one before it."""
+    return set(pairwise((NEVER, *sorted({month for place in places for month in months.get(place, ())}))))
+
+
+def _ways(value: str) -> tuple[str, ...]:
+    return (ANY, value) if value else (ANY,)
 
 
 def advance(

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
 
 from pydantic import TypeAdapter
+from pydantic_core import to_json
 
 from services.reporting.counting import Changes, FigureKey, MemberKey, SpanKey, advance, respanned
 from services.reporting.indicators import catalogue_version
@@ -51,25 +52,24 @@ async def apply(connection: Connection, heard: Sequence[Heard]) -> None:
 
 
 @cache
-def _adapter(grain: Grain[Any]) -> TypeAdapter[Any]:
-    return TypeAdapter(grain.row)
+def _by_id(grain: Grain[Any]) -> TypeAdapter[dict[str, Any]]:
+    return TypeAdapter(dict[str, grain.row])  # type: ignore[name-defined]
 
 
 async def _rows(connection: Connection, grain: Grain[Any], ids: set[str]) -> dict[str, Any]:
-    rows = await connection.fetch(
-        f"select id, data::text as data from {grain.table} where id = any($1::text[])", list(ids)
+    found = await connection.fetchval(
+        f"select json_object_agg(id, data)::text from {grain.table} where id = any($1)", list(ids)
     )
-    return {row["id"]: _adapter(grain).validate_json(row["data"]) for row in rows}
+    return _by_id(grain).validate_json(found or "{}")
 
 
-async def _keep(connection: Connection, grain: Grain[Any], rows: Mapping[str, Any]) -> None:
+async def _keep(connection: Connection, grain: Grain[Any], rows: dict[str, Any]) -> None:
     if not rows:
         return
     await connection.execute(
-        f"insert into {grain.table} select id, data::jsonb from unnest($1::text[], $2::text[]) as h (id, data)"
+        f"insert into {grain.table} select key, value from jsonb_each($1)"
         " on conflict (id) do update set data = excluded.data",
-        list(rows),
-        [_adapter(grain).dump_json(row).decode() for row in rows.values()],
+        _by_id(grain).dump_json(rows).decode(),
     )
 
 
@@ -91,17 +91,16 @@ async def _add(connection: Connection, table: str, kind: type[Key], changes: Cou
     changed = sorted((key, n) for key, n in changes.items() if n)
     if not changed:
         return
-    keys = [list(column) for column in zip(*(key for key, _ in changed), strict=True)]
     columns = ", ".join(kind._fields)
-    given = ", ".join(f"${nth}::{_TYPES.get(name, 'text')}[]" for nth, name in enumerate(kind._fields, 1))
+    typed = ", ".join(f"{name} {_TYPES.get(name, 'text')}" for name in kind._fields)
+    given = f"json_to_recordset($1) as given ({typed}, n bigint)"
+    rows = to_json([{**key._asdict(), "n": n} for key, n in changed]).decode()
     await connection.execute(
-        f"insert into {table} as kept ({columns}, n) select * from unnest({given}, ${len(keys) + 1}::bigint[])"
+        f"insert into {table} as kept ({columns}, n) select * from {given}"
         f" on conflict ({columns}) do update set n = kept.n + excluded.n",
-        *keys,
-        [n for _, n in changed],
+        rows,
     )
-    if all(n > 0 for _, n in changed):
-        return
-    await connection.execute(
-        f"delete from {table} where n = 0 and ({columns}) in (select * from unnest({given}))", *keys
-    )
+    if any(n < 0 for _, n in changed):
+        await connection.execute(
+            f"delete from {table} where n = 0 and ({columns}) in (select {columns} from {given})", rows
+        )

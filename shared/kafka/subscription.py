@@ -21,7 +21,7 @@ from shared.logs import log_road
 
 log = structlog.get_logger(__name__)
 
-_BATCH_RECORDS = 500
+_BATCH_RECORDS = 2000
 _BATCH_TIMEOUT_MS = 20
 _LONGEST_PAUSE = 10.0
 _A_DAY_MS = 24 * 60 * 60 * 1000
