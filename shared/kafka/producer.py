@@ -38,7 +38,7 @@ async def open_producer(bootstrap_servers: str) -> AsyncIterator[Producer]:
         acks="all",
         enable_idempotence=True,
         compression_type="lz4",
-        linger_ms=2,
+        linger_ms=0,
         request_timeout_ms=20_000,
     )
     try:
