@@ -20,7 +20,7 @@ from shared.kafka import OutgoingRecord
 from shared.messages import Meta, Recorded
 from shared.relay import Published, record_of
 
-META = Meta(by="synthetic", correlation_id="bench")
+META = Meta(by="synthetic", correlation_id="0af7651916cd43dd8448eb211c80319c")
 DECIDER: Decider[rules.Referral, ReferralCommand, ReferralEvent] = Decider(rules.initial, rules.decide, rules.evolve)
 STEPS = 4  # facts of one road
 TOLD = 3  # messages of one road
@@ -34,20 +34,25 @@ _CITIES = ("Oostende", "Brugge")
 
 @dataclass(frozen=True, slots=True)
 class Road:
-    """One referral from its reception to its acceptance: the stream and its commands."""
+    """One referral from its reception to its acceptance: the stream, its first day and its commands."""
 
     stream: str
+    received_on: date
     commands: tuple[ReferralCommand, ...]
 
 
 def roads(count: int) -> list[Road]:
     """`count` referrals, spread over two years, two cities, twenty organisations and sixty referrers."""
-    return [Road(f"referral-{nth}", tuple(_commands(nth))) for nth in range(count)]
+    return [Road(f"referral-{nth}", _day(nth), tuple(_commands(nth))) for nth in range(count)]
+
+
+def _day(nth: int) -> date:
+    return _FIRST + timedelta(days=nth % _DAYS)
 
 
 def _commands(nth: int) -> Iterator[ReferralCommand]:
     at, by, referral = _NOW, "synthetic", f"{nth}"
-    day = _FIRST + timedelta(days=nth % _DAYS)
+    day = _day(nth)
     yield ReceiveReferral(
         at=at,
         by=by,

@@ -6,41 +6,47 @@ import asyncio
 import sys
 import time
 from asyncio.subprocess import PIPE
+from collections import Counter
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from datetime import date
 
-import asyncpg
+import uvloop
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 
 from bench.corpus import DECIDER, META, records, roads, told, topic_named
 from bench.place import Place
 from services.referral.views import cases
 from services.reporting import figures
-from shared import event_store, inbox
+from shared import event_store, inbox, logs
 from shared.decider import handle
 from shared.event_store import EventStore
 from shared.inbox import Inbox
 from shared.kafka import Subscription
+from shared.pool import open_pool
 from shared.relay import Relay
 from shared.service import create_tables
 
-_COUNTED = "select coalesce(sum(n), 0) from figures where indicator = 'referrals_received'"
-_POLL = 0.0005
+_COUNTED = "select coalesce(sum(n), 0) from figures where month = $1 and indicator = 'referrals_received'"
+_POLL = 0.001
 
 
 async def figure(place: Place) -> list[float]:
     """Seconds from commit to readable, one referral after another; the consumer is a process of its own."""
     seconds = []
-    async with asyncpg.create_pool(place.url, min_size=2, max_size=4) as pool:
+    async with open_pool(place.url, 4) as pool:
         store = EventStore(pool, cases.TYPES, [cases.apply])
         await create_tables(pool, [event_store.SCHEMA, cases.SCHEMA, figures.SCHEMA, inbox.SCHEMA])
         relay = Relay(store, lambda fact: told(fact, place.topic), place.servers, place.url)
         store.rang = relay.ring
         async with _beside(place), _running(relay), pool.acquire() as reader:
-            for nth, road in enumerate(roads(place.roads), 1):
+            received: Counter[date] = Counter()
+            for road in roads(place.roads):
                 await handle(store, road.stream, DECIDER, road.commands[0], META)
+                month = road.received_on.replace(day=1)
+                received[month] += 1
                 began = time.perf_counter()
-                while await reader.fetchval(_COUNTED) < nth:
+                while await reader.fetchval(_COUNTED, month) < received[month]:
                     await asyncio.sleep(_POLL)
                 seconds.append(time.perf_counter() - began)
     return seconds[len(seconds) // 10 :]
@@ -62,7 +68,7 @@ async def raw(place: Place) -> list[float]:
 
 async def consume(place: Place) -> None:
     """The consumer's process, until it is ended."""
-    async with asyncpg.create_pool(place.url, min_size=1, max_size=4) as pool:
+    async with open_pool(place.url, 4) as pool:
         heard = Inbox("bench", topic_named(place.topic), figures.apply)
         await Subscription(place.servers, place.schema, heard, pool).run()
 
@@ -94,4 +100,5 @@ def _given(arguments: Sequence[str]) -> Place:
 
 
 if __name__ == "__main__":
-    asyncio.run(consume(_given(sys.argv[1:])))
+    logs.configure("bench")
+    uvloop.run(consume(_given(sys.argv[1:])))

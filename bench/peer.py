@@ -10,6 +10,7 @@ import typer
 import uvloop
 
 from bench.place import place
+from shared import logs
 
 NOT_INSTALLED = 3
 
@@ -25,6 +26,7 @@ def main(
         measured = getattr(import_module(module), name)
     except ModuleNotFoundError:
         raise typer.Exit(NOT_INSTALLED) from None
+    logs.configure("bench")
     typer.echo(json.dumps({"measured": uvloop.run(_measure(measured, roads, topic))}))
 
 

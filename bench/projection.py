@@ -22,6 +22,7 @@ from shared import inbox
 from shared.event_store import Connection
 from shared.inbox import Apply, Heard, Inbox
 from shared.kafka import Subscription, open_producer
+from shared.pool import open_pool
 
 BATCH = 500
 WAIT_MS = 20
@@ -123,7 +124,7 @@ class _Clocked(Subscription):
 
 async def _subscribed(place: Place, apply: Apply) -> float:
     heard = Inbox("bench", topic_named(place.topic), apply)
-    async with asyncpg.create_pool(place.url, min_size=1, max_size=4) as pool:
+    async with open_pool(place.url, 4) as pool:
         for schema in (inbox.SCHEMA, tally.SCHEMA):
             await pool.execute(schema)
         subscription = _Clocked(place.servers, place.schema, heard, pool)

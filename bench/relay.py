@@ -17,6 +17,7 @@ from shared import event_store
 from shared.event_store import EventStore
 from shared.kafka import open_producer
 from shared.messages import Recorded
+from shared.pool import open_pool
 from shared.relay import Relay
 from shared.service import create_tables
 
@@ -25,7 +26,7 @@ _WINDOW = 500
 
 async def relay(place: Place) -> float:
     """Messages a second: read from the table, translated, sent, acknowledged and the position advanced."""
-    async with asyncpg.create_pool(place.url, min_size=1, max_size=4) as pool:
+    async with open_pool(place.url, 4) as pool:
         store = EventStore(pool, cases.TYPES)
         await create_tables(pool, [event_store.SCHEMA])
         last = await fill(pool, list(recorded(place.roads)))

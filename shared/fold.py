@@ -110,8 +110,7 @@ async def _read_to_end(reader: Reader, new: Beside, inboxes: Sequence[Inbox], te
     await reader.mark_ends()
     for inbox in inboxes:
         while records := await reader.batch(inbox.topic):
-            async with new.connection.transaction():
-                await inbox.receive(new.connection, records)
+            await inbox.receive(new.connection, records)
             read += len(records)
             tell(*reader.progress())
     return read

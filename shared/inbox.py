@@ -36,14 +36,16 @@ class Heard:
 
 
 Apply: TypeAlias = "Callable[[Connection, Sequence[Heard]], Awaitable[None]]"
+_Applying: TypeAlias = "Callable[[Connection, Sequence[_Read], _Known], Awaitable[list[Dead]]]"
 
 
 @dataclass(slots=True)
 class Inbox:
     """What one consumer hears of one topic, applied by `apply` inside the transaction of its sequence row.
 
-    `apply` gets the new messages of a batch in order. When it raises Refused for a batch, each is applied alone,
-    and the refused one becomes a dead letter. Any other error is the infrastructure's: nothing is committed.
+    `apply` gets the new messages of a batch in order. When it raises Refused, the batch is undone, each message is
+    applied alone, and the refused one becomes a dead letter. Any other error is the infrastructure's: nothing is
+    committed.
     """
 
     consumer: str
@@ -51,7 +53,15 @@ class Inbox:
     apply: Apply
 
     async def receive(self, connection: Connection, records: Sequence[Record]) -> list[Heard]:
-        """Apply a batch in the caller's transaction; returns the messages that were new and applied."""
+        """Apply a batch in one transaction; returns the messages that were new and applied."""
+        try:
+            async with connection.transaction():
+                return await self._received(connection, records, self._apply)
+        except Refused:
+            async with connection.transaction():
+                return await self._received(connection, records, self._apply_singly)
+
+    async def _received(self, connection: Connection, records: Sequence[Record], apply: _Applying) -> list[Heard]:
         rows = Partitions(self.consumer, self.topic)
         numbers = {record.partition for record in records}
         before = await rows.fence(connection, numbers)
@@ -60,23 +70,16 @@ class Inbox:
         keys = {each.record.key for each in read if each.record.key is not None}
         known = _Known(*await rows.known(connection, numbers, {each.identity for each in read}, keys), dict(before))
         fresh, dead = known.sorted_out(read)
-        refused = await self._apply(connection, fresh, known)
+        refused = await apply(connection, fresh, known) if fresh else []
         if dead or refused:
             await rows.bury(connection, [*dead, *refused])
         if known.reached != before:
             await rows.advance(connection, known.reached)
-        left = {(each.record.partition, each.identity) for each in refused}
-        return [each.heard for each in fresh if each.heard is not None and each.place not in left]
+        left = {each.identity for each in refused}
+        return [each.heard for each in fresh if each.heard is not None and each.identity not in left]
 
-    async def _apply(self, connection: Connection, fresh: Sequence[_Read], known: _Known) -> list[Dead]:
-        heard = [each.heard for each in fresh if each.heard is not None]
-        if not heard:
-            return []
-        try:
-            async with connection.transaction():
-                await self.apply(connection, heard)
-        except Refused:
-            return await self._apply_singly(connection, fresh, known)
+    async def _apply(self, connection: Connection, fresh: Sequence[_Read], _: _Known) -> list[Dead]:
+        await self.apply(connection, [each.heard for each in fresh if each.heard is not None])
         return []
 
     async def _apply_singly(self, connection: Connection, fresh: Sequence[_Read], known: _Known) -> list[Dead]:

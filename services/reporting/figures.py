@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import cache
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from pydantic import TypeAdapter
 from pydantic_core import to_json
@@ -40,15 +40,35 @@ async def apply(connection: Connection, heard: Sequence[Heard]) -> None:
     await connection.execute("select pg_advisory_xact_lock($1, to_regclass('figures')::oid::int)", _LOCK)
     said: list[Said] = [each.message for each in heard]
     changes = Changes()
+    writes: list[_Write] = []
     for grain in GRAINS:
         if addressed := grain.addressed(said):
             before = await _rows(connection, grain, {key for key, _ in addressed})
             after, told = advance(grain, before, addressed, changes)
             said.extend(told)
-            await _keep(connection, grain, after)
-    await _add(connection, "figures", FigureKey, changes.figures)
-    await _add(connection, "spans", SpanKey, await _respanned(connection, changes.members))
-    await _add(connection, "members", MemberKey, changes.members)
+            writes += _kept(grain, after)
+    writes += _added("figures", FigureKey, changes.figures)
+    writes += _added("spans", SpanKey, await _respanned(connection, changes.members))
+    writes += _added("members", MemberKey, changes.members)
+    await _write(connection, writes)
+
+
+class _Write(NamedTuple):
+    """A statement with one parameter, and one that follows it where something went down to nothing."""
+
+    statement: str
+    given: str
+    sweep: str = ""
+
+
+async def _write(connection: Connection, writes: Sequence[_Write]) -> None:
+    """Everything that a batch changes, in one round trip; each table is written once."""
+    if writes:
+        parts = ", ".join(f"_{nth} as ({each.statement.format(f'${nth}')})" for nth, each in enumerate(writes, 1))
+        await connection.execute(f"with {parts} select", *(each.given for each in writes))
+    for each in writes:
+        if each.sweep:
+            await connection.execute(each.sweep.format("$1"), each.given)
 
 
 @cache
@@ -63,14 +83,13 @@ async def _rows(connection: Connection, grain: Grain[Any], ids: set[str]) -> dic
     return _by_id(grain).validate_json(found or "{}")
 
 
-async def _keep(connection: Connection, grain: Grain[Any], rows: dict[str, Any]) -> None:
-    if not rows:
-        return
-    await connection.execute(
-        f"insert into {grain.table} select key, value from jsonb_each($1)"
-        " on conflict (id) do update set data = excluded.data",
-        _by_id(grain).dump_json(rows).decode(),
-    )
+def _kept(grain: Grain[Any], rows: dict[str, Any]) -> Iterator[_Write]:
+    if rows:
+        yield _Write(
+            f"insert into {grain.table} select key, value from jsonb_each({{}})"
+            " on conflict (id) do update set data = excluded.data",
+            _by_id(grain).dump_json(rows).decode(),
+        )
 
 
 async def _respanned(connection: Connection, changed: Counter[MemberKey]) -> Counter[SpanKey]:
@@ -86,21 +105,19 @@ async def _respanned(connection: Connection, changed: Counter[MemberKey]) -> Cou
     return respanned({MemberKey(*row[:-1]): row[-1] for row in rows}, changed)
 
 
-async def _add(connection: Connection, table: str, kind: type[Key], changes: Counter[Key]) -> None:
+def _added(table: str, kind: type[Key], changes: Counter[Key]) -> Iterator[_Write]:
     """Add the differences, in the order of the keys."""
     changed = sorted((key, n) for key, n in changes.items() if n)
     if not changed:
         return
     columns = ", ".join(kind._fields)
     typed = ", ".join(f"{name} {_TYPES.get(name, 'text')}" for name in kind._fields)
-    given = f"json_to_recordset($1) as given ({typed}, n bigint)"
-    rows = to_json([{**key._asdict(), "n": n} for key, n in changed]).decode()
-    await connection.execute(
+    given = f"json_to_recordset({{}}) as given ({typed}, n bigint)"
+    yield _Write(
         f"insert into {table} as kept ({columns}, n) select * from {given}"
         f" on conflict ({columns}) do update set n = kept.n + excluded.n",
-        rows,
+        to_json([{**key._asdict(), "n": n} for key, n in changed]).decode(),
+        f"delete from {table} where n = 0 and ({columns}) in (select {columns} from {given})"
+        if any(n < 0 for _, n in changed)
+        else "",
     )
-    if any(n < 0 for _, n in changed):
-        await connection.execute(
-            f"delete from {table} where n = 0 and ({columns}) in (select {columns} from {given})", rows
-        )

@@ -116,7 +116,7 @@ class Subscription:
         began = time.perf_counter()
         while True:
             try:
-                async with self.pool.acquire() as connection, connection.transaction():
+                async with self.pool.acquire() as connection:
                     applied = await self.inbox.receive(connection, records)
                 break
             except Exception as error:  # noqa: BLE001 - the database is away: nothing was committed
