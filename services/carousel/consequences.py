@@ -114,6 +114,8 @@ def asks(event: Event, because: Command) -> Iterator[Asked]:
                 yield _to_person(_noted(event, referral, mark, stamp))
         case facts.AttendanceCorrected():
             yield _to_person(_noted(event, event.referral_id, event.mark, stamp))
+            if event.silent:
+                yield _to_person(_silent(event, event.referral_id, stamp))
         case facts.CycleClosed():
             yield from _closed(event, stamp)
         case _:
@@ -141,7 +143,15 @@ def _closed(event: facts.CycleClosed, stamp: dict[str, Any]) -> Iterator[Asked]:
     for referral in event.participants:
         yield _to_person(ask_person.GiveBackPlace(**stamp, referral_id=referral, cycle_id=event.cycle_id, on=event.on))
     for referral in event.silent:
-        yield _to_person(ask_person.OpenSafetyTask(**stamp, referral_id=referral, cause="silence", on=event.on))
+        yield _to_person(_silent(event, referral, stamp))
+
+
+def _silent(
+    event: facts.CycleClosed | facts.AttendanceCorrected, referral: str, stamp: dict[str, Any]
+) -> ask_person.OpenSafetyTask:
+    return ask_person.OpenSafetyTask(
+        **stamp, referral_id=referral, cycle_id=event.cycle_id, cause="silence", on=event.on
+    )
 
 
 def _to_cycle(command: ask.TakePlace | ask.ReleasePlace) -> Asked:

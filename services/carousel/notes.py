@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Annotated
 
@@ -72,10 +73,9 @@ class Notes:
         )
         return Note(note=self._seal.open(sealed))
 
-    async def erase(self, connection: Connection, referral_id: str) -> int:
-        """Forget every note about one person (GDPR art. 17); the facts stay. Returns how many."""
-        rows = await connection.fetch("delete from notes where referral = $1 returning task", referral_id)
-        return len(rows)
+    async def erase(self, connection: Connection, referral_id: str, tasks: Sequence[str]) -> None:
+        """Forget the notes of these tasks about one person (GDPR art. 17); the facts stay."""
+        await connection.execute("delete from notes where referral = $1 and task = any($2)", referral_id, tasks)
 
     async def due(self, connection: Connection, keep_days: int, today: date | None = None) -> list[str]:
         """The referrals with a note kept longer than `keep_days`: somebody must decide on them."""

@@ -16,13 +16,13 @@ from cryptography.fernet import Fernet
 from deploy.local.tokens import ensure_keys, token
 from services.carousel import notes
 from services.carousel.api import routes
-from services.carousel.commands.participation import AwaitPlace
-from services.carousel.consequences import PARTICIPATIONS, of_participation
+from services.carousel.commands.participation import AwaitPlace, LeaveWaitingList
+from services.carousel.consequences import PARTICIPATIONS, follow, of_participation
 from services.carousel.views import barriers, cycles, offers, participations, referrals, safety_tasks
 from services.carousel.views.streams import TYPES
 from services.carousel.vocabulary import vocabulary
 from shared import event_store, idempotency
-from shared.callers import Gate, Role
+from shared.callers import Caller, Gate, Role
 from shared.days import today
 from shared.decider import handle
 from shared.event_store import EventStore
@@ -37,6 +37,8 @@ CITY, ORGANISATION = "Oostende", "intro"
 VIEWS = [offers, cycles, participations, safety_tasks, barriers]
 META = Meta(by="tester", correlation_id="test")
 FACILITATORS = ["f-1", "f-2"]
+FACILITATOR = Caller("f-1", Role.FACILITATOR, ORGANISATION, frozenset({CITY}))
+ELSEWHERE = Caller("f-9", Role.FACILITATOR, "other", frozenset({"Brugge"}))
 MODULES = [
     {"number": n, "title": {"nl": f"M{n}", "fr": f"M{n}", "en": f"M{n}"}, "minutes": 120, "entry_allowed": n != 6}
     for n in range(1, 7)
@@ -103,6 +105,12 @@ class Desk:
         command = AwaitPlace(**given | other)
         await handle(self.store, of_participation(name), PARTICIPATIONS, command, META)
 
+    async def leaves(self, name: str) -> None:
+        """His referral is withdrawn before the first session, as the subscriber asks."""
+        command = LeaveWaitingList(referral_id=name, cause="withdrawn", on=today(), at=datetime.now(UTC), by="referral")
+        beside = [follow(self.store, META, command)]
+        await handle(self.store, of_participation(name), PARTICIPATIONS, command, META, beside)
+
     async def placed(self, name: str, cycle: str = "c-1", from_on: date | None = None) -> None:
         """Somebody waits and is given a place."""
         await self.waits(name, monday(-30))
@@ -130,3 +138,27 @@ async def opened(pool: asyncpg.Pool[asyncpg.Record], home: Path) -> AsyncIterato
     transport = httpx.ASGITransport(app, raise_app_exceptions=False)
     async with httpx.AsyncClient(transport=transport, base_url="http://desk") as client:
         yield Desk(client, store, home)
+
+
+async def lived(desk: Desk) -> None:
+    """A cycle in which somebody came, one stopped and goes on elsewhere, one never came, one refused and came again."""
+    await desk.cycle(first_on=monday(-12))
+    for name in ("r-1", "r-2", "r-3"):
+        await desk.placed(name)
+    await desk.held("c-1-1", r_1="present", r_2="present", r_3="absent")
+    stop = {"category": "practical", "code": "work", "on": str(today())}
+    await desk.done("/participations/r-2/stop", stop)
+    for nth in range(2, 7):
+        await desk.held(f"c-1-{nth}", r_1="present", r_3="absent")
+    await desk.done("/cycles/c-1/close", {"on": str(today())})
+    await desk.cycle("c-2")
+    await desk.waits("r-4")
+    offer = {"cycle_id": "c-2", "from_on": str(today()), "on": str(today())}
+    await desk.done("/participations/r-4/offer-place", offer)
+    refusal = {"category": "practical", "code": "hours", "on": str(today())}
+    await desk.done("/participations/r-4/refuse-place", refusal)
+    await desk.leaves("r-4")
+    await desk.waits("r-4", None, ("friday", "morning"))
+    await desk.cycle("c-3", organisation="other")
+    await desk.done("/participations/r-2/return", {"on": str(today())})
+    await desk.done("/participations/r-2/place", offer | {"cycle_id": "c-3"}, organisation="other")

@@ -109,6 +109,14 @@ def test_a_catch_up_expects_those_who_missed_the_module_here() -> None:
     missed.when(added.model_copy(update={"session_id": f"{CYCLE}-2"})).refused("session-id-twice")
 
 
+def test_who_joins_is_expected_at_the_first_session_of_a_module_and_not_at_the_one_that_repeats_it() -> None:
+    again = SESSIONS[0].model_copy(update={"session_id": "again", "on": date(2026, 3, 3)})
+    fact = cycle.CatchUpAdded(cycle_id=CYCLE, session=again, on=FIRST)
+    A_CYCLE.given(planned(), fact).when(take()).then(taken())
+    late = A_CYCLE.given(planned(), held(1), fact).when(take()).events[0]
+    assert late.model_dump()["sessions"] == (*(f"{CYCLE}-{nth}" for nth in range(2, 7)), "again")
+
+
 def test_cover_comes_from_outside_the_pair_and_is_told() -> None:
     cover = ask.ArrangeCover(**ASKED, cycle_id=CYCLE, session_id=f"{CYCLE}-1", absent="f-1", cover="f-3", on=FIRST)
     arranged = cycle.CoverArranged(cycle_id=CYCLE, session_id=f"{CYCLE}-1", absent="f-1", cover="f-3", on=FIRST)
@@ -140,6 +148,29 @@ def test_a_mark_can_be_corrected_later_and_the_session_is_told_again() -> None:
     once.given(corrected).when(correct).then()
     once.when(correct.model_copy(update={"referral_id": OTHER})).refused("attendance-not-expected")
     RUNNING.when(correct).refused("session-not-held")
+    once.when(correct.model_copy(update={"on": FIRST - timedelta(days=1)})).refused("date-before-session")
+
+
+def test_who_turns_out_to_have_attended_nothing_of_a_cycle_that_is_over_was_silent() -> None:
+    marks: list[cycle.Mark] = ["present", "absent", "absent", "absent", "absent", "present"]
+    came = RUNNING.given(*(held(nth, (PERSON, mark)) for nth, mark in enumerate(marks, 1)))
+    close = ask.CloseCycle(**ASKED, cycle_id=CYCLE, on=session_day(6))
+    over = came.given(*came.when(close).events)
+
+    def wrong(nth: int) -> ask.CorrectAttendance:
+        session = {"cycle_id": CYCLE, "session_id": f"{CYCLE}-{nth}"}
+        return ask.CorrectAttendance(**ASKED, **session, referral_id=PERSON, mark="absent", on=session_day(6))
+
+    def corrected(nth: int, *, silent: bool) -> cycle.AttendanceCorrected:
+        facts_ = facts(nth, 0)
+        return cycle.AttendanceCorrected(
+            cycle_id=CYCLE, facts=facts_, referral_id=PERSON, mark="absent", silent=silent, on=session_day(6)
+        )
+
+    first = corrected(1, silent=False)
+    over.when(wrong(1)).then(first)
+    over.given(first).when(wrong(6)).then(corrected(6, silent=True))
+    came.given(first).when(wrong(6)).then(corrected(6, silent=False))
 
 
 def test_a_cycle_closes_when_no_session_is_open_and_names_who_was_silent() -> None:

@@ -33,7 +33,7 @@ COMPLETED = FIVE.given(noted(6), completed())
 STOP = person(ask.StopParticipation, category="personal", code="moved")
 STOPPED = facts.ParticipationStopped(referral_id=PERSON, category="personal", code="moved", on=LATER)
 TASK = facts.SafetyTaskOpened(
-    referral_id=PERSON, task_id="1", cause="stopped", due_on=LATER + timedelta(days=7), on=LATER
+    referral_id=PERSON, task_id="1", cycle_id=CYCLE, cause="stopped", due_on=LATER + timedelta(days=7), on=LATER
 )
 GIVEN_BACK = facts.PlaceGivenBack(referral_id=PERSON, cycle_id=CYCLE, on=LATER)
 LEFT = facts.LeftWaitingList(referral_id=PERSON, cause="withdrawn", on=LATER)
@@ -69,6 +69,14 @@ def test_a_place_is_asked_for_who_waits_with_the_modules_he_has() -> None:
     A_PARTICIPATION.when(place).refused("participation-unknown")
     WAITING.given(LEFT).when(place).refused("participation-not-open")
     COMPLETED.when(place).refused("already-completed")
+
+
+def test_nobody_has_a_place_before_he_waited() -> None:
+    early = date(2025, 12, 31)
+    for command in (ask.PlaceParticipant, ask.OfferPlace):
+        WAITING.when(person(command, cycle_id=CYCLE, from_on=early)).refused("date-before-waiting")
+        WAITING.when(person(command, cycle_id=CYCLE, from_on=LATER, on=early)).refused("date-before-waiting")
+    WAITING.given(offered()).when(person(ask.AcceptPlace, on=early)).refused("date-before-waiting")
 
 
 def test_nobody_has_two_places_at_once() -> None:
@@ -162,6 +170,13 @@ def test_stopping_opens_a_safety_task() -> None:
     STARTED.when(STOP.model_copy(update={"code": "hours"})).refused("reason-does-not-fit")
 
 
+def test_a_stop_after_the_cycle_is_looked_at_by_those_who_ran_it() -> None:
+    STARTED.given(GIVEN_BACK).when(STOP).then(STOPPED, TASK)
+    elsewhere = STARTED.given(GIVEN_BACK, placed(cycle_id="cycle-2"))
+    given_back = GIVEN_BACK.model_copy(update={"cycle_id": "cycle-2"})
+    elsewhere.when(STOP).then(given_back, STOPPED, TASK.model_copy(update={"cycle_id": "cycle-2"}))
+
+
 def test_who_stopped_may_come_back_with_the_modules_he_has() -> None:
     back = person(ask.ReturnToParticipation)
     returned = facts.ParticipationReturned(referral_id=PERSON, on=LATER)
@@ -170,6 +185,7 @@ def test_who_stopped_may_come_back_with_the_modules_he_has() -> None:
     gone.given(returned).when(back).then()
     gone.given(returned).when(person(ask.PlaceParticipant, cycle_id=CYCLE, from_on=LATER)).then(requested(1))
     PLACED.when(back).refused("not-started")
+    gone.when(back.model_copy(update={"on": FIRST - timedelta(days=1)})).refused("date-before-start")
 
 
 def test_people_who_must_not_meet_are_kept_apart_until_it_is_lifted() -> None:
@@ -186,10 +202,12 @@ def test_people_who_must_not_meet_are_kept_apart_until_it_is_lifted() -> None:
 
 
 def test_silence_opens_one_task_and_a_task_is_closed_once() -> None:
-    silence = person(ask.OpenSafetyTask, cause="silence")
+    silence = person(ask.OpenSafetyTask, cycle_id=CYCLE, cause="silence")
     opened = TASK.model_copy(update={"cause": "silence"})
     WAITING.when(silence).then(opened)
     WAITING.given(opened).when(silence).then()
+    elsewhere = opened.model_copy(update={"cycle_id": "cycle-2", "task_id": "2"})
+    WAITING.given(opened).when(silence.model_copy(update={"cycle_id": "cycle-2"})).then(elsewhere)
     COMPLETED.when(silence).then()
     close = person(ask.CloseSafetyTask, task_id="1")
     closed = facts.SafetyTaskClosed(referral_id=PERSON, task_id="1", on=LATER)

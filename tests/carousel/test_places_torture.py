@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import random
 from functools import reduce
+from itertools import combinations
 from typing import Any
 
 import asyncpg
@@ -25,7 +26,7 @@ PLACERS, PEOPLE, CAPACITY = 16, 48, 8
 META = Meta(by="tester", correlation_id="test")
 TYPES = event_types(*cycle.CycleEvent.__args__, *participation.ParticipationEvent.__args__)
 NAMES = tuple(f"r-{nth}" for nth in range(PEOPLE))
-APART = tuple(zip(NAMES[::6], NAMES[1::6], strict=True))
+APART = tuple(pair for nth in range(0, PEOPLE, 6) for pair in combinations(NAMES[nth : nth + 6], 2))
 
 
 def about(command: type[Any], person: str, **fields: Any) -> Any:

@@ -100,7 +100,9 @@ def test_the_waiting_list_the_refusals_and_the_safety_tasks_stay_inside() -> Non
         participation.LeftWaitingList(referral_id="r-1", cause="withdrawn", on=DAY),
         participation.PlaceRefused(referral_id="r-1", cycle_id="c-1", category="practical", code="work", on=DAY),
         participation.NonAssociationDeclared(referral_id="r-1", other_id="r-2", cycle_id=None, on=DAY),
-        participation.SafetyTaskOpened(referral_id="r-1", task_id="t-1", cause="stopped", due_on=DAY, on=DAY),
+        participation.SafetyTaskOpened(
+            referral_id="r-1", task_id="t-1", cycle_id="c-1", cause="stopped", due_on=DAY, on=DAY
+        ),
         participation.SafetyTaskClosed(referral_id="r-1", task_id="t-1", on=DAY),
     ]
     assert [told(fact) for fact in inside] == [None] * len(inside)

@@ -31,10 +31,11 @@ async def road(bootstrap_servers: str) -> AsyncIterator[Road]:
 
 
 async def accepted(road: Road, name: str, *, agreed: bool = True) -> None:
-    """Received, seen and accepted."""
+    """Received, seen and accepted before the first session."""
     stream, who = cases.stream(name), {"referral_id": name}
+    day: dict[str, Any] = who | {"on": carousel.FIRST}
     receive = referral.receive(**who, person_id=f"p-{name}", feedback_agreed=agreed)
-    for command in (receive, referral.record_intake(**who), referral.accept(**who)):
+    for command in (receive, referral.record_intake(**day), referral.accept(**day)):
         await road.referral.ask(stream, command)
 
 

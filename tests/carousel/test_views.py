@@ -2,53 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from datetime import date, timedelta
-from pathlib import Path
 from typing import Any
 
 import asyncpg
 import pytest
 
-from services.carousel.views import participations, safety_tasks, sessions, waiting_list
-from shared.callers import Caller, Role
+from services.carousel.views import participations, sessions, waiting_list
 from shared.days import today
-from tests.carousel.desk import CITY, ORGANISATION, VIEWS, Desk, monday, opened
+from tests.carousel.desk import ELSEWHERE, FACILITATOR, VIEWS, Desk, lived, monday
 
-FACILITATOR = Caller("f-1", Role.FACILITATOR, ORGANISATION, frozenset({CITY}))
-ELSEWHERE = Caller("f-9", Role.FACILITATOR, "other", frozenset({"Brugge"}))
 PERIOD = f"since={monday(-60)}&until={monday(60)}"
 TABLES = ["offers", "cycles", "sessions", "participations", "safety_tasks", "refusals"]
 
 
-@pytest.fixture
-async def desk(pool: asyncpg.Pool[asyncpg.Record], tmp_path: Path) -> AsyncIterator[Desk]:
-    async with opened(pool, tmp_path) as desk:
-        await desk.offer()
-        yield desk
-
-
 async def rows(pool: asyncpg.Pool[asyncpg.Record]) -> dict[str, list[str]]:
     return {each: [row[0] for row in await pool.fetch(f"select t::text from {each} t order by 1")] for each in TABLES}
-
-
-async def lived(desk: Desk) -> None:
-    """A cycle in which somebody came, somebody refused, somebody stopped and somebody never came."""
-    await desk.cycle(first_on=monday(-12))
-    for name in ("r-1", "r-2", "r-3"):
-        await desk.placed(name)
-    await desk.held("c-1-1", r_1="present", r_2="present", r_3="absent")
-    stop = {"category": "practical", "code": "work", "on": str(today())}
-    await desk.done("/participations/r-2/stop", stop)
-    for nth in range(2, 7):
-        await desk.held(f"c-1-{nth}", r_1="present", r_3="absent")
-    await desk.done("/cycles/c-1/close", {"on": str(today())})
-    await desk.cycle("c-2")
-    await desk.waits("r-4")
-    offer = {"cycle_id": "c-2", "from_on": str(today()), "on": str(today())}
-    await desk.done("/participations/r-4/offer-place", offer)
-    refusal = {"category": "practical", "code": "hours", "on": str(today())}
-    await desk.done("/participations/r-4/refuse-place", refusal)
 
 
 async def test_facts_applied_twice_or_from_nothing_give_the_same_views(
@@ -130,6 +99,33 @@ async def test_the_board_tells_who_has_which_modules_and_when_a_latecomer_can_fi
     assert await desk.read("/participations/late/forecast") == board["late"]["foreseen"]
 
 
+async def test_a_person_is_foreseen_from_the_day_he_would_join(desk: Desk) -> None:
+    await desk.cycle()
+    await desk.cycle("c-2", first_on=monday(12))
+    await desk.waits("r-1")
+    days = {
+        each["session"]: each["held_on"] for cycle in await desk.read(f"/cycles?{PERIOD}") for each in cycle["sessions"]
+    }
+
+    async def foreseen(from_on: str) -> dict[str, Any]:
+        told: dict[str, Any] = await desk.read(f"/participations/r-1/forecast?from_on={from_on}")
+        return told | {"visits": [each["session"] for each in told["visits"]]}
+
+    at_once, third = [f"c-1-{nth}" for nth in range(1, 7)], [f"c-1-{nth}" for nth in range(3, 7)]
+    assert await foreseen(str(today())) == {
+        "visits": at_once, "catch_up": [], "missing": [], "finishes_on": days["c-1-6"],
+    }  # fmt: skip
+    assert await foreseen(days["c-1-3"]) == {
+        "visits": [*third, "c-2-1", "c-2-2"], "catch_up": [1, 2], "missing": [], "finishes_on": days["c-2-2"],
+    }  # fmt: skip
+    assert await foreseen(days["c-2-2"]) == {
+        "visits": [f"c-2-{nth}" for nth in range(2, 7)], "catch_up": [], "missing": [1], "finishes_on": None,
+    }  # fmt: skip
+    assert await foreseen(str(monday(60))) == {
+        "visits": [], "catch_up": [], "missing": [], "finishes_on": None,
+    }  # fmt: skip
+
+
 async def test_a_session_nobody_recorded_is_on_the_worklist_until_it_is(
     desk: Desk, pool: asyncpg.Pool[asyncpg.Record]
 ) -> None:
@@ -176,19 +172,6 @@ async def test_a_pause_is_reviewed_once_its_day_has_passed(desk: Desk, pool: asy
         assert await participations.paused_past_review(connection, ELSEWHERE, past) == []
 
 
-async def test_silence_and_a_stop_open_tasks_that_fall_due(desk: Desk, pool: asyncpg.Pool[asyncpg.Record]) -> None:
-    await lived(desk)
-    async with pool.acquire() as connection:
-        tasks = await safety_tasks.find(connection, FACILITATOR, today())
-        assert {(each.referral, each.cause, each.overdue) for each in tasks} == {
-            ("r-2", "stopped", False),
-            ("r-3", "silence", False),
-        }
-        later = await safety_tasks.find(connection, FACILITATOR, tasks[0].due_on + timedelta(days=1))
-        assert all(each.overdue for each in later)
-        assert await safety_tasks.find(connection, ELSEWHERE, today()) == []
-
-
 async def test_a_cover_shows_in_how_steady_a_pair_is(desk: Desk) -> None:
     await desk.cycle(first_on=monday(-12))
     await desk.placed("r-1")
@@ -200,51 +183,3 @@ async def test_a_cover_shows_in_how_steady_a_pair_is(desk: Desk) -> None:
     assert (told["sessions_held"], told["held_by_the_pair"]) == (3, 2)
     assert [(each["session"], each["absent"], each["cover"]) for each in told["covers"]] == [("c-1-2", "f-2", "f-3")]
     assert await desk.read(f"/continuity?{PERIOD}", organisation="other") == []
-
-
-async def refused(desk: Desk, name: str, code: str, *slots: tuple[str, str]) -> None:
-    await desk.waits(name, None, *slots)
-    offer = {"cycle_id": "c-1", "from_on": str(today()), "on": str(today())}
-    await desk.done(f"/participations/{name}/offer-place", offer)
-    refusal = {"category": "practical", "code": code, "on": str(today())}
-    await desk.done(f"/participations/{name}/refuse-place", refusal)
-
-
-async def what_if(desk: Desk, weekday: str, code: str, **how: Any) -> tuple[int, int]:
-    asked = f"city={CITY}&{PERIOD}&weekday={weekday}&part_of_day=morning&category=practical&code={code}"
-    told = await desk.read(f"/barriers/what-if?{asked}", **how)
-    return told["did_not_start"], told["would_have_fitted"]
-
-
-async def test_the_barrier_table_counts_people_and_another_slot_tells_whom_it_would_have_fitted(
-    desk: Desk, pool: asyncpg.Pool[asyncpg.Record]
-) -> None:
-    await desk.cycle()
-    await refused(desk, "r-1", "hours", ("friday", "morning"))
-    await refused(desk, "r-2", "hours", ("sunday", "morning"))
-    await refused(desk, "r-3", "childcare", ("friday", "morning"))
-    await pool.execute(
-        "insert into referrals values ('r-9', $1, 'nl', '{friday/morning}', true, $2, 'practical', 'hours')",
-        CITY,
-        today(),
-    )
-    table = await desk.read(f"/barriers?city={CITY}&{PERIOD}")
-    assert [(each["code"], each["weekday"], each["place"], each["people"]) for each in table] == [
-        ("hours", "monday", "Huis van het Kind", 2),
-        ("childcare", "monday", "Huis van het Kind", 1),
-        ("hours", None, None, 1),
-    ]
-    assert await what_if(desk, "friday", "hours") == (3, 2)
-    assert await what_if(desk, "tuesday", "hours") == (3, 0)
-    assert await what_if(desk, "friday", "hours", city="Brugge") == (0, 0)
-    assert await desk.read(f"/barriers?city={CITY}&{PERIOD}", city="Brugge") == []
-
-
-async def test_who_refused_once_and_started_later_met_no_barrier(desk: Desk) -> None:
-    await desk.cycle(first_on=monday(-1))
-    await refused(desk, "r-1", "hours", ("monday", "evening"))
-    place = {"cycle_id": "c-1", "from_on": str(monday(-1)), "on": str(today())}
-    await desk.done("/participations/r-1/place", place)
-    assert len(await desk.read(f"/barriers?city={CITY}&{PERIOD}")) == 1
-    await desk.held("c-1-1", r_1="present")
-    assert await desk.read(f"/barriers?city={CITY}&{PERIOD}") == []

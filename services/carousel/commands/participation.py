@@ -150,6 +150,7 @@ class OpenSafetyTask(Command):
     """Have a facilitator look at the safety of those concerned."""
 
     referral_id: Id
+    cycle_id: Id
     cause: SafetyCause
     on: date
 

@@ -196,6 +196,8 @@ def correct_attendance(state: Cycle, planned: CyclePlanned, command: CorrectAtte
         raise Refused("attendance-not-expected")
     if dated.marks[command.referral_id] == command.mark:
         return []
+    if command.on < dated.session.on:
+        raise Refused("date-before-session")
     marks = {**dated.marks, command.referral_id: command.mark}
     return [
         AttendanceCorrected(
@@ -203,9 +205,16 @@ def correct_attendance(state: Cycle, planned: CyclePlanned, command: CorrectAtte
             facts=_facts(planned, dated, list(marks.values()).count("present")),
             referral_id=command.referral_id,
             mark=command.mark,
+            silent=_turns_out_silent(state, dated, command),
             on=command.on,
         )
     ]
+
+
+def _turns_out_silent(state: Cycle, dated: Dated, command: CorrectAttendance) -> bool:
+    """Whether the only session that he seemed to have attended of a cycle that is over is taken from him."""
+    attended = [each for each in state.sessions.values() if each.marks.get(command.referral_id) == "present"]
+    return state.closed and attended == [dated]
 
 
 def close(state: Cycle, planned: CyclePlanned, command: CloseCycle) -> list[CycleEvent]:

@@ -140,7 +140,7 @@ def stop(state: Participation, command: StopParticipation) -> list[Participation
     """Leaving after the first session is stopping, and somebody looks at the safety of those concerned."""
     if state.standing == "stopped":
         return []
-    if state.started_on is None:
+    if state.started_on is None or state.last_cycle is None:
         raise Refused("not-started")
     if command.on < state.started_on:
         raise Refused("date-before-start")
@@ -150,17 +150,19 @@ def stop(state: Participation, command: StopParticipation) -> list[Participation
     stopped = ParticipationStopped(
         referral_id=command.referral_id, category=command.category, code=command.code, on=command.on
     )
-    return [*given_back(state, command.on), stopped, task(state, command, "stopped")]
+    return [*given_back(state, command.on), stopped, task(state, command, "stopped", state.last_cycle)]
 
 
 def come_back(state: Participation, command: ReturnToParticipation) -> list[ParticipationEvent]:
     """The offer is voluntary: who stopped may come back, and keeps the modules attended."""
     if state.completed_on:
         raise Refused("already-completed")
-    if state.standing == "stopped":
-        return [ParticipationReturned(referral_id=command.referral_id, on=command.on)]
     if state.started_on is None:
         raise Refused("not-started")
+    if command.on < state.started_on:
+        raise Refused("date-before-start")
+    if state.standing == "stopped":
+        return [ParticipationReturned(referral_id=command.referral_id, on=command.on)]
     return []
 
 

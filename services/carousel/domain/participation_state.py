@@ -42,6 +42,7 @@ class Participation:
     standing: Standing | None = None
     awaited: JoinedWaitingList | None = None
     requested: PlaceRequested | None = None
+    last_cycle: str | None = None
     place: PlaceOffered | ParticipantPlaced | None = None
     refused: tuple[str, Category, ReasonCode] | None = None
     marks: Mapping[str, AttendanceNoted] = field(default_factory=dict)
@@ -96,8 +97,7 @@ def evolve(state: Participation, event: ParticipationEvent) -> Participation:
             refused = (event.cycle_id, event.category, event.code)
             return replace(state, standing="waiting", place=None, refused=refused)
         case ParticipantPlaced():
-            modules = frozenset(event.modules)
-            return replace(state, standing="placed", place=event, requested=None, modules=modules)
+            return _placed(state, event)
         case PlaceGivenBack():
             return replace(state, standing="waiting", place=None)
         case AttendanceNoted():
@@ -127,3 +127,8 @@ def evolve(state: Participation, event: ParticipationEvent) -> Participation:
             return replace(state, closed_tasks=state.closed_tasks | {event.task_id})
         case _:
             assert_never(event)
+
+
+def _placed(state: Participation, event: ParticipantPlaced) -> Participation:
+    modules = frozenset(event.modules)
+    return replace(state, standing="placed", place=event, requested=None, modules=modules, last_cycle=event.cycle_id)

@@ -33,10 +33,12 @@ def ask_place(state: Participation, command: OfferPlace | PlaceParticipant) -> l
         return [_placed(state.place, command)] if firm and state.standing == "offered" else []
     if state.place:
         raise Refused("already-placed")
-    if state.standing is None:
+    if state.awaited is None:
         raise Refused("participation-unknown")
     if state.standing != "waiting":
         raise Refused("participation-not-open")
+    if min(command.on, command.from_on) < state.awaited.on:
+        raise Refused("date-before-waiting")
     return [
         PlaceRequested(
             referral_id=command.referral_id,
@@ -72,6 +74,8 @@ def accept_place(state: Participation, command: AcceptPlace) -> list[Participati
         return []
     if state.standing != "offered" or state.place is None:
         raise Refused("no-place-offered")
+    if state.awaited and command.on < state.awaited.on:
+        raise Refused("date-before-waiting")
     return [_placed(state.place, command)]
 
 

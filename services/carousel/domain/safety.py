@@ -47,19 +47,24 @@ def lift_apart(state: Participation, command: LiftNonAssociation) -> list[Partic
 
 
 def open_task(state: Participation, command: OpenSafetyTask) -> list[ParticipationEvent]:
-    """One open task a cause is enough; who completed needs none for silence."""
+    """One open task a cause and cycle is enough; who completed needs none for silence."""
     if state.completed_on or any(
-        each.cause == command.cause for name, each in state.tasks.items() if name not in state.closed_tasks
+        (each.cause, each.cycle_id) == (command.cause, command.cycle_id)
+        for name, each in state.tasks.items()
+        if name not in state.closed_tasks
     ):
         return []
-    return [task(state, command, command.cause)]
+    return [task(state, command, command.cause, command.cycle_id)]
 
 
-def task(state: Participation, command: StopParticipation | OpenSafetyTask, cause: SafetyCause) -> SafetyTaskOpened:
-    """A task to be looked at within a week."""
+def task(
+    state: Participation, command: StopParticipation | OpenSafetyTask, cause: SafetyCause, cycle_id: str
+) -> SafetyTaskOpened:
+    """A task to be looked at within a week, by those who run the cycle."""
     return SafetyTaskOpened(
         referral_id=command.referral_id,
         task_id=f"{len(state.tasks) + 1}",
+        cycle_id=cycle_id,
         cause=cause,
         due_on=command.on + DUE,
         on=command.on,

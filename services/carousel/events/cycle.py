@@ -158,12 +158,16 @@ class SessionHeld(Event):
 
 
 class AttendanceCorrected(Event):
-    """One mark at a session held was wrong; `facts` are those of the session after the correction."""
+    """One mark at a session held was wrong; `facts` are those of the session after the correction.
+
+    `silent` when the cycle was over and he turns out to have attended no session of it.
+    """
 
     cycle_id: Id
     facts: SessionFacts
     referral_id: Id
     mark: Mark
+    silent: bool = False
     on: date
 
 

@@ -180,10 +180,11 @@ class NonAssociationLifted(Event):
 
 
 class SafetyTaskOpened(Event):
-    """A facilitator has to look at the safety of those concerned, before that day."""
+    """A facilitator of that cycle has to look at the safety of those concerned, before that day."""
 
     referral_id: Id
     task_id: Id
+    cycle_id: Id
     cause: SafetyCause
     due_on: date
     on: date

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from services.carousel.events.participation import PlaceRefused
+from services.carousel.events.participation import JoinedWaitingList, PlaceRefused
+from services.carousel.views.streams import PARTICIPATION, touched
 from shared.callers import Caller
 from shared.event_store import Connection
 from shared.messages import Message, Recorded
-from shared.terms import Category, PartOfDay, ReasonCode, Weekday
+from shared.terms import Availability, Category, PartOfDay, ReasonCode, Weekday
 
 VERSION = 1
 SCHEMA = """
@@ -45,10 +46,11 @@ class Barrier(Message):
 
 
 class WhatIf(Message):
-    """Of those who did not start for that reason, how many could have come to the slot."""
+    """Of those who did not start for that reason, how many could have come to the slot; of some nobody knows when."""
 
     did_not_start: int
     would_have_fitted: int
+    availability_unknown: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,20 +63,28 @@ class Asked:
 
 
 async def apply(connection: Connection, facts: Sequence[Recorded[Any]]) -> None:
-    """Every refusal once, with the slot and place refused and when the person could have come."""
-    for fact in facts:
-        if isinstance(fact.event, PlaceRefused):
-            await connection.execute(
-                "insert into refusals select $1, $2, c.city, c.place, c.weekday, c.part_of_day,"
-                " coalesce((select availability from participations where referral = $1), '{}'), $4, $5, $6"
-                " from cycles c where c.cycle = $3 on conflict do nothing",
-                fact.event.referral_id,
-                fact.version,
-                fact.event.cycle_id,
-                fact.event.on,
-                fact.event.category,
-                fact.event.code,
-            )
+    """Every refusal once, with the slot and place refused and when the person could have come then."""
+    async for stream in touched(connection, facts, PARTICIPATION):
+        slots: tuple[Availability, ...] = ()
+        for fact in stream:
+            if isinstance(fact.event, JoinedWaitingList):
+                slots = fact.event.availability
+            elif isinstance(fact.event, PlaceRefused):
+                await _put(connection, fact.version, fact.event, slots)
+
+
+async def _put(connection: Connection, version: int, refused: PlaceRefused, slots: Sequence[Availability]) -> None:
+    await connection.execute(
+        "insert into refusals select $1, $2, c.city, c.place, c.weekday, c.part_of_day, $4, $5, $6, $7"
+        " from cycles c where c.cycle = $3 on conflict do nothing",
+        refused.referral_id,
+        version,
+        refused.cycle_id,
+        ["/".join(slot) for slot in slots],
+        refused.on,
+        refused.category,
+        refused.code,
+    )
 
 
 _WHY = """
@@ -115,15 +125,17 @@ async def what_if(
 ) -> WhatIf:
     """What another slot in that city would have changed for those who did not start for that reason."""
     if asked.city not in caller.cities:
-        return WhatIf(did_not_start=0, would_have_fitted=0)
+        return WhatIf(did_not_start=0, would_have_fitted=0, availability_unknown=0)
     row = await connection.fetchrow(
-        f"{_WHY} select count(distinct referral) as did_not_start,"
-        " count(distinct referral) filter (where $6 = any(availability)) as would_have_fitted"
-        " from unstarted where category = $4 and code = $5",
+        f"{_WHY}, person as ("
+        " select bool_or($6 = any(availability)) as fits, bool_and(availability = '{{}}') as unknown"
+        " from unstarted where category = $4 and code = $5 group by referral)"
+        " select count(*) as did_not_start, count(*) filter (where fits) as would_have_fitted,"
+        " count(*) filter (where unknown) as availability_unknown from person",
         asked.city,
         asked.since,
         asked.until,
         *reason,
         "/".join(slot),
     )
-    return WhatIf(**dict(row)) if row else WhatIf(did_not_start=0, would_have_fitted=0)
+    return WhatIf.model_validate(dict(row or {}))

@@ -23,7 +23,10 @@ class Visit(Message):
 
 
 class Foreseen(Message):
-    """If he attends everything: what when, what in a later cycle, what nobody planned yet, and the last day."""
+    """If he attends everything: what when, what in a later cycle, what nobody planned yet, and the last day.
+
+    While no group fits him nobody knows which offer he will follow: nothing is foreseen, nor missing.
+    """
 
     visits: tuple[Visit, ...]
     catch_up: tuple[int, ...]

@@ -70,10 +70,9 @@ class Participation(Message):
 
 @dataclass(slots=True)
 class _Waits:
-    """What the state does not keep: since when he waits, and the cycle he last had a place in."""
+    """What the state does not keep: since when he waits."""
 
     since: date | None = None
-    last_cycle: str | None = None
 
     def note(self, before: rules.Participation, event: facts.ParticipationEvent) -> None:
         match event:
@@ -81,8 +80,6 @@ class _Waits:
                 self.since = event.on
             case facts.PlaceGivenBack() | facts.ParticipationResumed() | facts.ParticipationReturned():
                 self.since = event.on if before.started_on else self.since
-            case facts.ParticipantPlaced():
-                self.last_cycle = event.cycle_id
 
 
 async def apply(connection: Connection, facts_: Sequence[Recorded[Any]]) -> None:
@@ -93,11 +90,11 @@ async def apply(connection: Connection, facts_: Sequence[Recorded[Any]]) -> None
             waits.note(state, fact.event)
             state = rules.evolve(state, fact.event)
         if state.awaited and waits.since:
-            await _put(connection, state.awaited, state, waits)
+            await _put(connection, state.awaited, state, waits.since)
 
 
 async def _put(
-    connection: Connection, awaited: facts.JoinedWaitingList, state: rules.Participation, waits: _Waits
+    connection: Connection, awaited: facts.JoinedWaitingList, state: rules.Participation, since: date
 ) -> None:
     cycle = state.place.cycle_id if state.place else None
     await connection.execute(
@@ -113,7 +110,7 @@ async def _put(
         awaited.language,
         [f"{weekday}/{part}" for weekday, part in awaited.availability],
         "completed" if state.completed_on else state.standing,
-        waits.since,
+        since,
         state.started_on,
         state.completed_on,
         state.review_on,
@@ -122,7 +119,7 @@ async def _put(
         sorted(state.modules),
         _absences(state),
         sorted(state.kept_apart),
-        waits.last_cycle,
+        state.last_cycle,
     )
 
 

@@ -45,10 +45,10 @@ async def apply(connection: Connection, facts: Sequence[Recorded[Any]]) -> None:
             case SafetyTaskOpened() as opened:
                 await connection.execute(
                     "insert into safety_tasks values"
-                    " ($1, $2, (select organisation from participations where referral = $1), $3, $4, $5)"
-                    " on conflict do nothing",
+                    " ($1, $2, (select organisation from cycles where cycle = $3), $4, $5, $6) on conflict do nothing",
                     opened.referral_id,
                     opened.task_id,
+                    opened.cycle_id,
                     opened.cause,
                     opened.on,
                     opened.due_on,
@@ -68,6 +68,14 @@ async def visible(connection: Connection, caller: Caller, referral_id: str, task
         "select organisation from safety_tasks where referral = $1 and task = $2", referral_id, task_id
     )
     return caller.role is Role.FACILITATOR and organisation is not None and organisation == caller.organisation
+
+
+async def of_person(connection: Connection, caller: Caller, referral_id: str) -> list[str]:
+    """The tasks about one person, closed ones too, that arose in groups of the caller's organisation."""
+    rows = await connection.fetch(
+        "select task from safety_tasks where referral = $1 and organisation = $2", referral_id, caller.organisation
+    )
+    return [row["task"] for row in rows]
 
 
 async def find(connection: Connection, caller: Caller, today: date) -> list[SafetyTask]:

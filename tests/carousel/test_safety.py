@@ -1,0 +1,112 @@
+"""A stop, or silence during a whole cycle, asks a human to look; what he found stays sealed in the service."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import asyncpg
+import pytest
+
+from services.carousel.views import cycles, participations, safety_tasks
+from shared.days import today
+from tests.carousel.desk import ELSEWHERE, FACILITATOR, Desk, lived, monday
+
+SECRET = "Onvindbare nota"  # noqa: S105 - words that must never leave notes.py
+OTHER: dict[str, Any] = {"organisation": "other"}
+
+
+async def came_and_stopped(desk: Desk) -> str:
+    """Somebody came once and stopped; returns where his task is."""
+    await desk.cycle(first_on=monday(-3))
+    await desk.placed("r-1")
+    await desk.held("c-1-1", r_1="present")
+    await desk.done("/participations/r-1/stop", {"category": "practical", "code": "work", "on": str(today())})
+    [task] = await desk.read("/worklists/safety-tasks")
+    return f"/participations/r-1/safety-tasks/{task['task']}"
+
+
+async def test_silence_and_a_stop_open_tasks_that_fall_due(desk: Desk, pool: asyncpg.Pool[asyncpg.Record]) -> None:
+    await lived(desk)
+    async with pool.acquire() as connection:
+        tasks = await safety_tasks.find(connection, FACILITATOR, today())
+        assert {(each.referral, each.cause, each.overdue) for each in tasks} == {
+            ("r-2", "stopped", False),
+            ("r-3", "silence", False),
+        }
+        later = await safety_tasks.find(connection, FACILITATOR, tasks[0].due_on + timedelta(days=1))
+        assert all(each.overdue for each in later)
+        assert await safety_tasks.find(connection, ELSEWHERE, today()) == []
+
+
+async def test_a_task_is_closed_with_a_note_or_not_at_all(desk: Desk) -> None:
+    where = await came_and_stopped(desk)
+    bodies: list[dict[str, Any]] = [{}, {"note": ""}, {"note": "  "}, {"note": None}]
+    for body in bodies:
+        answer = await desk.ask("POST", f"{where}/close", {"on": str(today())} | body)
+        assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, "body.note")
+    assert len(await desk.read("/worklists/safety-tasks")) == 1
+    assert (await desk.ask("POST", f"{where}/note/look")).status_code == 404
+
+
+async def test_a_note_is_sealed_and_read_by_facilitators_of_the_organisation_only(
+    desk: Desk, pool: asyncpg.Pool[asyncpg.Record], capfd: pytest.CaptureFixture[str]
+) -> None:
+    where = await came_and_stopped(desk)
+    elsewhere = await desk.ask("POST", f"{where}/close", {"on": str(today()), "note": SECRET}, organisation="other")
+    assert elsewhere.status_code == 404
+    await desk.done(f"{where}/close", {"on": str(today()), "note": SECRET})
+    assert await desk.read("/worklists/safety-tasks") == []
+    assert (await desk.ask("POST", f"{where}/note/look")).json() == {"note": SECRET}
+    assert SECRET not in "".join(capfd.readouterr())
+    assert (await desk.ask("POST", f"{where}/note/look", organisation="other")).status_code == 404
+    for table in await pool.fetch(
+        "select table_name from information_schema.tables where table_schema = current_schema()"
+    ):
+        rows = await pool.fetch(f"select t::text from {table[0]} t")
+        assert SECRET not in "".join(row[0] for row in rows), table[0]
+    assert (await desk.ask("DELETE", "/participations/r-1/notes")).status_code == 204
+    assert (await desk.ask("POST", f"{where}/note/look")).status_code == 404
+
+
+async def test_every_look_at_a_note_is_kept(desk: Desk, pool: asyncpg.Pool[asyncpg.Record]) -> None:
+    where = await came_and_stopped(desk)
+    await desk.done(f"{where}/close", {"on": str(today()), "note": SECRET})
+    assert await pool.fetchval("select count(*) from note_looks") == 0
+    await desk.ask("POST", f"{where}/note/look")
+    await desk.ask("POST", f"{where}/note/look", **OTHER)
+    looks = await pool.fetch("select referral, task, by from note_looks")
+    assert [tuple(look) for look in looks] == [("r-1", "1", "synthetic-facilitator")]
+
+
+async def test_a_task_stays_with_those_in_whose_group_it_arose_wherever_he_goes_next(
+    desk: Desk, pool: asyncpg.Pool[asyncpg.Record]
+) -> None:
+    where = await came_and_stopped(desk)
+    await desk.done(f"{where}/close", {"on": str(today()), "note": SECRET})
+    await desk.done("/participations/r-1/return", {"on": str(today())})
+    await desk.cycle("c-9", **OTHER)
+    place = {"cycle_id": "c-9", "from_on": str(today()), "on": str(today())}
+    await desk.done("/participations/r-1/place", place, **OTHER)
+    async with pool.acquire() as connection:
+        await connection.execute("truncate cycles, sessions, participations, safety_tasks")
+        for view in (cycles, participations, safety_tasks):
+            await view.apply(connection, await desk.store.after(connection, 0, 10_000))
+    assert (await desk.ask("POST", f"{where}/note/look", **OTHER)).status_code == 404
+    assert (await desk.ask("DELETE", "/participations/r-1/notes", **OTHER)).status_code == 204
+    assert (await desk.ask("POST", f"{where}/note/look")).json() == {"note": SECRET}
+    assert (await desk.ask("DELETE", "/participations/r-1/notes")).status_code == 204
+    assert (await desk.ask("POST", f"{where}/note/look")).status_code == 404
+
+
+async def test_silence_found_by_a_correction_after_the_cycle_is_looked_at_too(desk: Desk) -> None:
+    await desk.cycle(first_on=monday(-12))
+    await desk.placed("r-1")
+    for nth in range(1, 7):
+        await desk.held(f"c-1-{nth}", r_1="present" if nth == 1 else "absent")
+    await desk.done("/cycles/c-1/close", {"on": str(today())})
+    assert await desk.read("/worklists/safety-tasks") == []
+    wrong = {"referral_id": "r-1", "mark": "absent", "on": str(today())}
+    await desk.done("/cycles/c-1/sessions/c-1-1/correct", wrong)
+    [task] = await desk.read("/worklists/safety-tasks")
+    assert (task["cause"], task["due_on"]) == ("silence", str(today() + timedelta(days=7)))
