@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from shared.callers import Role
-from tests.carousel.test_api import ACCESS as CAROUSEL
+from tests.carousel.test_access import ACCESS as CAROUSEL
 from tests.referral.test_api import ACCESS as REFERRAL
 from tests.reporting.test_api import ACCESS as REPORTING
 from tests.shared.test_ops import ROUTES
