@@ -33,6 +33,11 @@ def about(command: type[Any], person: str, **fields: Any) -> Any:
     return command(**ASKED, **{"referral_id": person, "on": FIRST} | fields)
 
 
+def seat(person: str, nth: int) -> ask.PlaceParticipant:
+    placed: ask.PlaceParticipant = about(ask.PlaceParticipant, person, cycle_id=f"{CYCLE}-{nth}", from_on=FIRST)
+    return placed
+
+
 async def take(store: EventStore, stream: str, decider: Decider[Any, Any, Any], command: Command) -> str | None:
     try:
         await handle(store, stream, decider, command, META, [road.follow(store, META, command)])
@@ -65,10 +70,10 @@ async def placer(url: str, seed: int) -> list[str | None]:
     async with asyncpg.create_pool(url, min_size=1, max_size=2) as pool:
         store = EventStore(pool, TYPES)
         for person in chance.sample(NAMES, PEOPLE):
-            where = f"{CYCLE}-{chance.choice((1, 2))}"
-            answers.append(await ask_for(store, about(ask.PlaceParticipant, person, cycle_id=where, from_on=FIRST)))
+            nth = chance.choice((1, 2))
+            answers.append(await ask_for(store, seat(person, nth)))
             if chance.random() < 0.1:
-                answers.append(await ask_for(store, about(ask.GiveBackPlace, person, cycle_id=where)))
+                answers.append(await ask_for(store, about(ask.GiveBackPlace, person, cycle_id=f"{CYCLE}-{nth}")))
     return answers
 
 
@@ -82,6 +87,7 @@ async def test_sixteen_placers_never_fill_a_session_above_capacity_nor_seat_toge
         for codes in await asyncio.gather(*(placer(database_url, seed) for seed in range(PLACERS)))
         for code in codes
     ]
+    answers += [await ask_for(store, seat(person, nth)) for nth in (1, 2) for person in NAMES]
     assert set(answers) <= {None, "cycle-full", "place-not-suitable", "already-placed"}
     async with pool.acquire() as connection:
         people = {name: await person_of(store, connection, name) for name in NAMES}
