@@ -17,6 +17,7 @@ from deploy.local.figures import Asked
 from deploy.local.found import Found
 from deploy.local.history import Step
 from deploy.local.processes import Trouble
+from deploy.local.project import described
 from deploy.local.services import PORTS
 from deploy.local.tokens import token
 from shared.callers import Role
@@ -24,7 +25,6 @@ from shared.callers import Role
 PATIENCE = 30.0
 PAUSE = 0.2
 AT_ONCE = 4
-SYNTHETIC = {"nl": "synthetische gegevens", "fr": "données synthétiques", "en": "synthetic data"}
 
 
 class Services:
@@ -90,14 +90,7 @@ class Services:
 
     def introduce(self, asked: Asked) -> None:
         """Tell the reporting service which project it reports on, and that the data is synthetic."""
-        project = {
-            "title": {language: f"{asked.title} ({word})" for language, word in SYNTHETIC.items()},
-            "coordinating_municipality": asked.cities[0],
-            "participating_municipalities": list(asked.cities[1:]),
-            "contacts": [{"service": {"fr": service}, "email": email} for service, email in asked.contacts],
-            "duration_years": asked.duration_years,
-        }
-        self._ask("PUT", "reporting", "/project", headers=self._coordinator, json=project)
+        self._ask("PUT", "reporting", "/project", headers=self._coordinator, json=described(asked))
 
     def found(self, since: date, until: date) -> Found:
         """Everything the reporting service tells a coordinator of that period."""

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+from deploy.local import project
 from deploy.local.figures import NOW, Asked
 
 
@@ -64,15 +65,17 @@ class Beside(NamedTuple):
 def beside(file: Mapping[str, Any], asked: Asked, told: Mapping[str, int], found: Found) -> Iterator[Beside]:
     """Every figure of the file, and every one that the synthetic history was told with."""
     back = read_back(file, asked, found, 0)
-    project = {"coordinating_municipality": asked.cities[0], "participating_municipalities": list(asked.cities[1:])}
-    for name, expected in project.items():
+    cities = {"coordinating_municipality": asked.cities[0], "participating_municipalities": list(asked.cities[1:])}
+    for name, expected in cities.items():
         yield Beside(f"project.{name}", expected, back["project"][name])
     for (part, name), read in COVERED.items():
         yield Beside(f"{part}.{name}", file[part][name], read(found))
     yield Beside("network_events.cities", list(asked.network_events.cities), back["network_events"]["cities"])
     names, partners = _names(asked), back["steering_group"]
+    yield Beside("steering_group", len(names), len(partners))
     for name in dict.fromkeys([*names, *partners]):
-        yield Beside("steering_group", name if name in names else None, name if name in partners else None)
+        if (name in names) != (name in partners):
+            yield Beside("steering_group", name if name in names else None, name if name in partners else None)
     yield from (Beside(code, value, found.value(code), synthetic=True) for code, value in told.items())
 
 
@@ -80,26 +83,13 @@ def read_back(file: Mapping[str, Any], asked: Asked, found: Found, seed: int) ->
     """A file of the same shape with everything as it was read back; its lists in the order of the file."""
     back: dict[str, Any] = dict.fromkeys(file)
     back["source"] = f"read back from the reporting service after a synthetic history (seed {seed})"
-    back["project"] = _project(found)
+    back["project"] = project.read_back(found.project)
     for (part, name), read in COVERED.items():
         back[part] = {**(back[part] or {}), name: read(found)}
     back["network_events"]["cities"] = _in_order(asked.network_events.cities, found.cities("network_events"))
     back["steering_group"] = _in_order(_names(asked), Counter(found.partner_names()))
     back["not_published"] = [f"everything else: it is invented from seed {seed}"]
     return back
-
-
-def _project(found: Found) -> dict[str, Any]:
-    title, _, _ = found.project["title"]["fr"].rpartition(" (")
-    return {
-        "title_fr": title,
-        "coordinating_municipality": found.project["coordinating_municipality"],
-        "participating_municipalities": found.project["participating_municipalities"],
-        "duration_years": found.project["duration_years"],
-        "contacts": [
-            {"service_fr": contact["service"]["fr"], "email": contact["email"]} for contact in found.project["contacts"]
-        ],
-    }
 
 
 def _names(asked: Asked) -> list[str]:

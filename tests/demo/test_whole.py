@@ -55,4 +55,5 @@ async def test_a_file_of_another_shape_comes_out_equal_and_again_equal(tmp_path:
         pdf = "".join(page.extract_text() for page in PdfReader(tmp_path / f"report.{language}.pdf").pages)
         html = (tmp_path / f"report.{language}.html").read_text(encoding="utf-8")
         assert all(word in text for text in (pdf, html) for word in ("Kortrijk", "Un autre projet"))
+        assert '<h1 lang="fr">' in html
         assert catalogue()[0].label.in_(language) in html

@@ -15,31 +15,20 @@ import pytest
 from babel.messages.pofile import read_po
 from pypdf import PdfReader
 
+from deploy.local.figures import checked
+from deploy.local.project import described
 from services.reporting import figures, partners, reading
 from services.reporting.indicators import catalogue
 from services.reporting.reading import Figure
-from services.reporting.report import Contact, Project, Results, render_html, render_pdf, texts
+from services.reporting.report import Project, Results, render_html, render_pdf, texts
 from shared.terms import reasons_for
 from shared.texts import Language
 from tests.reporting.programme import FILE, SINCE, UNTIL, two_years
 from tests.reporting.telling import heard
 
 LANGUAGES: tuple[Language, ...] = get_args(Language)
-TITLES: dict[Language, str] = {
-    "fr": FILE["project"]["title_fr"],
-    "nl": "Vrijwillig groepsaanbod ter preventie van intrafamiliaal geweld",
-    "en": "Voluntary group support to prevent intra-family violence",
-}
-PROJECT = Project(
-    title=TITLES,
-    coordinating_municipality=FILE["project"]["coordinating_municipality"],
-    participating_municipalities=FILE["project"]["participating_municipalities"],
-    contacts=tuple(
-        Contact(service={"fr": each["service_fr"]}, email=each["email"]) for each in FILE["project"]["contacts"]
-    ),
-    duration_years=FILE["project"]["duration_years"],
-    translations=("nl", "en"),
-)
+PROJECT = Project.model_validate(described(checked(FILE)))
+TITLES = PROJECT.title
 STATED: dict[Language, tuple[str, ...]] = {
     "nl": (
         "23 Aanmeldingen door 12 verschillende verwijzers uit 8 organisaties",

@@ -39,7 +39,10 @@ class Project(Message):
 
 
 class About(TypedDict):
-    """The head of the page; `original` is the title as published and its language, when this one is a translation."""
+    """The head of the page; `original` is the title as published and its language, when this one is a translation.
+
+    A contact is a service, the language of its name, and its mailbox.
+    """
 
     kind: str
     programme: str
@@ -49,7 +52,7 @@ class About(TypedDict):
     original: tuple[str, Language] | None
     fields: list[tuple[str, str]]
     contact: str
-    contacts: list[tuple[str, str]]
+    contacts: list[tuple[str, Language, str]]
 
 
 def about(language: Language, project: Project, since: date, until: date) -> About:
@@ -65,7 +68,7 @@ def about(language: Language, project: Project, since: date, until: date) -> Abo
         original=_original(spoken, project),
         fields=_fields(language, project, since, until),
         contact=say("Contact"),
-        contacts=[(each.service[_available(language, each.service)], each.email) for each in project.contacts],
+        contacts=[_contact(language, each) for each in project.contacts],
     )
 
 
@@ -74,6 +77,11 @@ def _original(spoken: Language, project: Project) -> tuple[str, Language] | None
     if spoken not in project.translations or not published:
         return None
     return project.title[published[0]], published[0]
+
+
+def _contact(language: Language, contact: Contact) -> tuple[str, Language, str]:
+    spoken = _available(language, contact.service)
+    return contact.service[spoken], spoken, contact.email
 
 
 def _available(language: Language, text: Mapping[Language, str]) -> Language:
