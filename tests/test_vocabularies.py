@@ -17,6 +17,7 @@ from shared.terms import terms
 from shared.texts import Text
 
 SERVICES = Path(services.__path__[0])
+GLOSSARY = SERVICES.parent / "docs" / "glossary.md"
 HEARS = {"subscribers.py", "rows"}  # what they refuse becomes a dead letter: ops read its code, nobody a sentence
 
 
@@ -30,6 +31,12 @@ def raised(files: Iterator[Path]) -> set[str]:
 
 def answered(name: str) -> Iterator[Path]:
     return (file for file in (SERVICES / name).rglob("*.py") if not HEARS & set(file.parts))
+
+
+def glossary() -> dict[str, tuple[str, str]]:
+    """The Dutch and French of each term, by the code it has in the vocabularies."""
+    rows = [line.strip("| ").split(" | ") for line in GLOSSARY.read_text("utf-8").splitlines() if line.startswith("| ")]
+    return {term.replace(" ", "_"): (nl, fr) for term, nl, fr, _ in rows}
 
 
 def texts(value: object) -> Iterator[Text]:
@@ -65,3 +72,13 @@ def test_no_text_is_empty_in_any_language(vocabulary: BaseModel) -> None:
     found = list(texts(vocabulary))
     assert found
     assert all(text.nl and text.fr and text.en for text in found)
+
+
+def test_the_glossary_calls_a_status_what_every_page_calls_it() -> None:
+    said = glossary()
+    statuses = vars(words("referral"))["statuses"]
+    both = said.keys() & statuses.keys()
+    assert both >= {"not_eligible", "not_suitable", "withdrawn", "on_hold", "started", "stopped", "completed"}
+    assert {code: said[code] for code in both} == {
+        code: (statuses[code].label.nl.casefold(), statuses[code].label.fr.casefold()) for code in both
+    }
