@@ -27,7 +27,7 @@ clean: $(INSTALLED) ## Forget all local data
 test: $(INSTALLED) ## Run every test this machine can run, on a real PostgreSQL and Kafka
 	@$(BIN)/python -m deploy.local run -- $(BIN)/python -m pytest
 
-chaos: $(INSTALLED) ## Kill relay, consumer and broker again and again: every fact still counts once (ROAD_FACTS=20000)
+chaos: $(INSTALLED) ## Kill services and broker again and again: every fact still counts once (ROAD_FACTS=20000)
 	@$(if $(ROAD_FACTS),ROAD_FACTS=$(ROAD_FACTS)) $(BIN)/python -m pytest -s -m chaos tests/chaos
 
 $(BENCH): requirements/bench.txt
