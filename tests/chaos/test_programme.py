@@ -242,7 +242,7 @@ async def _settled(fold: Fold, town: Town, expected: Mapping[str, Any]) -> set[s
     deadline = time.monotonic() + SETTLED
     while True:
         states = await fold.of(town)
-        different = {stream for stream in states | expected if states.get(stream) != expected.get(stream)}
+        different = {stream for stream in states.keys() | expected.keys() if states.get(stream) != expected.get(stream)}
         if not different or time.monotonic() > deadline:
             return different
         await asyncio.sleep(0.5)
