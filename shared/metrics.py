@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from prometheus_client import Counter, Gauge, Histogram
 
+METHODS = frozenset({"GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"})
 REQUESTS = Histogram("carrousel_http_request_seconds", "HTTP requests", ["method", "route", "status"])
 APPENDED = Counter("carrousel_facts_appended", "Facts appended", ["type"])
 BACKLOG = Gauge("carrousel_relay_backlog_facts", "Facts not yet published")

@@ -11,7 +11,7 @@ from pydantic import StringConstraints
 
 from shared.days import today as this_day
 from shared.event_store import Connection
-from shared.messages import Message
+from shared.messages import Message, Refused
 from shared.sealing import Seal
 
 SCHEMA = """
@@ -49,15 +49,17 @@ class Register(Generic[P]):
         self._seal, self._person = seal, person
 
     async def keep(self, connection: Connection, person_id: str, kind: str, person: P, since: date) -> None:
-        """Keep or correct what is known of a person."""
-        await connection.execute(
+        """Keep or correct what is known of a person. Raises Refused when the id is of a person of another kind."""
+        kept = await connection.execute(
             "insert into people (id, kind, sealed, kept_from) values ($1, $2, $3, $4)"
-            " on conflict (id) do update set sealed = excluded.sealed",
+            " on conflict (id) do update set sealed = excluded.sealed where people.kind = excluded.kind",
             person_id,
             kind,
             self._seal.close(person.model_dump_json()),
             since,
         )
+        if kept == "INSERT 0 0":
+            raise Refused("person-of-another-kind")
 
     async def look(self, connection: Connection, person_id: str, by: str, why: str) -> P | None:
         """A person's name and contacts, or None. Every look is kept: who, when, why."""

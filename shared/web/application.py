@@ -68,7 +68,8 @@ def _watch(app: FastAPI) -> None:
             route = getattr(request.scope.get("route"), "path", "unmatched")
             if not route.startswith(_UNTOLD):
                 log.info("answered", method=request.method, route=route, status=response.status_code)
-        metrics.REQUESTS.labels(request.method, route, response.status_code).observe(time.perf_counter() - began)
+        method = request.method if request.method in metrics.METHODS else "other"
+        metrics.REQUESTS.labels(method, route, response.status_code).observe(time.perf_counter() - began)
         response.headers["X-Correlation-Id"] = thread
         return response
 

@@ -33,6 +33,7 @@ PUBLISH = ask.PublishOffer(**ASKED, offer_id="g-force", language="nl", modules=M
 PUBLISHED = cycle.OfferPublished(offer_id="g-force", version=1, language="nl", modules=MODULES, on=FIRST)
 RUNNING = A_CYCLE.given(planned(), taken())
 BOTH = RUNNING.given(taken(OTHER))
+WEEK = timedelta(weeks=1)
 
 
 def test_an_offer_is_published_once_and_changed_as_its_next_version() -> None:
@@ -107,6 +108,26 @@ def test_a_catch_up_expects_those_who_missed_the_module_here() -> None:
     assert missed.given(fact).when(again).refusal is None
     missed.when(added.model_copy(update={"module": 9})).refused("module-unknown")
     missed.when(added.model_copy(update={"session_id": f"{CYCLE}-2"})).refused("session-id-twice")
+
+
+def test_a_catch_up_never_expects_more_than_it_holds_and_the_next_one_expects_the_others() -> None:
+    def again(nth: int) -> cycle.CatchUpAdded:
+        session = SESSIONS[0].model_copy(update={"session_id": f"again-{nth}", "on": session_day(6) + nth * WEEK})
+        return cycle.CatchUpAdded(cycle_id=CYCLE, session=session, on=FIRST)
+
+    def came(nth: int, *marks: tuple[str, cycle.Mark]) -> ask.HoldSession:
+        return ask.HoldSession(
+            **ASKED, cycle_id=CYCLE, session_id=f"again-{nth}", attendance=marks, on=session_day(6) + nth * WEEK
+        )
+
+    alone = A_CYCLE.given(planned(capacity=1), taken(sessions=(f"{CYCLE}-1",)), held(1, (PERSON, "absent")), again(1))
+    gave_way = alone.given(cycle.PlaceReleased(cycle_id=CYCLE, referral_id=PERSON, on=FIRST))
+    other = gave_way.given(taken(OTHER, sessions=("again-1",)))
+    both_missed = other.given(*other.when(came(1, (OTHER, "absent"))).events, taken(sessions=(f"{CYCLE}-2",)))
+    full = both_missed.given(again(2))
+    full.when(came(2, (PERSON, "present"), (OTHER, "present"))).refused("attendance-not-expected")
+    assert full.when(came(2, (PERSON, "present"))).refusal is None
+    assert full.given(again(3)).when(came(3, (OTHER, "present"))).refusal is None
 
 
 def test_who_joins_is_expected_at_the_first_session_of_a_module_and_not_at_the_one_that_repeats_it() -> None:

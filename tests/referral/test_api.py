@@ -99,6 +99,16 @@ async def test_a_key_used_for_something_else_is_refused(desk: Desk) -> None:
     assert (other.status_code, other.json()["code"]) == (409, "idempotency-key-reused")
 
 
+async def test_a_referred_person_never_takes_the_name_of_a_referrer(desk: Desk) -> None:
+    organisation = {"organisation_id": "org-1", "name": "Politie", "sector": "police", "city": CITY}
+    await desk.ask("POST", "/organisations", organisation | {"since": "2024-01-01"}, Role.COORDINATOR)
+    referrer = {"referrer_id": "ref-1", "organisation_id": "org-1", "name": SECRET}
+    assert (await desk.ask("POST", "/referrers", referrer, Role.COORDINATOR)).status_code == 201
+    refused = await desk.ask("POST", "/referrals", referral(person_id="ref-1"))
+    assert (refused.status_code, refused.json()["code"]) == (409, "person-of-another-kind")
+    assert (await desk.ask("POST", "/referrals", referral())).json() == {"version": 1}
+
+
 async def test_a_refusal_has_a_code_and_a_sentence_in_three_languages(desk: Desk) -> None:
     await desk.ask("POST", "/referrals", referral())
     refused = await desk.ask("POST", "/referrals/r-1/accept", {"on": "2026-01-06"})

@@ -135,6 +135,13 @@ async def test_a_fault_is_counted_and_logged_under_the_id_that_the_caller_got(de
     assert SECRET not in str(logged) + answer.text
 
 
+async def test_a_made_up_method_is_counted_without_its_name(desk: Desk) -> None:
+    await desk.client.request("ZEBEDEUS", "/health/live")
+    methods = {sample.labels.get("method") for metric in REGISTRY.collect() for sample in metric.samples}
+    assert "other" in methods
+    assert "ZEBEDEUS" not in methods
+
+
 @given(PARTS, st.sampled_from(["", "-", "-more", " ", "x"]))
 @example(("00", "a" * 32, "b" * 16, "01"), "")
 @example(("cc", "a" * 32, "b" * 16, "01"), "-more")

@@ -110,14 +110,21 @@ def _cancelled(state: Cycle, session_id: str) -> Cycle:
 
 
 def _caught_up(state: Cycle, session: Session) -> Cycle:
-    """Everyone in the cycle who has yet to attend the module is expected at the session that repeats it."""
+    """Who missed the module is expected at the session that repeats it, by order of place, as far as it holds them."""
+    capacity = state.planned.capacity if state.planned else 0
+    waiting = [person for person in state.seats if _lacks(state, person, session.module)]
     seats = {
-        person: replace(seat, sessions=seat.sessions | {session.session_id})
-        if seat.active and missed(state, person, session.module)
-        else seat
-        for person, seat in state.seats.items()
+        person: replace(state.seats[person], sessions=state.seats[person].sessions | {session.session_id})
+        for person in waiting[:capacity]
     }
-    return replace(_with(state, Dated(session)), seats=seats)
+    return replace(_with(state, Dated(session)), seats={**state.seats, **seats})
+
+
+def _lacks(state: Cycle, person: str, module: int) -> bool:
+    """Whether he has a place here, missed the module, and has no seat yet at a session that repeats it."""
+    seat = state.seats[person]
+    ahead = {each.module for each in state.open_sessions() if each.session_id in seat.sessions}
+    return seat.active and module not in ahead and missed(state, person, module)
 
 
 def missed(state: Cycle, person: str, module: int) -> bool:
