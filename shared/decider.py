@@ -19,6 +19,7 @@ C = TypeVar("C", bound=Command)
 E = TypeVar("E", bound=Event)
 
 Beside: TypeAlias = "Callable[[Connection, Outcome], Awaitable[None]]"
+Permit: TypeAlias = "Callable[[S], None]"
 _ATTEMPTS = 20
 
 
@@ -46,9 +47,11 @@ async def handle(
     command: C,
     meta: Meta,
     beside: Sequence[Beside] = (),
+    permit: Permit[S] | None = None,
 ) -> Outcome:
     """Decide `command` on `stream`; `beside` writes, in the same transaction, what must not be apart from the facts.
 
+    `permit` is asked of the very state that is decided on, and raises NotVisible when the caller may not act on it.
     Who came second waits in line for the streams he lost, so that a crowd on one stream is served one by one.
     Raises Refused as the rules say, and VersionConflict when twenty other writers came first in a row.
     """
@@ -56,10 +59,10 @@ async def handle(
     for attempt in range(1, _ATTEMPTS + 1):
         try:
             if not lost:
-                return await _at_once(store, stream, decider, command, meta, beside)
+                return await _at_once(store, stream, decider, command, meta, beside, permit)
             async with store.transaction() as connection:
                 await store.line_up(connection, lost)
-                return await within(connection, store, stream, decider, command, meta, beside)
+                return await within(connection, store, stream, decider, command, meta, beside, permit)
         except VersionConflict as conflict:
             lost.add(conflict.stream)
             if attempt == _ATTEMPTS:
@@ -75,10 +78,11 @@ async def within(
     command: C,
     meta: Meta,
     beside: Sequence[Beside] = (),
+    permit: Permit[S] | None = None,
 ) -> Outcome:
     """One attempt inside the caller's transaction (a subscriber's, with its sequence row)."""
     with bound_contextvars(correlation_id=meta.correlation_id):
-        version, events = await _decided(connection, store, stream, decider, command)
+        version, events = await _decided(connection, store, stream, decider, command, permit)
         return await _written(connection, store, stream, version, events, meta, command.at, beside)
 
 
@@ -89,11 +93,12 @@ async def _at_once(
     command: C,
     meta: Meta,
     beside: Sequence[Beside],
+    permit: Permit[S] | None,
 ) -> Outcome:
     """Read and decide before the transaction: the expected version tells whether somebody came between."""
     with bound_contextvars(correlation_id=meta.correlation_id):
         async with store.pool.acquire() as connection:
-            version, events = await _decided(connection, store, stream, decider, command)
+            version, events = await _decided(connection, store, stream, decider, command, permit)
             if not events and not beside:
                 return Outcome(version, events)
             async with connection.transaction() if store.views or beside else contextlib.nullcontext():
@@ -103,10 +108,17 @@ async def _at_once(
 
 
 async def _decided(
-    connection: Connection, store: EventStore, stream: str, decider: Decider[S, C, E], command: C
+    connection: Connection,
+    store: EventStore,
+    stream: str,
+    decider: Decider[S, C, E],
+    command: C,
+    permit: Permit[S] | None,
 ) -> tuple[int, list[E]]:
     past = await store.read(connection, stream)
     state = reduce(decider.evolve, (fact.event for fact in past), decider.initial)
+    if permit:
+        permit(state)
     return len(past), decider.decide(state, command)
 
 

@@ -8,6 +8,8 @@ from typing import Generic, TypeVar
 
 from pydantic import BaseModel, ConfigDict
 
+from shared.bounds import Moment, Subject
+
 
 class Message(BaseModel):
     """A frozen value whose fields are all known: an unknown field is an error."""
@@ -22,8 +24,8 @@ class Command(Message):
     time and identity arrive inside the command, so that deciding needs no clock.
     """
 
-    at: datetime
-    by: str
+    at: Moment
+    by: Subject
 
 
 class Event(Message):

@@ -5,6 +5,22 @@ from __future__ import annotations
 from shared.web.application import create_app
 from shared.web.asking import allow
 from shared.web.commands import Commands, Done, meta_of
+from shared.web.paging import PAGE_ROWS, After, Limit, Page, key_of, page_of
 from shared.web.problems import NotVisible, Refusals, Unacceptable
 
-__all__ = ["Commands", "Done", "NotVisible", "Refusals", "Unacceptable", "allow", "create_app", "meta_of"]
+__all__ = [
+    "PAGE_ROWS",
+    "After",
+    "Commands",
+    "Done",
+    "Limit",
+    "NotVisible",
+    "Page",
+    "Refusals",
+    "Unacceptable",
+    "allow",
+    "create_app",
+    "key_of",
+    "meta_of",
+    "page_of",
+]

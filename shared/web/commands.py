@@ -13,7 +13,7 @@ from pydantic import BaseModel
 
 from shared import metrics
 from shared.callers import Caller
-from shared.decider import Beside, Decider, Outcome, handle
+from shared.decider import Beside, Decider, Outcome, Permit, handle
 from shared.event_store import Connection, EventStore, VersionConflict
 from shared.idempotency import AlreadyAnswered, Asked
 from shared.messages import Command, Event, Meta
@@ -51,15 +51,18 @@ class Commands:
         beside: Sequence[Beside] = (),
         *,
         created: bool = False,
+        permit: Permit[S] | None = None,
     ) -> Response:
         """200 or 201 with the new version. `beside` writes in the transaction of the facts.
+
+        `permit` is asked of the state that is decided on, and raises NotVisible (404).
 
         Raises Refused and VersionConflict (409), and Refused `idempotency-key-reused`.
         """
         asked = await self._asked(request, caller)
         status = 201 if created else 200
         if asked is None:
-            outcome = await self.decide(stream, decider, command, beside)
+            outcome = await self.decide(stream, decider, command, beside, permit)
             return JSONResponse({"version": outcome.version}, status)
 
         async def keep(connection: Connection, outcome: Outcome) -> None:
@@ -69,7 +72,7 @@ class Commands:
             earlier = await asked.earlier(connection)
         if earlier is None:
             try:
-                outcome = await self.decide(stream, decider, command, [*beside, keep])
+                outcome = await self.decide(stream, decider, command, [*beside, keep], permit)
                 return JSONResponse({"version": outcome.version}, status)
             except AlreadyAnswered:
                 async with self.store.pool.acquire() as connection:
@@ -79,10 +82,15 @@ class Commands:
         return JSONResponse(earlier[1], earlier[0])
 
     async def decide(
-        self, stream: str, decider: Decider[S, C, E], command: C, beside: Sequence[Beside] = ()
+        self,
+        stream: str,
+        decider: Decider[S, C, E],
+        command: C,
+        beside: Sequence[Beside] = (),
+        permit: Permit[S] | None = None,
     ) -> Outcome:
         """What the command comes to, for an answer that is more than a version."""
-        outcome = await handle(self.store, stream, decider, command, meta_of(command), beside)
+        outcome = await handle(self.store, stream, decider, command, meta_of(command), beside, permit)
         for event in outcome.events:
             metrics.APPENDED.labels(type(event).__name__).inc()
         return outcome

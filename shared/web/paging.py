@@ -1,0 +1,65 @@
+"""One page of a list: the rows after a cursor, and the cursor of the next page."""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Callable, Sequence
+from typing import Annotated, Any, Generic, TypeVar
+
+from fastapi import Query
+from pydantic import BaseModel, Field
+
+from shared.web.problems import Unacceptable
+
+T = TypeVar("T")
+
+PAGE_ROWS = 100
+MOST_ROWS = 500
+_MOST_CURSOR = 500
+
+After = Annotated[
+    str | None,
+    Query(max_length=_MOST_CURSOR, pattern=r"^[A-Za-z0-9_-]+$", description="the `next` of the page before this one"),
+]
+Limit = Annotated[int, Query(ge=1, le=MOST_ROWS, description="how many rows at most")]
+
+
+class Page(BaseModel, Generic[T]):
+    """One page of a list; `next` is the `after` of the following page, absent on the last one."""
+
+    items: Sequence[T]
+    next: str | None = Field(default=None, description="send it as `after`")
+
+
+def page_of(rows: Sequence[T], limit: int, key: Callable[[T], Sequence[str | int]]) -> Page[T]:
+    """The page of `rows`, of which up to `limit + 1` were read; `key` is what the rows are ordered by."""
+    shown = rows[:limit]
+    return Page(items=shown, next=cursor_of(key(shown[-1])) if len(rows) > limit and shown else None)
+
+
+def cursor_of(key: Sequence[str | int]) -> str:
+    """The key of the last row shown, as one opaque word."""
+    return base64.urlsafe_b64encode(json.dumps(list(key)).encode()).decode().rstrip("=")
+
+
+def key_of(after: str | None, *kinds: type) -> Sequence[Any] | None:
+    """The key in a cursor, each part of its kind (`str` or `int`); None on the first page.
+
+    Raises Unacceptable `cursor-not-valid` for what no page has given.
+    """
+    if after is None:
+        return None
+    try:
+        key = json.loads(base64.urlsafe_b64decode(after + "=" * (-len(after) % 4)))
+    except (ValueError, RecursionError):
+        raise _not_valid() from None
+    if not isinstance(key, list) or len(key) != len(kinds):
+        raise _not_valid()
+    if any(type(part) is not kind or "\x00" in str(part) for part, kind in zip(key, kinds, strict=True)):
+        raise _not_valid()
+    return key
+
+
+def _not_valid() -> Unacceptable:
+    return Unacceptable("cursor-not-valid", [{"field": "query.after", "code": "cursor-not-valid"}])
