@@ -10,7 +10,7 @@ from contextlib import asynccontextmanager
 
 import asyncpg
 import pytest
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 
 from shared.pool import open_pool
 
@@ -22,6 +22,9 @@ _ALWAYS = settings(
 )
 settings.register_profile("test", _ALWAYS, derandomize=True, max_examples=100)
 settings.register_profile("search", _ALWAYS, derandomize=False, max_examples=300)
+settings.register_profile(  # a mutant is dead at the first failure, however long the example
+    "mutants", _ALWAYS, derandomize=True, max_examples=50, phases=[Phase.explicit, Phase.generate]
+)
 settings.load_profile("test")  # --hypothesis-profile chooses another
 
 

@@ -78,7 +78,9 @@ def _score(name: str, area: Area, sample: int, seed: str) -> Score:
 
 def _counted(name: str, area: Area, ran: int, alive: list[tuple[Mutant, tuple[str, str]]]) -> Score:
     lawful = {each.change for each in accepted()}
-    survived = [(each, change) for each, change in alive if (each.function, *change) not in lawful]
+    survived = [
+        (each, change) for each, change in alive if lawful.isdisjoint({(each.function, *change), ("*", *change)})
+    ]
     for each, (before, after) in survived:
         typer.echo(f"  {each.name} ({each.status})\n    - {before}\n    + {after}")
     names = tuple(each.name for each, _ in survived)

@@ -99,6 +99,7 @@ def _settings(area: Area) -> str:
             f"also_copy = {json.dumps([*_COPIED[3:], *_FILES])}",
             f"only_mutate = {json.dumps(area.mutate)}",
             f"pytest_add_cli_args_test_selection = {json.dumps(tests)}",
+            'pytest_add_cli_args = ["--hypothesis-profile=mutants"]',
             "",
         )
     )
