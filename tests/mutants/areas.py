@@ -25,7 +25,7 @@ class Area(BaseModel):
 
 
 class Accepted(BaseModel):
-    """A mutant that may live: its function (`*` is any), its line before and after, and why no test tells them apart."""
+    """A mutant that may live: its function (`*` is any), its line before and after, and why no test tells."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 

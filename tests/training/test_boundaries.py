@@ -170,7 +170,11 @@ def test_an_event_moves_to_another_place_and_back() -> None:
 
 def test_who_leaves_again_keeps_the_terms_before() -> None:
     """The rule of evolving: every earlier term stands as it was."""
-    history = [fact(PartnerJoined), fact(steering.PartnerLeft), fact(PartnerJoined, since=LATE)]
+    history: list[steering.PartnerEvent] = [
+        fact(PartnerJoined),
+        fact(steering.PartnerLeft),
+        fact(PartnerJoined, since=LATE),
+    ]
     before = reduce(partner_rules.evolve, history, partner_rules.initial)
     after = partner_rules.evolve(before, fact(steering.PartnerLeft, until=LATE + timedelta(days=3)))
     assert after.terms == (before.terms[0], replace(before.terms[1], until=LATE + timedelta(days=3)))
