@@ -120,7 +120,7 @@ def _message(topic: Topic, message: type[PublicMessage]) -> Json:
 def headers_of(topic: Topic, message: type[PublicMessage], example: Example) -> dict[str, str]:
     """The headers of the example, as the relay writes them."""
     said = message.model_validate_json(json.dumps(example.value))
-    return {name: value.decode() for name, value in headers(topic, said, example.key, _SEQUENCE, _TIME, _THREAD)}
+    return {name: value.decode() for name, value in headers(topic, said, example.key, _POSITION, _TIME, _THREAD)}
 
 
 def _headers_schema(told: Mapping[str, str]) -> Json:

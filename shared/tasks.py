@@ -63,7 +63,11 @@ def observe_inbox(subscription: Subscription) -> Task:
     async def observe() -> None:
         while True:
             with contextlib.suppress(Exception):
-                metrics.LAG.labels(subscription.group).set(await subscription.lag())
+                behind, oldest = await subscription.lag()
+                metrics.LAG.labels(subscription.group).set(behind)
+                metrics.WAITED.labels(subscription.group).set(oldest)
+                metrics.GAPS.labels(subscription.group).set(await subscription.gaps())
+                metrics.STOPPED.labels(subscription.group).set(subscription.stopped)
                 query = "select count(*) from dead_letters where consumer = $1 and resolved_at is null"
                 metrics.DEAD.labels(consumer).set(await subscription.pool.fetchval(query, consumer))
             await asyncio.sleep(_OBSERVE_SECONDS)

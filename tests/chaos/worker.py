@@ -21,7 +21,7 @@ async def main(part: str) -> None:
     where = replace(topic(), name=os.environ["CHAOS_TOPIC"])
     async with asyncpg.create_pool(url, min_size=1, max_size=5) as pool:
         if part == "relay":
-            await Relay(EventStore(pool, event_types(Counted)), publish_on(where), servers, url).run()
+            await Relay(EventStore(pool, event_types(Counted)), publish_on(where), [where], servers, url).run()
         else:
             await Subscription(servers, "ledger", Inbox("ledger", where, Ledger().apply), pool).run()
 

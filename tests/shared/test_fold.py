@@ -86,7 +86,7 @@ class Town:
     @asynccontextmanager
     async def alive(self, fold: Fold) -> AsyncIterator[None]:
         """The relay and the live consumers of the fold, as they run in a service."""
-        relay = Relay(self.store, self.translate, self.servers, self.url)
+        relay = Relay(self.store, self.translate, list(self.topics.values()), self.servers, self.url)
         heard = [
             Subscription(self.servers, f"{self.group}-{each.topic.name}", each, self.pool) for each in fold.inboxes
         ]
@@ -201,7 +201,11 @@ async def test_a_topic_that_lost_facts_takes_no_figure_away(town: Town) -> None:
     town.topics = {side: replace(topic(), source=each.source) for side, each in town.topics.items()}
     await create_topics(town.servers, list(town.topics.values()))
     for each in town.topics.values():
-        await town.pool.execute("insert into sequences values ('tally', $1, $2, 0, 7)", each.source, each.name)
+        await town.pool.execute(
+            "insert into consumer_checkpoints (consumer, source, topic, partition, sequence) values ('tally', $1, $2, 0, 7)",
+            each.source,
+            each.name,
+        )
     with pytest.raises(TopicIncomplete):
         await rebuild(town.pool, town.url, town.servers, town.fold(10))
     assert await town.tally() == town.all_of(1)
