@@ -10,7 +10,7 @@ from typing import Any
 
 from deploy.kafka.rights import publisher
 from shared.contracts.catalogue import Example, examples
-from shared.contracts.envelope import PublicMessage, Topic, headers
+from shared.contracts.envelope import Position, PublicMessage, Topic, headers
 
 Json = dict[str, Any]
 
@@ -32,7 +32,7 @@ _FORMATS: dict[str, Json] = {
     "ce_sequence": {"pattern": "^[0-9]{20}$"},
     "traceparent": {"pattern": "^00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$"},
 }
-_SEQUENCE, _THREAD = 7, "0af7651916cd43dd8448eb211c80319c"
+_POSITION, _THREAD = Position(7, 5), "0af7651916cd43dd8448eb211c80319c"
 _TIME = datetime(2026, 1, 5, 9, 30, tzinfo=UTC)
 
 

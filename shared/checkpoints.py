@@ -16,7 +16,7 @@ _ENTRY = 16
 _KNOWN = """
 select letter.partition, identity, key, reason, epoch, letter.sequence, previous, resolved_at is null as open,
        blocks and resolved_at is null and key is not null as holds_up,
-       letter.sequence > reached.sequence and not blocks and reason <> 'gap' as unread
+       letter.sequence > reached.sequence and not blocks and reason <> 'gap' as unread, blocks
 from dead_letters letter
 join unnest($3::integer[], $4::bigint[]) as reached (partition, sequence) using (partition)
 where consumer = $1 and topic = $2
@@ -114,10 +114,11 @@ class Checkpoint:
 class Known:
     """What the database knows of a batch: identities among the dead, keys held up, gaps, and places nobody could read.
 
-    Each by partition.
+    Each by partition. `confirmed` are the identities whose place counts.
     """
 
     identities: set[tuple[int, str]]
+    confirmed: set[tuple[int, str]]
     keys: set[tuple[int, bytes]]
     gaps: set[int]
     pending: dict[int, dict[int, Pending]]
@@ -215,6 +216,7 @@ class Partitions:
                 pending.setdefault(row["partition"], {})[claim.sequence] = each
         return Known(
             {(row["partition"], row["identity"]) for row in rows if row["reason"] != "gap"},
+            {(row["partition"], row["identity"]) for row in rows if row["blocks"]},
             {(row["partition"], row["key"]) for row in rows if row["holds_up"]},
             {row["partition"] for row in rows if row["reason"] == "gap" and row["open"]},
             pending,

@@ -91,12 +91,21 @@ def sort_out(
         checkpoint = checkpoints[each.record.partition]
         checkpoint.next_offset = each.record.offset + 1
         if (each.record.partition, each.identity) in known.identities:
-            found.dropped["dead-before"] += 1
+            _dead_before(each, checkpoint, found, known)
         elif not each.claims:
             _unplaced(each, found, known)
         else:
             _placed(each, checkpoint, found, known, least_epoch)
     return found
+
+
+def _dead_before(each: Parsed, checkpoint: Checkpoint, found: Sorted, known: Known) -> None:
+    """It lies among the dead already; where it comes next, reading goes on behind it."""
+    found.dropped["dead-before"] += 1
+    if each.claims and (not each.reason or (each.record.partition, each.identity) in known.confirmed):
+        position = each.envelope.position
+        if (position.epoch, position.previous) == (checkpoint.epoch, checkpoint.sequence):
+            checkpoint.advance(position.sequence, each.envelope.event_digest)
 
 
 def _unplaced(each: Parsed, found: Sorted, known: Known) -> None:

@@ -28,7 +28,7 @@ _LOOK_MS = 20
 _LONGEST_PAUSE = 10.0
 _STOP_SECONDS = 10.0
 _A_DAY_MS = 24 * 60 * 60 * 1000
-_METADATA_MS = 30_000
+_METADATA_MS = 10_000  # a topic that was made anew is seen by then
 
 Rec = ConsumerRecord[bytes, bytes]
 
@@ -135,7 +135,11 @@ class Subscription:
         """Subscribe, retrying while the broker is away, until cancelled; then finish the batch in hand."""
         while True:
             self._broker = KafkaBroker(
-                self.bootstrap_servers, graceful_timeout=_STOP_SECONDS, logger=None, apply_types=False
+                self.bootstrap_servers,
+                graceful_timeout=_STOP_SECONDS,
+                logger=None,
+                apply_types=False,
+                metadata_max_age_ms=_METADATA_MS,
             )
             self._subscriber = self._broker.subscriber(
                 self.inbox.topic.name,

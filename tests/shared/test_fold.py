@@ -202,7 +202,8 @@ async def test_a_topic_that_lost_facts_takes_no_figure_away(town: Town) -> None:
     await create_topics(town.servers, list(town.topics.values()))
     for each in town.topics.values():
         await town.pool.execute(
-            "insert into consumer_checkpoints (consumer, source, topic, partition, sequence) values ('tally', $1, $2, 0, 7)",
+            "insert into consumer_checkpoints (consumer, source, topic, partition, sequence)"
+            " values ('tally', $1, $2, 0, 7)",
             each.source,
             each.name,
         )
