@@ -22,7 +22,9 @@ MEANINGS = {
     "ce_type": "What it says, and in which version of its schema.",
     "ce_subject": "What it is about; also the key of the record. Messages of one subject come in order.",
     "ce_time": "When it was recorded, in UTC.",
-    "ce_sequence": "Its place among all its source says, 20 digits; in a partition, drop what is not above the last.",
+    "ce_sequence": "Its place among all its source says, 20 digits.",
+    "ce_previous": "The `ce_sequence` before it on its partition, in the same epoch; zeros for the first.",
+    "ce_epoch": "Which history of the publisher's database it belongs to, from 1.",
     "content-type": "That the value is JSON.",
     "traceparent": "W3C Trace Context: the request or message that led to it. May be absent.",
 }
@@ -30,6 +32,8 @@ _FORMATS: dict[str, Json] = {
     "ce_id": {"format": "uuid"},
     "ce_time": {"format": "date-time"},
     "ce_sequence": {"pattern": "^[0-9]{20}$"},
+    "ce_previous": {"pattern": "^[0-9]{20}$"},
+    "ce_epoch": {"pattern": "^[1-9][0-9]{0,2}$"},
     "traceparent": {"pattern": "^00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$"},
 }
 _POSITION, _THREAD = Position(7, 5), "0af7651916cd43dd8448eb211c80319c"

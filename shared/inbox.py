@@ -63,7 +63,8 @@ class Inbox:
     topic: Topic
     apply: Apply
     least_epoch: int = 1
-    _failed: list[tuple[int, bytes | None]] = field(default_factory=list)
+    _dead: int = 0
+    _failed: set[tuple[int, bytes | None]] = field(default_factory=set)
 
     async def receive(
         self, connection: Connection, records: Sequence[Record], *, keep_offset: bool = False
@@ -135,13 +136,14 @@ class Inbox:
         return [*parked, *first, *await self._apply_in_halves(connection, ready[half:], keys)]
 
     def _watch(self, found: Sorted, refused: Sequence[Dead]) -> None:
-        """Raise AllDead when a thousand messages of a hundred keys failed in a row, and none was applied."""
+        """Raise AllDead when a thousand messages in a row are dead, failed by a hundred keys, and none was applied."""
         if len(refused) < len(found.fresh):
-            self._failed.clear()
+            self._dead, self._failed = 0, set()
             return
-        self._failed += [(each.record.partition, each.record.key) for each in refused if each.reason != "parked"]
-        if len(self._failed) >= _WINDOW and len(set(self._failed)) >= _WINDOW_KEYS:
-            self._failed.clear()
+        self._dead += len(refused) + sum(each.reason == "parked" for each in found.dead)
+        self._failed |= {(each.record.partition, each.record.key) for each in refused}
+        if self._dead >= _WINDOW and len(self._failed) >= _WINDOW_KEYS:
+            self._dead, self._failed = 0, set()
             raise AllDead(self.consumer)
 
 

@@ -1,7 +1,7 @@
 """CloudEvents 1.0 on Kafka, binary mode: how a public message becomes a record, and a record a message.
 
 Sources: CloudEvents 1.0.2, its Kafka protocol binding 1.0.2 and its sequence extension. Three extension attributes
-are our own: `epoch`, `previous` and `epochforks` (docs/decisions/0016-stream-contract.md).
+are our own: `epoch`, `previous` and `epochforks` (docs/decisions/0007-a-message-names-its-predecessor.md).
 """
 
 from __future__ import annotations
