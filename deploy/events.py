@@ -22,8 +22,8 @@ Ignore fields that you do not know: one may be added; another meaning or another
 Delivery is at least once and in order per key. Keep, for each partition, the `ce_epoch` and `ce_sequence` of the last
 message you applied.
 `ce_previous` is that sequence: apply it. `ce_sequence` is not above it: drop it, you have it.
-`ce_previous` is above it: something is missing; read the partition again from its beginning, and ask the publisher if it
-is not there.
+`ce_previous` is above it: something is missing; read the partition again from its beginning, and ask the publisher
+where it is not there.
 A higher `ce_epoch` begins with a `ce_previous` of zeros: the publisher's database was put back to an earlier state, and
 tells all of its history again; `ce_epochforks` then holds, for each epoch after the first, the last sequence that it
 shares with the epoch before it.

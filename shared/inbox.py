@@ -77,7 +77,7 @@ class Inbox:
             async with connection.transaction():
                 return await self._received(connection, records, self._apply, keep_offset=keep_offset)
         except Exception as error:
-            if is_infrastructure(error):
+            if isinstance(error, AllDead) or is_infrastructure(error):
                 raise
         async with connection.transaction():
             return await self._received(connection, records, self._apply_in_halves, keep_offset=keep_offset)
