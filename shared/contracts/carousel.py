@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
-from shared.bounds import Count
+from typing import Annotated
+
+from pydantic import Field
+
+from shared.bounds import Code, Count
 from shared.contracts.envelope import PublicMessage, Topic
-from shared.contracts.fields import CategoryCode, Day, Mark, Module, Modules, Place, Reason, SizeBand
+from shared.contracts.fields import CategoryCode, Day, Module, Modules, Place, Reason
 from shared.terms import City, Id
+
+Mark = Annotated[Code, Field(examples=["present", "excused", "absent"])]
+SizeBand = Annotated[Code, Field(examples=["under_5", "5_to_9", "10_or_more"])]
 
 
 class ParticipantPlaced(PublicMessage):

@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
+from pydantic import Field
+
+from shared.bounds import Code
 from shared.contracts.envelope import PublicMessage, Topic
-from shared.contracts.fields import Availability, CategoryCode, Day, Ground, LanguageCode, Reason, SectorCode, Since
+from shared.contracts.fields import Availability, CategoryCode, Day, LanguageCode, Reason, SectorCode, Since
 from shared.terms import City, Id, OrganisationName
+
+Ground = Annotated[Code, Field(examples=["not_eligible", "not_suitable"])]
 
 
 class ReferralReceived(PublicMessage):

@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
-from shared.bounds import Count
+from typing import Annotated
+
+from pydantic import Field
+
+from shared.bounds import Code, Count
 from shared.contracts.envelope import PublicMessage, Topic
 from shared.contracts.fields import (
     BySector,
     Confidence,
     Day,
     Days,
-    Kind,
     Organisations,
-    Role,
     Score,
     SectorCode,
     Since,
     Total,
 )
 from shared.terms import City, Id
+
+Kind = Annotated[Code, Field(examples=["basic", "in_depth"])]
+Role = Annotated[Code, Field(examples=["coordinating_municipality", "group_offer", "training", "police"])]
 
 
 class TrainingHeld(PublicMessage):

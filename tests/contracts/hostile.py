@@ -20,7 +20,7 @@ ABSENT = object()
 CODE, ID = (TypeAdapter[str](each).json_schema()["pattern"] for each in (Code, Id))
 
 
-class Unbounded(AssertionError):
+class UnboundedError(AssertionError):
     """A field that may hold anything."""
 
 
@@ -63,7 +63,7 @@ def _absent(required: bool) -> Iterator[Variant]:  # noqa: FBT001 - a schema say
 
 
 def variants(schema: Schema) -> Iterator[Variant]:
-    """Every value at and over the bounds of a field, and of what it holds; raises Unbounded where it has none."""
+    """Every value at and over the bounds of a field, and of what it holds; raises UnboundedError where it has none."""
     choices = schema.get("anyOf", [schema])
     for choice in choices:
         if choice["type"] != "null":
@@ -102,12 +102,12 @@ def _text(schema: Schema) -> Iterator[Variant]:
         yield Variant("longest", "é" * longest, "read")
         yield Variant("too long", "x" * (longest + 1), "refused")
     else:
-        raise Unbounded(schema)
+        raise UnboundedError(schema)
 
 
 def _day(schema: Schema) -> Iterator[Variant]:
     if "ge" not in schema or "le" not in schema:
-        raise Unbounded(schema)
+        raise UnboundedError(schema)
     first, last = date.fromisoformat(schema["ge"]), date.fromisoformat(schema["le"])
     yield from (Variant("edge", str(each), "read") for each in (first, last))
     yield Variant("too early", str(first - timedelta(days=1)), "refused")
@@ -118,7 +118,7 @@ def _day(schema: Schema) -> Iterator[Variant]:
 
 def _number(schema: Schema) -> Iterator[Variant]:
     if "minimum" not in schema or "maximum" not in schema:
-        raise Unbounded(schema)
+        raise UnboundedError(schema)
     lowest, highest = schema["minimum"], schema["maximum"]
     yield from (Variant("edge", each, "read") for each in (lowest, highest))
     beyond = (lowest - 1, highest + 1, 2**63, -(2**63) - 1, 10**400, float("nan"), float("inf"), -1e308, "many", [])
@@ -130,7 +130,7 @@ def _list(schema: Schema) -> Iterator[Variant]:
         yield from _pair(schema["prefixItems"])
         return
     if "maxItems" not in schema:
-        raise Unbounded(schema)
+        raise UnboundedError(schema)
     good = _good(schema["items"])
     yield Variant("empty", [], "read")
     yield Variant("longest", [good] * schema["maxItems"], _verdict(schema["items"]))
@@ -149,7 +149,7 @@ def _pair(parts: list[Schema]) -> Iterator[Variant]:
 
 def _by_name(schema: Schema) -> Iterator[Variant]:
     if "maxProperties" not in schema or "patternProperties" not in schema:
-        raise Unbounded(schema)
+        raise UnboundedError(schema)
     [(pattern, held)] = schema["patternProperties"].items()
     name = {"type": "string", "pattern": pattern}
     known, most = schema["propertyNames"]["examples"][0], schema["maxProperties"]

@@ -12,7 +12,7 @@ from shared.contracts.envelope import PublicMessage, Topic, headers
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Sent:
     """A record, as the broker gives it."""
 

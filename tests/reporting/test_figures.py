@@ -9,6 +9,7 @@ import asyncpg
 import pytest
 
 from services.reporting import reading
+from services.reporting.period import Period
 from services.reporting.rows import GRAINS
 from services.reporting.rows.organisations import ORGANISATIONS
 from shared.event_store import Connection
@@ -56,7 +57,7 @@ async def test_figures_narrow_to_a_city_a_partner_a_sector_and_months(connection
     assert (await find(connection, city="Brugge"))["referrals_received"].value == 1
     assert (await find(connection, partner="o2"))["not_eligible"].by_reason == {"language": 1}
     assert (await find(connection, sector="self"))["referrals_received"].value == 1
-    february = await reading.find(connection, since=date(2026, 2, 14), until=date(2026, 2, 14))
+    february = await reading.find(connection, Period.covering(date(2026, 2, 14), date(2026, 2, 14)))
     assert {figure.code: figure.value for figure in february}["intakes_held"] == 2
 
 
@@ -209,7 +210,7 @@ async def test_what_a_training_preceded_is_told_by_type_sector_and_days(connecti
 async def test_a_training_precedes_the_referrals_of_the_180_days_after_it(
     connection: Connection, days: int, preceded: int
 ) -> None:
-    on = date(2026, 9, 1)
+    on = date(2026, 9, 15)
     await tell(connection, [received(on=on), training_held(on=on - timedelta(days=days))])
     found = await find(connection)
     assert (found["referrals_preceded"].value, found["new_referrers_preceded"].value) == (preceded, preceded)

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from services.reporting import figures, reading
 from services.reporting.counting import Changes, FigureKey, MemberKey, advance
+from services.reporting.period import Period
 from services.reporting.rows import GRAINS, TOPICS
 from services.reporting.rows.grain import Said
 from shared.contracts import referral
@@ -115,7 +116,9 @@ async def _agree(url: str, told: Told, batches: Sequence[Sequence[PublicMessage]
             await figures.apply(connection, say.heard(batch))
         plain = recount(told)
         for since, until, city, partner, sector in asked:
-            found = await reading.find(connection, since=since, until=until, city=city, partner=partner, sector=sector)
+            found = await reading.find(
+                connection, Period.covering(since, until), city=city, partner=partner, sector=sector
+            )
             expected = value(plain, since, until, city, partner, sector)
             narrowed = {each.code for each in found}
             assert {each.code: each.value for each in found if each.kind != "standing" and each.value} == {

@@ -19,6 +19,7 @@ from deploy.local.figures import checked
 from deploy.local.project import described
 from services.reporting import figures, partners, reading
 from services.reporting.indicators import catalogue
+from services.reporting.period import Period
 from services.reporting.reading import Figure
 from services.reporting.report import Project, Results, render_html, render_pdf, texts
 from shared.terms import reasons_for
@@ -77,8 +78,8 @@ async def results(pool: asyncpg.Pool[asyncpg.Record]) -> Results:
     async with pool.acquire() as connection:
         await connection.execute(figures.SCHEMA)
         await figures.apply(connection, heard(two_years()))
-        found = await reading.find(connection, since=SINCE, until=UNTIL)
-        return Results(SINCE, UNTIL, found, await partners.find(connection, SINCE, UNTIL, date(2026, 1, 5)))
+        found = await reading.find(connection, Period(SINCE, UNTIL))
+        return Results(SINCE, UNTIL, found, await partners.find(connection, Period(SINCE, UNTIL), date(2026, 1, 5)))
 
 
 def blank(change: Callable[[Figure], dict[str, object]] = lambda _: {}) -> Results:
