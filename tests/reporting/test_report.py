@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Callable, Sequence
 from datetime import date
 from html import unescape
@@ -84,28 +85,7 @@ async def results(pool: asyncpg.Pool[asyncpg.Record]) -> Results:
 
 def blank(change: Callable[[Figure], dict[str, object]] = lambda _: {}) -> Results:
     """A report on nothing, but for what `change` gives a figure."""
-    nothing: dict[str, dict[str, int]] = {
-        "by_reason": {},
-        "by_sector": {},
-        "by_city": {},
-        "by_partner": {},
-        "by_month": {},
-    }
-    told = [
-        Figure.model_validate(
-            {
-                **each.model_dump(include={"code", "chapter", "kind", "label", "definition", "protected"}),
-                "city_means": each.city,
-                "partner_means": each.partner,
-                "sector_means": each.sector,
-                "denominator_code": each.denominator,
-                "denominator": 0 if each.denominator else None,
-                "value": 0,
-                **nothing,
-            }
-        )
-        for each in catalogue()
-    ]
+    told = [reading._figure(each, defaultdict(reading.Counts)) for each in catalogue()]
     return Results(SINCE, UNTIL, [each.model_copy(update=change(each)) for each in told], [])
 
 
