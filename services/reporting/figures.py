@@ -84,7 +84,17 @@ async def _rows(connection: Connection, grain: Grain[Any], ids: set[str]) -> dic
     found = await connection.fetchval(
         f"select json_object_agg(id, data)::text from {grain.table} where id = any($1)", list(ids)
     )
-    return _by_id(grain).validate_json(found or "{}", extra="ignore")  # of a later version, after a way back
+    return read(grain, found or "{}")
+
+
+def read(grain: Grain[Any], stored: str) -> dict[str, Any]:
+    """Rows by id, from JSON; what a later version added to them is left out."""
+    return _by_id(grain).validate_json(stored, extra="ignore")
+
+
+def written(grain: Grain[Any], rows: dict[str, Any]) -> str:
+    """The same as JSON."""
+    return _by_id(grain).dump_json(rows).decode()
 
 
 def _kept(grain: Grain[Any], rows: dict[str, Any]) -> Iterator[_Write]:
@@ -92,7 +102,7 @@ def _kept(grain: Grain[Any], rows: dict[str, Any]) -> Iterator[_Write]:
         yield _Write(
             f"insert into {grain.table} select key, value from jsonb_each({{}})"
             " on conflict (id) do update set data = excluded.data",
-            _by_id(grain).dump_json(rows).decode(),
+            written(grain, rows),
         )
 
 
