@@ -52,4 +52,4 @@ async def _described_anew(connection: Connection, project: Project, by: str) -> 
 async def described(connection: Connection) -> Project | None:
     """The project as last described, or None."""
     data = await connection.fetchval("select data from projects order by version desc limit 1")
-    return Project.model_validate_json(data) if data else None
+    return Project.model_validate_json(data, extra="ignore") if data else None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import threading
 from datetime import date
 from itertools import combinations_with_replacement
@@ -16,6 +17,7 @@ from services.reporting import api
 from shared.callers import Role
 from tests.reporting.desk import BOTH, Reader
 from tests.reporting.hearing import tell
+from tests.reporting.stored import GOLDEN
 from tests.reporting.telling import joined, left, registered
 from tests.reporting.test_report import PROJECT
 
@@ -54,6 +56,15 @@ async def test_the_project_is_read_as_it_was_last_described(reader: Reader) -> N
     for described in ({**about, "duration_years": 1}, about):
         await reader.describe(described)
         assert (await reader.get("/project", *BOTH)).json() == described
+
+
+async def test_a_project_described_long_ago_or_by_a_later_version_is_read(
+    reader: Reader, pool: asyncpg.Pool[asyncpg.Record]
+) -> None:
+    stored = json.loads((GOLDEN / "project.v1.json").read_text(encoding="utf-8"))
+    for data in (stored, stored | {"added_later": 1}):
+        await pool.execute("insert into projects (by, data) values ('a', $1::jsonb)", json.dumps(data))
+        assert (await reader.get("/project", *BOTH)).json() == stored
 
 
 async def test_a_report_without_a_period_is_of_every_month_that_has_a_figure(reader: Reader) -> None:
