@@ -234,9 +234,14 @@ async def test_a_report_is_rendered_beside_the_event_loop_and_few_at_once(
 
 @pytest.mark.parametrize(
     "wrong",
-    [{"title": {}}, {"title": {"nl": " "}}, {"title": {"nl": "\x00"}}, {"title": {"de": "Titel"}}, {"extra": 1}],
-)
-async def test_a_project_without_a_readable_title_is_not_kept(reader: Reader, wrong: dict[str, Any]) -> None:
+    [
+        {"title": {}}, {"title": {"nl": " "}}, {"title": {"nl": "\x00"}}, {"title": {"de": "Titel"}}, {"extra": 1},
+        {"title": {"nl": "x" * 301}}, {"coordinating_municipality": "x" * 61}, {"coordinating_municipality": "a\x00b"},
+        {"participating_municipalities": ["Gent"] * 601}, {"contacts": ABOUT["contacts"] * 51},
+        {"duration_years": 101}, {"duration_years": -1}, {"duration_years": 2**63}, {"translations": ["nl"] * 4},
+    ],
+)  # fmt: skip
+async def test_a_project_that_no_report_could_state_is_not_kept(reader: Reader, wrong: dict[str, Any]) -> None:
     assert (await reader.describe(ABOUT | wrong)).status_code == 422
     assert (await reader.get("/project", *BOTH)).status_code == 404
 
