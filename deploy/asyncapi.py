@@ -14,6 +14,7 @@ from shared.contracts.envelope import Position, PublicMessage, Topic, headers
 
 Json = dict[str, Any]
 
+_VALUES = "additionalProperties"
 DRAFT = "application/schema+json;version=draft-07"
 MEANINGS = {
     "ce_specversion": "The version of CloudEvents.",
@@ -150,5 +151,14 @@ def _draft_07(schema: Any) -> Any:  # noqa: ANN401 - any part of a JSON schema
         return [_draft_07(each) for each in schema]
     if not isinstance(schema, dict):
         return schema
-    named = {"items" if key == "prefixItems" else key: _draft_07(value) for key, value in schema.items()}
+    named = {"items" if key == "prefixItems" else key: _draft_07(value) for key, value in _by_name(schema).items()}
     return {key: value for key, value in named.items() if key != "additionalProperties" or value is not False}
+
+
+def _by_name(schema: Json) -> Json:
+    """What stands under names of one pattern; with `patternProperties` alone any other name would be allowed."""
+    if "patternProperties" not in schema:
+        return schema
+    [(pattern, value)] = schema["patternProperties"].items()
+    others = {key: each for key, each in schema.items() if key != "patternProperties"}
+    return others | {"propertyNames": {**schema.get("propertyNames", {}), "pattern": pattern}, _VALUES: value}

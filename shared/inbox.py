@@ -73,6 +73,8 @@ class Inbox:
 
         Raises what `is_infrastructure` names, and AllDead; then nothing of the batch is committed.
         """
+        if not records:
+            return Received()
         try:
             async with connection.transaction():
                 return await self._received(connection, records, self._apply, keep_offset=keep_offset)

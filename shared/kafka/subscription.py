@@ -140,6 +140,7 @@ class Subscription:
                 logger=None,
                 apply_types=False,
                 metadata_max_age_ms=_METADATA_MS,
+                allow_auto_create_topics=False,  # it would make a lost topic anew with one partition
             )
             self._subscriber = self._broker.subscriber(
                 self.inbox.topic.name,

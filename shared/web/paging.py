@@ -16,7 +16,7 @@ T = TypeVar("T")
 
 PAGE_ROWS = 100
 MOST_ROWS = 500
-_MOST_CURSOR = 500
+_MOST_CURSOR = 4000  # a name of 120 signs, each written with an escape
 
 After = Annotated[
     str | None,

@@ -19,6 +19,7 @@ from services.referral.people import People, Person
 from services.referral.views import organisations
 from services.referral.views.cases import TYPES
 from services.reporting import figures, reading
+from services.reporting.period import Period
 from services.reporting.rows import TOPICS
 from shared import event_store, inbox
 from shared.contracts.envelope import Position, PublicMessage, headers
@@ -95,7 +96,7 @@ async def test_a_held_up_key_is_listed_and_replayed_in_order(desk: Desk, pool: a
     assert (code, [word for word in replayed.split() if word.isdecimal()]) == (0, ["2", "0"])
     assert await pool.fetchval("select count(*) from dead_letters where resolved_at is null") == 0
     async with pool.acquire() as connection:
-        found = await reading.find(connection, since=date(2026, 1, 1), until=date(2026, 12, 31))
+        found = await reading.find(connection, Period(date(2026, 1, 1), date(2026, 12, 31)))
     assert {each.code: each.value for each in found}["accepted"] == 1
 
 
