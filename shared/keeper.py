@@ -67,7 +67,7 @@ class Keeper:
         match found:
             case Standing.CURRENT:
                 self.stood, self.trouble = True, None
-                while not await self._caught_up():
+                while not await self.caught_up():
                     pass
             case Standing.OVERTAKEN:
                 self._overtaken()
@@ -81,7 +81,8 @@ class Keeper:
         log.info("views are in place", version=self.views.version)
         self.stood, self.trouble = True, None
 
-    async def _caught_up(self) -> bool:
+    async def caught_up(self) -> bool:
+        """Apply a page of what the live views missed, where they are of its version; whether nothing is left."""
         async with self.store.pool.acquire() as connection, connection.transaction():
             live = await lock_version(connection, WHAT, self.views.version)
             return not live or await self.views.catch_up(connection)

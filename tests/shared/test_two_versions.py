@@ -20,7 +20,8 @@ import pytest
 from shared import beside
 from shared.beside import Standing, built_version, lock_version, note_built, standing
 from shared.service import Wiring, application_of, create_tables
-from tests.shared.rolling import TYPES, Steps, process, recount, until_right
+from shared.views import rebuild
+from tests.shared.rolling import TYPES, Steps, process, recount, told, until_right
 from tests.shared.test_service import opened, settings
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -64,11 +65,25 @@ async def test_an_old_process_writes_no_row_of_its_own_into_newer_tables(pool: P
         for _ in range(20):
             await old.write()
         assert await pool.fetchval("select count(*) from missed") == old.appended - 1
+        assert await old.keeper.caught_up(), "what it appended is the newer one's to apply"
+        assert await pool.fetchval("select count(*) from missed") == old.appended - 1
         assert await pool.fetchval("select count(*) from steps") == 1
     async with process(pool, database_url, 2, 3, writers=0) as new:
         await new.write()  # what it appends follows what it finds missed, in the same transaction
         assert await pool.fetchval("select count(*) from missed") == 0
         await until_right(pool, 2)
+
+
+async def test_what_was_built_again_misses_nothing(pool: Pool, database_url: str) -> None:
+    async with process(pool, database_url, 1, writers=0) as old:
+        pass
+    await rebuild(old.store, database_url, [Steps(2)])
+    for _ in range(20):
+        await old.write()
+    assert await pool.fetchval("select count(*) from missed") == old.appended
+    await rebuild(old.store, database_url, [Steps(3)])
+    assert await pool.fetchval("select count(*) from missed") == 0
+    assert await told(pool, 3) == await recount(pool, 3)
 
 
 async def test_an_old_process_that_starts_again_builds_nothing_back_until_the_newer_ones_are_gone(
@@ -156,7 +171,9 @@ async def test_real_processes_of_two_versions_are_killed_and_ended_in_the_middle
         await until_right(pool, 2)
 
 
-async def test_whoever_swaps_waits_for_who_applies_and_the_next_one_sees_the_swap(pool: Pool) -> None:
+async def test_whoever_swaps_waits_for_who_applies_and_the_next_one_sees_the_swap(
+    pool: Pool, database_url: str
+) -> None:
     await create_tables(pool, [beside.SCHEMA])
     async with pool.acquire() as applying, pool.acquire() as swapping, pool.acquire() as asking:
         await note_built(applying, "tally", "1")
@@ -166,15 +183,23 @@ async def test_whoever_swaps_waits_for_who_applies_and_the_next_one_sees_the_swa
         assert not await lock_version(applying, "tally", "2")
 
         async def swap() -> None:
-            async with swapping.transaction():
-                await swapping.execute("select pg_advisory_xact_lock(version_key('tally'))")
-                await note_built(swapping, "tally", "2")
+            async with beside.beside(database_url, "tally", ["create table tally (n int)"]) as new:
+                with pytest.raises(asyncpg.LockNotAvailableError):
+                    async with swapping.transaction():
+                        await new.put_in_place(swapping, "2")
+                gave_way.set()
+                async with swapping.transaction():
+                    await swapping.execute("select pg_advisory_xact_lock(version_key('tally'))")
+                    await new.put_in_place(swapping, "2")
 
         async def ask() -> bool:
             async with asking.transaction():
                 return await lock_version(asking, "tally", "2")
 
+        gave_way = asyncio.Event()
         waiting = asyncio.create_task(swap())
+        async with asyncio.timeout(20):
+            await gave_way.wait()
         while not await pool.fetchval("select exists (select from pg_locks where not granted)"):
             await asyncio.sleep(0.01)
         asked = asyncio.create_task(ask())
