@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 import asyncpg
 import structlog
 
-from shared.beside import Beside, Tell, beside, built_version, note_built, tell_nobody
+from shared.beside import Beside, Standing, Tell, beside, built_version, note_built, standing, tell_nobody
 from shared.event_store import Connection
 from shared.inbox import Inbox
 from shared.kafka import Reader, open_reader
@@ -50,6 +50,11 @@ class Fold:
     schemas: Sequence[str]
     inboxes: Sequence[Inbox]
 
+    @property
+    def live(self) -> list[Inbox]:
+        """The inboxes that write to the live tables, while those are of this version."""
+        return [replace(inbox, version=self.version) for inbox in self.inboxes]
+
 
 @dataclass(frozen=True, slots=True)
 class Missing:
@@ -69,16 +74,23 @@ class TopicIncomplete(Exception):  # noqa: N818 - an answer: something is missin
         self.missing = missing
 
 
-async def outdated(connection: Connection, fold: Fold) -> bool:
-    """Whether the live tables were built at another version, or from what a later history lacks.
-
-    Empty ones are noted as built at this one.
-    """
-    known = await built_version(connection, fold.consumer)
-    if known is None and not await _heard_before(connection, fold):
+async def prepare(connection: Connection, fold: Fold) -> None:
+    """Create the tables of a consumer that has heard nothing yet; those of any other are built beside."""
+    if await built_version(connection, fold.consumer) is None and not await _heard_before(connection, fold):
+        for schema in fold.schemas:
+            await connection.execute(schema)
         await note_built(connection, fold.consumer, fold.version)
-        return False
-    return known != fold.version or await _overtaken(connection, fold)
+
+
+async def outdated(connection: Connection, fold: Fold) -> bool:
+    """Whether a process of this version should build the tables again.
+
+    They are of another version, or know of what a later history lacks, and no process of a later version keeps them.
+    """
+    found = await standing(connection, fold.consumer, fold.version)
+    if found is Standing.CURRENT:
+        return await _overtaken(connection, fold)
+    return found is Standing.TO_BUILD
 
 
 async def _overtaken(connection: Connection, fold: Fold) -> bool:

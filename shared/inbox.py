@@ -9,6 +9,7 @@ from typing import TypeAlias
 
 from pydantic import ValidationError
 
+from shared.beside import lock_version
 from shared.checkpoints import Dead, Partitions, Record
 from shared.contracts.envelope import Envelope, PublicMessage, Topic
 from shared.event_store import Connection
@@ -31,6 +32,10 @@ class Heard:
     def meta(self, by: str) -> Meta:
         """What is kept beside the facts it leads to: they belong to its thread."""
         return Meta(by=by, correlation_id=self.envelope.thread)
+
+
+class OfAnotherVersion(Exception):  # noqa: N818 - an answer: another process keeps these tables
+    """The live tables are of another version than this consumer: it writes nothing to them."""
 
 
 class AllDead(Exception):  # noqa: N818 - the consumer stops, and says so
@@ -57,12 +62,14 @@ class Inbox:
     `apply` gets the new messages of a batch in order. When it fails by the messages, not by the infrastructure, the
     batch is undone and applied in halves, down to the message that fails alone: a dead letter.
     `least_epoch`: of a rebuild, the publisher's history that it reads; earlier ones are passed over.
+    `version`: of folded tables, the one that must stand live; None for tables that have none, or are built beside.
     """
 
     consumer: str
     topic: Topic
     apply: Apply
     least_epoch: int = 1
+    version: str | None = None
     _dead: int = 0
     _failed: set[tuple[int, bytes | None]] = field(default_factory=set)
 
@@ -71,7 +78,7 @@ class Inbox:
     ) -> Received:
         """Apply a batch in one transaction; `keep_offset`: records kept from before, which move no offset.
 
-        Raises what `is_infrastructure` names, and AllDead; then nothing of the batch is committed.
+        Raises what `is_infrastructure` names, OfAnotherVersion and AllDead; then nothing of the batch is committed.
         """
         if not records:
             return Received()
@@ -79,14 +86,20 @@ class Inbox:
             async with connection.transaction():
                 return await self._received(connection, records, self._apply, keep_offset=keep_offset)
         except Exception as error:
-            if isinstance(error, AllDead) or is_infrastructure(error):
+            if isinstance(error, AllDead | OfAnotherVersion) or is_infrastructure(error):
                 raise
         async with connection.transaction():
             return await self._received(connection, records, self._apply_in_halves, keep_offset=keep_offset)
 
+    async def require_version(self, connection: Connection) -> None:
+        """Hold the live tables at this version until the transaction ends. Raises OfAnotherVersion."""
+        if self.version is not None and not await lock_version(connection, self.consumer, self.version):
+            raise OfAnotherVersion(self.consumer)
+
     async def _received(
         self, connection: Connection, records: Sequence[Record], apply: _Applying, *, keep_offset: bool
     ) -> Received:
+        await self.require_version(connection)
         rows = Partitions(self.consumer, self.topic)
         types = self.topic.by_type()
         parsed = [Parsed(self.topic, types, record) for record in sorted(records, key=_partition)]

@@ -96,8 +96,9 @@ async def replay(connection: Connection, inbox: Inbox, key: bytes) -> int:
     """Apply the open dead letters of one key again, oldest first, up to the first that still fails.
 
     Runs in the caller's transaction and holds the checkpoints of their partitions, so that the live consumer waits.
-    Returns how many were applied. Raises what `is_infrastructure` names.
+    Returns how many were applied. Raises what `is_infrastructure` names, and OfAnotherVersion.
     """
+    await inbox.require_version(connection)
     await _hold(connection, inbox, key)
     rows = await connection.fetch(
         "select id, headers, value from dead_letters"

@@ -15,6 +15,7 @@ from aiokafka.partitioner import DefaultPartitioner
 
 from shared.contracts.envelope import Position, PublicMessage, Topic, event_digest, headers
 from shared.event_store import EventStore
+from shared.health import Unwell
 from shared.kafka import OutgoingRecord, Producer, create_topics, open_producer
 from shared.logs import log_road
 from shared.messages import Recorded
@@ -30,10 +31,6 @@ _POLL_SECONDS = 1.0
 _BACKOFF_SECONDS = 0.5
 _STUCK_SECONDS = 15.0
 _RECONCILE_SECONDS = 300.0
-_ANOTHER_HISTORY = (
-    "The broker holds messages that this database does not know: was it put back to an earlier state? "
-    "Nothing is published until `relay new-epoch` confirms it."
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,15 +63,15 @@ class Relay:
     leading: bool = False
     replication: int = 1
     last_success: float = field(default_factory=time.monotonic)
-    _trouble: str | None = None
+    _trouble: Unwell | None = None
     _rung: asyncio.Event = field(default_factory=asyncio.Event)
 
-    async def ailment(self) -> str | None:
+    async def ailment(self) -> Unwell | None:
         """Nothing while it is up to date or publishes, as leader, or stands by."""
         if self._trouble:
             return self._trouble
-        lately = time.monotonic() - self.last_success < _STUCK_SECONDS
-        return None if lately else f"It has published nothing for {_STUCK_SECONDS:.0f} seconds, though something waits."
+        passed = time.monotonic() - self.last_success
+        return Unwell("not-publishing", {"seconds": int(passed)}) if passed > _STUCK_SECONDS else None
 
     def ring(self) -> None:
         """A fact was committed in this process."""
@@ -97,7 +94,7 @@ class Relay:
             except asyncio.CancelledError:
                 raise
             except AnotherHistory:
-                self._trouble = _ANOTHER_HISTORY
+                self._trouble = Unwell("another-history")
                 log.error("relay stopped", cause="another history")  # noqa: TRY400 - its trace says nothing more
             except TopicLost:
                 log.warning("relay starts again", cause="topic lost")

@@ -17,7 +17,8 @@ from faststream.kafka import KafkaBroker, KafkaMessage
 
 from shared import metrics
 from shared.checkpoints import Partitions
-from shared.inbox import AllDead, Inbox
+from shared.health import Unwell
+from shared.inbox import AllDead, Inbox, OfAnotherVersion
 from shared.infrastructure import is_infrastructure
 from shared.logs import log_road
 
@@ -27,6 +28,7 @@ _BATCH_RECORDS = 2000
 _LOOK_MS = 20
 _LONGEST_PAUSE = 10.0
 _STOP_SECONDS = 10.0
+_LOOK_SECONDS = 2.0
 _A_DAY_MS = 24 * 60 * 60 * 1000
 _METADATA_MS = 10_000  # a topic that was made anew is seen by then
 
@@ -74,7 +76,8 @@ class Subscription:
     _subscriber: Any = None
     _sought: dict[int, int] = field(default_factory=dict)
     _searched: dict[int, int] = field(default_factory=dict)
-    _stopped: asyncio.Event = field(default_factory=asyncio.Event)
+    _left: asyncio.Event = field(default_factory=asyncio.Event)
+    _all_dead: bool = False
     _in_hand: tuple[Rec, ...] = ()
 
     @property
@@ -86,18 +89,20 @@ class Subscription:
         """The consumer that reads now, or None while the broker is away."""
         return self._subscriber.consumer if self._subscriber else None
 
-    async def ailment(self) -> str | None:
+    async def ailment(self) -> Unwell | None:
         """Nothing when partitions are assigned, no batch is stuck and no gap is open."""
-        if self._stopped.is_set():
-            return "It has stopped: none of the last thousand messages could be applied. See `letters list`."
+        if self.stopped:
+            return Unwell("all-dead")
+        if self._left.is_set():
+            return Unwell("overtaken")
         if self.waiting_for is not None:
-            return f"It waits for the {self.waiting_for}."
+            return Unwell("waits", {"for": self.waiting_for})
         if self.consumer is None or not self.consumer.assignment():
-            return "It has no partitions assigned."
+            return Unwell("no-partitions")
         if not (gaps := await self._gaps()):
             return None
         missing = ", ".join(f"{row['partition']} after {row['after']} up to {row['before']}" for row in gaps[:3])
-        return f"Messages are missing on partition {missing}: `relay republish --from 0` at the publisher."
+        return Unwell("gap", {"topic": self.inbox.topic.name, "missing": missing})
 
     async def gaps(self) -> int:
         """On how many partitions messages are missing."""
@@ -109,7 +114,7 @@ class Subscription:
     @property
     def stopped(self) -> bool:
         """Whether it has stopped, as nothing of a whole window could be applied."""
-        return self._stopped.is_set()
+        return self._all_dead
 
     async def lag(self) -> tuple[int, float]:
         """Messages on the assigned partitions that are not applied, and for how many seconds the oldest has waited.
@@ -168,20 +173,38 @@ class Subscription:
                 await asyncio.sleep(1)
             finally:
                 await self._broker.stop()
-            if self._stopped.is_set():
-                await asyncio.Event().wait()
+            if self._left.is_set():
+                await self._until_ours()
 
     async def _consuming(self) -> None:
         """Raise when nothing consumes any more: FastStream starts a loop that failed again, not one that ended."""
-        stopped = asyncio.create_task(self._stopped.wait())
+        left = asyncio.create_task(self._left.wait())
         try:
             while loops := [each for each in self._subscriber.tasks if not each.done()]:
-                await asyncio.wait([*loops, stopped], return_when=asyncio.FIRST_COMPLETED)
-                if stopped.done():
+                await asyncio.wait([*loops, left], return_when=asyncio.FIRST_COMPLETED)
+                if left.done():
                     return
         finally:
-            stopped.cancel()
+            left.cancel()
         raise RuntimeError("the consumer has ended")
+
+    async def _until_ours(self) -> None:
+        """Out of the group, so that others have its partitions: until the live tables are of this version again."""
+        while True:
+            if not self._all_dead and await self._ours():
+                self._left.clear()
+                return
+            await asyncio.sleep(_LOOK_SECONDS)
+
+    async def _ours(self) -> bool:
+        try:
+            async with self.pool.acquire() as connection, connection.transaction():
+                await self.inbox.require_version(connection)
+        except Exception as error:
+            if isinstance(error, OfAnotherVersion) or is_infrastructure(error):
+                return False
+            raise
+        return True
 
     async def seek(self, assigned: Iterable[TopicPartition]) -> None:
         """Go where the checkpoint rows say; waits while the database is away."""
@@ -208,13 +231,14 @@ class Subscription:
         began, pause = time.perf_counter(), 0.1
         self._in_hand = records
         try:
-            while not self._stopped.is_set():
+            while not self._left.is_set():
                 try:
                     await self._receive(records)
                     break
-                except AllDead:
-                    self._stopped.set()
-                    log.error("consumer stopped", group=self.group)  # noqa: TRY400 - its trace says nothing more
+                except (AllDead, OfAnotherVersion) as answer:
+                    self._all_dead = isinstance(answer, AllDead)
+                    self._left.set()
+                    log.warning("consumer leaves its group", group=self.group, cause=type(answer).__name__)
                 except Exception as error:  # noqa: BLE001 - nothing was committed; whatever it is, nothing is skipped
                     self.waiting_for = "database" if is_infrastructure(error) else "fault to be mended"
                     log.warning("batch waits", group=self.group, cause=type(error).__name__)

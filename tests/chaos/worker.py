@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from shared.contracts.envelope import Topic
 from shared.event_store import EventStore, event_types
-from shared.fold import Fold, keep_current
+from shared.fold import Fold, keep_current, prepare
 from shared.inbox import Inbox
 from shared.kafka import Subscription
 from shared.pool import open_pool
@@ -33,7 +33,10 @@ async def main(part: str, version: str) -> None:
             await Relay(EventStore(pool, event_types(Counted)), publish_on(where), [where], servers, url).run()
             return
         fold = fold_of(where, version)
-        subscription = Subscription(servers, "ledger", fold.inboxes[0], pool)
+        async with pool.acquire() as connection, connection.transaction():
+            await connection.execute("select pg_advisory_xact_lock(1)")
+            await prepare(connection, fold)
+        subscription = Subscription(servers, "ledger", fold.live[0], pool)
         await asyncio.gather(
             subscription.run(),
             _look(subscription),

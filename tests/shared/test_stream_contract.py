@@ -205,7 +205,7 @@ async def test_a_publisher_put_back_to_an_earlier_state_loses_nothing_once_that_
     town.written = before
     await town.write(5)  # these draw the positions of the lost ones
     town.start("relay")
-    await said(town, "another-history")
+    await stopped(town)
     epoch, found = await town.relay().new_epoch("ops-1")
     assert (epoch, len(found.lost)) == (2, 4 * STREAMS)
     await town.until_equal()
@@ -216,10 +216,10 @@ async def test_a_publisher_put_back_to_an_earlier_state_loses_nothing_once_that_
     assert await town.ledger() == town.written
 
 
-async def said(town: Town, _: str) -> None:
+async def stopped(town: Town) -> None:
     """Return once the relay says that it publishes nothing, and why."""
     async with asyncio.timeout(60):
-        while "new-epoch" not in (await town.publishing.ailment() or ""):
+        while "new-epoch" not in str(await town.publishing.ailment()):
             await asyncio.sleep(0.05)
 
 
@@ -261,7 +261,7 @@ async def test_a_gap_is_seen_and_closed_by_publishing_again(town: Town) -> None:
     async with asyncio.timeout(60):
         while await town.hearing.gaps() == 0:
             await asyncio.sleep(0.05)
-    assert "Messages are missing" in (await town.hearing.ailment() or "")
+    assert "Messages are missing" in str(await town.hearing.ailment())
     await town.relay().republish()
     await town.until_equal()
     assert await town.hearing.gaps() == 0
