@@ -5,8 +5,8 @@ from __future__ import annotations
 from prometheus_client import Counter, Gauge, Histogram
 
 METHODS = frozenset({"GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"})
-REQUESTS = Histogram("carrousel_http_request_seconds", "HTTP requests", ["method", "route", "status"])
-APPENDED = Counter("carrousel_facts_appended", "Facts appended", ["type"])
+REQUESTS = Histogram("carrousel_http_request_seconds", "HTTP requests", ["method", "area", "status"])
+APPENDED = Counter("carrousel_facts_appended", "Facts appended by requests, of all types together")
 BACKLOG = Gauge("carrousel_relay_backlog_facts", "Facts not yet published")
 OLDEST = Gauge("carrousel_relay_oldest_seconds", "Age of the oldest unpublished fact")
 BATCH_SIZE = Histogram(
@@ -15,3 +15,11 @@ BATCH_SIZE = Histogram(
 BATCH_SECONDS = Histogram("carrousel_batch_seconds", "Time to apply a batch", ["group"])
 LAG = Gauge("carrousel_consumer_lag_messages", "Messages not yet applied", ["group"])
 DEAD = Gauge("carrousel_dead_letters_open", "Open dead letters and messages parked behind them", ["consumer"])
+
+
+def area_of(route: str) -> str:
+    """The first part of a route's template: `/referrals` of `/referrals/{referral_id}/withdraw`.
+
+    Each step has a route of its own, and one is taken seldom: its counter would tell when somebody stopped.
+    """
+    return "/".join(route.split("/")[:2])

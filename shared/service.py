@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from typing import TypeAlias
@@ -30,6 +31,8 @@ from shared.settings import Settings
 from shared.tasks import observe_inbox, observe_relay, once_open
 from shared.views import View
 from shared.web import Refusals, create_app
+from shared.web.answers import Answers
+from shared.web.server import limits_of, server_config
 
 _SCHEMA_LOCK = 7226003
 
@@ -64,6 +67,9 @@ class Wiring:
         await self.tables(event_store.SCHEMA, idempotency.SCHEMA, *(view.SCHEMA for view in views))
         self.views = views
         self.store = EventStore(self.pool, types, [view.apply for view in views], self.ring)
+        keep = timedelta(days=self.settings.idempotency_keep_days)
+        self.app.state.answers = Answers.of_file(Path(self.settings.people_keys_file), keep)
+        self.tasks["kept answers"] = partial(idempotency.keep_purged, self.pool, keep)
         return self.store
 
     def publishes(self, store: EventStore, translate: Translate, *topics: Topic) -> None:
@@ -141,7 +147,7 @@ def application_of(title: str, settings: Settings, refusals: Refusals, wire: Wir
                 yield
 
     gate = Gate(Path(settings.auth_jwks_file), settings.auth_issuer, settings.auth_audience)
-    return create_app(title, gate, refusals, state, lifespan)
+    return create_app(title, gate, refusals, state, lifespan, limits=limits_of(settings))
 
 
 async def wired(wiring: Wiring, wire: Wire) -> Wiring:
@@ -162,6 +168,4 @@ async def create_tables(pool: asyncpg.Pool[asyncpg.Record], schemas: Sequence[st
 def serve(name: str, settings: Settings, app: FastAPI) -> None:
     """Serve on `HOST`, the loopback address unless set, until SIGTERM or SIGINT; requests in hand are finished."""
     logs.configure(name, settings.log_level)
-    uvicorn.run(
-        app, host=settings.host, port=settings.port, log_config=None, access_log=False, timeout_graceful_shutdown=10
-    )
+    uvicorn.Server(server_config(app, settings)).run()

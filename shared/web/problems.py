@@ -121,7 +121,10 @@ def _answer_refusals(app: FastAPI, refusals: Refusals) -> None:
 
     @app.exception_handler(RequestValidationError)
     async def invalid(_: Request, error: RequestValidationError) -> JSONResponse:
-        errors = [{"field": ".".join(map(str, each["loc"])), "code": str(each["type"])} for each in error.errors()[:_MOST_ERRORS]]
+        errors = [
+            {"field": ".".join(map(str, each["loc"])), "code": str(each["type"])}
+            for each in error.errors()[:_MOST_ERRORS]
+        ]
         return problem(422, "invalid", "A field is wrong", errors=errors)
 
     @app.exception_handler(Unacceptable)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-import ipaddress
 import math
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from ipaddress import IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 from time import monotonic
+from typing import TypeAlias
+
+Networks: TypeAlias = Sequence[IPv4Network | IPv6Network]
 
 
 class Buckets:
@@ -39,11 +42,20 @@ class Buckets:
 def address_key(host: str | None) -> str:
     """What counts as one address: an IPv4 address, or the /64 that an IPv6 subscriber has whole."""
     try:
-        address = ipaddress.ip_address(host or "")
+        address = ip_address(host or "")
     except ValueError:
         return host or "unknown"
-    if address.version == 4:  # noqa: PLR2004
+    if not isinstance(address, IPv6Address):
         return str(address)
     if address.ipv4_mapped:
         return str(address.ipv4_mapped)
-    return str(ipaddress.ip_network((int(address) >> 64 << 64, 64)))
+    return str(ip_network((int(address) >> 64 << 64, 64)))
+
+
+def is_within(host: str | None, networks: Networks) -> bool:
+    """Whether an address is one of `networks`."""
+    try:
+        address = ip_address(host or "")
+    except ValueError:
+        return False
+    return any(address in network for network in networks)
