@@ -6,16 +6,21 @@ It is read whole, at the moment the application asks for it, so that a route tha
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import re
 from dataclasses import dataclass, field
+from typing import NoReturn
 
 from starlette.datastructures import Headers
 from starlette.types import Message, Receive, Scope
 
 from shared.callers import Caller
-from shared.web.limits import Limits
+from shared.web.limits import LARGEST_DECLARED, Limits
 from shared.web.problems import Limited
 
+_LINGER_SECONDS = 1
+# In `openapi_extra`: how many bytes a route takes that takes more than others.
+DECLARED = "x-largest-body"
 _JSON = re.compile(r"application/(?:[^;\s]+\+)?json", re.IGNORECASE)
 _TOKEN = re.compile(rb'"(?:[^"\\]|\\.)*+(?:"|\\?\Z)|[\[{]|[\]}]|[0-9]+', re.DOTALL)
 
@@ -42,7 +47,7 @@ class Body:
         most = self._most()
         announced = headers.get("content-length", "")
         if announced.isdecimal() and (len(announced) > len(str(most)) or int(announced) > most):
-            raise Limited(413, "body-too-large")
+            await self._refuse(more=True)
         data = await self._whole(most)
         if data is None:
             return {"type": "http.disconnect"}
@@ -52,8 +57,7 @@ class Body:
 
     def _most(self) -> int:
         """What the route that was found declares, less for whoever is nobody we know."""
-        route = self.scope.get("route")
-        declared = getattr(route, "max_body_size", None)
+        declared = (getattr(self.scope.get("route"), "openapi_extra", None) or {}).get(DECLARED)
         known = isinstance(self.scope.get("state", {}).get("caller"), Caller)
         most = self.limits.body_bytes if declared is None else int(declared)
         return most if known else min(most, self.limits.anonymous_body_bytes)
@@ -68,11 +72,23 @@ class Body:
                         return None
                     data += message.get("body", b"")
                     if len(data) > most:
-                        raise Limited(413, "body-too-large")
+                        break
                     if not message.get("more_body", False):
                         return bytes(data)
         except TimeoutError:
             raise Limited(408, "request-too-slow") from None
+        await self._refuse(more=message.get("more_body", False))
+
+    async def _refuse(self, *, more: bool) -> NoReturn:
+        """Refuse; whoever sends a little too much can send it and read why, without any of it being kept."""
+        left = LARGEST_DECLARED
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(_LINGER_SECONDS):
+                while more and left > 0:
+                    message = await self.receive()
+                    left -= len(message.get("body", b""))
+                    more = message.get("more_body", False)
+        raise Limited(413, "body-too-large")
 
 
 def check_json(data: bytes, limits: Limits) -> None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-LARGEST_DECLARED = 5_000_000  # bytes: no route may declare a larger body (FastAPI's `max_body_size`)
+LARGEST_DECLARED = 5_000_000  # bytes: no route may take a larger body than this
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ from shared.web.rates import Networks, address_key, is_within
 
 _LOOK_SECONDS = 0.5
 _GRACE_SECONDS = 2  # the application answers a slow body itself, with a problem; this ends who does not go
+_LINGER_SECONDS = 1  # who is refused in the middle of sending can still read why
 _MOST_WAITING = 8  # pipelined requests
 
 
@@ -40,6 +41,7 @@ class LimitedProtocol(HttpToolsProtocol):
         self.head_since: float | None = None
         self.body_since: float | None = None
         self.taken_since: float | None = None
+        self.refused_since: float | None = None
 
     def connection_made(self, transport: Any) -> None:  # noqa: ANN401 - an asyncio.Transport
         """Take the connection, unless there are too many already, or too many of this address."""
@@ -65,6 +67,8 @@ class LimitedProtocol(HttpToolsProtocol):
 
     def data_received(self, data: bytes) -> None:
         """Parse; of what came, count what is no body, so that neither head, chunk sizes nor trailers are endless."""
+        if self.refused_since is not None:
+            return
         if self.head_since is None and self.body_since is None:
             self.head_since = self.loop.time()
         before = self.requests, self.content
@@ -116,12 +120,16 @@ class LimitedProtocol(HttpToolsProtocol):
             self.taken_since = now
         if _past(self.taken_since, self.limits.taking_seconds, now):
             self.transport.abort()
+        elif _past(self.refused_since, _LINGER_SECONDS, now):
+            self.transport.close()
         elif not self.transport.is_closing():
             self.look_at_request(now)
         self.next_look = self.loop.call_later(_LOOK_SECONDS, self.look)
 
     def look_at_request(self, now: float) -> None:
         """End a request that does not come to an end; while one is answered, what follows it may wait."""
+        if self.refused_since is not None:
+            return
         answering = self.cycle is not None and not self.cycle.response_complete and self.body_since is None
         if answering:
             self.head_since = None if self.head_since is None else now
@@ -134,12 +142,13 @@ class LimitedProtocol(HttpToolsProtocol):
             self.transport.abort()
 
     def refuse(self, why: Limited) -> None:
-        """Answer on the bare connection, for what has not become a request, and close it."""
+        """Answer on the bare connection, for what has not become a request, and close it a little later."""
         answer = limited(why)
         head = [b"HTTP/1.1 %d \r\n" % answer.status_code]
         head += [b"%s: %s\r\n" % (name, value) for name, value in answer.raw_headers]
         self.transport.write(b"".join(head) + b"\r\n" + bytes(answer.body))
-        self.transport.close()
+        self.transport.write_eof()
+        self.refused_since = self.loop.time()
 
 
 def protocol_of(limits: Limits, proxies: Networks = ()) -> type[LimitedProtocol]:
