@@ -49,7 +49,7 @@ class Unrecognised(Exception):  # noqa: N818 - an answer: 401
     """No token, or not one of ours: never says which check failed."""
 
 
-class KeysAway(ConnectionError):
+class KeysAway(ConnectionError):  # noqa: N818 - an answer: 503
     """No keys were ever read, so that no token can be checked: our fault, not the caller's."""
 
 
@@ -101,7 +101,8 @@ class Keys:
         except (OSError, ValueError, RecursionError) as error:
             cause = type(error).__name__
             if self._broken != cause:
-                log.error("keys for tokens cannot be read", cause=cause, last_good_keys=self._keys is not None)
+                good = self._keys is not None
+                log.error("keys for tokens cannot be read", cause=cause, last_good_keys=good)  # noqa: TRY400 - no text
             self._broken = cause
 
 
@@ -111,7 +112,7 @@ def _read(file: Path) -> KeySet:
         keys = KeySet.import_key_set(json.loads(file.read_bytes()))
     except (OSError, ValueError):
         raise
-    except Exception as error:  # joserfc raises its own, and whatever odd JSON makes it stumble over
+    except Exception as error:  # noqa: BLE001 - joserfc raises its own, and whatever odd JSON makes it stumble over
         raise ValueError(type(error).__name__) from None
     if not any(isinstance(key, ECKey | RSAKey) for key in keys.keys):
         raise ValueError("no key that can check a signature")

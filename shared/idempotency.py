@@ -129,7 +129,8 @@ class Asked:
     async def earlier(self, connection: Connection) -> Kept | None:
         """The answer given before, if any. Raises Refused when the key was used for something else."""
         row = await connection.fetchrow(
-            "select key, request, status, sealed from idempotency_keys where key = any($1) and at > now() - $2::interval",
+            "select key, request, status, sealed from idempotency_keys"
+            " where key = any($1) and at > now() - $2::interval",
             self.key,
             self.keep,
         )

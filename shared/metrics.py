@@ -7,6 +7,10 @@ from prometheus_client import Counter, Gauge, Histogram
 METHODS = frozenset({"GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"})
 REQUESTS = Histogram("carrousel_http_request_seconds", "HTTP requests", ["method", "area", "status"])
 APPENDED = Counter("carrousel_facts_appended", "Facts appended by requests, of all types together")
+KEYS_IGNORED = Counter(
+    "carrousel_idempotency_keys_ignored",
+    "Writes that a key was sent with and whose answer was not kept: a fault of ours",
+)
 BACKLOG = Gauge("carrousel_relay_backlog_facts", "Facts not yet published")
 OLDEST = Gauge("carrousel_relay_oldest_seconds", "Age of the oldest unpublished fact")
 BATCH_SIZE = Histogram(

@@ -77,7 +77,7 @@ class Body:
                         return bytes(data)
         except TimeoutError:
             raise Limited(408, "request-too-slow") from None
-        await self._refuse(more=message.get("more_body", False))
+        return await self._refuse(more=message.get("more_body", False))
 
     async def _refuse(self, *, more: bool) -> NoReturn:
         """Refuse; whoever sends a little too much can send it and read why, without any of it being kept."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
+from inspect import isawaitable
 from typing import Any, TypeAlias, TypeVar
 
 import structlog
@@ -24,7 +25,7 @@ C = TypeVar("C", bound=Command)
 E = TypeVar("E", bound=Event)
 Said: TypeAlias = "Mapping[str, Any] | None"
 # What the answer says, made in the transaction of the events, after everything that is written beside them.
-Body: TypeAlias = "Callable[[Connection, Outcome], Awaitable[Said]]"
+Body: TypeAlias = "Callable[[Outcome], Awaitable[Said] | Said]"
 _Act: TypeAlias = "Callable[[Asked | None], Awaitable[Kept]]"
 _MaySee: TypeAlias = "Callable[[], Awaitable[None]]"
 
@@ -66,15 +67,25 @@ class Commands:
 
         Raises Refused and VersionConflict (409), and Refused `idempotency-key-reused`.
         """
+        said = 0
 
-        async def version(connection: Connection, outcome: Outcome) -> Said:
+        async def find_version(connection: Connection, outcome: Outcome) -> None:
+            nonlocal said
+            said = outcome.version
             if created and not outcome.events:
-                facts = await self.store.read(connection, stream)
-                return {"version": first_done(decider, facts, command)}
-            return {"version": outcome.version}
+                said = first_done(decider, await self.store.read(connection, stream), command)
 
+        hooks, subject = [*beside, find_version], caller.subject
         return await self.answer(
-            request, caller.subject, stream, decider, command, beside, permit=permit, created=created, body=version
+            request,
+            subject,
+            stream,
+            decider,
+            command,
+            hooks,
+            permit=permit,
+            created=created,
+            body=lambda _: {"version": said},
         )
 
     async def answer(
@@ -112,8 +123,9 @@ class Commands:
         """As `answer`, for a route that makes its response of it: a paper, of the code that stands on it."""
         said: list[Said] = []
 
-        async def say(connection: Connection, outcome: Outcome) -> None:
-            said[:] = [await body(connection, outcome)]
+        async def say(_: Connection, outcome: Outcome) -> None:
+            saying = body(outcome)
+            said[:] = [await saying if isawaitable(saying) else saying]
 
         async def act(asked: Asked | None) -> Kept:
             async def remember(connection: Connection, _: Outcome) -> None:
@@ -173,6 +185,12 @@ class Commands:
         if may_see:
             await may_see()
         return earlier
+
+    async def answered(self, request: Request, subject: str | None) -> Kept | None:
+        """The answer to this request when it was given before, under its key; who may hear it, the caller asks."""
+        answers: Answers = request.app.state.answers
+        asked = await answers.asked(request, subject)
+        return await self._earlier(asked) if asked else None
 
     async def _earlier(self, asked: Asked) -> Kept | None:
         async with self.store.pool.acquire() as connection:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from dataclasses import dataclass, field
+from http.client import MULTIPLE_CHOICES, OK
 from typing import Any
 
 import structlog
@@ -82,8 +83,19 @@ class _Answered:
         method = self.scope["method"] if self.scope["method"] in metrics.METHODS else "other"
         if not route.startswith(UNWATCHED):
             log.info("answered", method=method, route=route, status=self.status)
+        if self.key_ignored():
+            metrics.KEYS_IGNORED.inc()
+            log.error("idempotency key ignored", method=method, route=route)
         passed = time.perf_counter() - self.began
         metrics.REQUESTS.labels(method, metrics.area_of(route), self.status).observe(passed)
+
+    def key_ignored(self) -> bool:
+        """Whether a POST that writes was answered as done, and its route never asked for the key it came with."""
+        if self.scope["method"] != "POST" or not OK <= self.status < MULTIPLE_CHOICES:
+            return False
+        if (getattr(self.scope.get("route"), "openapi_extra", None) or {}).get("x-reads"):
+            return False
+        return "idempotency-key" in Headers(scope=self.scope) and not self.scope.get("state", {}).get("key_taken")
 
 
 @dataclass(slots=True)

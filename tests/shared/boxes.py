@@ -1,4 +1,4 @@
-"""A tiny programme of its own for the tests of HTTP: boxes of a city are opened, filled and closed; tickets are drawn."""
+"""A tiny programme of its own for the tests of HTTP: boxes of a city are opened, filled and closed, tickets drawn."""
 
 from __future__ import annotations
 
@@ -140,7 +140,7 @@ def routes(commands: Commands) -> APIRouter:
     def stamp(by: str = "public") -> dict[str, Any]:
         return {"at": datetime.now(UTC), "by": by}
 
-    async def ticket(_: Connection, outcome: Outcome) -> dict[str, Any]:
+    def ticket(outcome: Outcome) -> dict[str, Any]:
         [drawn] = outcome.events
         assert isinstance(drawn, Drawn)
         return {"nth": drawn.nth, "ticket": secrets.token_urlsafe(16)}

@@ -49,22 +49,24 @@ def refusal(data: bytes, limits: Limits = LIMITS) -> str | None:
     try:
         check_json(data, limits)
     except Limited as no:
-        assert no.status_code == 422
-        return no.code
+        return no.code if no.status_code == 422 else str(no.status_code)
     return None
 
 
-@given(value=VALUES, ascii_only=st.booleans(), indent=st.sampled_from([None, 2]))
-@example(value=[[[[[]]]]], ascii_only=True, indent=None)
-@example(value=[[[[]]]], ascii_only=True, indent=None)
-@example(value=["[[[[[[", '"[[[[[['], ascii_only=True, indent=None)
-@example(value="\\", ascii_only=True, indent=None)
-@example(value=1234567, ascii_only=True, indent=None)
-@example(value="1234567", ascii_only=True, indent=None)
+WRITTEN = [{"ensure_ascii": True}, {"ensure_ascii": False}, {"indent": 2}]
+
+
+@given(value=VALUES, how=st.sampled_from(WRITTEN))
+@example(value=[[[[[]]]]], how={})
+@example(value=[[[[]]]], how={})
+@example(value=["[[[[[[", '"[[[[[['], how={})
+@example(value="\\", how={})
+@example(value=1234567, how={})
+@example(value="1234567", how={})
 def test_it_passes_exactly_when_it_is_neither_too_deep_nor_holds_too_long_a_number(
-    value: Any, ascii_only: bool, indent: int | None
+    value: Any, how: dict[str, Any]
 ) -> None:
-    code = refusal(json.dumps(value, ensure_ascii=ascii_only, indent=indent).encode())
+    code = refusal(json.dumps(value, **how).encode())
     too_deep, too_long = depth(value) > 4, digits(value) > 6
     assert (code is not None) is (too_deep or too_long)
     assert code in ({"json-too-deep"} if too_deep else set()) | ({"number-too-long"} if too_long else set()) | {None}
@@ -75,13 +77,18 @@ def test_whatever_the_bytes_are_they_pass_or_are_refused_with_a_code(data: bytes
     assert refusal(data) in {None, "json-too-deep", "number-too-long", "json-not-utf-8"}
 
 
-@pytest.mark.parametrize(
-    "hostile",
-    [b"[" * 1_000_000, b'"' + b'\\"' * 400_000 + b"[" * 40, b'{"a":' * 150_000, b"9" * 1_000_000, b"[" + b"[]," * 300_000],
-    ids=["deep", "quotes", "objects", "digits", "wide"],
-)  # fmt: skip
-def test_the_worst_that_fits_in_a_body_is_looked_through_once(hostile: bytes) -> None:
-    refusal(hostile, Limits())
+WORST = {
+    "deep": b"[" * 1_000_000,
+    "quotes": b'"' + b'\\"' * 400_000 + b"[" * 40,
+    "objects": b'{"a":' * 150_000,
+    "digits": b"9" * 1_000_000,
+    "wide": b"[" + b"[]," * 300_000,
+}
+
+
+@pytest.mark.parametrize("worst", list(WORST))
+def test_the_worst_that_fits_in_a_body_is_looked_through_once(worst: str) -> None:
+    assert refusal(WORST[worst], Limits()) in {None, "json-too-deep", "number-too-long"}
 
 
 @pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-32-be"])

@@ -23,7 +23,7 @@ def below(kind: type[BaseException]) -> Iterator[type[BaseException]]:
         yield from below(each)
 
 
-POSTGRES = sorted({each for each in below(asyncpg.PostgresError)}, key=lambda each: each.__name__)
+POSTGRES = sorted(set(below(asyncpg.PostgresError)), key=lambda each: each.__name__)
 CLIENT = {
     "InterfaceError": True, "InternalClientError": True, "ProtocolError": True,
     "TargetServerAttributeNotMatched": True, "OutdatedSchemaCacheError": True, "DataError": False,
