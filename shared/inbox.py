@@ -13,8 +13,8 @@ from shared.beside import lock_version
 from shared.checkpoints import Dead, Partitions, Record
 from shared.contracts.envelope import Envelope, PublicMessage, Topic
 from shared.event_store import Connection
-from shared.infrastructure import is_infrastructure
 from shared.messages import Meta, Refused
+from shared.outages import is_infrastructure
 from shared.sorting import Parsed, Sorted, sort_out
 
 SCHEMA = Path(__file__).with_suffix(".sql").read_text(encoding="utf-8")

@@ -11,8 +11,8 @@ from shared.checkpoints import Partitions
 from shared.contracts.envelope import read_envelope, read_message
 from shared.event_store import Connection
 from shared.inbox import Heard, Inbox
-from shared.infrastructure import is_infrastructure
 from shared.messages import Message
+from shared.outages import is_infrastructure
 from shared.sorting import Parsed
 
 

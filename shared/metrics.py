@@ -5,8 +5,12 @@ from __future__ import annotations
 from prometheus_client import Counter, Gauge, Histogram
 
 METHODS = frozenset({"GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"})
-REQUESTS = Histogram("carrousel_http_request_seconds", "HTTP requests", ["method", "route", "status"])
-APPENDED = Counter("carrousel_facts_appended", "Facts appended", ["type"])
+REQUESTS = Histogram("carrousel_http_request_seconds", "HTTP requests", ["method", "area", "status"])
+APPENDED = Counter("carrousel_facts_appended", "Facts appended by requests, of all types together")
+KEYS_IGNORED = Counter(
+    "carrousel_idempotency_keys_ignored",
+    "Writes that a key was sent with and whose answer was not kept: a fault of ours",
+)
 BACKLOG = Gauge("carrousel_relay_backlog_facts", "Facts not yet published")
 OLDEST = Gauge("carrousel_relay_oldest_seconds", "Age of the oldest unpublished fact")
 BATCH_SIZE = Histogram(
@@ -26,3 +30,11 @@ LAST_SUCCESS = Gauge(
     ["part"],
 )
 MISSED = Gauge("carrousel_views_missed_events", "Events that the live views do not hold yet")
+
+
+def area_of(route: str) -> str:
+    """The first part of a route's template: `/referrals` of `/referrals/{referral_id}/withdraw`.
+
+    Each step has a route of its own, and one is taken seldom: its counter would tell when somebody stopped.
+    """
+    return "/".join(route.split("/")[:2])

@@ -19,8 +19,8 @@ from shared import metrics
 from shared.checkpoints import Partitions
 from shared.health import Unwell
 from shared.inbox import AllDead, Inbox, OfAnotherVersion
-from shared.infrastructure import is_infrastructure
 from shared.logs import log_road
+from shared.outages import is_infrastructure
 
 log = structlog.get_logger(__name__)
 

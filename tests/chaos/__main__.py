@@ -20,8 +20,8 @@ from pathlib import Path
 from shared.beside import AlreadyRebuilding
 from shared.decider import Decider, handle
 from shared.fold import TopicIncomplete
-from shared.infrastructure import is_infrastructure
 from shared.messages import Command, Meta
+from shared.outages import is_infrastructure
 from tests.chaos.town import WORKERS, Town
 from tests.shared.counting import Counted
 

@@ -27,6 +27,7 @@ from shared.sealing import Seal
 from shared.service import create_tables
 from shared.settings import Settings
 from shared.web import Commands, create_app
+from tests.conftest import under_a_key
 
 CITY = "Oostende"
 SECRET = "Zebedeus Onvindbaar"  # noqa: S105 - a name that must never leave people.py
@@ -47,7 +48,7 @@ class Desk:
         self, method: str, path: str, body: Any = None, role: Role | None = Role.FACILITATOR, city: str = CITY,
         organisation: str | None = "org-1", key: str | None = None,
     ) -> httpx.Response:  # fmt: skip
-        head = self.bearer(role, organisation, city) | ({"Idempotency-Key": key} if key else {})
+        head = self.bearer(role, organisation, city) | under_a_key(method, key)
         return await self.client.request(method, path, json=body, headers=head)
 
 

@@ -22,9 +22,9 @@ from shared import inbox
 from shared.contracts.envelope import Position, headers
 from shared.event_store import Connection, VersionConflict
 from shared.inbox import AllDead, Heard, Inbox
-from shared.infrastructure import is_infrastructure
 from shared.letters import open_keys, replay, reread
 from shared.messages import Refused
+from shared.outages import is_infrastructure
 from shared.service import create_tables
 from tests.shared.counting import CountPublished, Ledger, topic
 

@@ -125,7 +125,7 @@ async def test_a_request_without_a_thread_gets_one_and_free_text_is_never_taken_
 
 
 async def test_a_fault_is_counted_and_logged_under_the_id_that_the_caller_got(desk: Desk) -> None:
-    broken = {"method": "GET", "route": "/broken", "status": "500"}
+    broken = {"method": "GET", "area": "/broken", "status": "500"}
     before = REGISTRY.get_sample_value("carrousel_http_request_seconds_count", broken) or 0
     with capture_logs(processors=[structlog.contextvars.merge_contextvars]) as logged:
         answer = await desk.client.get("/broken")

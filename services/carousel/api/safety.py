@@ -16,7 +16,7 @@ from shared.decider import Outcome
 from shared.event_store import Connection
 from shared.requests import fields_of, stamp
 from shared.terms import Id
-from shared.web import Commands, Done, NotVisible
+from shared.web import READS, Commands, Done, NotVisible
 
 _TASK = "/participations/{referral_id}/safety-tasks/{task_id}"
 
@@ -46,7 +46,7 @@ def add_routes(router: APIRouter, commands: Commands, notes: Notes) -> None:
 
         return await commands.take(request, caller, of_participation(referral_id), PARTICIPATIONS, command, [keep])
 
-    @router.post(f"{_TASK}/note/look", tags=["safety"])
+    @router.post(f"{_TASK}/note/look", tags=["safety"], openapi_extra=READS)
     async def look_at_note(referral_id: Id, task_id: Id, caller: Caller = WORKS) -> Note:
         """What the facilitator found; the look is kept: who and when."""
         async with pool.acquire() as connection, connection.transaction():

@@ -13,7 +13,7 @@ from services.referral.views import cases
 from shared.callers import Caller
 from shared.event_store import Connection
 from shared.terms import Id
-from shared.web import Commands, NotVisible
+from shared.web import READS, Commands, NotVisible
 
 
 class Look(BaseModel):
@@ -30,7 +30,7 @@ def add_routes(router: APIRouter, commands: Commands, people: People) -> None:
         await must_see(connection, caller, referral_id)
         return await cases.person_of(connection, referral_id)
 
-    @router.post("/referrals/{referral_id}/person/look", tags=["people"])
+    @router.post("/referrals/{referral_id}/person/look", tags=["people"], openapi_extra=READS)
     async def look_at_person(referral_id: Id, body: Look, caller: Caller = WORKS) -> Person:
         """A name and how to reach it; the look is kept: who, when, why."""
         async with pool.acquire() as connection, connection.transaction():

@@ -23,16 +23,17 @@ from shared.callers import Caller
 from shared.requests import stamp
 from shared.terms import Id
 from shared.texts import Language
-from shared.web import NotVisible
+from shared.web import READS, NotVisible
 
 _FORM: dict[str, Any] = {
+    **READS,
     "requestBody": {
         "content": {
             "application/x-www-form-urlencoded": {
                 "schema": {"type": "object", "properties": {"name": {"type": "string"}}, "required": ["name"]}
             }
         }
-    }
+    },
 }
 _HEAD = {
     "Cache-Control": "no-store",

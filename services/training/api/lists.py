@@ -18,10 +18,13 @@ from shared.callers import Caller, Role
 from shared.days import today
 from shared.terms import Id
 from shared.web import NotVisible, Unacceptable, allow
+from shared.web.bodies import DECLARED
+from shared.web.limits import LARGEST_DECLARED
 
 SENDS = allow(Role.TRAINER, Role.REFERRER)
 _CSV: dict[str, Any] = {
-    "requestBody": {"required": True, "content": {"text/csv": {"schema": {"type": "string", "format": "binary"}}}}
+    "requestBody": {"required": True, "content": {"text/csv": {"schema": {"type": "string", "format": "binary"}}}},
+    DECLARED: LARGEST_DECLARED,
 }
 
 

@@ -21,6 +21,7 @@ from shared.event_store import Connection
 from shared.messages import Command, Refused
 from shared.requests import fields_of
 from shared.terms import Id
+from shared.web import READS
 
 
 class UpcomingEvent(BaseModel):
@@ -129,7 +130,7 @@ def _taking_back(kind: str, name: str, participant: str, on: date) -> Command:
 
 
 def _stand(router: APIRouter, desk: Desk) -> None:
-    @router.post("/public/registrations/standing", tags=["public"])
+    @router.post("/public/registrations/standing", tags=["public"], openapi_extra=READS)
     async def standing_by_link(body: Link) -> Standing:
         """Whether he has a place by now, or how many wait before him; the link stays good."""
         async with desk.pool.acquire() as connection:
