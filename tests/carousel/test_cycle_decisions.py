@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from services.carousel.commands import cycle as ask
 from services.carousel.domain.planning import free_days, sessions
-from services.carousel.events import cycle
+from services.carousel.events import cycle, values
 from tests.carousel.examples import (
     A_CYCLE,
     ASKED,
@@ -29,8 +29,10 @@ from tests.carousel.examples import (
     taken,
 )
 
-PUBLISH = ask.PublishOffer(**ASKED, offer_id="g-force", language="nl", modules=MODULES, on=FIRST)
-PUBLISHED = cycle.OfferPublished(offer_id="g-force", version=1, language="nl", modules=MODULES, on=FIRST)
+PUBLISH = ask.PublishOffer(**ASKED, offer_id="g-force", language="nl", modules=MODULES, cities=("Oostende",), on=FIRST)
+PUBLISHED = cycle.OfferPublished(
+    offer_id="g-force", version=1, language="nl", modules=MODULES, cities=("Oostende",), on=FIRST
+)
 RUNNING = A_CYCLE.given(planned(), taken())
 BOTH = RUNNING.given(taken(OTHER))
 WEEK = timedelta(weeks=1)
@@ -98,7 +100,8 @@ def test_a_catch_up_expects_those_who_missed_the_module_here() -> None:
         **ASKED, cycle_id=CYCLE, session_id="again", module=1, held_on=date(2026, 3, 3), starts=time(19), on=FIRST
     )
     session = SESSIONS[0].model_copy(update={"session_id": "again", "on": date(2026, 3, 3)})
-    fact = cycle.CatchUpAdded(cycle_id=CYCLE, session=session, on=FIRST)
+    later = values.PlaceDays(referral_id=PERSON, first_on=FIRST, last_on=date(2026, 3, 3))
+    fact = cycle.CatchUpAdded(cycle_id=CYCLE, session=session, rescheduled=(later,), on=FIRST)
     missed = BOTH.given(held(1, (PERSON, "excused"), (OTHER, "present")))
     missed.when(added).then(fact)
     missed.given(fact).when(added).then()
@@ -115,7 +118,7 @@ def test_a_catch_up_never_expects_more_than_it_holds_and_the_next_one_expects_th
         session = SESSIONS[0].model_copy(update={"session_id": f"again-{nth}", "on": session_day(6) + nth * WEEK})
         return cycle.CatchUpAdded(cycle_id=CYCLE, session=session, on=FIRST)
 
-    def came(nth: int, *marks: tuple[str, cycle.Mark]) -> ask.HoldSession:
+    def came(nth: int, *marks: tuple[str, values.Mark]) -> ask.HoldSession:
         return ask.HoldSession(
             **ASKED, cycle_id=CYCLE, session_id=f"again-{nth}", attendance=marks, on=session_day(6) + nth * WEEK
         )
@@ -173,7 +176,7 @@ def test_a_mark_can_be_corrected_later_and_the_session_is_told_again() -> None:
 
 
 def test_who_turns_out_to_have_attended_nothing_of_a_cycle_that_is_over_was_silent() -> None:
-    marks: list[cycle.Mark] = ["present", "absent", "absent", "absent", "absent", "present"]
+    marks: list[values.Mark] = ["present", "absent", "absent", "absent", "absent", "present"]
     came = RUNNING.given(*(held(nth, (PERSON, mark)) for nth, mark in enumerate(marks, 1)))
     close = ask.CloseCycle(**ASKED, cycle_id=CYCLE, on=session_day(6))
     over = came.given(*came.when(close).events)

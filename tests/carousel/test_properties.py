@@ -14,7 +14,7 @@ from services.carousel.commands import cycle as ask
 from services.carousel.commands import participation as ask_person
 from services.carousel.domain.cycle import Cycle
 from services.carousel.domain.forecast import Running, forecast
-from services.carousel.events.cycle import Mark, Session
+from services.carousel.events.values import Mark, Session
 from tests.carousel.examples import ASKED, FIRST, NUMBERS, SESSIONS, TODAY, plan
 from tests.carousel.world import World
 
