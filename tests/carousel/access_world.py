@@ -47,9 +47,9 @@ class World:
         self, route: Route, who: Who, about: tuple[str, ...], key: str | None = None, body: Any = None
     ) -> httpx.Response:
         """One request; `body` instead of the sensible one."""
-        head = (
-            self.desk.bearer(who.role, who.organisation, who.city) | _SAID | ({"Idempotency-Key": key} if key else {})
-        )
+        head = self.desk.bearer(who.role, who.organisation, who.city) | _SAID
+        if key:
+            head |= {"Idempotency-Key": key}
         sent = route.sent(about) if body is None else body
         return await self.desk.client.request(route.method, route.url(about), json=sent, headers=head)
 

@@ -64,8 +64,8 @@ def taken(person: str = PERSON, sessions_from: int = 1, **other: Any) -> cycle.P
     mine = SESSIONS[sessions_from - 1 :]
     given: dict[str, Any] = {
         "cycle_id": CYCLE, "organisation_id": "intro", "referral_id": person,
-        "sessions": tuple(each.session_id for each in mine), "first_on": mine[0].on, "last_on": mine[-1].on, "city": "Oostende", "modules": NUMBERS, "kept_apart": (),
-        "firm": True, "on": FIRST,
+        "sessions": tuple(each.session_id for each in mine), "first_on": mine[0].on, "last_on": mine[-1].on,
+        "city": "Oostende", "modules": NUMBERS, "kept_apart": (), "firm": True, "on": FIRST,
     }  # fmt: skip
     return cycle.PlaceTaken(**given | other)
 
