@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, time, timedelta
 from itertools import pairwise
+from typing import Any
 
 from services.carousel.commands import cycle as ask
 from services.carousel.domain.planning import free_days, sessions
@@ -86,11 +87,37 @@ def test_a_session_that_did_not_take_place_can_be_moved() -> None:
     RUNNING.when(move.model_copy(update={"session_id": "x"})).refused("session-unknown")
 
 
+def test_a_place_begins_and_ends_on_another_day_when_its_first_or_last_session_does() -> None:
+    def days(first: date, last: date, *people: str) -> tuple[values.PlaceDays, ...]:
+        return tuple(values.PlaceDays(referral_id=each, first_on=first, last_on=last) for each in people)
+
+    def move(nth: int, to: date) -> ask.MoveSession:
+        session = {"cycle_id": CYCLE, "session_id": f"{CYCLE}-{nth}"}
+        return ask.MoveSession(**ASKED, **session, to=to, starts=time(18), on=FIRST)
+
+    def rescheduled(of: Any, command: Any) -> Any:
+        [event] = of.when(command).events
+        return event.rescheduled
+
+    earlier, later = FIRST - timedelta(days=1), session_day(6) + WEEK
+    assert rescheduled(BOTH, move(1, earlier)) == days(earlier, session_day(6), PERSON, OTHER)
+    assert rescheduled(BOTH, move(6, later)) == days(FIRST, later, PERSON, OTHER)
+    assert rescheduled(BOTH, move(1, later)) == days(session_day(2), later, PERSON, OTHER)
+    assert rescheduled(BOTH, move(3, session_day(3) + timedelta(days=1))) == ()
+    cancel = ask.CancelSession(**ASKED, cycle_id=CYCLE, session_id=f"{CYCLE}-6", reason="weather", on=FIRST)
+    assert rescheduled(BOTH, cancel) == days(FIRST, session_day(5), PERSON, OTHER)
+    late = A_CYCLE.given(planned(), taken(sessions_from=6))
+    assert rescheduled(late, cancel) == ()
+    gone = RUNNING.given(cycle.PlaceReleased(cycle_id=CYCLE, referral_id=PERSON, on=FIRST))
+    assert rescheduled(gone, move(1, earlier)) == ()
+
+
 def test_a_cancelled_session_frees_its_seats_and_cannot_be_held() -> None:
     cancel = ask.CancelSession(**ASKED, cycle_id=CYCLE, session_id=f"{CYCLE}-2", reason="weather", on=FIRST)
     cancelled = cycle.SessionCancelled(cycle_id=CYCLE, session_id=f"{CYCLE}-2", reason="weather", on=FIRST)
     RUNNING.when(cancel).then(cancelled)
     RUNNING.given(cancelled).when(cancel).then()
+    RUNNING.given(cancelled).when(cancel.model_copy(update={"reason": "strike"})).refused("session-cancelled")
     RUNNING.given(cancelled).when(hold(2, (PERSON, "present"))).refused("session-cancelled")
     RUNNING.given(held(2, (PERSON, "present"))).when(cancel).refused("session-already-held")
 

@@ -69,6 +69,19 @@ async def test_a_note_is_sealed_and_read_by_facilitators_of_the_organisation_onl
     assert (await desk.ask("POST", f"{where}/note/look")).status_code == 404
 
 
+async def test_a_task_that_is_closed_keeps_its_note_and_says_so(desk: Desk, pool: asyncpg.Pool[asyncpg.Record]) -> None:
+    where = await came_and_stopped(desk)
+    first = {"on": str(today()), "note": SECRET}
+    for _ in range(2):
+        await desk.done(f"{where}/close", first)
+    other = await desk.ask("POST", f"{where}/close", first | {"note": "Een andere nota"})
+    assert (other.status_code, other.json()["code"]) == (409, "safety-task-already-closed")
+    assert (await desk.ask("POST", f"{where}/note/look")).json() == {"note": SECRET}
+    assert (await desk.ask("DELETE", "/participations/r-1/notes")).status_code == 204
+    await desk.done(f"{where}/close", first | {"note": "Een andere nota"})
+    assert await pool.fetchval("select count(*) from notes") == 0
+
+
 async def test_every_look_at_a_note_is_kept(desk: Desk, pool: asyncpg.Pool[asyncpg.Record]) -> None:
     where = await came_and_stopped(desk)
     await desk.done(f"{where}/close", {"on": str(today()), "note": SECRET})
