@@ -13,9 +13,9 @@ import asyncpg
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from services.carousel import published as carousel_published
+from services.carousel import referrals
 from services.carousel import subscribers as carousel_ears
 from services.carousel.consequences import CYCLES, OFFERS, PARTICIPATIONS, follow
-from services.carousel.views import referrals
 from services.carousel.views.streams import TYPES
 from services.referral import published as referral_published
 from services.referral import subscribers as referral_ears

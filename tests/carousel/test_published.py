@@ -95,6 +95,19 @@ def test_every_case_message_is_told_from_one_fact_under_the_key_of_the_participa
     assert heard == names
 
 
+def test_a_place_that_begins_on_another_day_is_told_again_once_it_was_accepted() -> None:
+    moved = participation.PlaceRescheduled(
+        referral_id="r-1", cycle_id="c-1", city="Oostende", first_on=DAY, last_on=DAY, placed_on=date(2026, 1, 1),
+        on=date(2026, 2, 2),
+    )  # fmt: skip
+    published = told(moved, "participation-r-1")
+    assert published is not None
+    assert published.message.model_dump() == {
+        "referral": "r-1", "on": date(2026, 1, 1), "cycle": "c-1", "city": "Oostende", "first_session_on": DAY,
+    }  # fmt: skip
+    assert told(moved.model_copy(update={"placed_on": None}), "participation-r-1") is None
+
+
 def test_the_waiting_list_the_refusals_and_the_safety_tasks_stay_inside() -> None:
     inside: list[Event] = [
         participation.LeftWaitingList(referral_id="r-1", cause="withdrawn", on=DAY),
