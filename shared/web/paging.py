@@ -73,7 +73,7 @@ def _part(part: Any, kind: type) -> Any:  # noqa: ANN401 - whatever stood in the
             raise _not_valid() from None
     if type(part) is not kind or _UNSTORABLE.search(str(part)):
         raise _not_valid()
-    if kind is int and abs(part) > _MOST_NUMBER:
+    if isinstance(part, int) and abs(part) > _MOST_NUMBER:
         raise _not_valid()
     return part
 
