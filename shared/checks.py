@@ -23,29 +23,30 @@ create table if not exists written (
 );
 """
 _SELDOM_SECONDS = 5.0
-_IDLE_SECONDS = 5
+_IDLE_SECONDS = 5.0
 _WRITE = "insert into written (at) values (now()) on conflict (one) do update set at = excluded.at"
 # A full disk still takes a row where there is room in a page; what is sorted outside memory needs room of its own.
 _FILL = "select count(*) from (select from generate_series(1, 5000) n order by md5(n::text) offset 0) sorted"
-_HOLDS = f"""
+_HOLDS = """
 select pid, extract(epoch from clock_timestamp() - state_change)::int as seconds
 from pg_locks join pg_stat_activity using (pid)
 where locktype = 'advisory' and granted and classid = 0 and objid = 7226001 and objsubid = 1
   and pg_locks.database = (select oid from pg_database where datname = current_database())
-  and state like 'idle in transaction%' and clock_timestamp() - state_change > interval '{_IDLE_SECONDS} seconds'
+  and state like 'idle in transaction%' and clock_timestamp() - state_change > make_interval(secs => $1)
 order by state_change limit 1
 """
 
 
-def seldom(check: Ailment, seconds: float = _SELDOM_SECONDS) -> Ailment:
-    """The same check, asked at most once in `seconds` however often it is read."""
+def seldom(check: Ailment, seconds: float | None = None) -> Ailment:
+    """The same check, asked at most once in `seconds` (five unless told) however often it is read."""
+    apart = _SELDOM_SECONDS if seconds is None else seconds
     one_asks = asyncio.Lock()
     asked_at, known = float("-inf"), None
 
     async def read() -> Unwell | None:
         nonlocal asked_at, known
         async with one_asks:
-            if time.monotonic() - asked_at >= seconds:
+            if time.monotonic() - asked_at >= apart:
                 known, asked_at = await asked(check), time.monotonic()
             return known
 
@@ -77,7 +78,7 @@ def appends(pool: asyncpg.Pool[asyncpg.Record]) -> Ailment:
 
     async def check() -> Unwell | None:
         async with asyncio.timeout(2):
-            row = await pool.fetchrow(_HOLDS)
+            row = await pool.fetchrow(_HOLDS, _IDLE_SECONDS)
         return Unwell("idle-transaction", {"pid": row["pid"], "seconds": row["seconds"]}) if row else None
 
     return seldom(check, 1.0)

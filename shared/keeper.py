@@ -18,6 +18,7 @@ log = structlog.get_logger(__name__)
 
 _LOOK_SECONDS = 0.5
 _LONGEST_PAUSE = 60.0
+_AWAY = (OSError, asyncpg.InterfaceError, asyncpg.PostgresConnectionError)  # the database, not the view
 
 
 @dataclass(slots=True)
@@ -54,8 +55,6 @@ class Keeper:
                 pause = _LOOK_SECONDS
             except Exception as error:  # noqa: BLE001 - the database is away, or a view cannot be built: look again
                 log.warning("views wait", cause=type(error).__name__)
-                if not isinstance(error, OSError | asyncpg.InterfaceError | asyncpg.PostgresConnectionError):
-                    self.trouble = Unwell("cannot-build", {"cause": type(error).__name__})
                 pause = min(pause * 2, _LONGEST_PAUSE)
             await asyncio.sleep(pause)
 
@@ -77,7 +76,13 @@ class Keeper:
     async def _build(self) -> None:
         self.trouble = _built(0, 0)
         log.info("views are being built", version=self.views.version)
-        await rebuild(self.store, self.url, self.views.views, self._tell)
+        try:
+            await rebuild(self.store, self.url, self.views.views, self._tell)
+        except (AlreadyRebuilding, *_AWAY):
+            raise
+        except Exception as error:
+            self.trouble = Unwell("cannot-build", {"cause": type(error).__name__})
+            raise
         log.info("views are in place", version=self.views.version)
         self.stood, self.trouble = True, None
 

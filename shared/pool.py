@@ -13,7 +13,7 @@ log = structlog.get_logger(__name__)
 
 # What a session of a service may do at most: nobody of ours holds the others up for longer. Milliseconds, as a plain
 # number has them in PostgreSQL. Work of ops (rebuild, reseal) has sessions without.
-SERVING: Mapping[str, str] = {
+SERVING = {
     "idle_in_transaction_session_timeout": "30000",
     "lock_timeout": "20000",
     "statement_timeout": "60000",
