@@ -58,7 +58,7 @@ def cases(message: type[PublicMessage], example: Mapping[str, Any]) -> Iterator[
             yield Case(name, each.what, each.verdict, body if each.value is ABSENT else body | {name: each.value})
 
 
-def _absent(required: bool) -> Iterator[Variant]:  # noqa: FBT001 - a schema says so
+def _absent(required: bool) -> Iterator[Variant]:
     yield Variant("absent", ABSENT, "refused" if required else "read")
 
 
