@@ -3,15 +3,48 @@
 from __future__ import annotations
 
 import os
+import random
 import uuid
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 
 import asyncpg
 import pytest
+from hypothesis import HealthCheck, settings
 from prometheus_client import REGISTRY
 
 from shared.pool import open_pool
+
+_ALWAYS = settings(
+    deadline=None,  # a busy machine is not a fault
+    database=None,  # what failed before is pinned by @example, not remembered by one machine
+    print_blob=True,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
+)
+settings.register_profile("test", _ALWAYS, derandomize=True, max_examples=100)
+settings.register_profile("search", _ALWAYS, derandomize=False, max_examples=300)
+settings.load_profile("test")  # --hypothesis-profile chooses another
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """The seed of all other chance: the same in every run of `make test`, a fresh one in `make search`."""
+    parser.addoption("--seed", default="0", help="seed of python's random, per test (default 0)")
+
+
+def pytest_report_header(config: pytest.Config) -> str:
+    """Say the seeds, so that a failing run can be run again."""
+    return f"chance: --seed={config.getoption('--seed')}, hypothesis profile {settings.get_current_profile_name()}"
+
+
+@pytest.fixture(autouse=True)
+def _seeded(request: pytest.FixtureRequest) -> None:
+    random.seed(f"{request.config.getoption('--seed')} {request.node.nodeid}")
+
+
+@pytest.fixture
+def chance(request: pytest.FixtureRequest) -> random.Random:
+    """Chance of a test's own, from --seed and the test's name."""
+    return random.Random(f"{request.config.getoption('--seed')} {request.node.nodeid}")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

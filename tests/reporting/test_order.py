@@ -9,7 +9,7 @@ from datetime import date
 from typing import Any, TypeAlias
 
 import asyncpg
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from services.reporting import figures, reading
@@ -17,6 +17,7 @@ from services.reporting.period import Period
 from services.reporting.rows import GRAINS, TOPICS
 from shared.contracts import referral
 from shared.contracts.envelope import PublicMessage
+from tests.chance import examples
 from tests.reporting import telling as say
 from tests.reporting.recount import Told, keys, recount, value
 from tests.reporting.shelf import Shelf
@@ -74,7 +75,7 @@ PARTNERS = st.sampled_from((None, "o1", "o2", "caw"))
 SECTORS = st.sampled_from((None, "police", "self"))
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@examples(40)
 @given(st.data())
 def test_every_figure_of_every_narrowing_reads_as_a_plain_recount(database_url: str, data: st.DataObject) -> None:
     told = data.draw(stories())
