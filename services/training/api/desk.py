@@ -49,6 +49,7 @@ S = TypeVar("S")
 C = TypeVar("C", bound=Command)
 E = TypeVar("E", bound=Event)
 Body: TypeAlias = dict[str, Any]
+Write: TypeAlias = Callable[[Connection], Awaitable[None]]
 Act: TypeAlias = Callable[[tuple[Professional, ...], Mapping[str, Contact]], Awaitable[T]]
 Routes: TypeAlias = Callable[[APIRouter, "Desk"], None]
 
@@ -127,7 +128,7 @@ class Desk:
         """Whether a request was answered before, under its key."""
         return await self._earlier(await _asked(request, subject)) is not None
 
-    async def once(self, request: Request, subject: str | None, write: Callable[[Connection], Awaitable[None]]) -> None:
+    async def once(self, request: Request, subject: str | None, write: Write) -> None:
         """Write what is no fact, in one transaction, once under the request's key."""
         asked = await _asked(request, subject)
         if await self._earlier(asked) is not None:

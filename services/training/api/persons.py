@@ -7,18 +7,19 @@ The contact for data protection holds everything.
 
 from __future__ import annotations
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel
 
 from services.training import erasures
 from services.training.api.access import ASKS_ERASURE, HOLDS_NAMES, PROTECTS, sight_of
-from services.training.api.desk import Desk
+from services.training.api.desk import Desk, Write
 from services.training.erasures import Erasure, ErasureRequest
 from services.training.names import Held, Look
 from services.training.requests import Name
 from services.training.views import network_events, registrations
 from services.training.views.registrations import Participation
 from shared.callers import Caller
+from shared.event_store import Connection
 from shared.terms import Id
 from shared.web import PAGE_ROWS, After, Limit, NotVisible, Page, key_of, page_of
 
@@ -44,6 +45,11 @@ def add(router: APIRouter, desk: Desk) -> None:
     _record(router, desk)
 
 
+async def _once(desk: Desk, request: Request, caller: Caller, write: Write) -> Response:
+    await desk.once(request, caller.subject, write)
+    return Response(status_code=204)
+
+
 def _export(router: APIRouter, desk: Desk) -> None:
     @router.get("/people/{person_id}/export", tags=["people"])
     async def export_person(person_id: Id, caller: Caller = HOLDS_NAMES) -> Export:
@@ -61,38 +67,44 @@ def _export(router: APIRouter, desk: Desk) -> None:
 
 def _correct(router: APIRouter, desk: Desk) -> None:
     @router.put("/people/{person_id}/name", status_code=204, tags=["people"])
-    async def correct_name(person_id: Id, body: Name, caller: Caller = HOLDS_NAMES) -> Response:
+    async def correct_name(request: Request, person_id: Id, body: Name, caller: Caller = HOLDS_NAMES) -> Response:
         """A name as it should stand on a certificate or programme; it is confirmed by that."""
-        async with desk.pool.acquire() as connection, connection.transaction():
+
+        async def correct(connection: Connection) -> None:
             if not await desk.people.rename(connection, person_id, body.name, sight_of(caller)):
                 raise NotVisible
-        return Response(status_code=204)
+
+        return await _once(desk, request, caller, correct)
 
 
 def _erase(router: APIRouter, desk: Desk) -> None:
     @router.delete("/people/{person_id}", status_code=204, tags=["people"])
-    async def erase_person(person_id: Id, caller: Caller = HOLDS_NAMES) -> Response:
+    async def erase_person(request: Request, person_id: Id, caller: Caller = HOLDS_NAMES) -> Response:
         """Forget the name and address that the caller holds; the facts stay, pseudonymous."""
-        async with desk.pool.acquire() as connection, connection.transaction():
+
+        async def erase(connection: Connection) -> None:
             streams = await desk.people.erase_in_sight(connection, person_id, sight_of(caller))
             if not streams:
                 raise NotVisible
             await erasures.note(connection, person_id, streams, caller.subject)
-        return Response(status_code=204)
+
+        return await _once(desk, request, caller, erase)
 
 
 def _ask(router: APIRouter, desk: Desk) -> None:
     @router.post("/people/{person_id}/erasure-request", status_code=204, tags=["people"])
-    async def request_erasure(person_id: Id, caller: Caller = ASKS_ERASURE) -> Response:
+    async def request_erasure(request: Request, person_id: Id, caller: Caller = ASKS_ERASURE) -> Response:
         """A person asked to be forgotten everywhere: whoever else holds his name is told so, and erases it himself.
 
         The answer does not tell whether anybody else does.
         """
-        async with desk.pool.acquire() as connection, connection.transaction():
+
+        async def ask(connection: Connection) -> None:
             if not await desk.people.is_held(connection, person_id, sight_of(caller)):
                 raise NotVisible
             await erasures.request(connection, person_id, caller.subject)
-        return Response(status_code=204)
+
+        return await _once(desk, request, caller, ask)
 
     @router.get("/erasure-requests", tags=["people"])
     async def erasure_requests(
