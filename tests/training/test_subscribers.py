@@ -87,7 +87,7 @@ class Road:
     async def known(self, on: date) -> dict[str, str]:
         """The name of each organisation on a day."""
         async with self.pool.acquire() as connection:
-            return {each.organisation: each.name for each in await organisations.find(connection, on)}
+            return {each.organisation: each.name for each in await organisations.find(connection, on, ("", ""), 100)}
 
 
 @pytest.fixture
