@@ -35,8 +35,11 @@ MUTANT_OPTIONS = $(if $(AREA),--area $(AREA)) $(if $(SAMPLE),--sample $(SAMPLE))
 mutants: $(INSTALLED) ## Change rules, tokens, access, inbox and relay: do tests notice? (SAMPLE=60, 0 is all; AREA=tokens SEED=7)
 	@$(BIN)/python -m deploy.local run -- $(BIN)/python -m tests.mutants $(MUTANT_OPTIONS)
 
-chaos: $(INSTALLED) ## Kill services and broker again and again: every fact still counts once (ROAD_FACTS=20000)
-	@$(if $(ROAD_FACTS),ROAD_FACTS=$(ROAD_FACTS)) $(BIN)/python -m pytest -s -m chaos tests/chaos
+COMMANDS ?= 20000
+FAULTS ?= 14
+chaos: $(INSTALLED) ## Kill, stop, empty and put back what runs, then recount (COMMANDS=100000 FAULTS=50 SEED=1)
+	@$(BIN)/python -m pytest -s -m chaos tests/chaos
+	@$(BIN)/python -m tests.chaos --commands $(COMMANDS) --faults $(FAULTS) $(if $(SEED),--seed $(SEED))
 
 $(BENCH): requirements/bench.txt
 	$(PYTHON) -m venv .venv-bench

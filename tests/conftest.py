@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 import random
 import uuid
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 
 import asyncpg
 import pytest
 from hypothesis import HealthCheck, Phase, settings
+from prometheus_client import REGISTRY
 
 from shared.pool import open_pool
 
@@ -54,6 +55,19 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items if os.environ.get("KAFKA_FORGETS") else ():
         if item.get_closest_marker("durable"):
             item.add_marker(pytest.mark.skip(reason="needs a broker that remembers, and Kafka's jars are not here"))
+
+
+@pytest.fixture(autouse=True)
+def no_idempotency_key_was_ignored() -> Iterator[None]:
+    """Whatever a test writes over HTTP under a key is kept under it."""
+    before = REGISTRY.get_sample_value("carrousel_idempotency_keys_ignored_total") or 0
+    yield
+    assert (REGISTRY.get_sample_value("carrousel_idempotency_keys_ignored_total") or 0) == before
+
+
+def under_a_key(method: str, key: str | None = None) -> dict[str, str]:
+    """The header of a write: `key`, or one of its own."""
+    return {"Idempotency-Key": key or uuid.uuid4().hex} if method == "POST" else {}
 
 
 @asynccontextmanager

@@ -26,6 +26,8 @@ from deploy.local import keys
 from deploy.local.tokens import token
 from shared.callers import Role
 from shared.settings import Settings
+from shared.web.limits import Limits
+from shared.web.server import server_config
 from tests.chance import examples
 
 CITY, ORGANISATION = "Oostende", "org-1"
@@ -62,24 +64,35 @@ def _ask(cases: SearchStrategy[Any], bearers: Sequence[dict[str, str]]) -> None:
 
 
 @contextmanager
-def served(application: Callable[[Settings], FastAPI], database_url: str, home: Path) -> Iterator[str]:
-    """The service on a free port until the end of the block; its address once it is ready."""
+def served(application: Callable[[Settings], FastAPI], database_url: str, home: Path, **settings: Any) -> Iterator[str]:
+    """The service on a free port until the end of the block; its address once it is ready. No rate is limited."""
     files = keys.environment(home)
+    unlimited: dict[str, Any] = dict.fromkeys(
+        ("public_reads_per_minute", "public_writes_per_minute", "caller_requests_per_minute"), 0
+    )
     asked = Settings(
         database_url=SecretStr(database_url),
         auth_jwks_file=files["AUTH_JWKS_FILE"],
         people_keys_file=files["PEOPLE_KEYS_FILE"],
         kafka_bootstrap_servers=os.environ["KAFKA_BOOTSTRAP_SERVERS"],
+        **unlimited | settings,
     )
-    server = uvicorn.Server(uvicorn.Config(application(asked), host="127.0.0.1", port=0, log_config=None))
+    with serving(application(asked), asked) as port:
+        yield f"http://127.0.0.1:{port}"
+
+
+@contextmanager
+def serving(app: FastAPI, settings: Settings, limits: Limits | None = None) -> Iterator[int]:
+    """An application behind a real socket until the end of the block; its port once it is open."""
+    server = uvicorn.Server(server_config(app, settings, limits))
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     while not (server.started and server.servers):
         assert thread.is_alive()
         time.sleep(0.05)
-    port = server.servers[0].sockets[0].getsockname()[1]
+    port: int = server.servers[0].sockets[0].getsockname()[1]
     try:
-        yield f"http://127.0.0.1:{port}"
+        yield port
     finally:
         server.should_exit = True
         thread.join(timeout=30)

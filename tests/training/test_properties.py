@@ -94,7 +94,7 @@ def test_the_counts_are_those_present_and_only_they_hold_certificates(life: list
             assert sum(after.held.by_sector.values()) == len(after.present) + sum(after.held.counted.values())
             assert all(number > 0 for number in after.held.by_sector.values())
         assert {each for each, digests in after.certificates.items() if digests} <= set(after.present)
-        assert after.invited <= set(after.presence)
+        assert after.invited <= set(after.recorded)
 
 
 @bounded
