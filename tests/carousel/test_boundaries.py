@@ -13,7 +13,7 @@ from services.carousel.domain.forecast import Forecast, Running, forecast
 from services.carousel.domain.planning import free_days, sessions
 from services.carousel.events import cycle
 from services.carousel.events import participation as facts
-from services.carousel.events.cycle import Session
+from services.carousel.events.values import Session
 from tests.carousel.examples import (
     A_CYCLE,
     A_PARTICIPATION,
