@@ -132,7 +132,9 @@ async def test_an_erased_person_is_gone_and_the_facts_stay(desk: Desk) -> None:
     await desk.ask("POST", "/referrals", referral())
     assert (await desk.ask("DELETE", "/referrals/r-1/person?why=asked-by-person")).status_code == 204
     assert (await desk.ask("POST", "/referrals/r-1/person/look", {"why": "intake"})).status_code == 404
-    assert [step["what"] for step in (await desk.ask("GET", "/referrals/r-1/timeline")).json()["items"]] == ["ReferralReceived"]
+    assert [step["what"] for step in (await desk.ask("GET", "/referrals/r-1/timeline")).json()["items"]] == [
+        "ReferralReceived"
+    ]
 
 
 async def test_a_new_key_reseals_everyone_and_the_old_one_can_go(pool: asyncpg.Pool[asyncpg.Record]) -> None:
