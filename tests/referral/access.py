@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, Literal
 
 from shared.callers import Role
@@ -83,6 +84,11 @@ KEEPS_REFERRERS: Mapping[Role, Scope] = {C: "city", D: "any"}
 _PERSON, _CHANGE = "/referrals/{referral_id}/person", "/referrals/{referral_id}/person/changes/{change_id}"
 _WHY = "?why=asked-by-person"
 
+
+def _sent(body: dict[str, Any], _: Thing) -> dict[str, Any]:
+    return body
+
+
 ROUTES: dict[tuple[str, str], Access] = {
     ("POST", "/organisations"): Access(COORDINATES, 201, Thing.registered, new=True),
     ("POST", "/organisations/{organisation_id}/rename"): Access(
@@ -104,7 +110,7 @@ ROUTES: dict[tuple[str, str], Access] = {
     ("GET", "/referrals/{referral_id}/timeline"): Access(WORKS, before=["received"]),
     **{
         ("POST", f"/referrals/{{referral_id}}/{step}"): Access(
-            WORKS, 200, lambda _, body=body: body, BEFORE.get(step, ["received"])
+            WORKS, 200, partial(_sent, body), BEFORE.get(step, ["received"])
         )
         for step, body in STEPS.items()
     },

@@ -39,7 +39,7 @@ def test_the_day_of_a_moment_is_the_one_on_the_calendar_in_brussels(at: datetime
 @pytest.mark.parametrize("midnight", MIDNIGHTS, ids=str)
 @pytest.mark.parametrize(("late", "ok"), [(timedelta(0), True), (timedelta(seconds=-1), False)])
 @pytest.mark.parametrize("command", [*x.dated_commands(), x.receive(), x.register_organisation()], ids=type)
-def test_a_day_begins_at_midnight_in_belgium(command: Any, midnight: datetime, late: timedelta, ok: bool) -> None:
+def test_a_day_begins_at_midnight_in_belgium(command: Any, midnight: datetime, late: timedelta, *, ok: bool) -> None:
     """A second before, the same day is in the future: whatever is asked of it is refused, and for that reason."""
     name = next(each for each in ("on", "received_on", "since") if each in type(command).model_fields)
     day = (midnight + timedelta(hours=3)).date()
