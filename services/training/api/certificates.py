@@ -33,7 +33,7 @@ _FORM: dict[str, Any] = {
                 "schema": {"type": "object", "properties": {"name": {"type": "string"}}, "required": ["name"]}
             }
         }
-    }
+    },
 }
 _HEAD = {
     "Cache-Control": "no-store",
