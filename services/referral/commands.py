@@ -63,7 +63,7 @@ class PlanIntake(Command):
 
 
 class RecordIntake(Command):
-    """Record the intake `held_by` a worker (his pseudonymous id), with a result for every criterion of the checklist."""
+    """Record the intake `held_by` a worker (a pseudonymous id), with a result for every criterion of the checklist."""
 
     referral_id: Id
     on: Day

@@ -19,7 +19,8 @@ T = TypeVar("T")
 
 PAGE_ROWS = 100
 MOST_ROWS = 500
-_MOST_CURSOR = 500
+_MOST_CURSOR = 4000  # a name of 120 signs, each written with an escape
+
 _MOST_NUMBER = 2**63 - 1  # what PostgreSQL compares with
 _UNSTORABLE = re.compile(r"[\x00\ud800-\udfff]")
 _DAY: TypeAdapter[date] = TypeAdapter(Day)
@@ -73,7 +74,7 @@ def _part(part: Any, kind: type) -> Any:  # noqa: ANN401 - whatever stood in the
             raise _not_valid() from None
     if type(part) is not kind or _UNSTORABLE.search(str(part)):
         raise _not_valid()
-    if kind is int and abs(part) > _MOST_NUMBER:
+    if isinstance(part, int) and abs(part) > _MOST_NUMBER:
         raise _not_valid()
     return part
 

@@ -32,6 +32,7 @@ from shared.sealing import Seal
 from shared.service import create_tables
 from shared.settings import Settings
 from shared.web import Commands, create_app
+from tests.conftest import under_a_key
 
 CITY, ORGANISATION = "Oostende", "intro"
 VIEWS = [offers, cycles, participations, safety_tasks, barriers]
@@ -71,7 +72,7 @@ class Desk:
         self, method: str, path: str, body: Any = None, role: Role | None = Role.FACILITATOR, city: str = CITY,
         organisation: str | None = ORGANISATION, key: str | None = None,
     ) -> httpx.Response:  # fmt: skip
-        head = self.bearer(role, organisation, city) | ({"Idempotency-Key": key} if key else {})
+        head = self.bearer(role, organisation, city) | under_a_key(method, key)
         return await self.client.request(method, path, json=body, headers=head)
 
     async def done(self, path: str, body: Any, **how: Any) -> None:

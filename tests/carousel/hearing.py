@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from shared.contracts import referral as said
-from shared.contracts.envelope import PublicMessage, headers
+from shared.contracts.envelope import Position, PublicMessage, headers
 
 DAY = date(2026, 3, 2)
 NOW = datetime(2026, 3, 3, 12, tzinfo=UTC)
@@ -59,10 +59,13 @@ class Topic:
             self.sequence - 1,
             f"referral-{referral}".encode(),
             json.dumps(honest | other).encode(),
-            headers(said.CASES, kind.model_validate(honest), f"referral-{referral}", self.sequence, self.at),
+            headers(said.CASES, kind.model_validate(honest), f"referral-{referral}", self._place(), self.at),
         )
         self.said.append(record)
         return record
+
+    def _place(self) -> Position:
+        return Position(self.sequence, self.sequence - 1)
 
     def accepted(self, referral: str) -> list[Record]:
         """Received and accepted."""

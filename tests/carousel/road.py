@@ -53,9 +53,13 @@ class Service:
     servers: str
     running: dict[str, asyncio.Task[None]] = field(default_factory=dict)
 
+    def relay(self) -> Relay:
+        """What publishes its facts."""
+        return Relay(self.store, self.translate, [self.tells], self.servers, self.url)
+
     def start(self, part: str) -> None:
         make: dict[str, Callable[[], Any]] = {
-            "relay": lambda: Relay(self.store, self.translate, self.servers, self.url).run(),
+            "relay": lambda: self.relay().run(),
             "ears": lambda: Subscription(self.servers, self.hears.name, self.inbox, self.pool).run(),
         }
         self.running[part] = asyncio.create_task(make[part]())

@@ -121,7 +121,7 @@ async def barriers(desk: Desk) -> list[tuple[str, int]]:
 
 @pytest.mark.parametrize("of", [None, "r-9"])
 @pytest.mark.parametrize("withdrawn_first", [True, False])
-async def test_a_referral_taken_back_met_no_barrier(heard: Desk, of: str | None, withdrawn_first: bool) -> None:  # noqa: FBT001
+async def test_a_referral_taken_back_met_no_barrier(heard: Desk, of: str | None, withdrawn_first: bool) -> None:
     await heard.cycle()
     topic = Topic()
     await hear(heard, *topic.accepted("r-1"), *topic.accepted("r-2"))

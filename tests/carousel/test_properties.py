@@ -134,7 +134,7 @@ steps = st.one_of(
 )
 
 
-def _offered(world: World, person: str, cycle: str, accepted: bool) -> None:  # noqa: FBT001 - drawn
+def _offered(world: World, person: str, cycle: str, accepted: bool) -> None:
     offer(world, person, cycle, accepted=accepted)
 
 

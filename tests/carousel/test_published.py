@@ -13,7 +13,7 @@ from cloudevents.core.bindings.kafka import KafkaMessage, from_binary_event
 from services.carousel.events import cycle, participation
 from services.carousel.published import size_band, translate
 from shared.contracts.carousel import CASES, SESSIONS
-from shared.contracts.envelope import Topic, headers, schema
+from shared.contracts.envelope import Position, Topic, headers, schema
 from shared.messages import Event, Meta, Recorded
 from shared.relay import Published
 
@@ -124,7 +124,7 @@ def test_the_waiting_list_the_refusals_and_the_safety_tasks_stay_inside() -> Non
 def test_the_official_sdk_reads_our_messages() -> None:
     published = told(held())
     assert published is not None
-    head = dict(headers(published.topic, published.message, published.key, 7, NOW))
+    head = dict(headers(published.topic, published.message, published.key, Position(7, 6), NOW))
     value = published.message.model_dump_json().encode()
     event = from_binary_event(KafkaMessage(head, published.key.encode(), value))
     assert event.get_type() == "be.gforse.SessionCompleted.v1"

@@ -150,7 +150,7 @@ async def test_a_session_nobody_recorded_is_on_the_worklist_until_it_is(
         (["absent", "absent", "present"], False),
     ],
 )
-async def test_two_absences_in_a_row_ask_for_a_call(desk: Desk, marks: list[str], listed: bool) -> None:  # noqa: FBT001
+async def test_two_absences_in_a_row_ask_for_a_call(desk: Desk, marks: list[str], listed: bool) -> None:
     await desk.cycle(first_on=monday(-12))
     await desk.placed("r-1")
     for nth, mark in enumerate(marks, 1):

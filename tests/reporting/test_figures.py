@@ -9,6 +9,7 @@ import asyncpg
 import pytest
 
 from services.reporting import reading
+from services.reporting.period import Period
 from services.reporting.rows import GRAINS
 from services.reporting.rows.organisations import ORGANISATIONS
 from shared.event_store import Connection
@@ -22,6 +23,7 @@ from tests.reporting.telling import (
     received,
     retracted,
     start_revoked,
+    started,
     stopped,
     took_part,
     training_held,
@@ -56,7 +58,7 @@ async def test_figures_narrow_to_a_city_a_partner_a_sector_and_months(connection
     assert (await find(connection, city="Brugge"))["referrals_received"].value == 1
     assert (await find(connection, partner="o2"))["not_eligible"].by_reason == {"language": 1}
     assert (await find(connection, sector="self"))["referrals_received"].value == 1
-    february = await reading.find(connection, since=date(2026, 2, 14), until=date(2026, 2, 14))
+    february = await reading.find(connection, Period.covering(date(2026, 2, 14), date(2026, 2, 14)))
     assert {figure.code: figure.value for figure in february}["intakes_held"] == 2
 
 
@@ -209,7 +211,7 @@ async def test_what_a_training_preceded_is_told_by_type_sector_and_days(connecti
 async def test_a_training_precedes_the_referrals_of_the_180_days_after_it(
     connection: Connection, days: int, preceded: int
 ) -> None:
-    on = date(2026, 9, 1)
+    on = date(2026, 9, 15)
     await tell(connection, [received(on=on), training_held(on=on - timedelta(days=days))])
     found = await find(connection)
     assert (found["referrals_preceded"].value, found["new_referrers_preceded"].value) == (preceded, preceded)
@@ -220,6 +222,21 @@ async def test_the_days_since_a_training_are_told_by_its_type(connection: Connec
     found = await find(connection, sector="police")
     assert (found["days_since_basic_training"].value, found["days_since_in_depth_training"].value) == (1, 1)
     assert found["days_since_in_depth_training"].by_reason["1-30"] == 1
+
+
+async def test_a_wait_that_cannot_be_measured_is_left_out_and_told(connection: Connection) -> None:
+    told = {"r1": (date(2026, 2, 4), date(2026, 3, 6)), "r2": (date(2026, 4, 1), date(2026, 3, 6))}
+    for name, (on, first) in told.items():
+        await tell(connection, [received(name, on), started(name, first), intake(name, date(2026, 3, 1))])
+    found = await find(connection)
+    waited = found["days_to_first_session"]
+    assert (waited.value, waited.denominator, waited.left_out, waited.median) == (1, 2, 1, 30)
+    assert (found["days_to_intake"].value, found["days_to_intake"].left_out) == (1, 1)
+    assert (found["started"].value, found["started"].left_out) == (2, 0)
+    assert found["modules_attended"].left_out == 0
+    assert (await find(connection, city="Brugge"))["days_to_first_session"].left_out == 0
+    stored = await connection.fetch("select distinct reason from figures where reason like '-%'")
+    assert stored == []
 
 
 async def test_a_refused_batch_changes_nothing(connection: Connection) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Callable, Sequence
 from datetime import date
 from html import unescape
@@ -19,6 +20,7 @@ from deploy.local.figures import checked
 from deploy.local.project import described
 from services.reporting import figures, partners, reading
 from services.reporting.indicators import catalogue
+from services.reporting.period import Period
 from services.reporting.reading import Figure
 from services.reporting.report import Project, Results, render_html, render_pdf, texts
 from shared.terms import reasons_for
@@ -77,34 +79,13 @@ async def results(pool: asyncpg.Pool[asyncpg.Record]) -> Results:
     async with pool.acquire() as connection:
         await connection.execute(figures.SCHEMA)
         await figures.apply(connection, heard(two_years()))
-        found = await reading.find(connection, since=SINCE, until=UNTIL)
-        return Results(SINCE, UNTIL, found, await partners.find(connection, SINCE, UNTIL, date(2026, 1, 5)))
+        found = await reading.find(connection, Period(SINCE, UNTIL))
+        return Results(SINCE, UNTIL, found, await partners.find(connection, Period(SINCE, UNTIL), date(2026, 1, 5)))
 
 
 def blank(change: Callable[[Figure], dict[str, object]] = lambda _: {}) -> Results:
     """A report on nothing, but for what `change` gives a figure."""
-    nothing: dict[str, dict[str, int]] = {
-        "by_reason": {},
-        "by_sector": {},
-        "by_city": {},
-        "by_partner": {},
-        "by_month": {},
-    }
-    told = [
-        Figure.model_validate(
-            {
-                **each.model_dump(include={"code", "chapter", "kind", "label", "definition", "protected"}),
-                "city_means": each.city,
-                "partner_means": each.partner,
-                "sector_means": each.sector,
-                "denominator_code": each.denominator,
-                "denominator": 0 if each.denominator else None,
-                "value": 0,
-                **nothing,
-            }
-        )
-        for each in catalogue()
-    ]
+    told = [reading._figure(each, defaultdict(reading.Counts)) for each in catalogue()]
     return Results(SINCE, UNTIL, [each.model_copy(update=change(each)) for each in told], [])
 
 

@@ -18,7 +18,7 @@ from shared.decider import Outcome
 from shared.event_store import Connection
 from shared.requests import fields_of, stamp
 from shared.terms import Id
-from shared.web import PAGE_ROWS, After, Commands, Done, Limit, NotVisible, Page, key_of, page_of
+from shared.web import PAGE_ROWS, READS, After, Commands, Done, Limit, NotVisible, Page, key_of, page_of
 
 _TASK = "/participations/{referral_id}/safety-tasks/{task_id}"
 
@@ -69,7 +69,7 @@ def _closing(router: APIRouter, commands: Commands, notes: Notes) -> None:
 def _reading(router: APIRouter, commands: Commands, notes: Notes) -> None:
     store = commands.store
 
-    @router.post(f"{_TASK}/note/look", tags=["safety"])
+    @router.post(f"{_TASK}/note/look", tags=["safety"], openapi_extra=READS)
     async def look_at_note(referral_id: Id, task_id: Id, caller: Caller = WORKS) -> Note:
         """What the facilitator found; the look is kept: who and when."""
 
