@@ -10,10 +10,11 @@ import pytest
 from services.carousel.commands import cycle as ask
 from services.carousel.commands import participation as ask_person
 from services.carousel.domain.forecast import Forecast, Running, forecast
-from services.carousel.domain.planning import free_days, sessions
+from services.carousel.domain.planning import free_days, in_order, sessions
 from services.carousel.events import cycle
 from services.carousel.events import participation as facts
 from services.carousel.events.values import Session
+from shared.messages import Refused
 from tests.carousel.examples import (
     A_CYCLE,
     A_PARTICIPATION,
@@ -162,8 +163,9 @@ def test_people_kept_apart_meet_only_those_who_are_still_here() -> None:
 
 
 def test_an_offer_in_another_language_is_another_version() -> None:
-    publish = ask.PublishOffer(**ASKED, offer_id="g-force", language="fr", modules=MODULES, on=FIRST)
-    french = cycle.OfferPublished(offer_id="g-force", version=1, language="fr", modules=MODULES, on=FIRST)
+    given: dict[str, Any] = {"offer_id": "g-force", "modules": MODULES, "cities": ("Oostende",), "on": FIRST}
+    publish = ask.PublishOffer(**ASKED, language="fr", **given)
+    french = cycle.OfferPublished(version=1, language="fr", **given)
     OFFER.given(french).when(publish).then()
     dutch = publish.model_copy(update={"language": "nl"})
     OFFER.given(french).when(dutch).then(french.model_copy(update={"language": "nl", "version": 2}))
@@ -179,16 +181,25 @@ def test_a_plan_without_a_rhythm_is_weekly_and_counts_its_sessions_from_one() ->
     ]  # fmt: skip
 
 
-def test_a_plan_looks_for_days_a_year_long_and_no_longer() -> None:
-    first = date(2026, 1, 6)
-    assert len(sessions("c", MODULES * 12, first, time(19))) == 52 - sum(
-        (first + n * WEEK) in free_days(first) for n in range(52)
-    )
+@pytest.mark.parametrize(("first", "weeks"), [(date(2026, 1, 6), 104), (date(2099, 12, 8), 3)])
+def test_a_plan_looks_for_days_two_years_long_or_to_the_end_of_the_century(first: date, weeks: int) -> None:
+    """731 days hold 104 weeks; from 8 to 31 December are 3."""
+    days = [first + n * WEEK for n in range(weeks + 1)]
+    planned = sessions("c", MODULES * 20, first, time(19))
+    assert [each.on for each in planned] == [day for day in days if day not in free_days(first)]
 
 
-def test_a_cycle_over_new_year_keeps_the_holidays_of_both_years_free() -> None:
-    assert {date(2026, 12, 25), date(2027, 1, 1), date(2027, 12, 25)} <= free_days(date(2026, 11, 1))
-    assert {each.year for each in free_days(date(2026, 11, 1))} == {2026, 2027}
+def test_a_cycle_over_new_year_keeps_the_holidays_of_three_years_free() -> None:
+    assert {date(2026, 12, 25), date(2027, 1, 1), date(2028, 12, 25)} <= free_days(date(2026, 11, 1))
+    assert {each.year for each in free_days(date(2026, 11, 1))} == {2026, 2027, 2028}
+
+
+def test_an_order_begins_the_plan_and_the_others_keep_theirs() -> None:
+    assert [each.number for each in in_order(MODULES, (3, 1))] == [3, 1, 2, 4, 5, 6]
+    for order, code in (((3, 3), "module-twice-in-order"), ((3, 7), "module-unknown")):
+        with pytest.raises(Refused) as refused:
+            in_order(MODULES, order)
+        assert refused.value.code == code
 
 
 def running(name: str, first: date, *modules: int, full: bool = False) -> Running:

@@ -92,11 +92,11 @@ def test_who_waited_and_came_is_present() -> None:
     assert sorted(there) == ["p-1", "p-3"]
 
 
-def test_a_walk_in_keeps_what_was_known_of_him() -> None:
+def test_who_is_named_at_the_door_is_who_he_says_there() -> None:
     elsewhere = professional("p-1", organisation_id=x.PARTNER, sector="health")
     came = registered.when(command(ask.HoldTraining, present=(), walk_ins=(elsewhere,), counted={}))
     recorded = [each for each in came.events if isinstance(each, told.ParticipationRecorded)]
-    assert [(each.organisation_id, each.sector) for each in recorded] == [(x.POLICE, "police")]
+    assert [(each.organisation_id, each.sector) for each in recorded] == [(x.PARTNER, "health")]
 
 
 def test_who_left_and_came_back_can_leave_again() -> None:
