@@ -7,6 +7,7 @@ import random
 import uuid
 from collections.abc import AsyncIterator, Iterator
 from contextlib import ExitStack, asynccontextmanager
+from pathlib import Path
 
 import asyncpg
 import pytest
@@ -14,6 +15,7 @@ from hypothesis import HealthCheck, Phase, settings
 from prometheus_client import REGISTRY
 
 from shared.pool import open_pool
+from tests.disks import mounted
 from tests.servers import SERVERS, lent
 
 _ALWAYS = settings(
@@ -125,3 +127,10 @@ async def pool(database_url: str) -> AsyncIterator[asyncpg.Pool[asyncpg.Record]]
 def bootstrap_servers() -> str:
     """The broker that runs for the tests."""
     return os.environ["KAFKA_BOOTSTRAP_SERVERS"]
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A disk of 200 MB that can be filled, where this machine lets us have one."""
+    with mounted(tmp_path / "small", 200) as folder:
+        yield folder

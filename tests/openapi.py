@@ -26,7 +26,8 @@ from deploy.local import keys
 from deploy.local.tokens import token
 from shared.callers import Role
 from shared.settings import Settings
-from shared.web.limits import Limits
+from shared.web.bodies import DECLARED
+from shared.web.limits import LARGEST_DECLARED, Limits
 from shared.web.server import server_config
 from tests.chance import examples
 
@@ -46,10 +47,21 @@ def ask_everything(application: Callable[[Settings], FastAPI], database_url: str
         found = [result for result in schema.get_all_operations() if isinstance(result, Ok)]
         operations = [each.ok() for each in found if each.ok().path != "/health/ready"]
         bearers = [{"Authorization": f"Bearer {token(role, ORGANISATION, [CITY], home=home)}"} for role in Role]
+        _look_through(schema.raw_schema)
         for operation in operations:
             for mode in (GenerationMode.POSITIVE, GenerationMode.NEGATIVE):
                 _ask(operation.as_strategy(generation_mode=mode), bearers)
     return len(operations)
+
+
+def _look_through(document: dict[str, Any]) -> None:
+    """Every POST that writes takes an `Idempotency-Key`; none takes a larger body than any route may."""
+    for path, of_path in document["paths"].items():
+        for method, operation in of_path.items():
+            named = {each["name"] for each in operation.get("parameters", ())}
+            writes = method == "post" and not operation.get("x-reads")
+            assert ("Idempotency-Key" in named) is writes, (method, path)
+            assert operation.get(DECLARED, 0) <= LARGEST_DECLARED, (method, path)
 
 
 def _ask(cases: SearchStrategy[Any], bearers: Sequence[dict[str, str]]) -> None:
@@ -67,9 +79,7 @@ def _ask(cases: SearchStrategy[Any], bearers: Sequence[dict[str, str]]) -> None:
 def served(application: Callable[[Settings], FastAPI], database_url: str, home: Path, **settings: Any) -> Iterator[str]:
     """The service on a free port until the end of the block; its address once it is ready. No rate is limited."""
     files = keys.environment(home)
-    unlimited: dict[str, Any] = dict.fromkeys(
-        ("public_reads_per_minute", "public_writes_per_minute", "caller_requests_per_minute"), 0
-    )
+    unlimited: dict[str, Any] = {rate.lower(): 0 for rate in keys.RATES}
     asked = Settings(
         database_url=SecretStr(database_url),
         auth_jwks_file=files["AUTH_JWKS_FILE"],

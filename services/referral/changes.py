@@ -102,6 +102,12 @@ async def asked(connection: Connection, change_id: str, person_id: str) -> Chang
     return _change(row) if row else None
 
 
+async def was_decided(connection: Connection, change_id: str, person_id: str, by: str, *, done: bool) -> bool:
+    """Whether that person decided just so before: asked again, it is done."""
+    query = "select exists (select from person_changes where id = $1 and person = $2 and decided_by = $3 and done = $4)"
+    return bool(await connection.fetchval(query, change_id, person_id, by, done))
+
+
 async def keep(connection: Connection, change: Change, sealed: bytes | None) -> str:
     """Keep a change to decide on, in place of the same one that the same person asked for. Returns its id."""
     kept = await connection.fetchval(

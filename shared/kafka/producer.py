@@ -9,9 +9,10 @@ from dataclasses import dataclass
 
 from aiokafka import AIOKafkaProducer
 
+from shared.kafka.ending import let_end
+
 _SEND_SECONDS = 30.0
 _STOP_SECONDS = 5.0
-_ENDING: set[asyncio.Task[None]] = set()
 
 OutgoingRecord = tuple[str, int, bytes, bytes, list[tuple[str, bytes]]]
 
@@ -54,13 +55,4 @@ async def open_producer(bootstrap_servers: str) -> AsyncIterator[Producer]:
         await client.start()
         yield Producer(client)
     finally:
-        ending = asyncio.create_task(client.stop())
-        _ENDING.add(ending)
-        ending.add_done_callback(_ended)
-        await asyncio.wait({ending}, timeout=_STOP_SECONDS)
-
-
-def _ended(ending: asyncio.Task[None]) -> None:
-    _ENDING.discard(ending)
-    if not ending.cancelled():
-        ending.exception()
+        await let_end(client.stop(), _STOP_SECONDS)

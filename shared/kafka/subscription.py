@@ -19,6 +19,7 @@ from shared import metrics
 from shared.checkpoints import Partitions
 from shared.health import Unwell
 from shared.inbox import AllDead, Inbox, OfAnotherVersion
+from shared.kafka.ending import let_end
 from shared.logs import log_road
 from shared.outages import is_infrastructure
 
@@ -28,6 +29,7 @@ _BATCH_RECORDS = 2000
 _LOOK_MS = 20
 _LONGEST_PAUSE = 10.0
 _STOP_SECONDS = 10.0
+_END_SECONDS = 15.0
 _LOOK_SECONDS = 2.0
 _A_DAY_MS = 24 * 60 * 60 * 1000
 _METADATA_MS = 10_000  # a topic that was made anew is seen by then
@@ -172,7 +174,7 @@ class Subscription:
                 log.warning("subscription waits", group=self.group, cause=type(error).__name__)
                 await asyncio.sleep(1)
             finally:
-                await self._broker.stop()
+                await let_end(self._broker.stop(), _END_SECONDS)
             if self._left.is_set():
                 await self._until_ours()
 

@@ -137,7 +137,7 @@ class Route:
 def _routes() -> Iterator[Route]:
     work, calendar = frozenset({Role.FACILITATOR}), frozenset({Role.FACILITATOR, Role.COORDINATOR})
     day, why = {"on": TODAY}, {"category": "practical", "code": "work", "on": TODAY}
-    place = {"from_on": TODAY, "on": TODAY}
+    place = {"from_on": str(monday(-30)), "on": TODAY}
     session, person = "/cycles/{cycle_id}/sessions/{session_id}", "/participations/{referral_id}"
     task = f"{person}/safety-tasks/{{task_id}}"
     offer = {"language": "nl", "modules": MODULES[:5], "on": TODAY}

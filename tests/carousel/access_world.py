@@ -58,9 +58,9 @@ async def built(desk: Desk, pool: asyncpg.Pool[asyncpg.Record]) -> World:
     """The people and cycles of the table."""
     there = {"offer_id": "o-there", "language": "nl", "modules": MODULES, "on": TODAY}
     await desk.done("/offers", there, role=Role.COORDINATOR, city=THERE)
-    await desk.cycle("c-own", first_on=monday(-12))
-    await desk.cycle("c-far", first_on=monday(-12), organisation=OTHER)
-    await desk.cycle("c-there", first_on=monday(-12), organisation=OTHER, city=THERE)
+    await desk.cycle("c-own", first_on=monday(-4))
+    await desk.cycle("c-far", first_on=monday(-4), organisation=OTHER)
+    await desk.cycle("c-there", first_on=monday(-4), organisation=OTHER, city=THERE)
     for name in ("r-own", "r-in", "r-offered", "r-far", "r-gone", "r-back", "r-waits", "r-paused"):
         await desk.waits(name, monday(-30))
     await desk.waits("r-there", monday(-30), city=THERE)
@@ -77,6 +77,8 @@ async def _ours(desk: Desk) -> None:
     """In the group of our own: one came and stopped, one never comes, one has yet to answer."""
     for name in ("r-own", "r-in"):
         await desk.done(f"/participations/{name}/place", _PLACE | {"cycle_id": "c-own"})
+    late = {"session_id": "late", "module": 1, "held_on": str(monday(3)), "starts": "19:00", "on": TODAY}
+    await desk.done("/cycles/c-own/catch-up", late)
     for nth in (1, 2):
         attendance = [["r-own", "present"], ["r-in", "absent"]]
         held = {"attendance": attendance, "on": str(await _day(desk, f"c-own-{nth}"))}

@@ -9,8 +9,8 @@ import pytest
 
 from shared.callers import Role
 from shared.days import today
-from tests.carousel.access_table import PERIOD, ROUTES, Route
-from tests.carousel.desk import CITY, FACILITATORS, Desk, monday
+from tests.carousel.access_table import ROUTES, Route
+from tests.carousel.desk import FACILITATORS, Desk, monday
 
 ONE_THING = {"/participations/{referral_id}", "/participations/{referral_id}/forecast", "/barriers/what-if",
              "/cycles/{cycle_id}/sessions/{session_id}"}  # fmt: skip
@@ -101,13 +101,14 @@ async def test_a_page_has_a_size_within_bounds(desk: Desk, limit: str) -> None:
         assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, "query.limit"), route.path
 
 
-async def test_the_waiting_list_is_not_cut(desk: Desk, pool: asyncpg.Pool[asyncpg.Record]) -> None:
+async def test_neither_who_waits_nor_who_is_proposed_is_cut(desk: Desk, pool: asyncpg.Pool[asyncpg.Record]) -> None:
+    await desk.cycle()
     await desk.waits("r-0")
     await pool.execute(
         "insert into participations select 'x-' || nth, p.city, p.language, p.availability, p.status,"
         " p.waiting_since, p.started_on, p.completed_on, p.review_on, p.cycle, p.organisation, p.attended, p.modules,"
         " p.absences, p.kept_apart from participations p, generate_series(1, 700) nth"
     )
-    found = [each["participation"]["referral"] for each in await desk.rows("/waiting-list")]
-    assert len(found) == len(set(found)) == 701
-    assert (await desk.read(f"/barriers?city={CITY}&{PERIOD}"))["items"] == []
+    for path in ("/waiting-list", "/cycles/c-1/proposals?limit=450"):
+        found = [each["participation"]["referral"] for each in await desk.rows(path)]
+        assert len(found) == len(set(found)) == 701

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import asyncpg
 import pytest
+from cryptography.fernet import Fernet
 
+from services.carousel import notes
 from services.carousel.views import cycles, participations, safety_tasks
 from shared.days import today
+from shared.sealing import Seal
+from shared.service import create_tables
 from tests.carousel.desk import ELSEWHERE, FACILITATOR, Desk, lived, monday
 
 SECRET = "Onvindbare nota"  # noqa: S105 - words that must never leave notes.py
@@ -80,6 +84,18 @@ async def test_a_task_that_is_closed_keeps_its_note_and_says_so(desk: Desk, pool
     assert (await desk.ask("DELETE", "/participations/r-1/notes")).status_code == 204
     await desk.done(f"{where}/close", first | {"note": "Een andere nota"})
     assert await pool.fetchval("select count(*) from notes") == 0
+
+
+async def test_a_note_falls_due_by_the_days_of_belgium(pool: asyncpg.Pool[asyncpg.Record]) -> None:
+    await create_tables(pool, [notes.SCHEMA])
+    kept = datetime(2026, 3, 1, 23, 30, tzinfo=UTC)  # the second of March in Belgium
+    await pool.execute("insert into notes values ('r-1', '1', 'x', 'f-1', $1)", kept)
+    register = notes.Notes(Seal(Fernet.generate_key()))
+    async with pool.acquire() as connection:
+        for zone in ("UTC", "America/New_York", "Asia/Tokyo"):
+            await connection.execute(f"set timezone to '{zone}'")
+            assert await register.due(connection, 10, date(2026, 3, 12)) == []
+            assert await register.due(connection, 10, date(2026, 3, 13)) == ["r-1"]
 
 
 async def test_every_look_at_a_note_is_kept(desk: Desk, pool: asyncpg.Pool[asyncpg.Record]) -> None:

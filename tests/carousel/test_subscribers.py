@@ -79,7 +79,7 @@ async def test_what_happens_in_the_group_reaches_the_referrer_where_the_person_a
         await told(road, name, "ParticipantPlaced", "ParticipationStarted", "ParticipationCompleted")
     caller = Caller("x", Role.REFERRER, referral.ORGANISATION, frozenset())
     async with road.referral.pool.acquire() as connection:
-        own = (await cases.of_organisation(connection, caller, None, 100)).items
+        own = (await cases.of_organisation(connection, caller, None, 10)).items
     assert {each.referral: each.status for each in own} == {"r-1": "completed", "r-2": None}
 
 

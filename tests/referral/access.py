@@ -85,7 +85,7 @@ _PERSON, _CHANGE = "/referrals/{referral_id}/person", "/referrals/{referral_id}/
 _WHY = "?why=asked-by-person"
 
 
-def _always(body: dict[str, Any], _: Thing) -> dict[str, Any]:
+def _sent(body: dict[str, Any], _: Thing) -> dict[str, Any]:
     return body
 
 
@@ -110,7 +110,7 @@ ROUTES: dict[tuple[str, str], Access] = {
     ("GET", "/referrals/{referral_id}/timeline"): Access(WORKS, before=["received"]),
     **{
         ("POST", f"/referrals/{{referral_id}}/{step}"): Access(
-            WORKS, 200, partial(_always, body), BEFORE.get(step, ["received"])
+            WORKS, 200, partial(_sent, body), BEFORE.get(step, ["received"])
         )
         for step, body in STEPS.items()
     },

@@ -9,6 +9,7 @@ from typing import Any
 
 import httpx
 import pytest
+from fastapi import FastAPI
 from pydantic import SecretStr
 
 from deploy.local import keys
@@ -24,8 +25,8 @@ SECRET = "Zebedeus Onvindbaar"  # noqa: S105 - a name that must never leave peop
 class Desk:
     """The service, and people of every role in front of it."""
 
-    def __init__(self, client: httpx.AsyncClient, home: Path) -> None:
-        self.client, self.home = client, home
+    def __init__(self, client: httpx.AsyncClient, home: Path, app: FastAPI | None = None) -> None:
+        self.client, self.home, self.app = client, home, app
 
     def bearer(
         self, role: Role | None, organisation: str | None = "org-1", city: str = CITY, subject: str | None = None
@@ -59,7 +60,7 @@ async def in_front_of(database_url: str, home: Path) -> AsyncIterator[Desk]:
         app.router.lifespan_context(app),
         httpx.AsyncClient(transport=transport, base_url="http://desk") as client,
     ):
-        yield Desk(client, home)
+        yield Desk(client, home, app)
 
 
 @pytest.fixture

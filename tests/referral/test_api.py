@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from typing import Any
 
 import asyncpg
 import pytest
@@ -16,7 +17,7 @@ from shared.service import create_tables
 from tests.referral.access import ACCESS
 from tests.referral.desk import CITY, SECRET, Desk, desk, organisation, referral, referrer
 
-EMPTY: dict[str, list[str] | None] = {"items": [], "next": None}
+EMPTY: dict[str, Any] = {"items": [], "next": None}
 
 __all__ = ["ACCESS", "CITY", "SECRET", "Desk", "desk", "referral"]
 

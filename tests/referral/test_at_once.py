@@ -40,7 +40,7 @@ def told(n: int, who: str, city: str, of: str, referral_id: str | None = None) -
 @pytest.mark.parametrize("role", [Role.REFERRER, Role.FACILITATOR])
 @pytest.mark.parametrize("same_referral", [False, True])
 async def test_of_two_who_tell_of_one_new_person_at_once_the_second_never_overwrites(
-    desk: Desk, pool: asyncpg.Pool[asyncpg.Record], role: Role, same_referral: bool
+    desk: Desk, pool: asyncpg.Pool[asyncpg.Record], role: Role, *, same_referral: bool
 ) -> None:
     for n in range(ROUNDS):
         name = f"r-{n}" if same_referral else None

@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any, get_args
 
 import pytest
+from fastapi.routing import iter_route_contexts
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
@@ -14,8 +15,12 @@ from services.referral import commands, events
 from services.referral.people import Person
 from shared.bounds import FIRST_DAY, LAST_DAY
 from shared.terms import Id
-from tests.bounds_walk import unbounded
+from tests.bounds_walk import unbounded, unbounded_parameters
 from tests.referral import examples as x
+from tests.referral.access import ROUTES
+from tests.referral.desk import Desk, desk
+
+__all__ = ["desk"]
 
 KINDS = (commands.ReferralCommand, commands.RegisterCommand, events.ReferralEvent, events.RegisterEvent)
 
@@ -23,6 +28,12 @@ KINDS = (commands.ReferralCommand, commands.RegisterCommand, events.ReferralEven
 @pytest.mark.parametrize("model", [each for kind in KINDS for each in get_args(kind)] + [Person])
 def test_no_value_of_a_command_a_fact_or_a_person_is_without_a_bound(model: Any) -> None:
     assert unbounded(model) == []
+
+
+async def test_no_value_that_a_route_takes_is_without_a_bound(desk: Desk) -> None:
+    assert desk.app
+    assert {each.path for each in iter_route_contexts(desk.app.routes)} > {path for _, path in ROUTES}
+    assert unbounded_parameters(desk.app.routes) == []
 
 
 def is_id(text: str) -> bool:

@@ -114,7 +114,7 @@ def roads() -> Iterator[Any]:
 
 @pytest.mark.parametrize(("steps", "agreed"), list(roads()))
 async def test_a_referral_told_again_is_answered_as_the_first_time_however_it_went_on(
-    desk: Desk, steps: list[str], agreed: bool
+    desk: Desk, steps: list[str], *, agreed: bool
 ) -> None:
     body = referral(feedback_agreed=agreed)
 

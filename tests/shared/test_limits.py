@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from shared.settings import Settings
-from shared.web.limits import LARGEST_DECLARED, Limits
+from shared.web.limits import Limits
 from tests.openapi import serving
 from tests.shared.wire import CHUNKED, PATIENCE, SMALL, Server, application, chunks, code, request, status, thing
 
@@ -131,10 +131,6 @@ async def test_json_is_refused_before_it_is_parsed(server: Server, expected: str
 async def test_what_is_within_the_limits_is_taken(server: Server) -> None:
     for body in (b'{"more": [[[[]]]]}', b'{"more": 1234567890}', b'{"name": "12345678901[[[[[[[["}'):
         assert status(await server.said(request(body=body, Connection="close"))) == 200
-
-
-def test_no_route_declares_more_than_the_largest_body() -> None:
-    assert Limits().body_bytes <= LARGEST_DECLARED
 
 
 def test_the_limits_stand_in_the_operations_manual() -> None:

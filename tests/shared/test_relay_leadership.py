@@ -44,10 +44,6 @@ class Desk:
         asked = {"bootstrap_servers": self.servers, "database_url": self.url} | changed
         return Relay(self.store, translate or publish_on(self.topic), [self.topic], **asked)
 
-    def told_as(self, fact: Recorded[Any]) -> Published:
-        translated: Published = publish_on(self.topic)(fact)
-        return translated
-
     def start(self, one: Relay) -> asyncio.Task[None]:
         self.running.append(asyncio.create_task(one.run()))
         return self.running[-1]
@@ -132,7 +128,8 @@ async def test_what_is_asked_to_be_published_again_while_a_window_is_on_its_way_
         if fact.position == 10 and not asked:
             asked.append(after)
             meanwhile(desk, lambda one: one.republish(after))
-        return desk.told_as(fact)
+        published: Published = publish_on(desk.topic)(fact)
+        return published
 
     await desk.write(0, 5)
     desk.start(desk.relay(translate))
@@ -185,7 +182,8 @@ async def test_a_relay_that_gets_nowhere_says_so_until_that_is_mended(desk: Desk
     def translate(fact: Recorded[Any]) -> Published:
         if broken:
             raise KeyError("a word that this version does not know")
-        return desk.told_as(fact)
+        published: Published = publish_on(desk.topic)(fact)
+        return published
 
     away = {"broker": {"bootstrap_servers": NOBODY}, "database": {"database_url": f"postgresql://x@{NOBODY}/x"}}
     one = desk.relay(translate, **away.get(part, {}))

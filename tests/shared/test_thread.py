@@ -25,7 +25,7 @@ from deploy.local.tokens import ensure_keys
 from services.referral import people
 from services.referral.api import routes
 from services.referral.people import People
-from services.referral.views import cases
+from services.referral.views import cases, organisations
 from services.referral.vocabulary import vocabulary
 from shared import idempotency
 from shared.callers import Gate
@@ -70,7 +70,7 @@ def front(road: Road, home: Path) -> FastAPI:
 @pytest.fixture
 async def road(bootstrap_servers: str) -> AsyncIterator[Road]:
     async with laid(bootstrap_servers) as road:
-        await create_tables(road.referral.pool, [people.SCHEMA, idempotency.SCHEMA])
+        await create_tables(road.referral.pool, [people.SCHEMA, organisations.SCHEMA, idempotency.SCHEMA])
         yield road
 
 

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-
 from fastapi import APIRouter, Response
 
 from services.referral import changes
@@ -47,42 +44,53 @@ def _add_lists(router: APIRouter, commands: Commands) -> None:
 
 
 def _add_deciding(router: APIRouter, commands: Commands, people: People) -> None:
-    @asynccontextmanager
-    async def waiting(referral_id: str, change_id: str, caller: Caller) -> AsyncIterator[tuple[Connection, Change]]:
-        async with commands.store.pool.acquire() as connection, connection.transaction():
-            person_id = await person_of(connection, caller, referral_id)
-            change = await changes.asked(connection, change_id, person_id)
-            if change is None:
-                raise NotVisible
-            yield connection, change
-
+    pool = commands.store.pool
     path = "/referrals/{referral_id}/person/changes/{change_id}"
 
     @router.post(f"{path}/look", tags=["people"])
     async def look_at_change(referral_id: Id, change_id: Id, caller: Caller = KEEPS_NAMES) -> Person:
         """What a correction would make of name and contacts; the look is kept."""
-        async with waiting(referral_id, change_id, caller) as (connection, change):
-            await people.look(connection, change.person, caller.subject, "correction", referral_id)
+        async with pool.acquire() as connection, connection.transaction():
+            person_id = await person_of(connection, caller, referral_id)
+            change = await _open(connection, change_id, person_id)
+            await people.look(connection, person_id, caller.subject, "correction", referral_id)
             person = await people.asked_for(connection, change)
-            if person is None:
-                raise NotVisible
-            return person
+        if person is None:
+            raise NotVisible
+        return person
 
     @router.post(f"{path}/confirm", status_code=204, tags=["people"])
     async def confirm_change(referral_id: Id, change_id: Id, caller: Caller = KEEPS_NAMES) -> Response:
         """Put it into effect, as the second."""
-        async with waiting(referral_id, change_id, caller) as (connection, change):
-            second = Asker(caller.subject, caller.cities)
-            roads = await cases.roads_of(connection, change.person)
-            if caller.role is not Role.DATA_PROTECTION and not seconds(roads, change.by, second):
-                raise Refused("second-person-needed")
-            if not await people.confirm(connection, change, caller.subject):
-                raise NotVisible
+        async with pool.acquire() as connection, connection.transaction():
+            person_id = await person_of(connection, caller, referral_id)
+            if not await changes.was_decided(connection, change_id, person_id, caller.subject, done=True):
+                change = await _open(connection, change_id, person_id)
+                await _may_confirm(connection, caller, change)
+                await people.confirm(connection, change, caller.subject)
         return Response(status_code=204)
 
     @router.delete(path, status_code=204, tags=["people"])
     async def drop_change(referral_id: Id, change_id: Id, caller: Caller = KEEPS_NAMES) -> Response:
         """Nothing comes of it."""
-        async with waiting(referral_id, change_id, caller) as (connection, change):
-            await changes.decide(connection, change, caller.subject, done=False)
+        async with pool.acquire() as connection, connection.transaction():
+            person_id = await person_of(connection, caller, referral_id)
+            if not await changes.was_decided(connection, change_id, person_id, caller.subject, done=False):
+                change = await _open(connection, change_id, person_id)
+                await changes.decide(connection, change, caller.subject, done=False)
         return Response(status_code=204)
+
+
+async def _open(connection: Connection, change_id: str, person_id: str) -> Change:
+    change = await changes.asked(connection, change_id, person_id)
+    if change is None:
+        raise NotVisible
+    return change
+
+
+async def _may_confirm(connection: Connection, caller: Caller, change: Change) -> None:
+    if caller.role is Role.DATA_PROTECTION:
+        return
+    roads = await cases.roads_of(connection, change.person)
+    if not seconds(roads, change.by, Asker(caller.subject, caller.cities)):
+        raise Refused("second-person-needed")
