@@ -131,6 +131,15 @@ class EventStore:
             rows = await self._contiguous_to(connection, position, rows)
         return [self._recorded(row) for row in rows]
 
+    async def at(self, connection: Connection, positions: Sequence[int]) -> list[Recorded[Any]]:
+        """The facts at these positions, as far as there are any, in order."""
+        rows = await connection.fetch(
+            "select position, stream, version, type, data, meta, at from events where position = any($1)"
+            " order by position",
+            list(positions),
+        )
+        return [self._recorded(row) for row in rows]
+
     async def _contiguous_to(
         self, connection: Connection, position: int, seen: Sequence[asyncpg.Record]
     ) -> list[asyncpg.Record]:

@@ -20,7 +20,7 @@ from uuid import UUID
 
 from annotated_types import GroupedMetadata
 from fastapi.dependencies.models import Dependant
-from fastapi.routing import APIRoute
+from fastapi.routing import APIRoute, iter_route_contexts
 from pydantic import AwareDatetime, BaseModel, FutureDate, FutureDatetime, NaiveDatetime, PastDate, PastDatetime
 from pydantic.fields import FieldInfo
 
@@ -36,9 +36,12 @@ def unbounded(model: Any) -> list[str]:
 
 
 def unbounded_parameters(routes: Sequence[Any]) -> list[str]:
-    """The places without a bound in the parameters of these routes, their dependencies and their bodies."""
-    found = [place for route in routes if isinstance(route, APIRoute) for place in _of_route(route)]
-    return sorted(set(found))
+    """The places without a bound in the parameters of these routes, their dependencies and their bodies.
+
+    `routes` are those of an application or a router, whatever it includes.
+    """
+    every = [each.original_route for each in iter_route_contexts(routes)]
+    return sorted({place for route in every if isinstance(route, APIRoute) for place in _of_route(route)})
 
 
 def _of_route(route: APIRoute) -> Iterator[str]:

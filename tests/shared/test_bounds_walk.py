@@ -11,7 +11,7 @@ from uuid import UUID
 
 import pytest
 from annotated_types import Interval, Len
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Depends, FastAPI, Query
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, create_model
 
 from shared.bounds import Count, Day, Line, Moment
@@ -94,5 +94,8 @@ def test_parameters_of_routes_and_of_what_they_depend_on_are_walked() -> None:
     @router.post("/")
     async def write(body: Inner) -> None: ...
 
-    found = unbounded_parameters(router.routes)
-    assert [each.partition(":")[0] for each in found] == ["/ body.text", "/{given}/{named} given", "/{given}/{named} q"]
+    app = FastAPI()
+    app.include_router(router, prefix="/included")
+    for routes in (router.routes, app.routes):
+        found = [each.partition(":")[0] for each in unbounded_parameters(routes)]
+        assert found == ["/ body.text", "/{given}/{named} given", "/{given}/{named} q"]

@@ -201,7 +201,7 @@ async def test_a_name_written_once_or_however_spaced_is_one_name(desk: Desk) -> 
 
 
 @pytest.mark.parametrize("first", [True, False])
-async def test_a_stranger_takes_back_his_own_request_only(desk: Desk, first: bool) -> None:  # noqa: FBT001
+async def test_a_stranger_takes_back_his_own_request_only(desk: Desk, first: bool) -> None:
     await desk.plan()
     tokens = [(await desk.register(0, name=name))["token"] for name in (GUESSED, SECRET)]
     await desk.done("POST", "/public/registrations/cancel", {"token": tokens[0 if first else 1]}, None)

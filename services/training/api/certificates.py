@@ -24,16 +24,17 @@ from shared.messages import Refused
 from shared.requests import stamp
 from shared.terms import Id
 from shared.texts import Language, spoken
-from shared.web import NotVisible
+from shared.web import READS, NotVisible
 
 _FORM: dict[str, Any] = {
+    **READS,
     "requestBody": {
         "content": {
             "application/x-www-form-urlencoded": {
                 "schema": {"type": "object", "properties": {"name": {"type": "string"}}, "required": ["name"]}
             }
         }
-    }
+    },
 }
 _LONGEST_NAME, _LONGEST_HEADER = 200, 500
 _HEAD = {

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeAlias, TypeVar
 
@@ -26,9 +24,8 @@ from services.training.requests import Newcomer
 from shared.decider import Beside, Decider, Outcome, Permit
 from shared.event_store import Connection, VersionConflict
 from shared.folded import Folded
-from shared.idempotency import AlreadyAnswered, Asked
 from shared.messages import Command, Event
-from shared.web import Commands, Unacceptable
+from shared.web import Commands
 
 Trainings: TypeAlias = Decider[training.Training, TrainingCommand, TrainingEvent]
 Events: TypeAlias = Decider[network_event.NetworkEvent, NetworkEventCommand, NetworkEventEvent]
@@ -41,7 +38,6 @@ MEETINGS: Meetings = Decider(meeting.initial, meeting.decide, meeting.evolve)
 PARTNERS: Partners = Decider(partner.initial, partner.decide, partner.evolve)
 
 PUBLIC = "public"
-_SHORTEST_PUBLIC_KEY, _LONGEST_KEY = 16, 200
 _ATTEMPTS = 5
 
 T = TypeVar("T")
@@ -104,66 +100,21 @@ class Desk:
     ) -> Body:
         """What a command is answered with: `body`, made once `beside` has written, and kept under the request's key.
 
-        The one place where the answers that are more than a version meet `Idempotency-Key`: kept encrypted, as they
-        hold one-time links. `subject` is None for who comes without a token.
+        `subject` is None for who comes without a token.
         """
-        said: Body = {}
-
-        async def say(connection: Connection, outcome: Outcome) -> None:
-            said.clear()
-            said.update(body(outcome))
-            if asked:
-                await self._keep(connection, asked, said)
-
-        asked = await _asked(request, subject)
-        if (earlier := await self._earlier(asked)) is not None:
-            return earlier
-        try:
-            await self.commands.decide(stream, decider, command, [*beside, say], permit)
-        except AlreadyAnswered:
-            return await self._surely_earlier(asked)
+        kept = await self.commands.kept(request, subject, stream, decider, command, beside, body=body, permit=permit)
+        said: Body = kept.body
         return said
 
     async def answered(self, request: Request, subject: str | None) -> bool:
         """Whether a request was answered before, under its key."""
-        return await self._earlier(await _asked(request, subject)) is not None
+        return await self.commands.answered(request, subject) is not None
 
-    async def once(self, request: Request, subject: str | None, write: Write) -> None:
-        """Write what is no fact, in one transaction, once under the request's key."""
-        asked = await _asked(request, subject)
-        if await self._earlier(asked) is not None:
-            return
-        with suppress(AlreadyAnswered):
-            async with self.pool.acquire() as connection, connection.transaction():
-                await write(connection)
-                if asked:
-                    await self._keep(connection, asked, {})
+    async def once(self, request: Request, subject: str | None, stream: str, write: Write) -> None:
+        """Write what is no fact, about `stream`, in one transaction, once under the request's key."""
 
-    async def _keep(self, connection: Connection, asked: Asked, said: Body) -> None:
-        await asked.keep(connection, 200, {"sealed": self.people.close(json.dumps(said))})
+        async def work(connection: Connection) -> Body:
+            await write(connection)
+            return {}
 
-    async def _earlier(self, asked: Asked | None) -> Body | None:
-        if asked is None:
-            return None
-        async with self.pool.acquire() as connection:
-            kept = await asked.earlier(connection)
-        answered: Body | None = json.loads(self.people.open(kept[1]["sealed"])) if kept else None
-        return answered
-
-    async def _surely_earlier(self, asked: Asked | None) -> Body:
-        earlier = await self._earlier(asked)
-        if earlier is None:  # its row was removed between the two looks
-            raise VersionConflict(PUBLIC)
-        return earlier
-
-
-async def _asked(request: Request, subject: str | None) -> Asked | None:
-    """The request under its key; without a token the key is long, so that nobody meets another's answer by chance."""
-    key = request.headers.get("idempotency-key")
-    if key is None:
-        return None
-    shortest = _SHORTEST_PUBLIC_KEY if subject is None else 1
-    if not shortest <= len(key) <= _LONGEST_KEY:
-        raise Unacceptable("idempotency-key-not-valid", [{"field": "header.idempotency-key", "code": "length"}])
-    what = f"{request.method} {request.url.path}?{request.url.query}"
-    return Asked.of(subject or PUBLIC, key, what, await request.body())
+        await self.commands.once(request, subject, stream, work)

@@ -20,9 +20,12 @@ from shared.callers import Caller, Role
 from shared.days import today
 from shared.terms import Id
 from shared.web import NotVisible, Unacceptable
+from shared.web.bodies import DECLARED
+from shared.web.limits import LARGEST_DECLARED
 
 _CSV: dict[str, Any] = {
-    "requestBody": {"required": True, "content": {"text/csv": {"schema": {"type": "string", "format": "binary"}}}}
+    "requestBody": {"required": True, "content": {"text/csv": {"schema": {"type": "string", "format": "binary"}}}},
+    DECLARED: LARGEST_DECLARED,
 }
 
 

@@ -45,8 +45,8 @@ def add(router: APIRouter, desk: Desk) -> None:
     _record(router, desk)
 
 
-async def _once(desk: Desk, request: Request, caller: Caller, write: Write) -> Response:
-    await desk.once(request, caller.subject, write)
+async def _once(desk: Desk, request: Request, caller: Caller, person_id: str, write: Write) -> Response:
+    await desk.once(request, caller.subject, f"person-{person_id}", write)
     return Response(status_code=204)
 
 
@@ -74,7 +74,7 @@ def _correct(router: APIRouter, desk: Desk) -> None:
             if not await desk.people.rename(connection, person_id, body.name, sight_of(caller)):
                 raise NotVisible
 
-        return await _once(desk, request, caller, correct)
+        return await _once(desk, request, caller, person_id, correct)
 
 
 def _erase(router: APIRouter, desk: Desk) -> None:
@@ -88,7 +88,7 @@ def _erase(router: APIRouter, desk: Desk) -> None:
                 raise NotVisible
             await erasures.note(connection, person_id, streams, caller.subject)
 
-        return await _once(desk, request, caller, erase)
+        return await _once(desk, request, caller, person_id, erase)
 
 
 def _ask(router: APIRouter, desk: Desk) -> None:
@@ -104,7 +104,7 @@ def _ask(router: APIRouter, desk: Desk) -> None:
                 raise NotVisible
             await erasures.request(connection, person_id, caller.subject)
 
-        return await _once(desk, request, caller, ask)
+        return await _once(desk, request, caller, person_id, ask)
 
     @router.get("/erasure-requests", tags=["people"])
     async def erasure_requests(

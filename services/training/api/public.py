@@ -29,7 +29,7 @@ from shared.event_store import Connection, VersionConflict
 from shared.messages import Refused
 from shared.requests import fields_of
 from shared.terms import Id
-from shared.web import PAGE_ROWS, After, Limit, Page, key_of, page_of
+from shared.web import PAGE_ROWS, READS, After, Limit, Page, key_of, page_of
 
 _ATTEMPTS = 20
 _ANYBODY = Writer(None)
@@ -167,7 +167,7 @@ async def _decided(desk: Desk, request: Request, entry: Entry, *, asked_by_other
 
 
 def _stand(router: APIRouter, desk: Desk) -> None:
-    @router.post("/public/registrations/standing", tags=["public"])
+    @router.post("/public/registrations/standing", tags=["public"], openapi_extra=READS)
     async def standing_by_link(body: Link) -> Standing:
         """Whether he has a place by now, or how many wait before him; the link stays good."""
         async with desk.pool.acquire() as connection:
@@ -187,7 +187,7 @@ def _give_opinion(router: APIRouter, desk: Desk) -> None:
             if not await evaluation.answer(connection, body.token, given):
                 raise Refused("link-not-valid")
 
-        await desk.once(request, None, give)
+        await desk.once(request, None, "evaluation", give)
         return Response(status_code=204)
 
 
