@@ -54,8 +54,6 @@ def ask_everything(application: Callable[[Settings], FastAPI], database_url: str
     return len(operations)
 
 
-def _ask(cases: SearchStrategy[Any], bearers: Sequence[dict[str, str]]) -> None:
-    @settings(examples(EXAMPLES), phases=[Phase.generate], suppress_health_check=list(HealthCheck))
 def _look_through(document: dict[str, Any]) -> None:
     """Every POST that writes takes an `Idempotency-Key`; none takes a larger body than any route may."""
     for path, of_path in document["paths"].items():
@@ -66,11 +64,8 @@ def _look_through(document: dict[str, Any]) -> None:
             assert operation.get(DECLARED, 0) <= LARGEST_DECLARED, (method, path)
 
 
-def _ask(cases: SearchStrategy[Any], bearer: dict[str, str]) -> None:
-    @settings(
-        max_examples=EXAMPLES, phases=[Phase.generate], database=None, deadline=None, derandomize=True,
-        suppress_health_check=list(HealthCheck),
-    )  # fmt: skip
+def _ask(cases: SearchStrategy[Any], bearers: Sequence[dict[str, str]]) -> None:
+    @settings(examples(EXAMPLES), phases=[Phase.generate], suppress_health_check=list(HealthCheck))
     @given(cases)
     def ask(case: Any) -> None:
         for bearer in bearers:

@@ -6,7 +6,7 @@ import asyncio
 import json
 import threading
 from collections import Counter
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime
 from typing import Any
@@ -92,7 +92,7 @@ async def bodies(servers: str, where: Topic, number: int) -> Counter[bytes]:
             while seen.total() < number or more:
                 found = await consumer.getmany(timeout_ms=1000)
                 more = bool(found)
-                seen.update(record.value for records in found.values() for record in records)
+                seen.update(record.value or b"" for records in found.values() for record in records)
     finally:
         await consumer.stop()
     return seen
@@ -188,7 +188,7 @@ async def test_a_consumer_waits_longer_each_time_its_database_does_not_take_a_ba
     async with house.pool.acquire() as connection:
         await ledger.create(connection)
 
-    async def apply(connection: Connection, heard: list[Heard]) -> None:
+    async def apply(connection: Connection, heard: Sequence[Heard]) -> None:
         if next(failures, None) is not None:
             raise ConnectionDoesNotExistError
         await ledger.apply(connection, heard)
