@@ -1,210 +1,263 @@
-"""One relay publishes; what is moved by hand stays moved; who does not publish does not say he is well."""
+"""A relay moves its position only from where it read it, says so when it gets nowhere, and has a successor."""
 
 from __future__ import annotations
 
 import asyncio
-import json
 import threading
-from collections import Counter
-from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager, suppress
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
 
 import asyncpg
 import pytest
-from aiokafka import AIOKafkaConsumer
-from asyncpg.exceptions import ConnectionDoesNotExistError
+from structlog.testing import capture_logs
 
 from shared import event_store, inbox, relay
-from shared.contracts.envelope import Topic
-from shared.event_store import Connection, EventStore, event_types
-from shared.inbox import Heard, Inbox
-from shared.kafka import Subscription, create_topics, subscription
+from shared.contracts.envelope import read_envelope
+from shared.event_store import EventStore, event_types
+from shared.inbox import Inbox
+from shared.kafka import open_reader
 from shared.messages import Meta, Recorded
+from shared.outbox import Outbox, Sent
+from shared.pool import open_pool
 from shared.relay import Published, Relay
 from shared.service import create_tables
-from tests.shared.clock import Clock
 from tests.shared.counting import Counted, Ledger, publish_on, topic
 
 META = Meta(by="tester", correlation_id="test")
-BEGAN = datetime(2026, 1, 1, tzinfo=UTC)
-PATIENCE = 120  # seconds; a busy machine is not a fault
+NOW = datetime(2026, 1, 1, tzinfo=UTC)
+NOBODY = "127.0.0.1:1"
 
 
-class House:
-    """A database with a stream, and a topic of its own."""
+class Desk:
+    """A store with facts, and the relays that publish them."""
 
     def __init__(self, pool: asyncpg.Pool[asyncpg.Record], url: str, servers: str) -> None:
-        self.pool, self.url, self.servers, self.topic = pool, url, servers, topic()
+        self.pool, self.url, self.servers = pool, url, servers
         self.store = EventStore(pool, event_types(Counted))
-        self.written = 0
+        self.topic = topic()
+        self.running: list[asyncio.Task[None]] = []
 
-    async def write(self, facts: int) -> None:
-        for n in range(self.written, self.written + facts):
-            async with self.store.transaction() as connection:
-                await self.store.append(connection, f"stream-{n}", 0, [Counted(n=n)], META, BEGAN)
-        self.written += facts
+    def relay(self, translate: Any = None, **changed: Any) -> Relay:
+        asked = {"bootstrap_servers": self.servers, "database_url": self.url} | changed
+        return Relay(self.store, translate or publish_on(self.topic), [self.topic], **asked)
 
-    def relay(self, translate: Callable[[Recorded[Any]], Published | None] | None = None) -> Relay:
-        return Relay(self.store, translate or publish_on(self.topic), [self.topic], self.servers, self.url)
+    def start(self, one: Relay) -> asyncio.Task[None]:
+        self.running.append(asyncio.create_task(one.run()))
+        return self.running[-1]
 
-    async def published(self) -> int:
-        return await relay.position(self.store)
+    async def write(self, first: int, facts: int, stream: str = "a") -> None:
+        async with self.store.transaction() as connection:
+            told = [Counted(n=first + nth) for nth in range(facts)]
+            await self.store.append(connection, stream, first, told, META, NOW)
+
+    async def told(self) -> list[int]:
+        """The positions on the topic, in the order of each partition; what was sent again stands there again."""
+        return [read_envelope(self.topic, each.headers).sequence for each in await self._records()]
+
+    async def heard(self) -> dict[str, list[int]]:
+        """What a consumer makes of the topic, read from its beginning."""
+        one = Inbox("heard", self.topic, Ledger().apply)
+        async with self.pool.acquire() as connection:
+            await one.receive(connection, await self._records())
+            assert await connection.fetchval("select count(*) from dead_letters") == 0
+            return await Ledger().read(connection)
+
+    async def _records(self) -> list[Any]:
+        found: list[Any] = []
+        async with open_reader(self.servers, [self.topic]) as reader:
+            await reader.mark_ends()
+            while batch := await reader.batch(self.topic):
+                found += batch
+        return found
+
+    async def published(self, last: int) -> None:
+        """Return once everything up to this position is published."""
+        async with asyncio.timeout(120):
+            while await relay.position(self.store) < last:
+                await asyncio.sleep(0.02)
+
+
+async def until(there: Callable[[], Any]) -> None:
+    async with asyncio.timeout(120):
+        while not there():
+            await asyncio.sleep(0.02)
+
+
+async def until_well(one: Relay) -> None:
+    async with asyncio.timeout(120):
+        while await one.ailment() is not None:
+            await asyncio.sleep(0.02)
 
 
 @pytest.fixture
-async def house(pool: asyncpg.Pool[asyncpg.Record], database_url: str, bootstrap_servers: str) -> House:
-    laid = House(pool, database_url, bootstrap_servers)
+async def desk(pool: asyncpg.Pool[asyncpg.Record], database_url: str, bootstrap_servers: str) -> AsyncIterator[Desk]:
     await create_tables(pool, [event_store.SCHEMA, inbox.SCHEMA])
-    await create_topics(bootstrap_servers, [laid.topic])
-    return laid
-
-
-@asynccontextmanager
-async def running(*relays: Relay) -> AsyncIterator[list[asyncio.Task[None]]]:
-    tasks = [asyncio.create_task(each.run()) for each in relays]
-    yield tasks
-    for task in tasks:
-        task.cancel()
+    async with pool.acquire() as connection:
+        await Ledger().create(connection)
+    laid = Desk(pool, database_url, bootstrap_servers)
+    yield laid
+    for each in laid.running:
+        each.cancel()
         with suppress(asyncio.CancelledError):
-            await task
+            await each
 
 
-async def until(condition: Callable[[], Any]) -> None:
-    """Return once it holds; what is asked may be awaited."""
-    async with asyncio.timeout(PATIENCE):
-        while True:
-            answer = condition()
-            if await answer if asyncio.iscoroutine(answer) else answer:
-                return
-            await asyncio.sleep(0.05)
+def meanwhile(desk: Desk, do: Callable[[Relay], Awaitable[None]]) -> None:
+    """Somebody else at a console, on connections of his own; returns once he is done, and nothing ran here."""
+
+    async def console() -> None:
+        async with open_pool(desk.url, 2) as pool:
+            await do(Relay(EventStore(pool, event_types(Counted)), publish_on(desk.topic), [desk.topic], "", desk.url))
+
+    thread = threading.Thread(target=asyncio.run, args=(console(),))
+    thread.start()
+    thread.join()
 
 
-async def bodies(servers: str, where: Topic, number: int) -> Counter[bytes]:
-    """How often each message stands on the topic, once there are that many records, and no more come at once."""
-    consumer = AIOKafkaConsumer(where.name, bootstrap_servers=servers, auto_offset_reset="earliest")
-    await consumer.start()
-    seen: Counter[bytes] = Counter()
-    try:
-        async with asyncio.timeout(PATIENCE):
-            more = True
-            while seen.total() < number or more:
-                found = await consumer.getmany(timeout_ms=1000)
-                more = bool(found)
-                seen.update(record.value or b"" for records in found.values() for record in records)
-    finally:
-        await consumer.stop()
-    return seen
-
-
-async def test_of_two_relays_one_publishes_and_the_other_takes_over(house: House) -> None:
-    first, second = house.relay(), house.relay()
-    async with running(first, second) as tasks:
-        await house.write(40)
-        await until(lambda: first.leading or second.leading)
-        assert not (first.leading and second.leading)
-        assert await relay.led(house.store)
-        await until(lambda: caught_up(house))
-        leader = 0 if first.leading else 1
-        tasks[leader].cancel()
-        await house.write(40)
-        await until(lambda: caught_up(house))
-        assert (second, first)[leader].leading
-    assert set((await bodies(house.servers, house.topic, 80)).values()) == {1}
-
-
-async def caught_up(house: House) -> bool:
-    return await relay.backlog(house.store) == (0, 0.0)
-
-
-async def test_a_position_that_is_moved_while_a_window_is_sent_stays_where_it_was_moved_to(house: House) -> None:
-    """Another process says `republish` between the reading of a window and the noting of it."""
-    publish, moved = publish_on(house.topic), threading.Event()
+@pytest.mark.parametrize("after", [0, 3, 9])
+async def test_what_is_asked_to_be_published_again_while_a_window_is_on_its_way_is_published_again(
+    desk: Desk, after: int
+) -> None:
+    """The window that is on its way ends first; then everything behind `after` is sent, whatever it was."""
+    asked: list[int] = []
 
     def translate(fact: Recorded[Any]) -> Published:
-        if fact.event.n >= 10 and not moved.is_set():
-            moved.set()
-            elsewhere = threading.Thread(target=lambda: asyncio.run(republished(house)))
-            elsewhere.start()
-            elsewhere.join()
-        told: Published = publish(fact)
-        return told
+        if fact.position == 10 and not asked:
+            asked.append(after)
+            meanwhile(desk, lambda one: one.republish(after))
+        published: Published = publish_on(desk.topic)(fact)
+        return published
 
-    async with running(house.relay(translate)):
-        await house.write(10)
-        await until(lambda: caught_up(house))
-        await house.write(20)
-        sent = await bodies(house.servers, house.topic, 41)
-        await until(lambda: caught_up(house))
-    early = [times for body, times in sent.items() if int(json.loads(body)["n"]) < 10]
-    assert early == [2] * 10
-
-
-async def republished(house: House) -> None:
-    async with asyncpg.create_pool(house.url, min_size=1, max_size=1) as pool:
-        store = EventStore(pool, event_types(Counted))
-        await Relay(store, publish_on(house.topic), [house.topic], house.servers, house.url).republish()
+    await desk.write(0, 5)
+    desk.start(desk.relay(translate))
+    await desk.published(5)
+    await desk.write(5, 5)
+    await until(lambda: asked)
+    await desk.write(10, 1)
+    await desk.published(11)
+    assert await desk.told() == [*range(1, 11), *range(after + 1, 12)]
+    assert await desk.heard() == {"a": list(range(11))}
 
 
-async def test_a_relay_that_publishes_nothing_does_not_say_it_is_well(
-    house: House, monkeypatch: pytest.MonkeyPatch
+async def test_a_position_is_moved_only_from_where_it_was_read_and_its_partitions_with_it(
+    desk: Desk,
 ) -> None:
-    clock, tried = Clock(), Counter[str]()
-    clock.hold(relay, monkeypatch)
+    one, other, at = Outbox("one"), Outbox("other"), (desk.topic.name, 3)
+    async with desk.pool.acquire() as connection:
+        for each in (one, other):
+            await each.begin(connection)
+        assert await one.advance(connection, 0, 7, {at: Sent(7, 2)})
+        await one.begin(connection)  # once more says nothing new
+        assert not await one.advance(connection, 0, 9, {at: Sent(9, 3)})
+        assert (await one.position(connection), await one.sent(connection)) == (7, {at: Sent(7, 2)})
+        assert await one.advance(connection, 7, 9, {})
+        assert (await one.position(connection), await one.sent(connection)) == (9, {at: Sent(7, 2)})
+        assert (await other.position(connection), await other.sent(connection)) == (0, {})
+        assert not await Outbox("nobody").advance(connection, 0, 1, {at: Sent(1, 1)})
+        assert await Outbox("nobody").sent(connection) == {}
+
+
+async def test_what_is_sent_again_is_so_on_the_topics_that_were_named(desk: Desk) -> None:
+    one, other = Outbox("one"), Outbox("other")
+    async with desk.pool.acquire() as connection:
+        for each in (one, other):
+            await each.begin(connection)
+            await each.advance(connection, 0, 9, {("kept", 0): Sent(8, 4), ("lost", 1): Sent(9, 5)})
+        await one.restart(connection, 2, ["lost"], {("lost", 2): Sent(1, 0)})
+        assert await one.position(connection) == 2
+        assert await one.sent(connection) == {("kept", 0): Sent(8, 4), ("lost", 2): Sent(1, 0)}
+        assert await other.position(connection) == 9
+        assert await other.sent(connection) == {("kept", 0): Sent(8, 4), ("lost", 1): Sent(9, 5)}
+        await Outbox("new").restart(connection, 4, ["lost"], {})
+        assert await Outbox("new").position(connection) == 4
+
+
+@pytest.mark.parametrize("part", ["translation", "broker", "database"])
+async def test_a_relay_that_gets_nowhere_says_so_until_that_is_mended(desk: Desk, part: str) -> None:
+    broken = {"translation"} & {part}
 
     def translate(fact: Recorded[Any]) -> Published:
-        tried["times"] += 1
-        if tried["mended"]:
-            told: Published = publish_on(house.topic)(fact)
-            return told
-        raise ValueError
+        if broken:
+            raise KeyError("a word that this version does not know")
+        published: Published = publish_on(desk.topic)(fact)
+        return published
 
-    await house.write(1)
-    ill = house.relay(translate)
-    async with running(ill):
-        await until(lambda: tried["times"] > 1)
-        assert await ill.ailment() is None
-        clock.ahead = 60
-        before = tried["times"]
-        await until(lambda: tried["times"] > before + 2)
-        ailment = await ill.ailment()
-        assert ailment is not None
-        assert ailment.code == "not-publishing"
-        tried["mended"] = 1
-        await until(lambda: caught_up(house))
-        await until(lambda: well(ill))
-
-
-async def well(ill: Relay) -> bool:
-    return await ill.ailment() is None
-
-
-async def test_a_consumer_waits_longer_each_time_its_database_does_not_take_a_batch(
-    house: House, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    clock, failures, ledger = Clock(), iter(range(9)), Ledger()
-    clock.hold(subscription, monkeypatch)
-    async with house.pool.acquire() as connection:
-        await ledger.create(connection)
-
-    async def apply(connection: Connection, heard: Sequence[Heard]) -> None:
-        if next(failures, None) is not None:
-            raise ConnectionDoesNotExistError
-        await ledger.apply(connection, heard)
-
-    await house.write(1)
-    heard = Subscription(house.servers, house.topic.name, Inbox("ledger", house.topic, apply), house.pool)
-    hearing = asyncio.create_task(heard.run())
-    async with running(house.relay()):
-        await until(lambda: applied(house, ledger))
-    hearing.cancel()
-    with suppress(asyncio.CancelledError):
-        await hearing
-    for nth, wait in enumerate(clock.waits[:9]):
-        assert min(0.05 * 2**nth, 5) <= wait <= min(0.1 * 2**nth, 10)
+    away = {"broker": {"bootstrap_servers": NOBODY}, "database": {"database_url": f"postgresql://x@{NOBODY}/x"}}
+    one = desk.relay(translate, **away.get(part, {}))
+    await desk.write(0, 3)
+    with capture_logs() as lines:
+        desk.start(one)
+        await until(lambda: lines)
+        assert await one.ailment() is None  # it has only just begun to fail
+        one.last_success -= 3600
+        tried = len(lines)
+        await until(lambda: len(lines) > tried + 2)
+        said = await one.ailment()
+        assert {each["event"] for each in lines} == {"relay interrupted"}
+        broken.clear()
+        one.bootstrap_servers, one.database_url = desk.servers, desk.url
+        await desk.published(3)
+    assert said is not None
+    assert (said.code, int(said.values["seconds"]) // 3600) == ("not-publishing", 1)
+    await until_well(one)
+    assert await desk.heard() == {"a": [0, 1, 2]}
 
 
-async def applied(house: House, ledger: Ledger) -> bool:
-    async with house.pool.acquire() as connection:
-        return bool(await ledger.read(connection))
+async def test_it_is_not_ill_before_a_quarter_of_a_minute(desk: Desk) -> None:
+    one = desk.relay()
+    one.last_success = time.monotonic() - 5
+    assert await one.ailment() is None
+    one.last_success = time.monotonic() - 15.1
+    said = await one.ailment()
+    assert said is not None
+    assert said.code == "not-publishing"
+
+
+async def test_one_leads_and_the_others_stand_by_and_are_well(desk: Desk) -> None:
+    assert await relay.led(desk.store) is False
+    first, second = desk.relay(), desk.relay()
+    leading = desk.start(first)
+    await until(lambda: first.leading)
+    assert await relay.led(desk.store) is True
+    desk.start(second)
+    second.last_success -= 3600
+    await until_well(second)
+    assert (first.leading, second.leading) == (True, False)
+    leading.cancel()
+    await until(lambda: second.leading)
+    assert first.leading is False
+    await desk.write(0, 2)
+    await desk.published(2)
+    assert await desk.told() == [1, 2]
+
+
+async def test_a_leader_whose_connection_ends_leads_no_more_and_nothing_is_told_twice_over(desk: Desk) -> None:
+    both = [desk.relay(), desk.relay()]
+    for each in both:
+        desk.start(each)
+    for term in range(3):
+        await until(lambda: any(each.leading for each in both))
+        await desk.write(term * 4, 4)
+        await desk.pool.execute("""
+            select pg_terminate_backend(pid) from pg_locks
+            where locktype = 'advisory' and granted and objid = 7226002
+              and database = (select oid from pg_database where datname = current_database())
+        """)
+    await desk.published(12)
+    assert await desk.heard() == {"a": list(range(12))}
+    await until(lambda: any(each.leading for each in both))
+    assert [each.leading for each in both].count(True) == 1
+
+
+async def test_what_waits_is_counted_and_its_age_told(desk: Desk) -> None:
+    assert await relay.backlog(desk.store) == (0, 0.0)
+    await desk.write(0, 3)
+    behind, age = await relay.backlog(desk.store)
+    assert (behind, age > 86_400) == (3, True)  # told for the first of January
+    await desk.pool.execute("insert into outbox_checkpoints values ('kafka', 2), ('else', 3)")
+    assert (await relay.backlog(desk.store))[0] == 1
+    assert await relay.backlog(desk.store, "else") == (0, 0.0)
+    assert (await relay.position(desk.store), await relay.position(desk.store, "else")) == (2, 3)

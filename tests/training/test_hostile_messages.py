@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from itertools import count
@@ -14,7 +14,7 @@ import pytest
 
 from services.training import organisations
 from services.training.subscribers import REGISTER
-from shared.contracts.envelope import headers
+from shared.contracts.envelope import Position, headers
 from shared.contracts.referral import ORGANISATIONS, OrganisationRegistered, OrganisationRenamed
 from shared.event_store import EventStore
 from tests.training.conftest import TODAY, ZONE, Desk
@@ -56,14 +56,21 @@ class Sent:
     topic: str = ORGANISATIONS.name
 
 
-_offsets = count(1)
+_offsets: Iterator[int] = iter(())
+
+
+@pytest.fixture(autouse=True)
+def _first() -> None:
+    """Each database hears the topic from its first record."""
+    global _offsets  # noqa: PLW0603 - the place on the one partition of a test
+    _offsets = count(1)
 
 
 def record(kind: str, fields: dict[str, Any], key: str) -> Sent:
     """A message of that kind, as somebody else than our publisher could have written it."""
     offset = next(_offsets)
     example = TYPES[kind].model_validate(FIELDS[kind])
-    head = headers(ORGANISATIONS, example, key, offset, datetime(2026, 1, 1, tzinfo=UTC))
+    head = headers(ORGANISATIONS, example, key, Position(offset, offset - 1), datetime(2026, 1, 1, tzinfo=UTC))
     return Sent(0, offset, key.encode(), json.dumps(fields).encode(), head)
 
 
