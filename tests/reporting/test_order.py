@@ -23,8 +23,6 @@ from tests.reporting.recount import Told, keys, recount, value
 from tests.reporting.shelf import Shelf
 from tests.reporting.stories import interleaved, stories
 
-UNHURRIED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture])
-
 
 def counted(batches: Sequence[Sequence[PublicMessage]]) -> tuple[Counter[Any], Counter[Any]]:
     """What the service counts; nothing in it is below zero."""
@@ -41,14 +39,12 @@ def plainly(told: Told) -> tuple[Counter[Any], Counter[Any]]:
     return +figures, +members
 
 
-@UNHURRIED
 @given(st.data())
 def test_whatever_the_interleaving_of_topics_the_figures_are_those_of_a_plain_recount(data: st.DataObject) -> None:
     told = data.draw(stories())
     assert counted(data.draw(interleaved(told))) == plainly(told)
 
 
-@UNHURRIED
 @given(st.data())
 def test_everything_said_twice_counts_once(data: st.DataObject) -> None:
     told = data.draw(stories())
@@ -57,7 +53,6 @@ def test_everything_said_twice_counts_once(data: st.DataObject) -> None:
     assert counted([*batches, *batches]) == plainly(twice)
 
 
-@UNHURRIED
 @given(st.data())
 def test_retracted_referrals_leave_no_trace(data: st.DataObject) -> None:
     told = dict(data.draw(stories()))
