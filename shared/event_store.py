@@ -64,13 +64,16 @@ class EventStore:
             yield connection
         self.rang()
 
-    async def read(self, connection: Connection, stream: str, after: int = 0) -> list[Recorded[Any]]:
-        """The facts of one stream after a version, oldest first; none for a stream nobody wrote."""
+    async def read(
+        self, connection: Connection, stream: str, after: int = 0, limit: int | None = None
+    ) -> list[Recorded[Any]]:
+        """The facts of one stream, up to `limit` after a version, oldest first; none for a stream nobody wrote."""
         rows = await connection.fetch(
             "select position, stream, version, type, data, meta, at from events where stream = $1 and version > $2"
-            " order by version",
+            " order by version limit $3",
             stream,
             after,
+            limit,
         )
         return [self._recorded(row) for row in rows]
 

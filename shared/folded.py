@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import reduce
@@ -16,6 +16,7 @@ S = TypeVar("S")
 
 MOST_STREAMS = 64
 LONG = 50  # events: a shorter stream is folded again
+_PAGE = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,17 +41,20 @@ class Folded(Generic[S]):
     async def read(
         self, connection: Connection, store: EventStore, stream: str, initial: S, evolve: Callable[[S, Any], S]
     ) -> tuple[int, S]:
-        """The version and the state of a stream."""
+        """The version and the state of a stream; a long one is folded a page at a time, others go on in between."""
         known = self._known.get(stream)
-        past = await store.read(connection, stream, known.version - 1 if known else 0)
-        if known and not _goes_on(known, past):
+        if known and not await _goes_on(connection, store, stream, known):
             del self._known[stream]
-            known, past = None, await store.read(connection, stream)
-        new = past[1:] if known else past
-        state = reduce(evolve, (fact.event for fact in new), known.state if known else initial)
-        version = (known.version if known else 0) + len(new)
-        if version >= LONG and not connection.is_in_transaction():
-            self._keep(stream, _Known(version, past[-1].position, past[-1].at, state))
+            known = None
+        version, state = (known.version, known.state) if known else (0, initial)
+        last: Recorded[Any] | None = None
+        while page := await store.read(connection, stream, version, _PAGE):
+            state = reduce(evolve, (fact.event for fact in page), state)
+            version, last = version + len(page), page[-1]
+            if len(page) < _PAGE:
+                break
+        if last and version >= LONG and not connection.is_in_transaction():
+            self._keep(stream, _Known(version, last.position, last.at, state))
         return version, state
 
     def _keep(self, stream: str, known: _Known[S]) -> None:
@@ -60,6 +64,7 @@ class Folded(Generic[S]):
             self._known.popitem(last=False)
 
 
-def _goes_on(known: _Known[Any], past: Sequence[Recorded[Any]]) -> bool:
-    """Whether what was read begins with the last event that is known."""
-    return bool(past) and (past[0].position, past[0].at) == (known.position, known.at)
+async def _goes_on(connection: Connection, store: EventStore, stream: str, known: _Known[Any]) -> bool:
+    """Whether the last event that is known is the one that the database holds."""
+    found = await store.read(connection, stream, known.version - 1, 1)
+    return [(each.position, each.at) for each in found] == [(known.position, known.at)]

@@ -112,11 +112,11 @@ async def find(
     return [_figure(indicator, counts) for indicator in told]
 
 
-async def months(connection: Connection, today: date) -> Period:
-    """From the first month that has a figure to the last; that of `today` while there are none."""
+async def months(connection: Connection, today: date) -> tuple[date, date]:
+    """The first day of the first month that has a figure, and of the last; both `today` while there are none."""
     row = await connection.fetchrow("select min(month), max(month) from figures")
     first, last = row or (None, None)
-    return Period.covering(first or today, last or today)
+    return first or today, last or today
 
 
 def _figure(indicator: Indicator, counts: defaultdict[str, Counts]) -> Figure:

@@ -6,6 +6,7 @@ Who gives that training or event may read, correct and erase it; what another or
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import hmac
 import secrets
@@ -97,10 +98,11 @@ class People(Register[Contact]):
 
     async def write(self, connection: Connection, written: Mapping[str, Contact], kind: Kind, since: date) -> None:
         """Keep names under the ids of their entries; one written again by the same writer is as he writes it now."""
+        sealed = await asyncio.to_thread(self._sealed, list(written.values()))
         await connection.executemany(
             "insert into people (id, kind, sealed, kept_from) values ($1, $2, $3, $4) on conflict (id) do update"
             " set sealed = excluded.sealed, kept_from = greatest(people.kept_from, excluded.kept_from)",
-            [(each, kind, self._seal.close(contact.model_dump_json()), since) for each, contact in written.items()],
+            [(each, kind, data, since) for each, data in zip(written, sealed, strict=True)],
         )
 
     async def names(
@@ -201,6 +203,9 @@ class People(Register[Contact]):
             sight.organiser,
             list(sight.cities),
         )
+
+    def _sealed(self, contacts: Sequence[Contact]) -> list[bytes]:
+        return [self._seal.close(each.model_dump_json()) for each in contacts]
 
     def _digest(self, contact: Contact) -> str:
         return hmac.new(self._key, (contact.email or "").casefold().encode(), hashlib.sha256).hexdigest()

@@ -13,7 +13,7 @@ import pytest
 from shared.callers import Role
 from tests.reporting.desk import PERIOD, Reader
 from tests.reporting.hearing import tell
-from tests.reporting.telling import intake, received
+from tests.reporting.telling import intake, received, training_held
 from tests.reporting.test_report import PROJECT
 
 ABOUT: dict[str, Any] = PROJECT.model_dump(mode="json")
@@ -84,7 +84,7 @@ async def test_a_city_that_somebody_mistyped_keeps_nobody_from_the_whole(
 ) -> None:
     await reader.describe(ABOUT)
     async with pool.acquire() as connection:
-        await tell(connection, [received("r8", city="Oostnde")])
+        await tell(connection, [training_held(), received("r8", city="Oostnde")])
         assert (await reader.get("/figures", *WHOLE)).status_code == 200
         await tell(connection, [received("r9", city="Gent"), intake("r9")])
     assert (await reader.get("/figures", *WHOLE)).json()["code"] == "city-needed"
@@ -94,6 +94,12 @@ async def test_a_city_that_somebody_mistyped_keeps_nobody_from_the_whole(
 async def test_a_project_that_names_fewer_cities_shows_no_city_to_others(reader: Reader) -> None:
     await reader.describe({**ABOUT, "participating_municipalities": []})
     assert (await reader.get("/figures", *COORDINATING)).json()["code"] == "city-needed"
+
+
+async def test_a_city_of_the_project_counts_before_anything_happened_in_it(reader: Reader) -> None:
+    await reader.describe({**ABOUT, "participating_municipalities": ["Brugge", "Gent"]})
+    assert (await reader.get("/figures", *WHOLE)).json()["code"] == "city-needed"
+    assert (await reader.get("/figures", *WHOLE, "Gent")).status_code == 200
 
 
 async def test_until_the_project_is_described_every_city_that_was_named_is_one(
@@ -110,6 +116,13 @@ async def test_who_describes_the_project_first_names_a_city_of_his_own(reader: R
     assert (await reader.get("/project")).status_code == 404
     assert (await reader.describe({**ABOUT, "coordinating_municipality": "Brugge"}, "Brugge")).status_code == 200
     assert (await reader.describe(ABOUT, "Oostende")).status_code == 404
+
+
+async def test_who_acts_for_another_city_too_may_pass_the_project_to_it(reader: Reader) -> None:
+    await reader.describe(ABOUT)
+    assert (
+        await reader.describe({**ABOUT, "coordinating_municipality": "Gent"}, "Oostende", "Gent")
+    ).status_code == 200
 
 
 @pytest.mark.parametrize(("city", "status"), [("Brugge", 200), ("Oostnde", 409), ("Gent", 409)])

@@ -207,14 +207,41 @@ async def test_what_a_training_preceded_is_told_by_type_sector_and_days(connecti
     assert (found["new_referrers_preceded"].value, found["new_referrers_preceded"].denominator) == (2, 2)
 
 
+@pytest.mark.parametrize("on", [date(2026, 9, 1), date(2026, 9, 15), date(2026, 9, 30)])
 @pytest.mark.parametrize(("days", "preceded"), [(-1, 0), (0, 0), (1, 1), (180, 1), (181, 0)])
 async def test_a_training_precedes_the_referrals_of_the_180_days_after_it(
-    connection: Connection, days: int, preceded: int
+    connection: Connection, on: date, days: int, preceded: int
 ) -> None:
-    on = date(2026, 9, 15)
     await tell(connection, [received(on=on), training_held(on=on - timedelta(days=days))])
     found = await find(connection)
     assert (found["referrals_preceded"].value, found["new_referrers_preceded"].value) == (preceded, preceded)
+
+
+@pytest.mark.parametrize(
+    ("days", "band"), [(1, "1-30"), (30, "1-30"), (31, "31-60"), (60, "31-60"), (151, "151-180"), (180, "151-180")]
+)
+async def test_a_band_of_days_ends_with_its_last_day(connection: Connection, days: int, band: str) -> None:
+    on = date(2026, 9, 15)
+    await tell(connection, [received(on=on), training_held(on=on - timedelta(days=days))])
+    told = (await find(connection))["days_since_training"].by_reason
+    assert {code: n for code, n in told.items() if n} == {band: 1}
+
+
+@pytest.mark.parametrize("order", [1, -1])
+async def test_of_two_trainings_on_one_day_the_in_depth_one_preceded(connection: Connection, order: int) -> None:
+    kinds = (("t1", "basic"), ("t2", "in_depth"))[::order]
+    await tell(connection, [training_held(name, kind=kind) for name, kind in kinds])
+    await tell(connection, [received()])
+    assert (await find(connection))["referrals_preceded"].by_reason == {"in_depth": 1}
+
+
+@pytest.mark.parametrize("order", [1, -1])
+async def test_of_two_referrals_on_one_day_one_is_the_first_of_its_referrer_whichever_is_heard_first(
+    connection: Connection, order: int
+) -> None:
+    told = [received("r1", organisation="o1"), received("r2", organisation="o2")][::order]
+    await tell(connection, told, 1)
+    assert (await find(connection))["new_referrers"].by_partner == {"o1": 1}
 
 
 async def test_the_days_since_a_training_are_told_by_its_type(connection: Connection) -> None:

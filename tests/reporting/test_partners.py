@@ -27,6 +27,12 @@ async def test_a_partner_bears_the_name_of_the_date_and_the_one_it_bears_now(con
     assert (await find(connection))["partners_active"].value == 2
 
 
+async def test_a_partner_that_joins_within_the_period_bears_the_name_of_that_day(connection: Connection) -> None:
+    await tell(connection, [registered(), renamed(since=date(2026, 5, 1)), joined(since=date(2026, 5, 1))])
+    (partner,) = await partners.find(connection, YEAR, date(2026, 7, 1))
+    assert (partner.name, partner.now) == ("Eerstelijnszone Middenkust", None)
+
+
 async def test_a_partner_that_takes_another_role_was_one_before(connection: Connection) -> None:
     another = joined(since=date(2026, 3, 1)).model_copy(update={"role": "training"})
     await tell(connection, [joined(), another])

@@ -147,6 +147,31 @@ def test_one_of_something_is_singular() -> None:
     assert "1 formation de base et 0 formation approfondie" in web("fr", PROJECT, one)
 
 
+def test_a_number_has_its_unit_in_the_plural_of_the_language() -> None:
+    def modules(n: int) -> Results:
+        return blank(lambda each: {"value": 9, "median": n} if each.code == "modules_attended" else {})
+
+    said: tuple[tuple[Language, tuple[str, str, str]], ...] = (
+        ("nl", ("0 modules", "1 module", "2 modules")),
+        ("fr", ("0 module", "1 module", "2 modules")),
+        ("en", ("0 modules", "1 module", "2 modules")),
+    )
+    for language, words in said:
+        for n, word in enumerate(words):
+            assert f" {word} " in web(language, PROJECT, modules(n))
+
+
+def test_waits_that_were_left_out_are_told() -> None:
+    def waits(**told: object) -> Results:
+        return blank(lambda each: told if each.kind == "days" else {})
+
+    both, none = waits(value=8, median=9, p90=12, left_out=2), waits(left_out=1)
+    assert "mediaan; negen op de tien binnen 12 dagen; gemeten bij 8; niet gemeten bij 2" in web("nl", PROJECT, both)
+    assert "mesuré sur 8\u00a0; non mesuré sur 2" in render_html("fr", PROJECT, both)
+    assert "not measured on 1" in web("en", PROJECT, none)
+    assert "not measured" not in web("en", PROJECT, blank())
+
+
 def one_of(figure: Figure) -> dict[str, int]:
     return {"basic": 1} if figure.code == "trainings_held" else {}
 
