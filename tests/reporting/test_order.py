@@ -80,7 +80,6 @@ SECTORS = st.sampled_from((None, "police", "self"))
 
 
 @settings(UNHURRIED, max_examples=40)
-@UNHURRIED
 @given(st.data())
 def test_every_figure_of_every_narrowing_reads_as_a_plain_recount(database_url: str, data: st.DataObject) -> None:
     told = data.draw(stories())
