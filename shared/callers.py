@@ -32,6 +32,7 @@ class Role(StrEnum):
     TRAINER = "trainer"
     COORDINATOR = "coordinator"
     STEERING = "steering"
+    DATA_PROTECTION = "data_protection"
     OPS = "ops"
 
 

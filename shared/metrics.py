@@ -17,8 +17,19 @@ BATCH_SIZE = Histogram(
     "carrousel_batch_messages", "Messages in a consumed batch", ["group"], buckets=(1, 2, 5, 10, 50, 100, 250, 500)
 )
 BATCH_SECONDS = Histogram("carrousel_batch_seconds", "Time to apply a batch", ["group"])
+DROPPED = Counter("carrousel_messages_dropped", "Messages that were dropped, by why", ["group", "reason"])
 LAG = Gauge("carrousel_consumer_lag_messages", "Messages not yet applied", ["group"])
+OLDEST_UNAPPLIED = Gauge("carrousel_consumer_oldest_seconds", "Age of the oldest message not yet applied", ["group"])
+GAP = Gauge("carrousel_consumer_gap", "Partitions on which messages are missing, so that nothing is applied", ["group"])
+STOPPED = Gauge("carrousel_consumer_stopped", "1 while a consumer stopped: all of a window was dead", ["group"])
 DEAD = Gauge("carrousel_dead_letters_open", "Open dead letters and messages parked behind them", ["consumer"])
+UNWELL = Gauge("carrousel_unwell", "1 while this ails the part, 0 with no code while it is well", ["part", "code"])
+LAST_SUCCESS = Gauge(
+    "carrousel_last_success_timestamp_seconds",
+    "When the part last did what it is for; before that, its start",
+    ["part"],
+)
+MISSED = Gauge("carrousel_views_missed_events", "Events that the live views do not hold yet")
 
 
 def area_of(route: str) -> str:

@@ -8,6 +8,9 @@ from __future__ import annotations
 import errno
 
 import asyncpg
+from aiokafka.errors import KafkaError
+
+from shared.event_store import VersionConflict
 
 # Each with its subclasses. The SQLSTATE class stands behind.
 AWAY: tuple[type[Exception], ...] = (
@@ -39,6 +42,11 @@ _MACHINE = frozenset({
     errno.ENOSPC, errno.EDQUOT, errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM, errno.EIO, errno.EROFS,
     errno.EHOSTDOWN, errno.EHOSTUNREACH, errno.ENETDOWN, errno.ENETUNREACH, errno.EADDRNOTAVAIL,
 })  # fmt: skip
+
+
+def is_infrastructure(error: BaseException) -> bool:
+    """Whether a message may be applied later, unchanged: something is away, or other writers came first too often."""
+    return is_away(error) or isinstance(error, KafkaError | VersionConflict)
 
 
 def is_away(error: BaseException) -> bool:

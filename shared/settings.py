@@ -14,6 +14,7 @@ Role = Literal["api", "relay", "subscriber"]
 class Settings(BaseSettings):
     """What all services share: `KAFKA_BOOTSTRAP_SERVERS`, `AUTH_*`, `LOG_LEVEL`, `HOST`.
 
+    `KAFKA_REPLICATION`: copies of a topic that a service makes; unset, one a broker, at most three.
     `<SERVICE>_PUBLIC_URL`: the address people reach it by, as it stands on paper; unset, that of the request.
     `ROLES` (`api,relay,subscriber`, all unless set): what this process does of its service's work.
     `TRUSTED_PROXIES` (`10.0.0.0/8,192.0.2.1`, none unless set): whose `X-Forwarded-For` is believed.
@@ -24,6 +25,7 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(extra="ignore", frozen=True)
 
     kafka_bootstrap_servers: str = "127.0.0.1:19092"
+    kafka_replication: int | None = Field(default=None, ge=1)
     auth_jwks_file: str = ".local/auth/jwks.json"
     auth_issuer: str = "https://carrousel.local"
     auth_audience: str = "carrousel"

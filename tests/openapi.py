@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -29,6 +29,7 @@ from shared.settings import Settings
 from shared.web.bodies import DECLARED
 from shared.web.limits import LARGEST_DECLARED, Limits
 from shared.web.server import server_config
+from tests.chance import examples
 
 CITY, ORGANISATION = "Oostende", "org-1"
 EXAMPLES = int(os.environ.get("OPENAPI_EXAMPLES", "3"))
@@ -45,12 +46,11 @@ def ask_everything(application: Callable[[Settings], FastAPI], database_url: str
         schema = schemathesis.openapi.from_url(f"{url}/openapi.json")
         found = [result for result in schema.get_all_operations() if isinstance(result, Ok)]
         operations = [each.ok() for each in found if each.ok().path != "/health/ready"]
+        bearers = [{"Authorization": f"Bearer {token(role, ORGANISATION, [CITY], home=home)}"} for role in Role]
         _look_through(schema.raw_schema)
         for operation in operations:
-            for role in Role:
-                bearer = {"Authorization": f"Bearer {token(role, ORGANISATION, [CITY], home=home)}"}
-                for mode in (GenerationMode.POSITIVE, GenerationMode.NEGATIVE):
-                    _ask(operation.as_strategy(generation_mode=mode), bearer)
+            for mode in (GenerationMode.POSITIVE, GenerationMode.NEGATIVE):
+                _ask(operation.as_strategy(generation_mode=mode), bearers)
     return len(operations)
 
 
@@ -64,14 +64,12 @@ def _look_through(document: dict[str, Any]) -> None:
             assert operation.get(DECLARED, 0) <= LARGEST_DECLARED, (method, path)
 
 
-def _ask(cases: SearchStrategy[Any], bearer: dict[str, str]) -> None:
-    @settings(
-        max_examples=EXAMPLES, phases=[Phase.generate], database=None, deadline=None, derandomize=True,
-        suppress_health_check=list(HealthCheck),
-    )  # fmt: skip
+def _ask(cases: SearchStrategy[Any], bearers: Sequence[dict[str, str]]) -> None:
+    @settings(examples(EXAMPLES), phases=[Phase.generate], suppress_health_check=list(HealthCheck))
     @given(cases)
     def ask(case: Any) -> None:
-        case.call_and_validate(headers=bearer, checks=CHECKS)
+        for bearer in bearers:
+            case.call_and_validate(headers=bearer, checks=CHECKS)
 
     with suppress(Unsatisfiable):  # nothing about this operation can be said wrongly
         ask()

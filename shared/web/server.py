@@ -11,6 +11,8 @@ from shared.settings import Settings
 from shared.web.limits import Limits
 from shared.web.protocol import protocol_of
 
+_REQUEST_SECONDS = 8  # for requests in hand at the end
+
 
 def limits_of(settings: Settings) -> Limits:
     """The limits of a service: their sizes and times are the same everywhere, their rates are set."""
@@ -39,5 +41,5 @@ def server_config(app: Callable[..., Any], settings: Settings, limits: Limits | 
         proxy_headers=bool(proxies),
         forwarded_allow_ips=[str(each) for each in proxies],
         timeout_keep_alive=limits.idle_seconds,
-        timeout_graceful_shutdown=10,
+        timeout_graceful_shutdown=_REQUEST_SECONDS,
     )

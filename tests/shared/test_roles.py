@@ -83,8 +83,8 @@ async def test_each_role_answers_for_its_own_part_only(
             parts[role] = set(await until_ready(client))
             answers[role] = (await client.post("/count")).status_code
     assert parts == {
-        "api": {"database"},
-        "relay": {"database", "kafka", "relay"},
+        "api": {"database", "tokens"},
+        "relay": {"database", "kafka", "relay", "appends"},
         "subscriber": {"database", "kafka", f"echo.{said.name}"},
     }
     assert answers == {"api": 200, "relay": 404, "subscriber": 404}
