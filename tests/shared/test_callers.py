@@ -180,6 +180,12 @@ def test_who_shows_no_token_is_nobody(gate: Gate, header: str | None) -> None:
         gate.recognise(header)
 
 
+@pytest.mark.parametrize("scheme", ["Basic", "Token", "DPoP", "Bearer:", "X Bearer"])
+def test_a_good_token_under_another_scheme_is_nobody(gate: Gate, scheme: str) -> None:
+    with pytest.raises(Unrecognised):
+        gate.recognise(f"{scheme} {signed(claims())}")
+
+
 def breakings() -> dict[str, Callable[[Path], object]]:
     """Everything that can happen to a file of keys while a service runs."""
     symmetric = {"keys": [{"kty": "oct", "k": "YQ"}]}
