@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import shutil
+import tempfile
 import uuid
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
@@ -13,6 +15,20 @@ import pytest
 
 from shared.pool import open_pool
 from tests.disks import mounted
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_configure(config: pytest.Config) -> None:
+    """A folder of this run's own: servers under another account reach into it, and every run closes the usual one."""
+    if config.option.basetemp is None:
+        config.option.basetemp = str(Path(tempfile.mkdtemp(prefix="carrousel-")) / "tests")
+
+
+def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
+    """After a failure the logs stay."""
+    folder = Path(session.config.option.basetemp).parent
+    if not exitstatus and folder.name.startswith("carrousel-"):
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
