@@ -80,6 +80,12 @@ class Beside:
     live: str
     schema: str
 
+    async def empty(self) -> None:
+        """Begin again: the new tables hold nothing."""
+        rows = await self.connection.fetch("select tablename from pg_tables where schemaname = $1", self.schema)
+        for row in rows:
+            await self.connection.execute(f'truncate "{self.schema}"."{row[0]}"')
+
     async def put_in_place(self, connection: Connection, version: str) -> None:
         """Give the new tables the place of the old, in the caller's transaction.
 

@@ -15,7 +15,12 @@ def today() -> date:
     return datetime.now(BELGIUM).date()
 
 
+def day_in_belgium(at: datetime) -> date:
+    """The day it was in Belgium at that moment (`at` is aware)."""
+    return at.astimezone(BELGIUM).date()
+
+
 def not_in_future(on: date, at: datetime) -> None:
     """Refuse a day that, in Belgium, had not yet come when it was asked (`at` is aware)."""
-    if on > at.astimezone(BELGIUM).date():
+    if on > day_in_belgium(at):
         raise Refused("date-in-future")

@@ -41,6 +41,11 @@ class Refused(Exception):  # noqa: N818 - a refusal is an answer, not a fault
         self.details = details
 
 
+def id_not_available() -> Refused:
+    """The id is taken, or not for this caller: one code whatever the reason, so that the reason is not told."""
+    return Refused("id-not-available")
+
+
 class Meta(Message):
     """What is kept beside a fact: who recorded it, and the thread it belongs to (a trace id, `shared/thread.py`)."""
 

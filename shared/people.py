@@ -11,7 +11,7 @@ from pydantic import StringConstraints
 
 from shared.days import today as this_day
 from shared.event_store import Connection
-from shared.messages import Message, Refused
+from shared.messages import Message, id_not_available
 from shared.sealing import Seal
 
 SCHEMA = """
@@ -28,8 +28,10 @@ create table if not exists looks (
     reason  text        not null,
     at      timestamptz not null default now()
 );
+alter table looks add column if not exists through text;   -- the id that gave sight of the person, where one did
 create index if not exists looks_person on looks (person);
 """
+_LOCK = 7227
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200, pattern=r"^[^\x00]*$")]
 P = TypeVar("P", bound=Message)
@@ -38,6 +40,12 @@ P = TypeVar("P", bound=Message)
 def oldest_day(keep_days: int, today: date | None = None) -> date:
     """The oldest day that is not longer ago than `keep_days`."""
     return (today or this_day()) - timedelta(days=keep_days)
+
+
+async def lock(connection: Connection, *ids: str) -> None:
+    """Wait until no other transaction under way writes about one of these people; held until the end of this one."""
+    for each in sorted(set(ids)):
+        await connection.execute("select pg_advisory_xact_lock($1, hashtext($2))", _LOCK, each)
 
 
 class Register(Generic[P]):
@@ -59,24 +67,76 @@ class Register(Generic[P]):
             since,
         )
         if kept == "INSERT 0 0":
-            raise Refused("person-of-another-kind")
+            raise id_not_available()
 
-    async def look(self, connection: Connection, person_id: str, by: str, why: str) -> P | None:
-        """A person's name and contacts, or None. Every look is kept: who, when, why."""
-        return (await self.look_at(connection, [person_id], by, why)).get(person_id)
+    async def introduce(self, connection: Connection, person_id: str, kind: str, person: P, since: date) -> bool:
+        """Keep a person of whom nothing is known; False when something is, and then nothing is written."""
+        kept = await connection.execute(
+            "insert into people (id, kind, sealed, kept_from) values ($1, $2, $3, $4) on conflict (id) do nothing",
+            person_id,
+            kind,
+            self._seal.close(person.model_dump_json()),
+            since,
+        )
+        return kept == "INSERT 0 1"
 
-    async def look_at(self, connection: Connection, ids: Sequence[str], by: str, why: str) -> Mapping[str, P]:
+    async def correct(self, connection: Connection, person_id: str, kind: str, person: P) -> bool:
+        """Keep this in place of what was known; False when nothing was."""
+        sealed = self._seal.close(person.model_dump_json())
+        told = await connection.execute(
+            "update people set sealed = $3 where id = $1 and kind = $2", person_id, kind, sealed
+        )
+        return told == "UPDATE 1"
+
+    async def held(self, connection: Connection, person_id: str, kind: str) -> P | None:
+        """What is known, for the service itself to compare with: it is shown to nobody, so no look is kept."""
+        sealed = await connection.fetchval("select sealed from people where id = $1 and kind = $2", person_id, kind)
+        return None if sealed is None else self._opened(sealed)
+
+    async def kind_of(self, connection: Connection, person_id: str) -> str | None:
+        """What kind of person is kept under an id, if any."""
+        kind: str | None = await connection.fetchval("select kind from people where id = $1", person_id)
+        return kind
+
+    async def look(
+        self, connection: Connection, person_id: str, by: str, why: str, through: str | None = None
+    ) -> P | None:
+        """A person's name and contacts, or None. Every look is kept: who, when, why, and through which id he saw."""
+        return (await self.look_at(connection, [person_id], by, why, through)).get(person_id)
+
+    async def look_at(
+        self, connection: Connection, ids: Sequence[str], by: str, why: str, through: str | None = None
+    ) -> Mapping[str, P]:
         """Those of `ids` who are held; a look is kept for each that was asked for."""
         rows = await connection.fetch("select id, sealed from people where id = any($1)", ids)
         await connection.execute(
-            "insert into looks (person, by, reason) select person, $2, $3 from unnest($1::text[]) person", ids, by, why
+            "insert into looks (person, by, reason, through) select person, $2, $3, $4 from unnest($1::text[]) person",
+            ids,
+            by,
+            why,
+            through,
         )
-        return {row["id"]: self._person.model_validate_json(self._seal.open(row["sealed"])) for row in rows}
+        return {row["id"]: self._opened(row["sealed"]) for row in rows}
 
-    async def export(self, connection: Connection, person_id: str, by: str) -> dict[str, object]:
-        """All held on a person here (GDPR art. 15): what is known, and everyone who looked."""
-        person = await self.look(connection, person_id, by, "subject-access")
-        looks = await connection.fetch("select by, reason, at from looks where person = $1 order by id", person_id)
+    async def export(
+        self,
+        connection: Connection,
+        person_id: str,
+        by: str,
+        through: str | None = None,
+        within: Sequence[str] | None = None,
+    ) -> dict[str, object]:
+        """All held on a person here (GDPR art. 15): what is known, and everyone who looked; the look is kept.
+
+        `within`: of the looks, those through one of these ids.
+        """
+        person = await self.look(connection, person_id, by, "subject-access", through)
+        looks = await connection.fetch(
+            "select by, reason, at from looks where person = $1 and ($2::text[] is null or through = any($2))"
+            " order by id",
+            person_id,
+            within,
+        )
         return {
             "person": json.loads(person.model_dump_json()) if person else None,
             "looks": [{"by": row["by"], "why": row["reason"], "at": row["at"].isoformat()} for row in looks],
@@ -100,3 +160,6 @@ class Register(Generic[P]):
             [(row["id"], self._seal.renew(row["sealed"])) for row in rows],
         )
         return len(rows)
+
+    def _opened(self, sealed: bytes) -> P:
+        return self._person.model_validate_json(self._seal.open(sealed))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from typing import TypeAlias
@@ -30,6 +31,8 @@ from shared.settings import Settings
 from shared.tasks import observe_inbox, observe_relay, once_open
 from shared.views import InlineViews, View
 from shared.web import Refusals, create_app
+from shared.web.answers import Answers
+from shared.web.server import limits_of
 
 _SCHEMA_LOCK = 7226003
 
@@ -67,6 +70,9 @@ class Wiring:
         self.store = EventStore(self.pool, types, [inline.apply] if views else [], self.ring)
         if views:
             await self._keeps(self.store, inline)
+        keep = timedelta(days=self.settings.idempotency_keep_days)
+        self.app.state.answers = Answers.of_file(Path(self.settings.people_keys_file), keep)
+        self.tasks["kept answers"] = partial(idempotency.keep_purged, self.pool, keep)
         return self.store
 
     async def _keeps(self, store: EventStore, inline: InlineViews) -> None:
@@ -81,14 +87,14 @@ class Wiring:
     def publishes(self, store: EventStore, translate: Translate, *topics: Topic) -> None:
         """It tells others: what `translate` makes of its facts goes to `topics`."""
         servers = self.settings.kafka_bootstrap_servers
-        self.relay = Relay(store, translate, servers, self.url)
+        self.relay = Relay(store, translate, topics, servers, self.url)
         if "relay" not in self.settings.roles:
             self.tasks["relay bell"] = self.relay.ring_elsewhere
             return
         self.health.checks["relay"] = self.relay.ailment
         self.health.checks["appends"] = checks.appends(self.pool)
         self.tasks["relay"] = once_open(self.settings, topics, self.relay.run)
-        self.tasks["relay metrics"] = observe_relay(store)
+        self.tasks["relay metrics"] = observe_relay(self.relay)
 
     async def hears(self, heard: Inbox) -> None:
         """It listens: every message of a topic reaches `heard.apply` once in effect, in one consumer group each."""
@@ -105,12 +111,9 @@ class Wiring:
     async def folds(self, fold: Fold) -> None:
         """It keeps tables that hold nothing but what it heard; those of an older version are built again beside."""
         async with _creating(self.pool) as connection:
-            if await beside.built_version(connection, fold.consumer) in {None, fold.version}:
-                for schema in fold.schemas:
-                    await connection.execute(schema)
-            await folding.outdated(connection, fold)
+            await folding.prepare(connection, fold)
         self.fold = fold
-        for heard in fold.inboxes:
+        for heard in fold.live:
             await self.hears(heard)
         if "subscriber" not in self.settings.roles:
             return
@@ -151,7 +154,7 @@ def application_of(title: str, settings: Settings, refusals: Refusals, wire: Wir
                 yield
 
     gate = Gate(Path(settings.auth_jwks_file), settings.auth_issuer, settings.auth_audience)
-    return create_app(title, gate, refusals, state, lifespan)
+    return create_app(title, gate, refusals, state, lifespan, limits=limits_of(settings))
 
 
 def _check_the_others(state: Health, pool: asyncpg.Pool[asyncpg.Record], settings: Settings) -> None:

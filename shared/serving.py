@@ -14,10 +14,10 @@ from fastapi import FastAPI
 
 from shared import logs
 from shared.settings import Settings
+from shared.web.server import server_config
 
 log = structlog.get_logger(__name__)
 
-_REQUEST_SECONDS = 8
 _LEAVE_SECONDS = 24.0
 _NOT_STARTED = 3
 
@@ -44,16 +44,7 @@ def serve(name: str, settings: Settings, app: FastAPI) -> None:
     It ends within 25 seconds: eight for requests, ten for tasks, four for connections. Kubernetes gives 30.
     """
     logs.configure(name, settings.log_level)
-    server = _Server(
-        uvicorn.Config(
-            app,
-            host=settings.host,
-            port=settings.port,
-            log_config=None,
-            access_log=False,
-            timeout_graceful_shutdown=_REQUEST_SECONDS,
-        )
-    )
+    server = _Server(server_config(app, settings))
     with contextlib.suppress(KeyboardInterrupt):
         server.run()
     if not server.started:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import date
-
-from services.referral.events import Criterion, InformedBy, NotInformedReason, OverrideReason, Result
+from services.referral.events import Availabilities, Criterion, InformedBy, NotInformedReason, OverrideReason, Results
+from shared.bounds import Count, Day
 from shared.messages import Command
-from shared.terms import Availability, Category, City, Id, OrganisationName, ReasonCode, Sector
+from shared.terms import Category, City, Id, OrganisationName, ReasonCode, Sector
 from shared.texts import Language
 
 
@@ -17,7 +16,7 @@ class RegisterOrganisation(Command):
     name: OrganisationName
     sector: Sector
     city: City
-    since: date
+    since: Day
 
 
 class RenameOrganisation(Command):
@@ -25,7 +24,7 @@ class RenameOrganisation(Command):
 
     organisation_id: Id
     name: OrganisationName
-    since: date
+    since: Day
 
 
 class RegisterReferrer(Command):
@@ -46,11 +45,11 @@ class ReceiveReferral(Command):
     referrer_city: City | None = None
     city_of_residence: City
     preferred_city: City
-    received_on: date
-    informed_on: date | None = None
+    received_on: Day
+    informed_on: Day | None = None
     informed_by: InformedBy | None = None
     not_informed_reason: NotInformedReason | None = None
-    availability: tuple[Availability, ...] = ()
+    availability: Availabilities = ()
     feedback_agreed: bool = False
     language: Language = "nl"
 
@@ -59,25 +58,25 @@ class PlanIntake(Command):
     """Plan the intake, or plan it again for another day."""
 
     referral_id: Id
-    on: date
-    planned_for: date
+    on: Day
+    planned_for: Day
 
 
 class RecordIntake(Command):
-    """Record the intake `held_by` a worker, with a result for every criterion of the checklist."""
+    """Record the intake `held_by` a worker (a pseudonymous id), with a result for every criterion of the checklist."""
 
     referral_id: Id
-    on: date
-    checklist_version: int
-    results: tuple[Result, ...]
-    held_by: str
+    on: Day
+    checklist_version: Count
+    results: Results
+    held_by: Id
 
 
 class AcceptReferral(Command):
     """Accept the person; a criterion that was not met needs an override."""
 
     referral_id: Id
-    on: date
+    on: Day
     override: OverrideReason | None = None
 
 
@@ -85,7 +84,7 @@ class DeclineNotEligible(Command):
     """Decline because a criterion was not met."""
 
     referral_id: Id
-    on: date
+    on: Day
     criterion: Criterion
 
 
@@ -93,7 +92,7 @@ class DeclineNotSuitable(Command):
     """Decline on a judgement."""
 
     referral_id: Id
-    on: date
+    on: Day
     reason: ReasonCode
 
 
@@ -101,22 +100,22 @@ class PutReferralOnHold(Command):
     """Pause the road until a review date, or move that date."""
 
     referral_id: Id
-    on: date
-    review_on: date
+    on: Day
+    review_on: Day
 
 
 class ResumeReferral(Command):
     """Go on after a hold, a withdrawal or a stop."""
 
     referral_id: Id
-    on: date
+    on: Day
 
 
 class WithdrawReferral(Command):
     """Record that the person leaves before the first session."""
 
     referral_id: Id
-    on: date
+    on: Day
     category: Category
     code: ReasonCode
 
@@ -125,7 +124,7 @@ class LinkDuplicate(Command):
     """Say that this referral is the same as another one."""
 
     referral_id: Id
-    on: date
+    on: Day
     of: Id
 
 
@@ -133,35 +132,35 @@ class RetractReferral(Command):
     """Take back a referral received in error."""
 
     referral_id: Id
-    on: date
+    on: Day
 
 
 class RecordPlacement(Command):
     """Record that the carousel gave a place."""
 
     referral_id: Id
-    on: date
+    on: Day
 
 
 class RecordStart(Command):
     """Record that the carousel saw the person in a first session."""
 
     referral_id: Id
-    on: date
+    on: Day
 
 
 class RecordCompletion(Command):
     """Record that the carousel counted six distinct modules."""
 
     referral_id: Id
-    on: date
+    on: Day
 
 
 class RecordStop(Command):
     """Record that the carousel saw the person leave after the first session."""
 
     referral_id: Id
-    on: date
+    on: Day
     category: Category
     code: ReasonCode
 
@@ -170,21 +169,21 @@ class RecordReturn(Command):
     """Record that the carousel saw the person come back after a stop."""
 
     referral_id: Id
-    on: date
+    on: Day
 
 
 class RevokeStart(Command):
     """Record that after a correction the carousel sees no session attended."""
 
     referral_id: Id
-    on: date
+    on: Day
 
 
 class RevokeCompletion(Command):
     """Record that after a correction the carousel misses a module."""
 
     referral_id: Id
-    on: date
+    on: Day
 
 
 RegisterCommand = RegisterOrganisation | RenameOrganisation | RegisterReferrer

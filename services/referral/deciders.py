@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
-
+from services.referral.commands import ReferralCommand, RegisterCommand
 from services.referral.domain import referral, register
+from services.referral.domain.referral import Referral
+from services.referral.domain.register import Organisation
+from services.referral.events import ReferralEvent, RegisterEvent
 from shared.decider import Decider
 
-REFERRALS: Decider[Any, Any, Any] = Decider(referral.initial, referral.decide, referral.evolve)
-REGISTER: Decider[Any, Any, Any] = Decider(register.initial, register.decide, register.evolve)
+REFERRALS: Decider[Referral, ReferralCommand, ReferralEvent] = Decider(
+    referral.initial, referral.decide, referral.evolve
+)
+REGISTER: Decider[Organisation, RegisterCommand, RegisterEvent] = Decider(
+    register.initial, register.decide, register.evolve
+)

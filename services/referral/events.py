@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
-from typing import Literal
+from typing import Annotated, Any, Literal
 
+from pydantic import BeforeValidator, Field
+
+from shared.bounds import FIRST_DAY, LAST_DAY, Count
+from shared.bounds import Day as BoundedDay
 from shared.messages import Event
 from shared.terms import Availability, Category, City, Id, OrganisationName, ReasonCode, Sector
 from shared.texts import Language
@@ -17,6 +22,38 @@ Criterion = Literal[
 ]  # fmt: skip
 OverrideReason = Literal["support_arranged", "criterion_being_resolved", "team_decision"]
 Result = tuple[Criterion, bool]
+Results = Annotated[tuple[Result, ...], Field(max_length=50)]
+Availabilities = Annotated[tuple[Availability, ...], Field(max_length=21)]
+"""At most each part of each day of the week once."""
+
+NOT_AN_ID = "not-an-id"
+
+
+def _within_bounds(value: Any) -> Any:  # noqa: ANN401 - whatever is kept
+    """Facts kept before days had bounds may tell any year: such a day is read as the nearest that is one."""
+    day = date.fromisoformat(value) if isinstance(value, str) else value
+    return min(max(day, FIRST_DAY), LAST_DAY) if type(day) is date else value
+
+
+def _pseudonymous(value: Any) -> Any:  # noqa: ANN401 - whatever is kept
+    """Facts kept before a worker had an id may hold any text, also a name: it is never read again."""
+    return NOT_AN_ID if isinstance(value, str) and not _ID.fullmatch(value) else value
+
+
+def _each_once(value: Any) -> Any:  # noqa: ANN401 - whatever is kept
+    """Facts kept before there was a most may tell the same part of a day again and again."""
+    if not isinstance(value, list | tuple):
+        return value
+    once: list[Any] = []
+    for each in value:
+        if each not in once:
+            once.append(each)
+    return once
+
+
+_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
+Day = Annotated[BoundedDay, BeforeValidator(_within_bounds)]
+Worker = Annotated[Id, BeforeValidator(_pseudonymous)]
 
 
 class OrganisationRegistered(Event):
@@ -26,7 +63,7 @@ class OrganisationRegistered(Event):
     name: OrganisationName
     sector: Sector
     city: City
-    since: date
+    since: Day
 
 
 class OrganisationRenamed(Event):
@@ -34,7 +71,7 @@ class OrganisationRenamed(Event):
 
     organisation_id: Id
     name: OrganisationName
-    since: date
+    since: Day
 
 
 class ReferrerRegistered(Event):
@@ -55,11 +92,11 @@ class ReferralReceived(Event):
     referrer_city: City | None
     city_of_residence: City
     preferred_city: City
-    received_on: date
-    informed_on: date | None
+    received_on: Day
+    informed_on: Day | None
     informed_by: InformedBy | None
     not_informed_reason: NotInformedReason | None
-    availability: tuple[Availability, ...]
+    availability: Annotated[Availabilities, BeforeValidator(_each_once)]
     feedback_agreed: bool
     language: Language = "nl"
 
@@ -68,25 +105,25 @@ class IntakePlanned(Event):
     """An intake has a day; planning it again replaces the day."""
 
     referral_id: Id
-    on: date
-    planned_for: date
+    on: Day
+    planned_for: Day
 
 
 class IntakeHeld(Event):
     """The intake took place; `results` says of each criterion whether the person meets it."""
 
     referral_id: Id
-    on: date
-    checklist_version: int
-    results: tuple[Result, ...]
-    by: str
+    on: Day
+    checklist_version: Count
+    results: Results
+    by: Worker
 
 
 class ReferralAccepted(Event):
     """The person may join; `override` says why although a criterion was not met."""
 
     referral_id: Id
-    on: date
+    on: Day
     override: OverrideReason | None
 
 
@@ -94,7 +131,7 @@ class ReferralDeclinedNotEligible(Event):
     """A criterion of the checklist was not met."""
 
     referral_id: Id
-    on: date
+    on: Day
     criterion: Criterion
 
 
@@ -102,7 +139,7 @@ class ReferralDeclinedNotSuitable(Event):
     """In the judgement of the intake worker the group does not suit this person."""
 
     referral_id: Id
-    on: date
+    on: Day
     reason: ReasonCode
 
 
@@ -110,22 +147,22 @@ class ReferralPutOnHold(Event):
     """The road pauses until someone looks at it again on `review_on`; a place is given back."""
 
     referral_id: Id
-    on: date
-    review_on: date
+    on: Day
+    review_on: Day
 
 
 class ReferralResumed(Event):
     """The road goes on after a hold, a withdrawal or a stop, from the farthest step before the group."""
 
     referral_id: Id
-    on: date
+    on: Day
 
 
 class ReferralWithdrawn(Event):
     """The person left before the first session."""
 
     referral_id: Id
-    on: date
+    on: Day
     category: Category
     code: ReasonCode
 
@@ -134,7 +171,7 @@ class DuplicateLinked(Event):
     """The same referral was already received under the id `of`."""
 
     referral_id: Id
-    on: date
+    on: Day
     of: Id
 
 
@@ -142,35 +179,35 @@ class ReferralRetracted(Event):
     """The referral was received in error."""
 
     referral_id: Id
-    on: date
+    on: Day
 
 
 class ParticipantPlaced(Event):
     """The carousel gave the person a place."""
 
     referral_id: Id
-    on: date
+    on: Day
 
 
 class ParticipationStarted(Event):
     """The person attended a first session; said again when a correction moves its day."""
 
     referral_id: Id
-    on: date
+    on: Day
 
 
 class ParticipationCompleted(Event):
     """The carousel counted six distinct modules attended."""
 
     referral_id: Id
-    on: date
+    on: Day
 
 
 class ParticipationStopped(Event):
     """The person left after the first session."""
 
     referral_id: Id
-    on: date
+    on: Day
     category: Category
     code: ReasonCode
 
@@ -179,21 +216,21 @@ class ParticipationReturned(Event):
     """The person came back to the group after stopping."""
 
     referral_id: Id
-    on: date
+    on: Day
 
 
 class StartRevoked(Event):
     """A correction in the carousel left no session attended."""
 
     referral_id: Id
-    on: date
+    on: Day
 
 
 class CompletionRevoked(Event):
     """A correction in the carousel took a module away."""
 
     referral_id: Id
-    on: date
+    on: Day
 
 
 RegisterEvent = OrganisationRegistered | OrganisationRenamed | ReferrerRegistered

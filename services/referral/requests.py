@@ -6,7 +6,7 @@ from pydantic import BaseModel, Field
 
 from services.referral import commands as ask
 from services.referral.people import Person, Text
-from shared.messages import Command
+from shared.messages import Command, Message
 from shared.requests import body_of
 
 
@@ -20,6 +20,13 @@ class NewName(body_of(ask.RenameOrganisation, "organisation_id")):  # type: igno
 
 class NewReferrer(body_of(ask.RegisterReferrer)):  # type: ignore[misc]
     """A person of an organisation who refers; the name goes to the people register, never into a fact."""
+
+    name: Text = Field(repr=False)
+    email: Text | None = Field(default=None, repr=False)
+
+
+class NamedReferrer(Message):
+    """What is to be known of a referrer, whole."""
 
     name: Text = Field(repr=False)
     email: Text | None = Field(default=None, repr=False)

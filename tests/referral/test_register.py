@@ -20,7 +20,7 @@ def test_an_organisation_is_registered() -> None:
 
 def test_an_organisation_registered_twice_is_one() -> None:
     known.when(x.register_organisation()).then()
-    known.when(x.register_organisation(city="Brugge")).refused("organisation-already-registered")
+    known.when(x.register_organisation(city="Brugge")).refused("id-not-available")
 
 
 def test_an_organisation_is_renamed_from_a_day_on() -> None:

@@ -12,6 +12,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from shared.bounds import FIRST_DAY, LAST_DAY, Day, Line
 from shared.web import Unacceptable, key_of, page_of
+from shared.web.paging import cursor_of
 
 DAY: TypeAdapter[date] = TypeAdapter(Day)
 LINE: TypeAdapter[str] = TypeAdapter(Line)
@@ -53,7 +54,27 @@ def test_pages_one_after_another_are_the_list(numbers: list[int], limit: int) ->
     assert seen == ordered
 
 
+UNTOLD = ["a\x00", "\ud800", 2**63, -(2**63), 1.0, None, True, [], {}, "2026-02-30", "0001-01-01", "", 0]
+
+
 @pytest.mark.parametrize("after", ["x", "bnVsbA", "WzFd", "WyJcdTAwMDAiXQ", "W10", "W1tbW1tb", "MQ", "WzEsMl0"])
 def test_a_cursor_that_no_page_gave_is_refused(after: str) -> None:
     with pytest.raises(Unacceptable):
         key_of(after, str)
+
+
+@pytest.mark.parametrize("kind", [str, int, date])
+@pytest.mark.parametrize("part", UNTOLD)
+def test_a_cursor_holds_what_postgresql_can_compare_with_or_is_refused(kind: type, part: Any) -> None:
+    after = cursor_of([part])
+    if kind is int and type(part) is int and part == 0:
+        assert key_of(after, kind) == [0]
+    elif kind is str and part in ("", "2026-02-30", "0001-01-01"):
+        assert key_of(after, kind) == [part]
+    else:
+        with pytest.raises(Unacceptable):
+            key_of(after, kind)
+
+
+def test_a_day_goes_into_a_cursor_and_comes_out_of_it() -> None:
+    assert key_of(cursor_of([date(2026, 1, 5), "r-1"]), date, str) == [date(2026, 1, 5), "r-1"]

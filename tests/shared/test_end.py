@@ -26,7 +26,7 @@ from deploy.local.ports import free_port
 from deploy.local.postgres import Postgres
 from deploy.local.processes import spawn, stop
 from deploy.local.services import PORTS
-from shared.contracts.envelope import Topic, headers
+from shared.contracts.envelope import Position, Topic, headers
 from tests.disks import fill
 from tests.shared.counting import CountPublished
 from tests.shared.ending import topics
@@ -96,7 +96,7 @@ class Stack:
         async with AIOKafkaProducer(bootstrap_servers=self.servers) as producer:
             for n in range(first, first + HEARD):
                 told = CountPublished(n=n)
-                sealed = headers(said, told, f"said-{n}", n + 1, NOW)
+                sealed = headers(said, told, f"said-{n}", Position(n + 1, n), NOW)
                 await producer.send_and_wait(
                     said.name, told.model_dump_json().encode(), key=b"one", headers=sealed, partition=0
                 )

@@ -17,7 +17,7 @@ from fastapi import FastAPI
 from pydantic import SecretStr
 from structlog.testing import capture_logs
 
-from shared.contracts.envelope import Topic, headers
+from shared.contracts.envelope import Position, Topic, headers
 from shared.event_store import Connection, EventStore, event_types
 from shared.health import Health, running
 from shared.inbox import Heard, Inbox
@@ -74,7 +74,7 @@ async def test_a_service_that_hears_and_tells_answers_what_it_heard(database_url
 
 async def say(servers: str, where: Topic, message: CountPublished) -> None:
     async with AIOKafkaProducer(bootstrap_servers=servers) as producer:
-        sealed = headers(where, message, "s", 1, NOW)
+        sealed = headers(where, message, "s", Position(1, 0), NOW)
         await producer.send_and_wait(where.name, message.model_dump_json().encode(), key=b"s", headers=sealed)
 
 

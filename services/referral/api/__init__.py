@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from services.referral.api import persons, reading, register, road
+from services.referral.api import persons, reading, referrers, register, road, waiting_changes
 from services.referral.people import People
 from shared.web import Commands
 
@@ -12,8 +12,10 @@ from shared.web import Commands
 def routes(commands: Commands, people: People) -> APIRouter:
     """Everything the referral service answers."""
     router = APIRouter()
-    register.add_routes(router, commands, people)
+    register.add_routes(router, commands)
+    referrers.add_routes(router, commands, people)
     road.add_routes(router, commands, people)
     reading.add_routes(router, commands)
     persons.add_routes(router, commands, people)
+    waiting_changes.add_routes(router, commands, people)
     return router

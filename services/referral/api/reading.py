@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from functools import reduce
+
 from fastapi import APIRouter
 
-from services.referral.api.seen import READS_OWN, WORKS, must_see
+from services.referral.api.access import READS_OWN, WORKS, works_on
+from services.referral.deciders import REFERRALS
 from services.referral.views import cases
 from shared.callers import Caller
 from shared.days import today
 from shared.steps import Step, timeline_of
 from shared.terms import Id
-from shared.web import Commands
+from shared.web import PAGE_ROWS, After, Commands, Limit, Page, key_of, page_of
 
 
 def add_routes(router: APIRouter, commands: Commands) -> None:
@@ -18,23 +21,33 @@ def add_routes(router: APIRouter, commands: Commands) -> None:
     pool = commands.store.pool
 
     @router.get("/referrals/waiting", tags=["views"])
-    async def waiting_for_intake(caller: Caller = WORKS) -> list[cases.Case]:
+    async def waiting_for_intake(
+        caller: Caller = WORKS, after: After = None, limit: Limit = PAGE_ROWS
+    ) -> Page[cases.Case]:
         async with pool.acquire() as connection:
-            return await cases.waiting_for_intake(connection, caller, today())
+            return await cases.waiting_for_intake(connection, caller, today(), after, limit)
 
     @router.get("/referrals/on-hold-past-review", tags=["views"])
-    async def on_hold_past_review(caller: Caller = WORKS) -> list[cases.Case]:
+    async def on_hold_past_review(
+        caller: Caller = WORKS, after: After = None, limit: Limit = PAGE_ROWS
+    ) -> Page[cases.Case]:
         async with pool.acquire() as connection:
-            return await cases.on_hold_past_review(connection, caller, today())
+            return await cases.on_hold_past_review(connection, caller, today(), after, limit)
 
     @router.get("/referrals/own", tags=["views"])
-    async def own_referrals(caller: Caller = READS_OWN) -> list[cases.OwnReferral]:
+    async def own_referrals(
+        caller: Caller = READS_OWN, after: After = None, limit: Limit = PAGE_ROWS
+    ) -> Page[cases.OwnReferral]:
         async with pool.acquire() as connection:
-            return await cases.of_organisation(connection, caller)
+            return await cases.of_organisation(connection, caller, after, limit)
 
     @router.get("/referrals/{referral_id}/timeline", tags=["views"])
-    async def timeline(referral_id: Id, caller: Caller = WORKS) -> list[Step]:
+    async def timeline(
+        referral_id: Id, caller: Caller = WORKS, after: After = None, limit: Limit = PAGE_ROWS
+    ) -> Page[Step]:
         async with pool.acquire() as connection:
-            await must_see(connection, caller, referral_id)
             facts = await commands.store.read(connection, cases.stream(referral_id))
-        return timeline_of(facts)
+        works_on(caller)(reduce(REFERRALS.evolve, (fact.event for fact in facts), REFERRALS.initial))
+        [seen] = key_of(after, int) or [0]
+        later = [step for step in timeline_of(facts) if step.version > seen]
+        return page_of(later, limit, lambda step: [step.version])

@@ -1,30 +1,30 @@
-"""Organisations and referrers over HTTP."""
+"""Organisations over HTTP."""
 
 from __future__ import annotations
 
 from fastapi import APIRouter, Request, Response
 
 from services.referral import commands as ask
-from services.referral.api.seen import COORDINATES, READS_REGISTER
+from services.referral.api.access import COORDINATES, READS_REGISTER, coordinates
 from services.referral.deciders import REGISTER
-from services.referral.people import People, Person
-from services.referral.requests import NewName, NewOrganisation, NewReferrer
+from services.referral.requests import NewName, NewOrganisation
 from services.referral.views import organisations
 from shared.callers import Caller
-from shared.decider import Outcome
-from shared.event_store import Connection
 from shared.requests import fields_of, stamp
 from shared.terms import Id
-from shared.web import Commands, Done
+from shared.web import PAGE_ROWS, After, Commands, Done, Limit, NotVisible, Page
 
 
-def add_routes(router: APIRouter, commands: Commands, people: People) -> None:
-    """Who refers."""
+def add_routes(router: APIRouter, commands: Commands) -> None:
+    """Which organisations refer."""
 
     @router.post("/organisations", status_code=201, response_model=Done, tags=["register"])
     async def register_organisation(request: Request, body: NewOrganisation, caller: Caller = COORDINATES) -> Response:
+        """Of one of the caller's cities."""
+        if body.city not in caller.cities:
+            raise NotVisible
         command = ask.RegisterOrganisation(**stamp(caller), **fields_of(body))
-        stream = f"organisation-{body.organisation_id}"
+        stream = organisations.stream(body.organisation_id)
         return await commands.take(request, caller, stream, REGISTER, command, created=True)
 
     @router.post("/organisations/{organisation_id}/rename", response_model=Done, tags=["register"])
@@ -33,24 +33,11 @@ def add_routes(router: APIRouter, commands: Commands, people: People) -> None:
     ) -> Response:
         """The identity stays, and so does the earlier name for the days before."""
         command = ask.RenameOrganisation(**stamp(caller), organisation_id=organisation_id, **fields_of(body))
-        return await commands.take(request, caller, f"organisation-{organisation_id}", REGISTER, command)
+        stream = organisations.stream(organisation_id)
+        return await commands.take(request, caller, stream, REGISTER, command, permit=coordinates(caller))
 
     @router.get("/organisations", tags=["register"], dependencies=[READS_REGISTER])
-    async def known_organisations() -> list[organisations.Organisation]:
+    async def known_organisations(after: After = None, limit: Limit = PAGE_ROWS) -> Page[organisations.Organisation]:
         """Every organisation with its dated names; no person in it."""
         async with commands.store.pool.acquire() as connection:
-            return await organisations.find(connection)
-
-    @router.post("/referrers", status_code=201, response_model=Done, tags=["register"])
-    async def register_referrer(request: Request, body: NewReferrer, caller: Caller = COORDINATES) -> Response:
-        command = ask.RegisterReferrer(
-            **stamp(caller), referrer_id=body.referrer_id, organisation_id=body.organisation_id
-        )
-
-        async def keep(connection: Connection, outcome: Outcome) -> None:
-            if outcome.events:
-                person = Person(name=body.name, email=body.email)
-                await people.keep(connection, body.referrer_id, "referrer", person, command.at.date())
-
-        stream = f"organisation-{body.organisation_id}"
-        return await commands.take(request, caller, stream, REGISTER, command, [keep], created=True)
+            return await organisations.find(connection, after, limit)

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from fastapi import APIRouter, Request, Response
+from fastapi.responses import JSONResponse
 
 from services.referral import commands as ask
-from services.referral.api.seen import REFERS, WORKS, must_see
+from services.referral.api.access import REFERS, WORKS, may_refer, works_on
 from services.referral.deciders import REFERRALS
 from services.referral.people import People
 from services.referral.requests import ROAD, Intake, NewReferral
 from services.referral.views import cases
 from shared.callers import Caller, Role
-from shared.decider import Beside, Outcome
+from shared.decider import Outcome
 from shared.event_store import Connection
 from shared.requests import fields_of, stamp
 from shared.steps import add_step
 from shared.terms import Id
 from shared.web import Commands, Done, NotVisible
+
+RECEIVED = Done(version=1)
 
 
 def add_routes(router: APIRouter, commands: Commands, people: People) -> None:
@@ -28,28 +31,38 @@ def add_routes(router: APIRouter, commands: Commands, people: People) -> None:
 def _add_receiving(router: APIRouter, commands: Commands, people: People) -> None:
     @router.post("/referrals", status_code=201, response_model=Done, tags=["referrals"])
     async def receive_referral(request: Request, body: NewReferral, caller: Caller = REFERS) -> Response:
-        """A facilitator receives for his cities; a referrer only for his own organisation."""
-        own = caller.role is Role.REFERRER and body.organisation_id == caller.organisation is not None
-        here = caller.role is Role.FACILITATOR and body.preferred_city in caller.cities
-        async with commands.store.pool.acquire() as connection:
-            if not (own or here) or not await cases.may_refer(connection, caller, body.person_id):
-                raise NotVisible
+        """A facilitator receives for his cities; a referrer only for his own organisation.
+
+        Asked again it answers what it answered first: how the case goes on is not his who refers.
+        A name that differs from the one held changes nothing; it waits for a facilitator to decide on.
+        """
+        if not _in_his_name(caller, body):
+            raise NotVisible
         command = ask.ReceiveReferral(**stamp(caller), **fields_of(body, "person"))
 
         async def keep(connection: Connection, outcome: Outcome) -> None:
+            person_id, person = body.person_id, body.person
             if outcome.events:
-                await people.keep(connection, body.person_id, "referred", body.person, body.received_on)
+                await may_refer(connection, caller, person_id)
+                if await people.introduce(connection, person_id, "referred", person, body.received_on):
+                    return
+            await people.told_again(connection, person_id, person, caller.subject)
 
-        beside: list[Beside] = [keep]
         stream = cases.stream(body.referral_id)
-        return await commands.take(request, caller, stream, REFERRALS, command, beside, created=True)
+        answer = await commands.take(request, caller, stream, REFERRALS, command, [keep], created=True)
+        return JSONResponse(RECEIVED.model_dump(), answer.status_code)
+
+
+def _in_his_name(caller: Caller, body: NewReferral) -> bool:
+    if caller.role is Role.REFERRER:
+        return bool(body.organisation_id == caller.organisation is not None)
+    return body.preferred_city in caller.cities
 
 
 def _add_steps(router: APIRouter, commands: Commands) -> None:
     async def take(request: Request, caller: Caller, command: ask.ReferralCommand) -> Response:
-        async with commands.store.pool.acquire() as connection:
-            await must_see(connection, caller, command.referral_id)
-        return await commands.take(request, caller, cases.stream(command.referral_id), REFERRALS, command)
+        stream = cases.stream(command.referral_id)
+        return await commands.take(request, caller, stream, REFERRALS, command, permit=works_on(caller))
 
     @router.post("/referrals/{referral_id}/intake", response_model=Done, tags=["road"])
     async def record_intake(request: Request, referral_id: Id, body: Intake, caller: Caller = WORKS) -> Response:

@@ -6,16 +6,16 @@ from services.referral.commands import ReceiveReferral
 from services.referral.domain.state import Referral
 from services.referral.events import ReferralEvent, ReferralReceived
 from shared.days import not_in_future
-from shared.messages import Refused
+from shared.messages import Refused, id_not_available
 
 
 def receive(state: Referral, command: ReceiveReferral) -> list[ReferralEvent]:
-    """A referral is received once, from a known referrer, and the person was informed or it says why not."""
+    """A referral is received once, and the person was informed of it or it says why not."""
     event = _received(command)
     if state.received == event:
         return []
     if state.received:
-        raise Refused("referral-already-received")
+        raise id_not_available()
     not_in_future(command.received_on, command.at)
     _referred(command)
     _informed(command)

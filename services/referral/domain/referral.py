@@ -116,20 +116,13 @@ def decide(state: Referral, command: ReferralCommand) -> list[ReferralEvent]:
 
 def plan_intake(state: Referral, command: PlanIntake) -> list[ReferralEvent]:
     """An intake can be planned, and planned again, until it is held."""
+    event = IntakePlanned(referral_id=command.referral_id, on=command.on, planned_for=command.planned_for)
     open_for_intake(state)
     if command.planned_for < command.on:
         raise Refused("planned-for-past")
     if state.intake:
         raise Refused("intake-already-held")
-    if state.planned_for == command.planned_for:
-        return []
-    return [
-        IntakePlanned(
-            referral_id=command.referral_id,
-            on=command.on,
-            planned_for=command.planned_for,
-        )
-    ]
+    return [] if state.planned == event else [event]
 
 
 def record_intake(state: Referral, command: RecordIntake) -> list[ReferralEvent]:
@@ -149,49 +142,58 @@ def record_intake(state: Referral, command: RecordIntake) -> list[ReferralEvent]
 
 
 def accept(state: Referral, command: AcceptReferral) -> list[ReferralEvent]:
-    """Accepting needs an intake, and all criteria met or a typed reason why not."""
-    if state.accepted_on and state.status not in LEFT | VOID:
-        return []
+    """Accepting needs an intake, and all criteria met or a typed reason why not.
+
+    It is told to others and counted once: accepting again on another day or for another reason is refused.
+    """
+    event = ReferralAccepted(referral_id=command.referral_id, on=command.on, override=command.override)
+    if state.accepted and state.status not in LEFT | VOID:
+        if state.accepted == event:
+            return []
+        raise Refused("already-accepted")
     decidable(state, command.on)
     if state.unmet and command.override is None:
         raise Refused("criterion-not-met")
     if command.override and not state.unmet:
         raise Refused("override-not-needed")
-    return [ReferralAccepted(referral_id=command.referral_id, on=command.on, override=command.override)]
+    return [event]
 
 
 def decline_not_eligible(state: Referral, command: DeclineNotEligible) -> list[ReferralEvent]:
     """Only a criterion that the intake found not met makes a person not eligible."""
-    if state.status == "not_eligible" and state.reason == command.criterion:
+    event = ReferralDeclinedNotEligible(referral_id=command.referral_id, on=command.on, criterion=command.criterion)
+    if _ended_so(state, "not_eligible", event):
         return []
     decidable(state, command.on)
     if command.criterion not in state.unmet:
         raise Refused("criterion-was-met")
-    return [ReferralDeclinedNotEligible(referral_id=command.referral_id, on=command.on, criterion=command.criterion)]
+    return [event]
 
 
 def decline_not_suitable(state: Referral, command: DeclineNotSuitable) -> list[ReferralEvent]:
     """Not suitable is a judgement after the intake, with a reason."""
-    if state.status == "not_suitable" and state.reason == command.reason:
+    event = ReferralDeclinedNotSuitable(referral_id=command.referral_id, on=command.on, reason=command.reason)
+    if _ended_so(state, "not_suitable", event):
         return []
     decidable(state, command.on)
     if command.reason not in {code for _, code in reasons_for("not_suitable")}:
         raise Refused("reason-does-not-fit")
-    return [ReferralDeclinedNotSuitable(referral_id=command.referral_id, on=command.on, reason=command.reason)]
+    return [event]
 
 
 def put_on_hold(state: Referral, command: PutReferralOnHold) -> list[ReferralEvent]:
     """Anyone not in the group can be put on hold; asking again with another day moves the review."""
-    if state.status == "on_hold" and state.review_on == command.review_on:
+    event = ReferralPutOnHold(referral_id=command.referral_id, on=command.on, review_on=command.review_on)
+    if state.status == "on_hold" and state.paused == event:
         return []
     before_start(state)
     if command.review_on <= command.on:
         raise Refused("review-date-past")
-    return [ReferralPutOnHold(referral_id=command.referral_id, on=command.on, review_on=command.review_on)]
+    return [event]
 
 
 def resume(state: Referral, command: ResumeReferral) -> list[ReferralEvent]:
-    """The offer is voluntary: who paused or left may come back on the same road."""
+    """The offer is voluntary: who paused or left may come back on the same road; on a road that is open he is."""
     if state.status == "stopped":
         was_in_group(state, command.on)
     if state.status in LEFT | {"on_hold"}:
@@ -203,35 +205,41 @@ def resume(state: Referral, command: ResumeReferral) -> list[ReferralEvent]:
 
 def withdraw(state: Referral, command: WithdrawReferral) -> list[ReferralEvent]:
     """Leaving before the first session is withdrawing; after it, it is stopping."""
-    if state.status == "withdrawn" and state.reason == (command.category, command.code):
+    event = ReferralWithdrawn(
+        referral_id=command.referral_id,
+        on=command.on,
+        category=command.category,
+        code=command.code,
+    )
+    if _ended_so(state, "withdrawn", event):
         return []
     if state.started_on:
         raise Refused("already-started")
     before_start(state)
     reason_fits(command, "withdrawn")
-    return [
-        ReferralWithdrawn(
-            referral_id=command.referral_id,
-            on=command.on,
-            category=command.category,
-            code=command.code,
-        ),
-    ]
+    return [event]
 
 
 def link_duplicate(state: Referral, command: LinkDuplicate) -> list[ReferralEvent]:
     """A referral that led to the group is never the duplicate: the other one is."""
-    if state.status == "duplicate" and state.duplicate_of == command.of:
+    event = DuplicateLinked(referral_id=command.referral_id, on=command.on, of=command.of)
+    if _ended_so(state, "duplicate", event):
         return []
     not_void_nor_started(state)
     if command.of == command.referral_id:
         raise Refused("duplicate-of-itself")
-    return [DuplicateLinked(referral_id=command.referral_id, on=command.on, of=command.of)]
+    return [event]
 
 
 def retract(state: Referral, command: RetractReferral) -> list[ReferralEvent]:
     """A referral received in error can be taken back until the person started."""
-    if state.status == "retracted":
+    event = ReferralRetracted(referral_id=command.referral_id, on=command.on)
+    if _ended_so(state, "retracted", event):
         return []
     not_void_nor_started(state)
-    return [ReferralRetracted(referral_id=command.referral_id, on=command.on)]
+    return [event]
+
+
+def _ended_so(state: Referral, status: Status, event: ReferralEvent) -> bool:
+    """Whether the same was asked before, word for word, and still holds."""
+    return state.status == status and state.ended == event

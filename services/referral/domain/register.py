@@ -19,7 +19,7 @@ from services.referral.events import (
     RegisterEvent,
 )
 from shared.days import not_in_future
-from shared.messages import Refused
+from shared.messages import Refused, id_not_available
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +77,7 @@ def register(state: Organisation, command: RegisterOrganisation) -> list[Registe
     if state.registered == event:
         return []
     if state.registered:
-        raise Refused("organisation-already-registered")
+        raise id_not_available()
     not_in_future(command.since, command.at)
     return [event]
 

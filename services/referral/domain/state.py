@@ -42,20 +42,35 @@ IN_GROUP: frozenset[Status | None] = frozenset({"started", "completed", "stopped
 
 @dataclass(frozen=True, slots=True)
 class Referral:
-    """One referral; `started_on` is the first session ever, kept when the person comes back."""
+    """One referral; `started_on` is the first session ever, kept when the person comes back.
+
+    `paused` and `ended` are the last hold and the last end: a command asked again is told from another by them.
+    """
 
     status: Status | None = None
     received: ReferralReceived | None = None
-    planned_for: date | None = None
+    planned: IntakePlanned | None = None
     intake: IntakeHeld | None = None
-    accepted_on: date | None = None
+    accepted: ReferralAccepted | None = None
     placed_on: date | None = None
     started_on: date | None = None
     completed_on: date | None = None
+    paused: ReferralPutOnHold | None = None
     review_on: date | None = None
+    ended: ReferralEvent | None = None
     reason: Reason | None = None
     before_completion: tuple[Status | None, Reason | None] | None = None
     duplicate_of: str | None = None
+
+    @property
+    def planned_for(self) -> date | None:
+        """The day of the planned intake."""
+        return self.planned.planned_for if self.planned else None
+
+    @property
+    def accepted_on(self) -> date | None:
+        """The day of the decision to accept."""
+        return self.accepted.on if self.accepted else None
 
     @property
     def unmet(self) -> frozenset[Criterion]:
@@ -69,25 +84,25 @@ def evolve(state: Referral, event: ReferralEvent) -> Referral:
         case ReferralReceived():
             return replace(state, status="received", received=event)
         case IntakePlanned():
-            return replace(state, status="intake_planned", planned_for=event.planned_for)
+            return replace(state, status="intake_planned", planned=event)
         case IntakeHeld():
             return replace(state, status="intake_held", intake=event)
         case ReferralAccepted():
-            return replace(state, status="accepted", accepted_on=event.on)
+            return replace(state, status="accepted", accepted=event)
         case ReferralDeclinedNotEligible():
-            return replace(state, status="not_eligible", reason=event.criterion)
+            return replace(state, status="not_eligible", reason=event.criterion, ended=event)
         case ReferralDeclinedNotSuitable():
-            return replace(state, status="not_suitable", reason=event.reason)
+            return replace(state, status="not_suitable", reason=event.reason, ended=event)
         case ReferralPutOnHold():
             return _on_hold(state, event)
         case ReferralWithdrawn():
-            return _left(state, "withdrawn", (event.category, event.code))
+            return replace(_left(state, "withdrawn", (event.category, event.code)), ended=event)
         case ReferralResumed():
             return replace(state, status=_farthest(state), review_on=None, reason=None)
         case DuplicateLinked():
-            return replace(state, status="duplicate", duplicate_of=event.of, review_on=None)
+            return replace(state, status="duplicate", duplicate_of=event.of, review_on=None, ended=event)
         case ReferralRetracted():
-            return replace(state, status="retracted", review_on=None)
+            return replace(state, status="retracted", review_on=None, ended=event)
         case ParticipantPlaced():
             return _placed(state, event)
         case ParticipationStarted():
@@ -108,7 +123,7 @@ def evolve(state: Referral, event: ReferralEvent) -> Referral:
 
 def _on_hold(state: Referral, event: ReferralPutOnHold) -> Referral:
     still_placed = state.placed_on if state.status == "on_hold" else None
-    return replace(state, status="on_hold", review_on=event.review_on, placed_on=still_placed)
+    return replace(state, status="on_hold", paused=event, review_on=event.review_on, placed_on=still_placed)
 
 
 def _left(state: Referral, status: Status, reason: tuple[Category, ReasonCode]) -> Referral:

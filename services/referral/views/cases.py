@@ -8,15 +8,17 @@ from functools import reduce
 from typing import Any, get_args
 
 from services.referral.domain import referral as rules
+from services.referral.domain.names import Road
 from services.referral.events import ReferralEvent, RegisterEvent
 from shared.callers import Caller, Role
 from shared.event_store import Connection, event_types, recorded
 from shared.messages import Message, Recorded
 from shared.steps import day_of
+from shared.web import Page, key_of, page_of
 
 TYPES = event_types(*get_args(ReferralEvent), *get_args(RegisterEvent))
 
-VERSION = 2
+VERSION = 3
 SCHEMA = """
 create table if not exists cases (
     referral        text primary key,
@@ -100,39 +102,40 @@ async def _put(connection: Connection, state: rules.Referral, last_on: date) -> 
     )
 
 
-_CASE = (
-    "select referral, person, organisation, city, sector, status, received_on, planned_for, review_on,"
-    " ($1::date - received_on) as days_waited from cases where city = any($2)"
-)
+async def whose(connection: Connection, caller: Caller, referral_id: str) -> str | None:
+    """The pseudonymous id of the person of a case that the caller may see: a facilitator of its city, or everybody's.
 
-
-async def visible(connection: Connection, caller: Caller, referral_id: str) -> bool:
-    """Whether this caller may act on the case: a facilitator of its city."""
-    city = await connection.fetchval("select city from cases where referral = $1", referral_id)
-    return caller.role is Role.FACILITATOR and city in caller.cities
+    None when there is no such case in his sight.
+    """
+    row = await connection.fetchrow("select person, city from cases where referral = $1", referral_id)
+    if row is None:
+        return None
+    sees = caller.role is Role.FACILITATOR and row["city"] in caller.cities
+    return str(row["person"]) if sees or caller.role is Role.DATA_PROTECTION else None
 
 
 async def may_refer(connection: Connection, caller: Caller, person_id: str) -> bool:
-    """Whether no case of that person is out of this caller's sight: else he would write over another's name."""
+    """Whether no case of that person is out of this caller's sight."""
     seen = "city = any($2)" if caller.role is Role.FACILITATOR else "organisation is not distinct from $2"
     query = f"select not exists (select from cases where person = $1 and not ({seen}))"
     within = list(caller.cities) if caller.role is Role.FACILITATOR else caller.organisation
     return bool(await connection.fetchval(query, person_id, within))
 
 
-async def person_of(connection: Connection, referral_id: str) -> str:
-    """The pseudonymous id of the person of a case that is known."""
-    return str(await connection.fetchval("select person from cases where referral = $1", referral_id))
-
-
-async def roads_of(connection: Connection, caller: Caller, person_id: str) -> list[str]:
-    """The referrals of a person in the caller's cities, the oldest first."""
+async def roads_of(connection: Connection, person_id: str) -> list[Road]:
+    """The referrals of a person, the oldest first; none of who was never referred."""
     rows = await connection.fetch(
-        "select referral from cases where person = $1 and city = any($2) order by received_on, referral",
-        person_id,
-        list(caller.cities),
+        "select referral, city, organisation from cases where person = $1 order by received_on, referral", person_id
     )
-    return [row["referral"] for row in rows]
+    return [Road(**row) for row in rows]
+
+
+async def referred_by(connection: Connection, referrer_id: str) -> list[tuple[str, date]]:
+    """The referrals that a referrer made and their days, the oldest first."""
+    rows = await connection.fetch(
+        "select referral, received_on from cases where referrer = $1 order by received_on, referral", referrer_id
+    )
+    return [(row["referral"], row["received_on"]) for row in rows]
 
 
 async def active_since(connection: Connection, people: Sequence[str], day: date) -> set[str]:
@@ -146,29 +149,52 @@ async def active_since(connection: Connection, people: Sequence[str], day: date)
     return {row[0] for row in rows}
 
 
-async def waiting_for_intake(connection: Connection, caller: Caller, today: date) -> list[Case]:
+_CASE = (
+    "select referral, person, organisation, city, sector, status, received_on, planned_for, review_on,"
+    " ($1::date - received_on) as days_waited from cases where city = any($2)"
+)
+
+
+async def waiting_for_intake(
+    connection: Connection, caller: Caller, today: date, after: str | None, limit: int
+) -> Page[Case]:
     """Those without an intake in the caller's cities, waiting longest first."""
     rows = await connection.fetch(
-        f"{_CASE} and status in ('received', 'intake_planned') order by received_on, referral",
+        f"{_CASE} and status in ('received', 'intake_planned')"
+        " and ($3::date is null or (received_on, referral) > ($3, $4::text))"
+        " order by received_on, referral limit $5",
         today,
         list(caller.cities),
+        *(key_of(after, date, str) or (None, None)),
+        limit + 1,
     )
-    return [Case(**row) for row in rows]
+    return page_of([Case(**row) for row in rows], limit, lambda case: (case.received_on, case.referral))
 
 
-async def on_hold_past_review(connection: Connection, caller: Caller, today: date) -> list[Case]:
+async def on_hold_past_review(
+    connection: Connection, caller: Caller, today: date, after: str | None, limit: int
+) -> Page[Case]:
     """Those on hold whose review date has passed, in the caller's cities."""
     rows = await connection.fetch(
-        f"{_CASE} and status = 'on_hold' and review_on < $1 order by review_on, referral", today, list(caller.cities)
+        f"{_CASE} and status = 'on_hold' and review_on < $1"
+        " and ($3::date is null or (review_on, referral) > ($3, $4::text))"
+        " order by review_on, referral limit $5",
+        today,
+        list(caller.cities),
+        *(key_of(after, date, str) or (None, None)),
+        limit + 1,
     )
-    return [Case(**row) for row in rows]
+    return page_of([Case(**row) for row in rows], limit, lambda case: (case.review_on or today, case.referral))
 
 
-async def of_organisation(connection: Connection, caller: Caller) -> list[OwnReferral]:
-    """The referrals of the caller's own organisation."""
+async def of_organisation(connection: Connection, caller: Caller, after: str | None, limit: int) -> Page[OwnReferral]:
+    """The referrals of the caller's own organisation, the oldest first."""
     rows = await connection.fetch(
         "select referral, received_on, case when feedback_agreed then status end as status"
-        " from cases where organisation = $1 order by received_on, referral",
+        " from cases where organisation = $1 and ($2::date is null or (received_on, referral) > ($2, $3::text))"
+        " order by received_on, referral limit $4",
         caller.organisation,
+        *(key_of(after, date, str) or (None, None)),
+        limit + 1,
     )
-    return [OwnReferral(**row) for row in rows]
+    return page_of([OwnReferral(**row) for row in rows], limit, lambda own: (own.received_on, own.referral))

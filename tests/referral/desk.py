@@ -1,0 +1,98 @@
+"""The referral service as it is wired, on a real database, and people of every role in front of it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from fastapi import FastAPI
+from pydantic import SecretStr
+
+from deploy.local import keys
+from deploy.local.tokens import token
+from services.referral.app import application
+from shared.callers import Role
+from shared.settings import Settings
+
+CITY, OTHER_CITY = "Oostende", "Brugge"
+SECRET = "Zebedeus Onvindbaar"  # noqa: S105 - a name that must never leave people.py
+
+
+class Desk:
+    """The service, and people of every role in front of it."""
+
+    def __init__(self, client: httpx.AsyncClient, home: Path, app: FastAPI | None = None) -> None:
+        self.client, self.home, self.app = client, home, app
+
+    def bearer(
+        self, role: Role | None, organisation: str | None = "org-1", city: str = CITY, subject: str | None = None
+    ) -> dict[str, str]:
+        """`city` may name several, with commas between them."""
+        if role is None:
+            return {}
+        return {"Authorization": f"Bearer {token(role, organisation, city.split(','), subject, home=self.home)}"}
+
+    async def ask(
+        self, method: str, path: str, body: Any = None, role: Role | None = Role.FACILITATOR, city: str = CITY,
+        organisation: str | None = "org-1", key: str | None = None, subject: str | None = None,
+    ) -> httpx.Response:  # fmt: skip
+        head = self.bearer(role, organisation, city, subject) | ({"Idempotency-Key": key} if key else {})
+        return await self.client.request(method, path, json=body, headers=head)
+
+
+@asynccontextmanager
+async def in_front_of(database_url: str, home: Path) -> AsyncIterator[Desk]:
+    """A desk in front of the service, which runs in its role `api` until the end of the block."""
+    files = keys.environment(home)
+    settings = Settings(
+        database_url=SecretStr(database_url),
+        auth_jwks_file=files["AUTH_JWKS_FILE"],
+        people_keys_file=files["PEOPLE_KEYS_FILE"],
+        roles=frozenset({"api"}),
+    )
+    app = application(settings)
+    transport = httpx.ASGITransport(app, raise_app_exceptions=False)
+    async with (
+        app.router.lifespan_context(app),
+        httpx.AsyncClient(transport=transport, base_url="http://desk") as client,
+    ):
+        yield Desk(client, home, app)
+
+
+@pytest.fixture
+async def desk(database_url: str, tmp_path: Path) -> AsyncIterator[Desk]:
+    async with in_front_of(database_url, tmp_path) as desk:
+        yield desk
+
+
+def referral(name: str = "r-1", /, **changed: Any) -> dict[str, Any]:
+    return {
+        "referral_id": name,
+        "person_id": f"p-{name}",
+        "person": {"name": SECRET, "phone": "000"},
+        "referrer_id": "ref-1",
+        "organisation_id": "org-1",
+        "sector": "police",
+        "referrer_city": CITY,
+        "city_of_residence": CITY,
+        "preferred_city": CITY,
+        "received_on": "2026-01-05",
+        "informed_on": "2026-01-04",
+        "informed_by": "referrer",
+        "availability": [["monday", "evening"]],
+        "feedback_agreed": True,
+    } | changed
+
+
+def organisation(name: str = "org-1", /, **changed: Any) -> dict[str, Any]:
+    return {
+        "organisation_id": name, "name": "Politie", "sector": "police", "city": CITY, "since": "2024-01-01",
+    } | changed  # fmt: skip
+
+
+def referrer(name: str = "ref-1", /, **changed: Any) -> dict[str, Any]:
+    return {"referrer_id": name, "organisation_id": "org-1", "name": SECRET, "email": "zebedeus@example.org"} | changed
