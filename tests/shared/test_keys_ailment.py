@@ -1,4 +1,4 @@
-"""What is said of a file of keys that cannot be read: one sentence, word for word, and never what stands in the file."""
+"""What is said of a file of keys that cannot be read: one sentence, word for word, and nothing that stands in it."""
 
 from __future__ import annotations
 
