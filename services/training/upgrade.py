@@ -13,10 +13,11 @@ with was as (
     union all select participant, 'event-' || event, 0, true, false from guests
 )
 insert into entries (id, person, stream, link, nth, placed, confirmed, ended)
-select 'ent-' || replace(gen_random_uuid()::text, '-', ''), person, stream, l.digest, nth, placed, false, ended
+select 'ent-' || replace(gen_random_uuid()::text, '-', ''), was.person, was.stream, l.digest, nth, placed, false, ended
 from was join people p on p.id = was.person
 left join links l on l.participant = was.person and l.stream = was.stream
 where p.kind = 'professional'
+and not exists (select from entries e where (e.person, e.stream) = (was.person, was.stream))
 """
 _NAMES = """
 insert into people (id, kind, sealed, kept_from)
