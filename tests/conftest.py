@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import random
+import shutil
+import tempfile
 import uuid
 from collections.abc import AsyncIterator, Iterator
 from contextlib import ExitStack, asynccontextmanager
@@ -43,8 +45,14 @@ def pytest_report_header(config: pytest.Config) -> str:
     return f"chance: --seed={config.getoption('--seed')}, hypothesis profile {settings.get_current_profile_name()}"
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:
-    """A worker of a parallel run starts servers of its own."""
+    """A run has a folder of its own, and a worker of a parallel run servers of its own.
+
+    Servers under another account reach into that folder; the usual one is closed by every run that starts.
+    """
+    if config.option.basetemp is None:
+        config.option.basetemp = str(Path(tempfile.mkdtemp(prefix="carrousel-")) / "tests")
     if not _PARALLEL:
         return
     if SERVERS in os.environ and os.environ["PYTEST_XDIST_WORKER_COUNT"] != "1":
@@ -52,6 +60,13 @@ def pytest_configure(config: pytest.Config) -> None:
     holding = ExitStack()
     config.add_cleanup(holding.close)
     holding.enter_context(lent())
+
+
+def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
+    """After a failure the logs stay."""
+    folder = Path(session.config.option.basetemp).parent
+    if not exitstatus and folder.name.startswith("carrousel-"):
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _seed_of(request: pytest.FixtureRequest) -> str:

@@ -74,6 +74,29 @@ async def test_an_old_process_writes_no_row_of_its_own_into_newer_tables(pool: P
         await until_right(pool, 2)
 
 
+async def test_an_event_that_the_newer_views_cannot_take_holds_no_command_up(pool: Pool, database_url: str) -> None:
+    async with process(pool, database_url, 1, writers=0) as old:
+        pass
+    async with process(pool, database_url, 2, writers=0) as new:
+        await until_live(pool, 2)
+        view = new.inline.views[0]
+        right = view.apply
+
+        async def fails(*_: object) -> None:
+            raise KeyError
+
+        view.apply = fails  # type: ignore[method-assign]
+        await old.write()
+        for _ in range(5):
+            await new.write()
+        assert await pool.fetchval("select count(*) from missed") == await pool.fetchval("select count(*) from events")
+        async with asyncio.timeout(10):
+            while not (new.keeper.trouble and new.keeper.trouble.code == "cannot-apply"):
+                await asyncio.sleep(0.05)
+        view.apply = right  # type: ignore[method-assign]
+        await until_right(pool, 2)
+
+
 async def test_what_was_built_again_misses_nothing(pool: Pool, database_url: str) -> None:
     async with process(pool, database_url, 1, writers=0) as old:
         pass
