@@ -95,7 +95,7 @@ HEADS = {
 async def test_a_head_has_a_size_and_a_number_of_fields(server: Server, head: str) -> None:
     sent = HEADS[head]
     heard = await server.said(*(sent[at : at + 10_000] for at in range(0, len(sent), 10_000)))
-    if status(heard) != 400:  # llhttp knows no such method
+    if heard and status(heard) != 400:  # llhttp knows no such method; who goes on sending may see the end only
         assert (status(heard), code(heard)) == (431, "head-too-large")
     assert await server.well()
 
