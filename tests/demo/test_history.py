@@ -98,7 +98,8 @@ def taken_again(programme: Programme, step: Step) -> int:
     try:
         return programme.take(step)
     except Refused as refused:
-        assert refused.code == "training-already-held"
+        if refused.code != "training-already-held":
+            raise
         return 0
 
 
