@@ -105,7 +105,7 @@ async def test_of_a_batch_its_identities_keys_and_gaps_are_known(connection: Con
     for each in OTHERS:
         await each.store(connection, [dead("theirs"), dead("gap", blocks=False, partition=1)])
     found = await known(connection, 7, keys=(b"k",))
-    assert found.keys == {(0, b"k")}
+    assert found.keys == {(0, b"k"), (1, b"else")}
     assert found.gaps == {0}
     assert found.identities == {(0, "held-5"), (0, "unread-9"), (0, "past-2"), (1, "far-5")}
     assert found.confirmed == {(0, "held-5"), (1, "far-5")}
