@@ -5,7 +5,7 @@ BIN := .venv/bin
 INSTALLED := .venv/.installed
 BENCH := .venv-bench/.installed
 
-.PHONY: help up down clean test chaos bench check demo lock manifests events indicators token
+.PHONY: help up down clean test search mutants chaos bench check demo lock manifests events indicators token
 
 help: ## List these commands
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
@@ -24,11 +24,23 @@ down: $(INSTALLED) ## Stop what `make up` started
 clean: $(INSTALLED) ## Forget all local data
 	@$(BIN)/python -m deploy.local clean
 
-test: $(INSTALLED) ## Run every test this machine can run, on a real PostgreSQL and Kafka
-	@$(BIN)/python -m deploy.local run -- $(BIN)/python -m pytest
+WORKERS ?= 2
+test: $(INSTALLED) ## Run every test this machine can run, on a real PostgreSQL and Kafka for each of WORKERS=2
+	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup
 
-chaos: $(INSTALLED) ## Kill services and broker again and again: every fact still counts once (ROAD_FACTS=20000)
-	@$(if $(ROAD_FACTS),ROAD_FACTS=$(ROAD_FACTS)) $(BIN)/python -m pytest -s -m chaos tests/chaos
+SEARCH_OPTIONS = $(if $(SECONDS),--seconds $(SECONDS)) $(if $(SEED),--seed $(SEED)) $(if $(TESTS),--tests $(TESTS))
+search: $(INSTALLED) ## Draw other examples than `make test` does, with fresh seeds (SECONDS=300 SEED=7 TESTS=tests/training)
+	@$(BIN)/python -m deploy.local run -- $(BIN)/python -m tests.search $(SEARCH_OPTIONS)
+
+MUTANT_OPTIONS = $(if $(AREA),--area $(AREA)) $(if $(SAMPLE),--sample $(SAMPLE)) $(if $(SEED),--seed $(SEED))
+mutants: $(INSTALLED) ## Change rules, tokens, access, inbox and relay: do tests notice? (SAMPLE=60, 0 is all; AREA=tokens SEED=7)
+	@$(BIN)/python -m deploy.local run -- $(BIN)/python -m tests.mutants $(MUTANT_OPTIONS)
+
+COMMANDS ?= 20000
+FAULTS ?= 14
+chaos: $(INSTALLED) ## Kill, stop, empty and put back what runs, then recount (COMMANDS=100000 FAULTS=50 SEED=1)
+	@$(BIN)/python -m pytest -s -m chaos tests/chaos
+	@$(BIN)/python -m tests.chaos --commands $(COMMANDS) --faults $(FAULTS) $(if $(SEED),--seed $(SEED))
 
 $(BENCH): requirements/bench.txt
 	$(PYTHON) -m venv .venv-bench

@@ -18,7 +18,8 @@ from shared.contracts.envelope import Topic
 from shared.decider import Decider
 from shared.kafka import OutgoingRecord
 from shared.messages import Meta, Recorded
-from shared.relay import Published, record_of
+from shared.outbox import History
+from shared.relay import Published, place, record_of
 
 META = Meta(by="synthetic", correlation_id="0af7651916cd43dd8448eb211c80319c")
 DECIDER: Decider[rules.Referral, ReferralCommand, ReferralEvent] = Decider(rules.initial, rules.decide, rules.evolve)
@@ -112,9 +113,5 @@ def topic_named(name: str) -> Topic:
 
 def records(count: int, topic: str) -> list[OutgoingRecord]:
     """The Kafka records of `count` roads, to the byte as the relay sends them."""
-    made = []
-    for fact in recorded(count):
-        published = told(fact, topic)
-        if published is not None:
-            made.append(record_of(fact, published))
-    return made
+    leaving = place(list(recorded(count)), lambda fact: told(fact, topic), {})
+    return [record_of(each, History()) for each in leaving]

@@ -37,7 +37,7 @@ async def figure(place: Place) -> list[float]:
     async with open_pool(place.url, 4) as pool:
         store = EventStore(pool, cases.TYPES, [cases.apply])
         await create_tables(pool, [event_store.SCHEMA, cases.SCHEMA, figures.SCHEMA, inbox.SCHEMA])
-        relay = Relay(store, lambda fact: told(fact, place.topic), place.servers, place.url)
+        relay = Relay(store, lambda fact: told(fact, place.topic), [topic_named(place.topic)], place.servers, place.url)
         store.rang = relay.ring
         async with _beside(place), _running(relay), pool.acquire() as reader:
             received: Counter[date] = Counter()
@@ -58,9 +58,9 @@ async def raw(place: Place) -> list[float]:
     consumer = AIOKafkaConsumer(place.topic, bootstrap_servers=place.servers, auto_offset_reset="earliest")
     seconds = []
     async with producer, consumer:
-        for topic, key, value, headers in records(place.roads, place.topic)[: place.roads]:
+        for topic, partition, key, value, headers in records(place.roads, place.topic)[: place.roads]:
             began = time.perf_counter()
-            await producer.send(topic, value=value, key=key, headers=headers)
+            await producer.send(topic, value=value, key=key, partition=partition, headers=headers)
             await consumer.getone()
             seconds.append(time.perf_counter() - began)
     return seconds[len(seconds) // 10 :]

@@ -9,7 +9,7 @@ from typing import Any
 
 import asyncpg
 
-from bench.corpus import META, recorded, records, told
+from bench.corpus import META, recorded, records, told, topic_named
 from bench.place import Place
 from services.referral.events import ReferralEvent
 from services.referral.views import cases
@@ -30,12 +30,14 @@ async def relay(place: Place) -> float:
         store = EventStore(pool, cases.TYPES)
         await create_tables(pool, [event_store.SCHEMA])
         last = await fill(pool, list(recorded(place.roads)))
-        follower = Relay(store, lambda fact: told(fact, place.topic), place.servers, place.url)
+        follower = Relay(
+            store, lambda fact: told(fact, place.topic), [topic_named(place.topic)], place.servers, place.url
+        )
         running = asyncio.create_task(follower.run())
         while not follower.leading:
             await asyncio.sleep(0.001)
         began = time.perf_counter()
-        while await pool.fetchval("select position from followers") != last:
+        while await pool.fetchval("select position from outbox_checkpoints") != last:
             await asyncio.sleep(0.005)
         seconds = time.perf_counter() - began
         running.cancel()
@@ -50,8 +52,8 @@ async def raw(place: Place) -> float:
         began = time.perf_counter()
         for begin in range(0, len(bytes_of_all), _WINDOW):
             sent = [
-                await producer.client.send(topic, value=value, key=key, headers=headers)
-                for topic, key, value, headers in bytes_of_all[begin : begin + _WINDOW]
+                await producer.client.send(topic, value=value, key=key, partition=partition, headers=headers)
+                for topic, partition, key, value, headers in bytes_of_all[begin : begin + _WINDOW]
             ]
             await asyncio.gather(*sent)
         return len(bytes_of_all) / (time.perf_counter() - began)

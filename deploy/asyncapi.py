@@ -10,10 +10,11 @@ from typing import Any
 
 from deploy.kafka.rights import publisher
 from shared.contracts.catalogue import Example, examples
-from shared.contracts.envelope import PublicMessage, Topic, headers
+from shared.contracts.envelope import Position, PublicMessage, Topic, headers
 
 Json = dict[str, Any]
 
+_VALUES = "additionalProperties"
 DRAFT = "application/schema+json;version=draft-07"
 MEANINGS = {
     "ce_specversion": "The version of CloudEvents.",
@@ -22,7 +23,9 @@ MEANINGS = {
     "ce_type": "What it says, and in which version of its schema.",
     "ce_subject": "What it is about; also the key of the record. Messages of one subject come in order.",
     "ce_time": "When it was recorded, in UTC.",
-    "ce_sequence": "Its place among all its source says, 20 digits; in a partition, drop what is not above the last.",
+    "ce_sequence": "Its place among all its source says, 20 digits.",
+    "ce_previous": "The `ce_sequence` before it on its partition, in the same epoch; zeros for the first.",
+    "ce_epoch": "Which history of the publisher's database it belongs to, from 1.",
     "content-type": "That the value is JSON.",
     "traceparent": "W3C Trace Context: the request or message that led to it. May be absent.",
 }
@@ -30,9 +33,11 @@ _FORMATS: dict[str, Json] = {
     "ce_id": {"format": "uuid"},
     "ce_time": {"format": "date-time"},
     "ce_sequence": {"pattern": "^[0-9]{20}$"},
+    "ce_previous": {"pattern": "^[0-9]{20}$"},
+    "ce_epoch": {"pattern": "^[1-9][0-9]{0,2}$"},
     "traceparent": {"pattern": "^00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$"},
 }
-_SEQUENCE, _THREAD = 7, "0af7651916cd43dd8448eb211c80319c"
+_POSITION, _THREAD = Position(7, 5), "0af7651916cd43dd8448eb211c80319c"
 _TIME = datetime(2026, 1, 5, 9, 30, tzinfo=UTC)
 
 
@@ -120,7 +125,7 @@ def _message(topic: Topic, message: type[PublicMessage]) -> Json:
 def headers_of(topic: Topic, message: type[PublicMessage], example: Example) -> dict[str, str]:
     """The headers of the example, as the relay writes them."""
     said = message.model_validate_json(json.dumps(example.value))
-    return {name: value.decode() for name, value in headers(topic, said, example.key, _SEQUENCE, _TIME, _THREAD)}
+    return {name: value.decode() for name, value in headers(topic, said, example.key, _POSITION, _TIME, _THREAD)}
 
 
 def _headers_schema(told: Mapping[str, str]) -> Json:
@@ -146,5 +151,14 @@ def _draft_07(schema: Any) -> Any:  # noqa: ANN401 - any part of a JSON schema
         return [_draft_07(each) for each in schema]
     if not isinstance(schema, dict):
         return schema
-    named = {"items" if key == "prefixItems" else key: _draft_07(value) for key, value in schema.items()}
+    named = {"items" if key == "prefixItems" else key: _draft_07(value) for key, value in _by_name(schema).items()}
     return {key: value for key, value in named.items() if key != "additionalProperties" or value is not False}
+
+
+def _by_name(schema: Json) -> Json:
+    """What stands under names of one pattern; with `patternProperties` alone any other name would be allowed."""
+    if "patternProperties" not in schema:
+        return schema
+    [(pattern, value)] = schema["patternProperties"].items()
+    others = {key: each for key, each in schema.items() if key != "patternProperties"}
+    return others | {"propertyNames": {**schema.get("propertyNames", {}), "pattern": pattern}, _VALUES: value}

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from deploy.local.postgres import log_settings
+
 BROKERS = ("kafka-1", "kafka-2", "kafka-3")
 SERVERS = ",".join(f"{name}:9092" for name in BROKERS)
 KAFKA, POSTGRES = "apache/kafka:4.3.1", "postgres:18"
@@ -72,6 +74,10 @@ def _postgres() -> dict[str, Any]:
     return {
         "image": POSTGRES,
         "restart": "unless-stopped",
+        "command": [
+            "postgres",
+            *(part for name, value in log_settings().items() for part in ("-c", f"{name}={value}")),
+        ],
         "environment": passwords,
         "volumes": ["postgres:/var/lib/postgresql", "./deploy/postgres:/docker-entrypoint-initdb.d:ro"],
         "healthcheck": {"test": ["CMD", "pg_isready", "-h", "127.0.0.1", "-U", "postgres"], **EVERY_TEN_SECONDS},

@@ -9,6 +9,7 @@ from typing import Any
 
 from deploy.asyncapi import MEANINGS, document, headers_of, name_of, payload_schema, said_of, who_reads
 from deploy.kafka.rights import publisher
+from shared.bounds import FIRST_DAY
 from shared.contracts.catalogue import Example, examples, topics
 from shared.contracts.envelope import PublicMessage, Topic
 
@@ -19,8 +20,17 @@ _HEAD = """\
 Written by `make events` from `shared/contracts`; the same for tools is [asyncapi.json](asyncapi.json) (AsyncAPI 3.0).
 CloudEvents 1.0 on Kafka, binary mode: the value is JSON, the envelope stands in the headers. Messages are kept forever.
 Ignore fields that you do not know: one may be added; another meaning or another kind of value is a new version (`.v2`).
-Delivery is at least once and in order per key: keep the highest `ce_sequence` of each partition, and drop what is not
-higher.
+An id is at most 64 letters, digits, `-` and `_`; a code at most 64 small ones. A date lies before 2100, and after 1999
+unless it says otherwise; no text holds a NUL character.
+Codes are open sets: another one may be said any day, so set a message with one that you do not know aside, and go on.
+Delivery is at least once and in order per key. Keep, for each partition, the `ce_epoch` and `ce_sequence` of the last
+message you applied.
+`ce_previous` is that sequence: apply it. `ce_sequence` is not above it: drop it, you have it.
+`ce_previous` is above it: something is missing; read the partition again from its beginning, and ask the publisher
+where it is not there.
+A higher `ce_epoch` begins with a `ce_previous` of zeros: the publisher's database was put back to an earlier state, and
+tells all of its history again; `ce_epochforks` then holds, for each epoch after the first, the last sequence that it
+shares with the epoch before it.
 """
 
 
@@ -70,13 +80,26 @@ def kind_of(field: dict[str, Any]) -> str:
     match field["type"]:
         case "array":
             items = field["items"]
-            return f"[{', '.join(map(kind_of, items))}]" if isinstance(items, list) else f"list of {kind_of(items)}"
+            if isinstance(items, list):
+                return f"[{', '.join(map(kind_of, items))}]"
+            return f"list of {kind_of(items)}, at most {field['maxItems']}"
         case "object":
-            return f"{kind_of(field['additionalProperties'])} by name"
+            return f"{kind_of(field['additionalProperties'])} by {_text(field['propertyNames'])}"
         case "string":
-            return str(field.get("format", "text"))
+            return _text(field)
+        case "integer" | "number" as kind:
+            return f"{kind} from {field['minimum']} to {field['maximum']}"
         case kind:
             return {"null": "nothing"}.get(kind, str(kind))
+
+
+def _text(field: dict[str, Any]) -> str:
+    """A day with its bounds, a code with those that are said today, an id, or text with its longest."""
+    if field.get("format") == "date":
+        return "date" if field["ge"] == str(FIRST_DAY) else f"date from {field['ge']}"
+    if "examples" in field:
+        return f"code ({', '.join(f'`{each}`' for each in field['examples'])}; others may come)"
+    return f"text of at most {field['maxLength']}" if "maxLength" in field else "id"
 
 
 def _table(*columns: str) -> Iterator[str]:

@@ -22,7 +22,7 @@ PRINTABLE = r"^[^\x00-\x1f\x7f-\x9f]*$"
 PRINTABLE_LINES = r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]*$"
 
 
-def _iso_day(value: Any) -> Any:  # noqa: ANN401 - whatever was sent
+def iso_day(value: Any) -> Any:  # noqa: ANN401 - whatever was sent
     """A calendar day is written YYYY-MM-DD: pydantic would also take a number of seconds."""
     if isinstance(value, datetime) or not isinstance(value, date | str):
         raise ValueError("a day is written YYYY-MM-DD")  # noqa: TRY004 - pydantic turns ValueError into its own
@@ -31,7 +31,7 @@ def _iso_day(value: Any) -> Any:  # noqa: ANN401 - whatever was sent
     return value
 
 
-Day = Annotated[date, BeforeValidator(_iso_day), Field(ge=FIRST_DAY, le=LAST_DAY)]
+Day = Annotated[date, BeforeValidator(iso_day), Field(ge=FIRST_DAY, le=LAST_DAY)]
 Moment = Annotated[AwareDatetime, Field(ge=datetime(2000, 1, 1, tzinfo=UTC), lt=datetime(2100, 1, 1, tzinfo=UTC))]
 Count = Annotated[int, Field(ge=0, le=MOST)]
 Code = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]{0,63}$")]

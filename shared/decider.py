@@ -12,6 +12,7 @@ from typing import Generic, TypeAlias, TypeVar
 from structlog.contextvars import bound_contextvars
 
 from shared.event_store import Connection, EventStore, VersionConflict
+from shared.folded import Folded
 from shared.messages import Command, Event, Meta
 
 S = TypeVar("S")
@@ -25,11 +26,15 @@ _ATTEMPTS = 20
 
 @dataclass(frozen=True, slots=True)
 class Decider(Generic[S, C, E]):
-    """The rules of one kind of stream: pure functions of (state, command) and (state, event)."""
+    """The rules of one kind of stream: pure functions of (state, command) and (state, event).
+
+    `folded` keeps the states of its long streams, of one database, so that they are not folded whole each time.
+    """
 
     initial: S
     decide: Callable[[S, C], list[E]]
     evolve: Callable[[S, E], S]
+    folded: Folded[S] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,11 +120,14 @@ async def _decided(
     command: C,
     permit: Permit[S] | None,
 ) -> tuple[int, list[E]]:
-    past = await store.read(connection, stream)
-    state = reduce(decider.evolve, (fact.event for fact in past), decider.initial)
+    if decider.folded:
+        version, state = await decider.folded.read(connection, store, stream, decider.initial, decider.evolve)
+    else:
+        past = await store.read(connection, stream)
+        version, state = len(past), reduce(decider.evolve, (fact.event for fact in past), decider.initial)
     if permit:
         permit(state)
-    return len(past), decider.decide(state, command)
+    return version, decider.decide(state, command)
 
 
 async def _written(

@@ -64,11 +64,16 @@ class EventStore:
             yield connection
         self.rang()
 
-    async def read(self, connection: Connection, stream: str) -> list[Recorded[Any]]:
-        """The facts of one stream, oldest first; none for a stream nobody wrote."""
+    async def read(
+        self, connection: Connection, stream: str, after: int = 0, limit: int | None = None
+    ) -> list[Recorded[Any]]:
+        """The facts of one stream, up to `limit` after a version, oldest first; none for a stream nobody wrote."""
         rows = await connection.fetch(
-            "select position, stream, version, type, data, meta, at from events where stream = $1 order by version",
+            "select position, stream, version, type, data, meta, at from events where stream = $1 and version > $2"
+            " order by version limit $3",
             stream,
+            after,
+            limit,
         )
         return [self._recorded(row) for row in rows]
 
@@ -124,6 +129,15 @@ class EventStore:
         if _gap(rows, position):
             await _until_ended(connection)
             rows = await self._contiguous_to(connection, position, rows)
+        return [self._recorded(row) for row in rows]
+
+    async def at(self, connection: Connection, positions: Sequence[int]) -> list[Recorded[Any]]:
+        """The facts at these positions, as far as there are any, in order."""
+        rows = await connection.fetch(
+            "select position, stream, version, type, data, meta, at from events where position = any($1)"
+            " order by position",
+            list(positions),
+        )
         return [self._recorded(row) for row in rows]
 
     async def _contiguous_to(

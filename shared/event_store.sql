@@ -10,11 +10,36 @@ create table if not exists events (
     unique (stream, version)
 );
 
--- How far each follower of the table has come. One row a follower.
-create table if not exists followers (
+-- How far each relay has come. One row a relay.
+create table if not exists outbox_checkpoints (
     name     text   primary key,
     position bigint not null default 0
 );
+
+-- The last message on each partition: the predecessor of the next one, and where that will stand.
+create table if not exists outbox_partitions (
+    name        text    not null,
+    topic       text    not null,
+    partition   integer not null,
+    sequence    bigint  not null,
+    next_offset bigint  not null,
+    primary key (name, topic, partition)
+);
+
+-- Each history after the first: begun by hand when this database was put back to an earlier state.
+create table if not exists publisher_epochs (
+    epoch integer     primary key,
+    fork  bigint      not null,           -- the last position that it shares with the history before
+    by    text        not null,
+    at    timestamptz not null default now()
+);
+
+-- Of a database older than the stream contract: everything is published again under it.
+do $$ begin
+    if to_regclass('followers') is not null then
+        drop table followers;
+    end if;
+end $$;
 
 -- Waits for every open append and keeps later ones waiting until the end of the transaction.
 create or replace function hold_appends() returns void language sql as $$

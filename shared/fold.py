@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 import asyncpg
 import structlog
 
-from shared.beside import Beside, Tell, beside, built_version, note_built, tell_nobody
+from shared.beside import Beside, Standing, Tell, beside, built_version, note_built, standing, tell_nobody
 from shared.event_store import Connection
 from shared.inbox import Inbox
 from shared.kafka import Reader, open_reader
@@ -19,6 +19,23 @@ log = structlog.get_logger(__name__)
 _BESIDE = "@beside"
 _NEARLY = 1000
 _LOOK_SECONDS = 5.0
+_MISSING = """
+select was.topic, was.partition, coalesce(new.sequence, 0) as after, was.sequence as before
+from consumer_checkpoints was
+left join consumer_checkpoints new
+  on new.consumer = $2 and (new.source, new.topic, new.partition) = (was.source, was.topic, was.partition)
+where was.consumer = $1 and was.topic = any($3)
+  and (was.epoch, was.sequence) > (coalesce(new.epoch, 1), coalesce(new.sequence, 0))
+  and not exists (
+    select from dead_letters letter
+    where letter.consumer = $2 and letter.topic = was.topic and letter.partition = was.partition
+      and letter.epoch = was.epoch and letter.sequence >= was.sequence and letter.reason <> 'gap')
+union all
+select letter.topic, letter.partition, new.sequence, letter.previous
+from dead_letters letter join consumer_checkpoints new using (consumer, topic, partition)
+where consumer = $2 and letter.topic = any($3) and reason = 'gap' and resolved_at is null
+order by 1, 2
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,29 +50,63 @@ class Fold:
     schemas: Sequence[str]
     inboxes: Sequence[Inbox]
 
+    @property
+    def live(self) -> list[Inbox]:
+        """The inboxes that write to the live tables, while those are of this version."""
+        return [replace(inbox, version=self.version) for inbox in self.inboxes]
 
-class TopicIncomplete(Exception):  # noqa: N818 - an answer: the live tables know more than the broker
-    """A topic no longer holds what was applied from it: publish it again from the beginning, then rebuild."""
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """What a partition lacks: messages after a sequence, up to another one."""
+
+    topic: str
+    partition: int
+    after: int
+    before: int
+
+
+class TopicIncomplete(Exception):  # noqa: N818 - an answer: something is missing, and the live tables stay
+    """A topic does not hold an unbroken chain: publish it again from the beginning, then rebuild."""
+
+    def __init__(self, missing: Sequence[Missing]) -> None:
+        super().__init__("; ".join(f"{e.topic}/{e.partition} after {e.after} up to {e.before}" for e in missing[:3]))
+        self.missing = missing
+
+
+async def prepare(connection: Connection, fold: Fold) -> None:
+    """Create the tables of a consumer that has heard nothing yet; those of any other are built beside."""
+    if await built_version(connection, fold.consumer) is None and not await _heard_before(connection, fold):
+        for schema in fold.schemas:
+            await connection.execute(schema)
+        await note_built(connection, fold.consumer, fold.version)
 
 
 async def outdated(connection: Connection, fold: Fold) -> bool:
-    """Whether the live tables were built at another version; empty ones are noted as built at this one."""
-    known = await built_version(connection, fold.consumer)
-    if known is None and not await _heard_before(connection, fold):
-        await note_built(connection, fold.consumer, fold.version)
-        return False
-    return known != fold.version
+    """Whether a process of this version should build the tables again.
+
+    They are of another version, or know of what a later history lacks, and no process of a later version keeps them.
+    """
+    found = await standing(connection, fold.consumer, fold.version)
+    if found is Standing.CURRENT:
+        return await _overtaken(connection, fold)
+    return found is Standing.TO_BUILD
+
+
+async def _overtaken(connection: Connection, fold: Fold) -> bool:
+    query = "select exists (select from consumer_checkpoints where consumer = $1 and overtaken)"
+    return bool(await connection.fetchval(query, fold.consumer))
 
 
 async def _heard_before(connection: Connection, fold: Fold) -> bool:
-    query = "select exists (select from sequences where consumer = $1 and sequence > 0)"
+    query = "select exists (select from consumer_checkpoints where consumer = $1 and sequence > 0)"
     return bool(await connection.fetchval(query, fold.consumer))
 
 
 async def rebuild(
     pool: asyncpg.Pool[asyncpg.Record], url: str, bootstrap_servers: str, fold: Fold, tell: Tell = tell_nobody
 ) -> None:
-    """Fold everything again beside the live tables, then swap; reads and facts go on meanwhile.
+    """Fold everything again beside the live tables, prove that nothing was missing, and swap; reads go on meanwhile.
 
     `tell` hears how many messages of how many were read. Raises AlreadyRebuilding, TopicIncomplete.
     """
@@ -63,26 +114,53 @@ async def rebuild(
         beside(url, fold.consumer, fold.schemas) as new,
         open_reader(bootstrap_servers, [inbox.topic for inbox in fold.inboxes]) as reader,
     ):
-        await _forget(new.connection, fold)
-        again = [replace(inbox, consumer=inbox.consumer + _BESIDE) for inbox in fold.inboxes]
-        while await _read_to_end(reader, new, again, tell) > _NEARLY:
-            pass
-        while not await _swapped(pool, reader, new, fold, again, tell):
-            log.info("rebuild waits for a reader", consumer=fold.consumer)
+        epochs: dict[str, int] = {}
+        while not await _built(pool, new, reader, fold, epochs, tell):
+            log.info("rebuild begins again with a later history", consumer=fold.consumer)
+            await new.empty()
+            reader.rewind()
+
+
+async def _built(
+    pool: asyncpg.Pool[asyncpg.Record], new: Beside, reader: Reader, fold: Fold, epochs: dict[str, int], tell: Tell
+) -> bool:
+    """Build and swap; False when a later history was met, whose topics `epochs` then names."""
+    await _forget(new.connection, fold)
+    again = [
+        replace(inbox, consumer=inbox.consumer + _BESIDE, least_epoch=epochs.get(inbox.topic.name, 1))
+        for inbox in fold.inboxes
+    ]
+    while await _read_to_end(reader, new, again, tell) > _NEARLY:
+        pass
+    while not await _swapped(pool, reader, new, fold, again, tell):
+        if later := await _later_epochs(new.connection, fold.consumer + _BESIDE):
+            epochs |= later
+            return False
+        log.info("rebuild waits for a reader", consumer=fold.consumer)
+    return True
+
+
+async def _later_epochs(connection: Connection, consumer: str) -> dict[str, int]:
+    """The topics of which more than one history was folded, and the last of each."""
+    rows = await connection.fetch(
+        "select topic, max(epoch) as epoch from consumer_checkpoints where consumer = $1 group by topic"
+        " having bool_or(overtaken)",
+        consumer,
+    )
+    return {row["topic"]: row["epoch"] for row in rows}
 
 
 async def keep_current(pool: asyncpg.Pool[asyncpg.Record], url: str, bootstrap_servers: str, fold: Fold) -> None:
-    """While a service answers from the tables it has: build them again until they are of the declared version."""
+    """While a service answers from the tables it has: build them again whenever they are outdated."""
     while True:
-        async with pool.acquire() as connection:
-            if not await outdated(connection, fold):
-                break
         try:
-            await rebuild(pool, url, bootstrap_servers, fold, _log_progress)
+            async with pool.acquire() as connection:
+                old = await outdated(connection, fold)
+            if old:
+                await rebuild(pool, url, bootstrap_servers, fold, _log_progress)
         except Exception as error:  # noqa: BLE001 - another process is at it, or a part is away: look again
             log.warning("rebuild waits", consumer=fold.consumer, cause=type(error).__name__)
-            await asyncio.sleep(_LOOK_SECONDS)
-    await asyncio.Event().wait()
+        await asyncio.sleep(_LOOK_SECONDS)
 
 
 def _log_progress(done: int, total: int) -> None:
@@ -91,9 +169,12 @@ def _log_progress(done: int, total: int) -> None:
 
 async def _forget(connection: Connection, fold: Fold) -> None:
     """Nothing was read yet; only what was discarded stays so."""
-    for table in ("sequences", "dead_letters"):
+    for table in ("consumer_checkpoints", "dead_letters"):
         await connection.execute(f"delete from {table} where consumer = $1", fold.consumer + _BESIDE)
-    columns = "topic, partition, record_at, identity, key, headers, value, reason, blocks, attempts, at, resolved_at"
+    columns = (
+        "topic, partition, record_at, identity, key, headers, value, reason, blocks, epoch, sequence, previous,"
+        " attempts, at, resolved_at"
+    )
     await connection.execute(
         f"insert into dead_letters (consumer, {columns}) select $2, {columns} from dead_letters letter"
         " where consumer = $1 and exists (select from discards no where"
@@ -105,25 +186,38 @@ async def _forget(connection: Connection, fold: Fold) -> None:
 
 
 async def _read_to_end(reader: Reader, new: Beside, inboxes: Sequence[Inbox], tell: Tell) -> int:
-    """Read each topic to what is its end now, one topic after another; returns how many messages that was."""
+    """Read each topic to what is its end now, one topic after another; returns how many messages that was.
+
+    Where something came before what precedes it, its partition is read again from the beginning, until nothing more
+    can be put in its place.
+    """
     read = 0
     await reader.mark_ends()
     for inbox in inboxes:
-        while records := await reader.batch(inbox.topic):
-            await inbox.receive(new.connection, records)
-            read += len(records)
-            tell(*reader.progress())
+        reached: dict[int, int] = {}
+        while True:
+            gaps: dict[int, int] = {}
+            while records := await reader.batch(inbox.topic):
+                gaps |= (await inbox.receive(new.connection, records)).gaps
+                read += len(records)
+                tell(*reader.progress())
+            if not gaps or gaps == reached:
+                break
+            reached = gaps
+            reader.begin_again(inbox.topic, gaps)
     return read
 
 
 async def _swapped(
     pool: asyncpg.Pool[asyncpg.Record], reader: Reader, new: Beside, fold: Fold, again: Sequence[Inbox], tell: Tell
 ) -> bool:
-    """Hold the live consumer, read what it had applied, and swap; False when a reader of the tables held on."""
+    """Hold the live consumer, read what it had applied, and swap; False when it must be tried again."""
     try:
         async with pool.acquire() as live, live.transaction():
             await _hold(live, fold)
             await _read_to_end(reader, new, again, tell)
+            if await _later_epochs(new.connection, fold.consumer + _BESIDE):
+                return False
             await _require_complete(live, fold)
             await _take_over(live, fold)
             await new.put_in_place(live, fold.version)
@@ -133,48 +227,47 @@ async def _swapped(
 
 
 async def _hold(live: Connection, fold: Fold) -> None:
-    """Lock every sequence row of the live consumer, in its own order: it finishes its batch and waits."""
+    """Lock every checkpoint of the live consumer, in its own order: it finishes its batch and waits."""
     for inbox in fold.inboxes:
         await live.execute(
-            "insert into sequences select $1, $2, $3, nth, 0 from generate_series(0, $4 - 1) nth"
-            " on conflict do nothing",
+            "insert into consumer_checkpoints (consumer, source, topic, partition)"
+            " select $1, $2, $3, nth from generate_series(0, $4 - 1) nth on conflict do nothing",
             fold.consumer,
             inbox.topic.source,
             inbox.topic.name,
             inbox.topic.partitions,
         )
     await live.execute(
-        "select from sequences where consumer = $1 order by source, topic, partition for update", fold.consumer
+        "select from consumer_checkpoints where consumer = $1 order by source, topic, partition for update",
+        fold.consumer,
     )
 
 
 async def _require_complete(live: Connection, fold: Fold) -> None:
-    """Everything the live tables know must have been read again, or lie among the dead letters."""
-    missing = await live.fetchval(
-        "select count(*) from sequences was left join sequences new on new.consumer = $2"
-        " and (new.source, new.topic, new.partition) = (was.source, was.topic, was.partition)"
-        " where was.consumer = $1 and was.topic = any($3) and was.sequence > coalesce(new.sequence, 0)"
-        " and not exists (select from dead_letters letter where letter.consumer = $2"
-        "  and letter.topic = was.topic and letter.identity = was.source || '#' || was.sequence)",
-        fold.consumer,
-        fold.consumer + _BESIDE,
-        [inbox.topic.name for inbox in fold.inboxes],
+    """The chain of each partition must be unbroken, from its first message to the last one that the live tables know.
+
+    A gap, or an end before that, is one unless somebody discarded its message.
+    """
+    rows = await live.fetch(
+        _MISSING, fold.consumer, fold.consumer + _BESIDE, [inbox.topic.name for inbox in fold.inboxes]
     )
-    if missing:
-        raise TopicIncomplete(fold.consumer)
+    if rows:
+        raise TopicIncomplete([Missing(*row) for row in rows])
 
 
 async def _take_over(live: Connection, fold: Fold) -> None:
     """The live consumer goes on from where the new tables are; its dead letters are those of the new reading."""
     new = fold.consumer + _BESIDE
+    topics = [inbox.topic.name for inbox in fold.inboxes]
+    query = "delete from consumer_checkpoints was where consumer = $1 and topic = any($2) and exists (select from"
     await live.execute(
-        "update sequences was set sequence = greatest(was.sequence, new.sequence) from sequences new"
-        " where was.consumer = $1 and new.consumer = $2"
-        " and (new.source, new.topic, new.partition) = (was.source, was.topic, was.partition)",
+        f"{query} consumer_checkpoints new where new.consumer = $3 and (new.source, new.topic, new.partition)"
+        " = (was.source, was.topic, was.partition))",
         fold.consumer,
+        topics,
         new,
     )
-    await live.execute("delete from sequences where consumer = $1", new)
+    await live.execute("update consumer_checkpoints set consumer = $1 where consumer = $2", fold.consumer, new)
     await live.execute("delete from dead_letters where consumer = $1", fold.consumer)
     await live.execute("update dead_letters set consumer = $1 where consumer = $2", fold.consumer, new)
     await _resolve_discarded(live, fold.consumer)

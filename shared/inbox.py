@@ -1,26 +1,25 @@
-"""Exactly once in effect: one sequence row a partition, dead letters, and keys parked behind them."""
+"""Exactly once in effect: each message applied at its place in its publisher's order, or kept as a dead letter."""
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeAlias
 
-from shared.contracts.envelope import (
-    Envelope,
-    PublicMessage,
-    Topic,
-    Unreadable,
-    read_envelope,
-    read_message,
-)
+from pydantic import ValidationError
+
+from shared.beside import lock_version
+from shared.checkpoints import Dead, Partitions, Record
+from shared.contracts.envelope import Envelope, PublicMessage, Topic
 from shared.event_store import Connection
 from shared.messages import Meta, Refused
-from shared.partitions import Dead, Partitions, Record
+from shared.outages import is_infrastructure
+from shared.sorting import Parsed, Sorted, sort_out
 
 SCHEMA = Path(__file__).with_suffix(".sql").read_text(encoding="utf-8")
+_WINDOW = 1000
+_WINDOW_KEYS = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,138 +34,142 @@ class Heard:
         return Meta(by=by, correlation_id=self.envelope.thread)
 
 
+class OfAnotherVersion(Exception):  # noqa: N818 - an answer: another process keeps these tables
+    """The live tables are of another version than this consumer: it writes nothing to them."""
+
+
+class AllDead(Exception):  # noqa: N818 - the consumer stops, and says so
+    """Nothing of a whole window could be applied: the fault is ours, not that of the messages."""
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """What became of a batch: what was new and applied, what was dropped by reason, the partitions with a gap."""
+
+    applied: list[Heard] = field(default_factory=list)
+    dropped: dict[str, int] = field(default_factory=dict)
+    gaps: dict[int, int] = field(default_factory=dict)
+
+
 Apply: TypeAlias = "Callable[[Connection, Sequence[Heard]], Awaitable[None]]"
-_Applying: TypeAlias = "Callable[[Connection, Sequence[_Read], _Known], Awaitable[list[Dead]]]"
+_Applying: TypeAlias = "Callable[[Connection, Sequence[Parsed], set[tuple[int, bytes]]], Awaitable[list[Dead]]]"
 
 
 @dataclass(slots=True)
 class Inbox:
-    """What one consumer hears of one topic, applied by `apply` inside the transaction of its sequence row.
+    """What one consumer hears of one topic, applied by `apply` inside the transaction of its checkpoint row.
 
-    `apply` gets the new messages of a batch in order. When it raises Refused, the batch is undone, each message is
-    applied alone, and the refused one becomes a dead letter. Any other error is the infrastructure's: nothing is
-    committed.
+    `apply` gets the new messages of a batch in order. When it fails by the messages, not by the infrastructure, the
+    batch is undone and applied in halves, down to the message that fails alone: a dead letter.
+    `least_epoch`: of a rebuild, the publisher's history that it reads; earlier ones are passed over.
+    `version`: of folded tables, the one that must stand live; None for tables that have none, or are built beside.
     """
 
     consumer: str
     topic: Topic
     apply: Apply
+    least_epoch: int = 1
+    version: str | None = None
+    _dead: int = 0
+    _failed: set[tuple[int, bytes | None]] = field(default_factory=set)
 
-    async def receive(self, connection: Connection, records: Sequence[Record]) -> list[Heard]:
-        """Apply a batch in one transaction; returns the messages that were new and applied."""
+    async def receive(
+        self, connection: Connection, records: Sequence[Record], *, keep_offset: bool = False
+    ) -> Received:
+        """Apply a batch in one transaction; `keep_offset`: records kept from before, which move no offset.
+
+        Raises what `is_infrastructure` names, OfAnotherVersion and AllDead; then nothing of the batch is committed.
+        """
+        if not records:
+            return Received()
         try:
             async with connection.transaction():
-                return await self._received(connection, records, self._apply)
-        except Refused:
-            async with connection.transaction():
-                return await self._received(connection, records, self._apply_singly)
+                return await self._received(connection, records, self._apply, keep_offset=keep_offset)
+        except Exception as error:
+            if isinstance(error, AllDead | OfAnotherVersion) or is_infrastructure(error):
+                raise
+        async with connection.transaction():
+            return await self._received(connection, records, self._apply_in_halves, keep_offset=keep_offset)
 
-    async def _received(self, connection: Connection, records: Sequence[Record], apply: _Applying) -> list[Heard]:
+    async def require_version(self, connection: Connection) -> None:
+        """Hold the live tables at this version until the transaction ends. Raises OfAnotherVersion."""
+        if self.version is not None and not await lock_version(connection, self.consumer, self.version):
+            raise OfAnotherVersion(self.consumer)
+
+    async def _received(
+        self, connection: Connection, records: Sequence[Record], apply: _Applying, *, keep_offset: bool
+    ) -> Received:
+        await self.require_version(connection)
         rows = Partitions(self.consumer, self.topic)
-        numbers = {record.partition for record in records}
-        before = await rows.fence(connection, numbers)
         types = self.topic.by_type()
-        read = [_Read(self.topic, types, record) for record in sorted(records, key=_partition)]
-        keys = {each.record.key for each in read if each.record.key is not None}
-        known = _Known(*await rows.known(connection, numbers, {each.identity for each in read}, keys), dict(before))
-        fresh, dead = known.sorted_out(read)
-        refused = await apply(connection, fresh, known) if fresh else []
-        if dead or refused:
-            await rows.bury(connection, [*dead, *refused])
-        if known.reached != before:
-            await rows.advance(connection, known.reached)
+        parsed = [Parsed(self.topic, types, record) for record in sorted(records, key=_partition)]
+        checkpoints = await rows.lock(connection, {each.record.partition for each in parsed})
+        keys = {each.record.key for each in parsed if each.record.key is not None}
+        known = await rows.known(connection, checkpoints, {each.identity for each in parsed}, keys)
+        offsets = {number: each.next_offset for number, each in checkpoints.items()}
+        found = sort_out(parsed, checkpoints, known, self.least_epoch)
+        refused = await apply(connection, found.fresh, found.keys) if found.fresh else []
+        self._watch(found, refused)
+        if found.dead or refused:
+            await rows.store(connection, [*found.dead, *refused])
+        if found.confirmed:
+            await rows.confirm(connection, found.confirmed)
+        for number, offset in offsets.items() if keep_offset else ():
+            checkpoints[number].next_offset = offset
+        await rows.advance(connection, checkpoints)
+        if known.gaps:
+            await rows.close_gaps(connection, {number: checkpoints[number] for number in known.gaps})
         left = {each.identity for each in refused}
-        return [each.heard for each in fresh if each.heard is not None and each.identity not in left]
+        applied = [Heard(each.envelope, each.message) for each in found.fresh if each.identity not in left]
+        return Received(applied, found.dropped, found.gaps)
 
-    async def _apply(self, connection: Connection, fresh: Sequence[_Read], _: _Known) -> list[Dead]:
-        await self.apply(connection, [each.heard for each in fresh if each.heard is not None])
+    async def _apply(self, connection: Connection, fresh: Sequence[Parsed], _: set[tuple[int, bytes]]) -> list[Dead]:
+        await self.apply(connection, [Heard(each.envelope, each.message) for each in fresh])
         return []
 
-    async def _apply_singly(self, connection: Connection, fresh: Sequence[_Read], known: _Known) -> list[Dead]:
-        refused = []
-        for each in fresh:
-            if known.holds_up(each):
-                refused.append(each.dead("parked"))
-                continue
-            try:
-                async with connection.transaction():
-                    await self.apply(connection, [each.heard] if each.heard else [])
-            except Refused as refusal:
-                refused.append(each.dead(refusal.code))
-                known.note(each)
-        return refused
-
-
-class _Read:
-    """A record and what could be read of it. Only what claims a place in the stream's order can hold up its key."""
-
-    __slots__ = ("heard", "identity", "reason", "record", "sequence")
-
-    def __init__(self, topic: Topic, types: dict[str, type[PublicMessage]], record: Record) -> None:
-        self.record = record
-        self.heard: Heard | None = None
-        self.sequence: int | None = None
-        self.reason = ""
+    async def _apply_in_halves(
+        self, connection: Connection, fresh: Sequence[Parsed], keys: set[tuple[int, bytes]]
+    ) -> list[Dead]:
+        """Those that fail alone, and those that wait behind them; the others are applied, in order."""
+        ready = [each for each in fresh if each.place not in keys]
+        parked = [each.dead("parked") for each in fresh if each.place in keys]
         try:
-            envelope = read_envelope(topic, record.headers)
-            self.sequence = envelope.sequence
-            self.heard = Heard(envelope, read_message(types, envelope, record.value))
-        except Unreadable as unreadable:
-            self.reason = unreadable.reason
-        self.identity = f"{topic.source}#{self.sequence}" if self.sequence else _anonymous(record)
+            async with connection.transaction():
+                if ready:
+                    await self._apply(connection, ready, keys)
+        except Exception as error:
+            if is_infrastructure(error):
+                raise
+            if len(ready) == 1:
+                if ready[0].place is not None:
+                    keys.add(ready[0].place)
+                return [*parked, ready[0].dead(reason_of(error))]
+        else:
+            return parked
+        half = len(ready) // 2
+        first = await self._apply_in_halves(connection, ready[:half], keys)
+        return [*parked, *first, *await self._apply_in_halves(connection, ready[half:], keys)]
 
-    @property
-    def place(self) -> tuple[int, str]:
-        return self.record.partition, self.identity
+    def _watch(self, found: Sorted, refused: Sequence[Dead]) -> None:
+        """Raise AllDead when a thousand messages in a row are dead, failed by a hundred keys, and none was applied."""
+        if len(refused) < len(found.fresh):
+            self._dead, self._failed = 0, set()
+            return
+        self._dead += len(refused) + sum(each.reason == "parked" for each in found.dead)
+        self._failed |= {(each.record.partition, each.record.key) for each in refused}
+        if self._dead >= _WINDOW and len(self._failed) >= _WINDOW_KEYS:
+            self._dead, self._failed = 0, set()
+            raise AllDead(self.consumer)
 
-    def dead(self, reason: str) -> Dead:
-        return Dead(self.record, self.identity, reason, self.sequence is not None and self.record.key is not None)
 
-
-@dataclass(slots=True)
-class _Known:
-    """What was met before: identities among the dead, keys that are held up, and how far each partition is applied."""
-
-    identities: set[tuple[int, str]]
-    keys: set[tuple[int, bytes]]
-    reached: dict[int, int]
-
-    def sorted_out(self, read: Sequence[_Read]) -> tuple[list[_Read], list[Dead]]:
-        """The new messages that may be applied, and what joins the dead."""
-        fresh: list[_Read] = []
-        dead: list[Dead] = []
-        for each in read:
-            if self.met(each):
-                continue
-            if each.heard is None:
-                self.note(each)
-                dead.append(each.dead(each.reason))
-                continue
-            self.reached[each.record.partition] = each.heard.envelope.sequence
-            if self.holds_up(each):
-                dead.append(each.dead("parked"))
-            else:
-                fresh.append(each)
-        return fresh, dead
-
-    def met(self, read: _Read) -> bool:
-        applied = read.sequence is not None and read.sequence <= self.reached[read.record.partition]
-        return applied or read.place in self.identities
-
-    def holds_up(self, read: _Read) -> bool:
-        return (read.record.partition, read.record.key) in self.keys
-
-    def note(self, read: _Read) -> None:
-        """It is dead, and holds up its key where it claims a place in the order."""
-        self.identities.add(read.place)
-        if read.sequence is not None and read.record.key is not None:
-            self.keys.add((read.record.partition, read.record.key))
+def reason_of(error: Exception) -> str:
+    """The stable code of a dead letter: that of a refusal, or the kind of the fault, never its text."""
+    if isinstance(error, Refused):
+        return error.code
+    if isinstance(error, ValidationError):
+        return "value-unknown"
+    return f"fault-{type(error).__name__}"
 
 
 def _partition(record: Record) -> int:
     return record.partition
-
-
-def _anonymous(record: Record) -> str:
-    digest = hashlib.sha256(record.value or b"").hexdigest()[:16]
-    return f"@{record.offset}:{digest}"

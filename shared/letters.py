@@ -7,10 +7,13 @@ import json
 from collections.abc import Sequence
 from datetime import datetime
 
-from shared.contracts.envelope import Unreadable, read_envelope, read_message
+from shared.checkpoints import Partitions
+from shared.contracts.envelope import read_envelope, read_message
 from shared.event_store import Connection
 from shared.inbox import Heard, Inbox
-from shared.messages import Message, Refused
+from shared.messages import Message
+from shared.outages import is_infrastructure
+from shared.sorting import Parsed
 
 
 class Letter(Message):
@@ -92,26 +95,80 @@ async def left(connection: Connection, inbox: Inbox, key: bytes) -> int:
 async def replay(connection: Connection, inbox: Inbox, key: bytes) -> int:
     """Apply the open dead letters of one key again, oldest first, up to the first that still fails.
 
-    Runs in the caller's transaction; returns how many were applied.
+    Runs in the caller's transaction and holds the checkpoints of their partitions, so that the live consumer waits.
+    Returns how many were applied. Raises what `is_infrastructure` names, and OfAnotherVersion.
     """
+    await inbox.require_version(connection)
+    await _hold(connection, inbox, key)
     rows = await connection.fetch(
         "select id, headers, value from dead_letters"
         " where consumer = $1 and topic = $2 and key = $3 and blocks and resolved_at is null"
-        " order by partition, id for update",
+        " order by partition, epoch, sequence, id for update",
         inbox.consumer,
         inbox.topic.name,
         key,
     )
     for done, row in enumerate(rows):
         try:
-            heard = _heard(inbox, row["headers"], row["value"])
             async with connection.transaction():
-                await inbox.apply(connection, [heard])
-        except (Unreadable, Refused):
+                await inbox.apply(connection, [_heard(inbox, row["headers"], row["value"])])
+        except Exception as error:
+            if is_infrastructure(error):
+                raise
             await connection.execute("update dead_letters set attempts = attempts + 1 where id = $1", row["id"])
             return done
         await connection.execute("update dead_letters set resolved_at = now() where id = $1", row["id"])
     return len(rows)
+
+
+async def _hold(connection: Connection, inbox: Inbox, key: bytes) -> None:
+    rows = await connection.fetch(
+        "select distinct partition from dead_letters"
+        " where consumer = $1 and topic = $2 and key = $3 and blocks and resolved_at is null",
+        inbox.consumer,
+        inbox.topic.name,
+        key,
+    )
+    await Partitions(inbox.consumer, inbox.topic).lock(connection, [row["partition"] for row in rows])
+
+
+async def reread(connection: Connection, inbox: Inbox) -> int:
+    """Read again what nobody could read and no later message has confirmed yet: the newest of their partitions.
+
+    Runs in the caller's transaction. Returns how many are no dead letters any more.
+    """
+    rows = await connection.fetch(
+        "select id, partition, record_at, key, headers, value from dead_letters letter"
+        " where consumer = $1 and topic = $2 and resolved_at is null and not blocks and reason <> 'gap'"
+        " and sequence is not null and exists (select from consumer_checkpoints reached"
+        "  where (reached.consumer, reached.topic, reached.partition, reached.epoch)"
+        "  = (letter.consumer, letter.topic, letter.partition, letter.epoch) and letter.sequence > reached.sequence)"
+        " order by partition, sequence for update",
+        inbox.consumer,
+        inbox.topic.name,
+    )
+    done = 0
+    for row in rows:
+        record = _Stored(inbox.topic.name, row["partition"], row["record_at"], row["key"], row["value"], row["headers"])
+        if Parsed(inbox.topic, inbox.topic.by_type(), record).reason:
+            continue
+        await connection.execute("delete from dead_letters where id = $1", row["id"])
+        done += len((await inbox.receive(connection, [record], keep_offset=True)).applied)
+    return done
+
+
+class _Stored:
+    """A record as a dead letter keeps it."""
+
+    def __init__(
+        self, topic: str, partition: int, offset: int, key: bytes | None, value: bytes | None, headers: str
+    ) -> None:
+        self.topic, self.partition, self.offset, self.key, self.value = topic, partition, offset, key, value
+        self.headers = _stored_headers(headers)
+
+
+def _stored_headers(headers: str) -> list[tuple[str, bytes]]:
+    return [(name, base64.b64decode(each)) for name, each in json.loads(headers)]
 
 
 async def discard(connection: Connection, consumers: Sequence[str], letter: int, by: str, why: str) -> bool:
@@ -152,5 +209,5 @@ def _readable(key: bytes | None) -> str:
 
 
 def _heard(inbox: Inbox, headers: str, value: bytes | None) -> Heard:
-    envelope = read_envelope(inbox.topic, [(name, base64.b64decode(each)) for name, each in json.loads(headers)])
+    envelope = read_envelope(inbox.topic, _stored_headers(headers))
     return Heard(envelope, read_message(inbox.topic.by_type(), envelope, value))

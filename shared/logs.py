@@ -1,13 +1,19 @@
-"""Logs as JSON lines with the correlation id of the thread they belong to; never personal data."""
+"""Logs as JSON lines with the correlation id of the thread they belong to; never personal data.
+
+The text of an exception can quote what somebody sent, so a line has its class and nothing else of it.
+"""
 
 from __future__ import annotations
 
+import json
 import logging
 from collections.abc import Sequence
+from typing import Any
 
 import structlog
 
 _A_LINE = 100
+_LONGEST = 300
 
 
 def log_road(log: structlog.typing.FilteringBoundLogger, what: str, threads: Sequence[str], **more: str) -> None:
@@ -15,6 +21,23 @@ def log_road(log: structlog.typing.FilteringBoundLogger, what: str, threads: Seq
     for first in range(0, len(threads), _A_LINE):
         of_line = threads[first : first + _A_LINE]
         log.info(what, messages=len(of_line), correlation_ids=list(dict.fromkeys(of_line)), **more)
+
+
+def _to_bytes(_: object, __: str, line: structlog.typing.EventDict) -> bytes:
+    return json.dumps(line, default=_class_of).encode()
+
+
+def _class_of(value: object) -> str:
+    return type(value).__name__
+
+
+def _without_texts(_: object, __: str, line: structlog.typing.EventDict) -> structlog.typing.EventDict:
+    """Of a library's line the first line of its message, and of its exception the class."""
+    raised: Any = line.pop("exc_info", None)
+    if raised:
+        line["cause"] = next((each.__name__ for each in raised if isinstance(each, type)), "unknown")
+    line["event"] = str(line["event"]).partition("\n")[0][:_LONGEST]
+    return line
 
 
 def configure(service: str, level: str = "INFO") -> None:
@@ -26,12 +49,20 @@ def configure(service: str, level: str = "INFO") -> None:
         structlog.processors.EventRenamer("message"),
     ]
     structlog.configure(
-        processors=[*shared, structlog.processors.JSONRenderer()],
+        processors=[*shared, _to_bytes],
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelName(level)),
+        logger_factory=structlog.BytesLoggerFactory(),
+        cache_logger_on_first_use=True,
     )
     handler = logging.StreamHandler()
     handler.setFormatter(
-        structlog.stdlib.ProcessorFormatter(processor=structlog.processors.JSONRenderer(), foreign_pre_chain=shared)
+        structlog.stdlib.ProcessorFormatter(
+            processors=[
+                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                structlog.processors.JSONRenderer(),
+            ],
+            foreign_pre_chain=[_without_texts, *shared],
+        )
     )
     logging.basicConfig(handlers=[handler], level=level, force=True)
     logging.getLogger("aiokafka").setLevel(logging.ERROR)

@@ -1,4 +1,4 @@
-"""Follows the facts and publishes what may leave: one leader, in order, resuming where it was acknowledged."""
+"""Follows the events and publishes what may leave: one leader, in order, each message naming the one before it."""
 
 from __future__ import annotations
 
@@ -11,12 +11,16 @@ from typing import Any
 
 import asyncpg
 import structlog
+from aiokafka.partitioner import DefaultPartitioner
 
-from shared.contracts.envelope import PublicMessage, Topic, headers
+from shared.contracts.envelope import Position, PublicMessage, Topic, event_digest, headers
 from shared.event_store import EventStore
-from shared.kafka import OutgoingRecord, Producer, open_producer
+from shared.health import Unwell
+from shared.kafka import OutgoingRecord, Producer, create_topics, open_producer
 from shared.logs import log_road
 from shared.messages import Recorded
+from shared.outbox import History, Outbox, Partition, Sent, begin_history, history
+from shared.reconciling import AnotherHistory, Survey, TopicLost, lost_topics, require_own, survey
 
 log = structlog.get_logger(__name__)
 
@@ -26,6 +30,7 @@ _WINDOW = 500
 _POLL_SECONDS = 1.0
 _BACKOFF_SECONDS = 0.5
 _STUCK_SECONDS = 15.0
+_RECONCILE_SECONDS = 300.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,26 +47,31 @@ Translate = Callable[[Recorded[Any]], Published | None]
 
 @dataclass(slots=True)
 class Relay:
-    """One follower of the facts, `name`, that publishes to Kafka.
+    """One follower of the events, `name`, that publishes to the `topics` of its service.
 
-    Its position advances only after acknowledgement, by compare-and-set; whatever is in doubt is sent again,
-    from the same place and in the same order, so that within a partition the first occurrence of every sequence
-    comes in increasing order.
+    Its position advances only after acknowledgement, by compare-and-set; whatever is in doubt is sent again, from the
+    same place and in the same order. A topic that was lost is sent again from the beginning; where the broker holds
+    another history than this database, nothing is sent.
     """
 
     store: EventStore
     translate: Translate
+    topics: Sequence[Topic]
     bootstrap_servers: str
     database_url: str
     name: str = "kafka"
-    beat: float = float("-inf")
     leading: bool = False
+    replication: int = 1
+    last_success: float = field(default_factory=time.monotonic)
+    _trouble: Unwell | None = None
     _rung: asyncio.Event = field(default_factory=asyncio.Event)
 
-    async def ailment(self) -> str | None:
-        """Nothing while the loop goes round, as leader or standing by."""
-        lately = time.monotonic() - self.beat < _STUCK_SECONDS
-        return None if lately else f"It has not gone round for {_STUCK_SECONDS:.0f} seconds."
+    async def ailment(self) -> Unwell | None:
+        """Nothing while it is up to date or publishes, as leader, or stands by."""
+        if self._trouble:
+            return self._trouble
+        passed = time.monotonic() - self.last_success
+        return Unwell("not-publishing", {"seconds": int(passed)}) if passed > _STUCK_SECONDS else None
 
     def ring(self) -> None:
         """A fact was committed in this process."""
@@ -83,6 +93,11 @@ class Relay:
                 await self._term()
             except asyncio.CancelledError:
                 raise
+            except AnotherHistory:
+                self._trouble = Unwell("another-history")
+                log.error("relay stopped", cause="another history")  # noqa: TRY400 - its trace says nothing more
+            except TopicLost:
+                log.warning("relay starts again", cause="topic lost")
             except Exception as error:  # noqa: BLE001 - the database or the broker is away: wait and resume
                 log.warning("relay interrupted", cause=type(error).__name__)
             self.leading = False
@@ -93,61 +108,156 @@ class Relay:
         connection = await asyncpg.connect(self.database_url)
         try:
             while not await connection.fetchval("select pg_try_advisory_lock($1)", _LEADER_LOCK):
-                self.beat = time.monotonic()
+                self.last_success, self._trouble = time.monotonic(), None
                 await asyncio.sleep(_POLL_SECONDS)
             await connection.add_listener(_CHANNEL, lambda *_: self._rung.set())
-            await connection.execute("insert into followers (name) values ($1) on conflict do nothing", self.name)
-            async with open_producer(self.bootstrap_servers) as producer:
-                self.leading = True
-                await self._follow(connection, producer)
+            await self._lead(connection)
         finally:
+            self.leading = False
             with contextlib.suppress(Exception):
                 await connection.close(timeout=2)
 
-    async def _follow(self, connection: asyncpg.Connection[asyncpg.Record], producer: Producer) -> None:
+    async def _lead(self, connection: asyncpg.Connection[asyncpg.Record]) -> None:
+        outbox = Outbox(self.name)
+        await outbox.begin(connection)
+        await create_topics(self.bootstrap_servers, self.topics, self.replication)
+        async with asyncio.timeout(_RECONCILE_SECONDS):
+            await self._reconcile(connection, outbox)
+        self._trouble = None
+        async with open_producer(self.bootstrap_servers) as producer:
+            self.leading = True
+            await self._follow(connection, outbox, producer)
+
+    async def _reconcile(self, connection: asyncpg.Connection[asyncpg.Record], outbox: Outbox) -> None:
+        """Before anything is sent: whose messages are on the broker, and are they all there?"""
+        sent, told = await outbox.sent(connection), await history(connection)
+        lost = await lost_topics(self.bootstrap_servers, self.topics, sent)
+        if lost:
+            log.warning("topics lost", topics=sorted(lost))
+            await outbox.restart(connection, 0, lost, {})
+            sent = await outbox.sent(connection)
+        if not sent and await outbox.position(connection):
+            await outbox.restart(connection, 0, [each.name for each in self.topics], {})
+        await require_own(self.bootstrap_servers, self.topics, sent, told, self._digests_at)
+
+    async def _digests_at(self, positions: Sequence[int]) -> dict[int, bytes]:
+        """The event digests of what this database publishes of these positions."""
+        async with self.store.pool.acquire() as connection:
+            facts = await self.store.at(connection, positions)
+        told = ((fact, self.translate(fact)) for fact in facts)
+        return {fact.position: event_digest(each.key, fact.at) for fact, each in told if each is not None}
+
+    async def _follow(self, connection: asyncpg.Connection[asyncpg.Record], outbox: Outbox, producer: Producer) -> None:
+        position, sent, told = -1, dict[Partition, Sent](), History()
         while True:
             self._rung.clear()
-            self.beat = time.monotonic()
-            position = await connection.fetchval("select position from followers where name = $1", self.name)
+            if position != (kept := await outbox.position(connection)):
+                position, sent, told = kept, await outbox.sent(connection), await history(connection)
             facts = await self.store.after(connection, position, _WINDOW)
             if not facts:
+                self.last_success = time.monotonic()
                 with contextlib.suppress(TimeoutError):
                     await asyncio.wait_for(self._rung.wait(), _POLL_SECONDS)
                 continue
-            await self._publish(producer, facts)
-            moved = await connection.execute(
-                "update followers set position = $3 where name = $1 and position = $2",
-                self.name,
-                position,
-                facts[-1].position,
-            )
-            if moved != "UPDATE 1":
+            changed = await self._publish(producer, facts, sent, told)
+            if await outbox.advance(connection, position, facts[-1].position, changed):
+                position, sent = facts[-1].position, sent | changed
+            else:
+                position = -1
                 log.info("relay position moved by hand", relay=self.name)
+            self.last_success = time.monotonic()
 
-    async def _publish(self, producer: Producer, facts: Sequence[Recorded[Any]]) -> None:
-        """Send one window and await every acknowledgement; any failure ends the term and its producer."""
-        told = [(fact, published) for fact in facts if (published := self.translate(fact)) is not None]
-        await producer.send_all(record_of(fact, published) for fact, published in told)
-        log_road(log, "published", [fact.meta.correlation_id for fact, _ in told])
+    async def _publish(
+        self, producer: Producer, facts: Sequence[Recorded[Any]], sent: dict[Partition, Sent], told: History
+    ) -> dict[Partition, Sent]:
+        """Send one window and await every acknowledgement; any failure ends the term and its producer.
+
+        Returns the last message of each partition. What its partition already has is passed over.
+        """
+        leaving = place(facts, self.translate, {each: row.sequence for each, row in sent.items()})
+        offsets = await producer.send_all([record_of(each, told) for each in leaving])
+        changed: dict[Partition, Sent] = {}
+        for each, offset in zip(leaving, offsets, strict=True):
+            before = changed.get(each.partition) or sent.get(each.partition)
+            if before and offset < before.next_offset:
+                raise TopicLost(each.published.topic.name)
+            changed[each.partition] = Sent(each.fact.position, offset + 1)
+        log_road(log, "published", [each.fact.meta.correlation_id for each in leaving])
+        return changed
+
+    async def republish(self, position: int = 0) -> None:
+        """Send everything after `position` again: consumers drop what they have."""
+        async with self.store.pool.acquire() as connection:
+            sent = await self._sent_until(connection, position)
+            await Outbox(self.name).restart(connection, position, [each.name for each in self.topics], sent)
+            await connection.execute("select pg_notify($1, '')", _CHANNEL)
+
+    async def new_epoch(self, by: str) -> tuple[int, Survey]:
+        """Confirm that this database was put back to an earlier state: begin another history, and publish all of it.
+
+        Returns its epoch, and what the broker holds that this database lost.
+        """
+        await create_topics(self.bootstrap_servers, self.topics, self.replication)
+        found = await survey(self.bootstrap_servers, self.topics, self._digests_at)
+        async with self.store.pool.acquire() as connection, connection.transaction():
+            await connection.execute("select hold_appends()")
+            told = await history(connection)
+            forks = max(found.forks, told.forks, key=len)
+            last = int(await connection.fetchval("select coalesce(max(position), 0) from events"))
+            epoch = await begin_history(connection, (*forks, found.fork(last)), found.highest, by)
+            await Outbox(self.name).restart(connection, 0, [each.name for each in self.topics], {})
+            await connection.execute("select pg_notify($1, '')", _CHANNEL)
+        return epoch, found
+
+    async def _sent_until(self, connection: Any, position: int) -> dict[Partition, Sent]:  # noqa: ANN401 - a pool's
+        """The last message of each partition up to `position`, as it was or would be published."""
+        reached, at = dict[Partition, int](), 0
+        while at < position and (facts := await self.store.after(connection, at, _WINDOW)):
+            at = facts[-1].position
+            early = [fact for fact in facts if fact.position <= position]
+            reached |= {each.partition: each.fact.position for each in place(early, self.translate, reached)}
+        return {partition: Sent(sequence, 0) for partition, sequence in reached.items()}
 
 
-def record_of(fact: Recorded[Any], published: Published) -> OutgoingRecord:
+@dataclass(frozen=True, slots=True)
+class Leaving:
+    """A fact on its way out: to which partition, and after which message there."""
+
+    fact: Recorded[Any]
+    published: Published
+    partition: Partition
+    previous: int
+
+
+def place(facts: Sequence[Recorded[Any]], translate: Translate, reached: dict[Partition, int]) -> list[Leaving]:
+    """What leaves of these facts, each behind the last of its partition; `reached` says what each has already."""
+    last = dict(reached)
+    leaving = []
+    for fact in facts:
+        published = translate(fact)
+        if published is None:
+            continue
+        partition = partition_of(published)
+        previous = last.get(partition, 0)
+        if fact.position > previous:
+            leaving.append(Leaving(fact, published, partition, previous))
+            last[partition] = fact.position
+    return leaving
+
+
+def partition_of(published: Published) -> Partition:
+    """The partition of its key, as every Kafka client reckons it."""
+    topic = published.topic
+    return topic.name, DefaultPartitioner()(published.key.encode(), list(range(topic.partitions)), [])
+
+
+def record_of(leaving: Leaving, told: History) -> OutgoingRecord:
     """A fact as it is sent: the same bytes every time."""
+    fact, published = leaving.fact, leaving.published
     topic, key, message = published.topic, published.key, published.message
-    head = headers(topic, message, key, fact.position, fact.at, fact.meta.correlation_id)
-    return topic.name, key.encode(), message.model_dump_json().encode(), head
-
-
-async def republish(store: EventStore, position: int = 0, name: str = "kafka") -> None:
-    """Send everything after `position` again: refills a broker that lost it; consumers drop what they have."""
-    async with store.pool.acquire() as connection:
-        await connection.execute(
-            "insert into followers (name, position) values ($1, $2)"
-            " on conflict (name) do update set position = excluded.position",
-            name,
-            position,
-        )
-        await connection.execute("select pg_notify($1, '')", _CHANNEL)
+    position = Position(fact.position, leaving.previous, told.epoch, told.forks)
+    head = headers(topic, message, key, position, fact.at, fact.meta.correlation_id)
+    return topic.name, leaving.partition[1], key.encode(), message.model_dump_json().encode(), head
 
 
 async def backlog(store: EventStore, name: str = "kafka") -> tuple[int, float]:
@@ -157,7 +267,7 @@ async def backlog(store: EventStore, name: str = "kafka") -> tuple[int, float]:
             "select (select coalesce(max(position), 0) from events) - coalesce(f.position, 0) as behind,"
             " (select extract(epoch from now() - at) from events where position > coalesce(f.position, 0)"
             "  order by position limit 1) as age"
-            " from (select 1) one left join followers f on f.name = $1",
+            " from (select 1) one left join outbox_checkpoints f on f.name = $1",
             name,
         )
     return (int(row["behind"]), float(row["age"] or 0.0)) if row else (0, 0.0)
@@ -165,8 +275,8 @@ async def backlog(store: EventStore, name: str = "kafka") -> tuple[int, float]:
 
 async def position(store: EventStore, name: str = "kafka") -> int:
     """The position up to which everything is published."""
-    query = "select coalesce(max(position), 0) from followers where name = $1"
-    return int(await store.pool.fetchval(query, name))
+    async with store.pool.acquire() as connection:
+        return await Outbox(name).position(connection)
 
 
 async def led(store: EventStore) -> bool:

@@ -1,35 +1,38 @@
-"""Wires one service from its parts: its tables, its tasks, its HTTP and its health, and a graceful end."""
+"""Wires one service from its parts: its tables, its tasks, its HTTP and its health."""
 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from typing import TypeAlias
 
 import asyncpg
-import uvicorn
 from fastapi import APIRouter, FastAPI
 
-from shared import beside, event_store, health, idempotency, inbox, logs, ops, views
+from shared import beside, checks, event_store, idempotency, inbox, ops, views
 from shared import fold as folding
 from shared.callers import Gate
 from shared.contracts.envelope import Topic
-from shared.event_store import EventStore
+from shared.event_store import Connection, EventStore
 from shared.fold import Fold
 from shared.health import Health, Task, running
 from shared.inbox import Inbox
 from shared.kafka import Subscription
+from shared.keeper import Keeper
 from shared.messages import Event
 from shared.ops import Register
-from shared.pool import open_pool
+from shared.pool import SERVING, open_pool
 from shared.relay import Relay, Translate
 from shared.settings import Settings
 from shared.tasks import observe_inbox, observe_relay, once_open
-from shared.views import View
+from shared.views import InlineViews, View
 from shared.web import Refusals, create_app
+from shared.web.answers import Answers
+from shared.web.server import limits_of
 
 _SCHEMA_LOCK = 7226003
 
@@ -61,21 +64,37 @@ class Wiring:
 
     async def facts(self, types: Mapping[str, type[Event]], *views: View) -> EventStore:
         """It decides: facts of its own, views in the same transaction, and answers kept under their keys."""
-        await self.tables(event_store.SCHEMA, idempotency.SCHEMA, *(view.SCHEMA for view in views))
+        await self.tables(event_store.SCHEMA, idempotency.SCHEMA)
         self.views = views
-        self.store = EventStore(self.pool, types, [view.apply for view in views], self.ring)
+        inline = InlineViews(views, types)
+        self.store = EventStore(self.pool, types, [inline.apply] if views else [], self.ring)
+        if views:
+            await self._keeps(self.store, inline)
+        keep = timedelta(days=self.settings.idempotency_keep_days)
+        self.app.state.answers = Answers.of_file(Path(self.settings.people_keys_file), keep)
+        self.tasks["kept answers"] = partial(idempotency.keep_purged, self.pool, keep)
         return self.store
+
+    async def _keeps(self, store: EventStore, inline: InlineViews) -> None:
+        """It keeps its views at their version; those of another are built again beside, while it serves."""
+        async with _creating(self.pool) as connection:
+            await inline.prepare(connection)
+        keeper = Keeper(store, self.url, inline)
+        self.health.checks["views"] = keeper.ailment
+        keeper.progress = self.health.progress("views")
+        self.tasks["views"] = keeper.run
 
     def publishes(self, store: EventStore, translate: Translate, *topics: Topic) -> None:
         """It tells others: what `translate` makes of its facts goes to `topics`."""
         servers = self.settings.kafka_bootstrap_servers
-        self.relay = Relay(store, translate, servers, self.url)
+        self.relay = Relay(store, translate, topics, servers, self.url)
         if "relay" not in self.settings.roles:
             self.tasks["relay bell"] = self.relay.ring_elsewhere
             return
         self.health.checks["relay"] = self.relay.ailment
+        self.health.checks["appends"] = checks.appends(self.pool)
         self.tasks["relay"] = once_open(self.settings, topics, self.relay.run)
-        self.tasks["relay metrics"] = observe_relay(store)
+        self.tasks["relay metrics"] = observe_relay(self.relay)
 
     async def hears(self, heard: Inbox) -> None:
         """It listens: every message of a topic reaches `heard.apply` once in effect, in one consumer group each."""
@@ -91,11 +110,10 @@ class Wiring:
 
     async def folds(self, fold: Fold) -> None:
         """It keeps tables that hold nothing but what it heard; those of an older version are built again beside."""
-        await self.tables(*fold.schemas)
-        async with self.pool.acquire() as connection:
-            await folding.outdated(connection, fold)
+        async with _creating(self.pool) as connection:
+            await folding.prepare(connection, fold)
         self.fold = fold
-        for heard in fold.inboxes:
+        for heard in fold.live:
             await self.hears(heard)
         if "subscriber" not in self.settings.roles:
             return
@@ -128,40 +146,43 @@ def application_of(title: str, settings: Settings, refusals: Refusals, wire: Wir
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        url = settings.database_url.get_secret_value()
-        async with open_pool(url, 20) as pool:
-            state.checks["database"] = health.database(pool)
-            if settings.roles & {"relay", "subscriber"}:
-                state.checks["kafka"] = health.kafka(settings.kafka_bootstrap_servers)
+        async with open_pool(settings.database_url.get_secret_value(), 20, SERVING) as pool:
+            _check_the_others(state, pool, settings)
             wiring = await wired(Wiring(settings, pool, app, state), wire)
             wiring.answers(ops.routes(pool, wiring.register, settings.people_keep_days))
-            if wiring.store:
-                await views.build_outdated(wiring.store, wiring.url, wiring.views)
-            async with running(state, wiring.tasks):
+            async with running(state, {**wiring.tasks, "health": state.watch}):
                 yield
 
     gate = Gate(Path(settings.auth_jwks_file), settings.auth_issuer, settings.auth_audience)
-    return create_app(title, gate, refusals, state, lifespan)
+    return create_app(title, gate, refusals, state, lifespan, limits=limits_of(settings))
+
+
+def _check_the_others(state: Health, pool: asyncpg.Pool[asyncpg.Record], settings: Settings) -> None:
+    """What a process needs of others, by its roles."""
+    state.checks["database"] = checks.database(pool)
+    if settings.roles & {"relay", "subscriber"}:
+        state.checks["kafka"] = checks.kafka(settings.kafka_bootstrap_servers)
+    if "api" in settings.roles:
+        state.checks["tokens"] = checks.tokens(Path(settings.auth_jwks_file))
 
 
 async def wired(wiring: Wiring, wire: Wire) -> Wiring:
     """Its parts, and the tables that every service has; nothing runs yet."""
-    await wiring.tables(inbox.SCHEMA, beside.SCHEMA)
+    await wiring.tables(inbox.SCHEMA, beside.SCHEMA, views.SCHEMA, checks.SCHEMA)
     await wire(wiring)
     return wiring
 
 
 async def create_tables(pool: asyncpg.Pool[asyncpg.Record], schemas: Sequence[str]) -> None:
     """Create what is missing; safe from several processes at once."""
-    async with pool.acquire() as connection, connection.transaction():
-        await connection.execute("select pg_advisory_xact_lock($1)", _SCHEMA_LOCK)
+    async with _creating(pool) as connection:
         for schema in schemas:
             await connection.execute(schema)
 
 
-def serve(name: str, settings: Settings, app: FastAPI) -> None:
-    """Serve on `HOST`, the loopback address unless set, until SIGTERM or SIGINT; requests in hand are finished."""
-    logs.configure(name, settings.log_level)
-    uvicorn.run(
-        app, host=settings.host, port=settings.port, log_config=None, access_log=False, timeout_graceful_shutdown=10
-    )
+@asynccontextmanager
+async def _creating(pool: asyncpg.Pool[asyncpg.Record]) -> AsyncIterator[Connection]:
+    """A transaction that creates tables: one process at a time."""
+    async with pool.acquire() as connection, connection.transaction():
+        await connection.execute("select pg_advisory_xact_lock($1)", _SCHEMA_LOCK)
+        yield connection

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ipaddress import IPv4Network, IPv6Network
 from typing import Annotated, Literal
 
 from pydantic import Field, SecretStr, field_validator
@@ -13,13 +14,18 @@ Role = Literal["api", "relay", "subscriber"]
 class Settings(BaseSettings):
     """What all services share: `KAFKA_BOOTSTRAP_SERVERS`, `AUTH_*`, `LOG_LEVEL`, `HOST`.
 
+    `KAFKA_REPLICATION`: copies of a topic that a service makes; unset, one a broker, at most three.
     `<SERVICE>_PUBLIC_URL`: the address people reach it by, as it stands on paper; unset, that of the request.
     `ROLES` (`api,relay,subscriber`, all unless set): what this process does of its service's work.
+    `TRUSTED_PROXIES` (`10.0.0.0/8,192.0.2.1`, none unless set): whose `X-Forwarded-For` is believed.
+    `..._PER_MINUTE`: requests of one address without a token, that read or write, and of one caller; 0 is no limit.
+    `IDEMPOTENCY_KEEP_DAYS`: how long an answer is kept for its `Idempotency-Key`.
     """
 
     model_config = SettingsConfigDict(extra="ignore", frozen=True)
 
     kafka_bootstrap_servers: str = "127.0.0.1:19092"
+    kafka_replication: int | None = Field(default=None, ge=1)
     auth_jwks_file: str = ".local/auth/jwks.json"
     auth_issuer: str = "https://carrousel.local"
     auth_audience: str = "carrousel"
@@ -30,11 +36,16 @@ class Settings(BaseSettings):
     host: str = "127.0.0.1"
     port: int = 0
     public_url: str = Field(default="", pattern=r"^(https?://[!-~]+)?$")
+    trusted_proxies: Annotated[tuple[IPv4Network | IPv6Network, ...], NoDecode] = ()
+    public_reads_per_minute: int = Field(default=240, ge=0)
+    public_writes_per_minute: int = Field(default=60, ge=0)
+    caller_requests_per_minute: int = Field(default=600, ge=0)
+    idempotency_keep_days: int = Field(default=7, ge=1, le=90)
     roles: Annotated[frozenset[Role], NoDecode] = Field(
         default=frozenset[Role](("api", "relay", "subscriber")), min_length=1
     )
 
-    @field_validator("roles", mode="before")
+    @field_validator("roles", "trusted_proxies", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
         return [each.strip() for each in value.split(",") if each.strip()] if isinstance(value, str) else value

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -26,6 +26,10 @@ from deploy.local import keys
 from deploy.local.tokens import token
 from shared.callers import Role
 from shared.settings import Settings
+from shared.web.bodies import DECLARED
+from shared.web.limits import LARGEST_DECLARED, Limits
+from shared.web.server import server_config
+from tests.chance import examples
 
 CITY, ORGANISATION = "Oostende", "org-1"
 EXAMPLES = int(os.environ.get("OPENAPI_EXAMPLES", "3"))
@@ -42,47 +46,64 @@ def ask_everything(application: Callable[[Settings], FastAPI], database_url: str
         schema = schemathesis.openapi.from_url(f"{url}/openapi.json")
         found = [result for result in schema.get_all_operations() if isinstance(result, Ok)]
         operations = [each.ok() for each in found if each.ok().path != "/health/ready"]
+        bearers = [{"Authorization": f"Bearer {token(role, ORGANISATION, [CITY], home=home)}"} for role in Role]
+        _look_through(schema.raw_schema)
         for operation in operations:
-            for role in Role:
-                bearer = {"Authorization": f"Bearer {token(role, ORGANISATION, [CITY], home=home)}"}
-                for mode in (GenerationMode.POSITIVE, GenerationMode.NEGATIVE):
-                    _ask(operation.as_strategy(generation_mode=mode), bearer)
+            for mode in (GenerationMode.POSITIVE, GenerationMode.NEGATIVE):
+                _ask(operation.as_strategy(generation_mode=mode), bearers)
     return len(operations)
 
 
-def _ask(cases: SearchStrategy[Any], bearer: dict[str, str]) -> None:
-    @settings(
-        max_examples=EXAMPLES, phases=[Phase.generate], database=None, deadline=None, derandomize=True,
-        suppress_health_check=list(HealthCheck),
-    )  # fmt: skip
+def _look_through(document: dict[str, Any]) -> None:
+    """Every POST that writes takes an `Idempotency-Key`; none takes a larger body than any route may."""
+    for path, of_path in document["paths"].items():
+        for method, operation in of_path.items():
+            named = {each["name"] for each in operation.get("parameters", ())}
+            writes = method == "post" and not operation.get("x-reads")
+            assert ("Idempotency-Key" in named) is writes, (method, path)
+            assert operation.get(DECLARED, 0) <= LARGEST_DECLARED, (method, path)
+
+
+def _ask(cases: SearchStrategy[Any], bearers: Sequence[dict[str, str]]) -> None:
+    @settings(examples(EXAMPLES), phases=[Phase.generate], suppress_health_check=list(HealthCheck))
     @given(cases)
     def ask(case: Any) -> None:
-        case.call_and_validate(headers=bearer, checks=CHECKS)
+        for bearer in bearers:
+            case.call_and_validate(headers=bearer, checks=CHECKS)
 
     with suppress(Unsatisfiable):  # nothing about this operation can be said wrongly
         ask()
 
 
 @contextmanager
-def served(application: Callable[[Settings], FastAPI], database_url: str, home: Path) -> Iterator[str]:
-    """The service on a free port until the end of the block; its address once it is ready."""
+def served(application: Callable[[Settings], FastAPI], database_url: str, home: Path, **settings: Any) -> Iterator[str]:
+    """The service on a free port until the end of the block; its address once it is ready. No rate is limited."""
     files = keys.environment(home)
+    unlimited: dict[str, Any] = {rate.lower(): 0 for rate in keys.RATES}
     asked = Settings(
         database_url=SecretStr(database_url),
         auth_jwks_file=files["AUTH_JWKS_FILE"],
         people_keys_file=files["PEOPLE_KEYS_FILE"],
         kafka_bootstrap_servers=os.environ["KAFKA_BOOTSTRAP_SERVERS"],
+        **unlimited | settings,
     )
-    server = uvicorn.Server(uvicorn.Config(application(asked), host="127.0.0.1", port=0, log_config=None))
+    with serving(application(asked), asked) as port:
+        yield f"http://127.0.0.1:{port}"
+
+
+@contextmanager
+def serving(app: FastAPI, settings: Settings, limits: Limits | None = None) -> Iterator[int]:
+    """An application behind a real socket until the end of the block; its port once it is open."""
+    server = uvicorn.Server(server_config(app, settings, limits))
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     while not (server.started and server.servers):
         assert thread.is_alive()
         time.sleep(0.05)
-    port = server.servers[0].sockets[0].getsockname()[1]
+    port: int = server.servers[0].sockets[0].getsockname()[1]
     try:
-        yield f"http://127.0.0.1:{port}"
+        yield port
     finally:
         server.should_exit = True
-        thread.join(timeout=30)
+        thread.join(timeout=120)
         assert not thread.is_alive()

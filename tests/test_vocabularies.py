@@ -25,7 +25,7 @@ def raised(files: Iterator[Path]) -> set[str]:
     return {
         code
         for file in files
-        for code in re.findall(r'(?:Refused|Unacceptable)\(\s*"([^"]+)"', file.read_text("utf-8"))
+        for code in re.findall(r'(?:Refused|Unacceptable|Limited)\(\s*(?:\d+, )?"([^"]+)"', file.read_text("utf-8"))
     }
 
 

@@ -96,7 +96,7 @@ class Services:
         """Everything the reporting service tells a coordinator of that period."""
         span = {"since": str(since), "until": str(until)}
         figures = self._read("reporting", "/figures", **span).json()["figures"]
-        partners = self._read("reporting", "/partners", **span).json()["partners"]
+        partners = self._read("reporting", "/partners", limit="500", **span).json()["items"]
         project = self._read("reporting", "/project").json()
         return Found({figure["code"]: figure for figure in figures}, partners, project)
 

@@ -1,4 +1,4 @@
-"""The keys the services of this machine share: who may ask, and what seals people's names."""
+"""What the services of this machine share: who may ask and how often, and what seals people's names."""
 
 from __future__ import annotations
 
@@ -10,9 +10,12 @@ from cryptography.fernet import Fernet
 
 from deploy.local.tokens import ensure_keys
 
+# A few programs ask for everybody here, as fast as they can.
+RATES = ("PUBLIC_READS_PER_MINUTE", "PUBLIC_WRITES_PER_MINUTE", "CALLER_REQUESTS_PER_MINUTE")
+
 
 def environment(home: Path) -> dict[str, str]:
-    """Make what is missing under `home`/auth; returns the variables that point there."""
+    """Make what is missing under `home`/auth; returns the variables that point there, and rates without a limit."""
     jwks = ensure_keys(home)
     people = home / "auth" / "people.keys"
     if not people.exists():
@@ -22,4 +25,5 @@ def environment(home: Path) -> dict[str, str]:
         with contextlib.suppress(FileExistsError):  # another program was first: its key is the key
             people.hardlink_to(new)
         new.unlink()
-    return {"AUTH_JWKS_FILE": str(jwks), "PEOPLE_KEYS_FILE": str(people)}
+    unlimited = {rate: os.environ.get(rate, "0") for rate in RATES}
+    return {"AUTH_JWKS_FILE": str(jwks), "PEOPLE_KEYS_FILE": str(people), **unlimited}

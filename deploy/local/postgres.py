@@ -23,6 +23,7 @@ with warnings.catch_warnings(action="ignore"):  # it looks for a place for a loc
 
 PORT = 15432
 SERVICES = ("referral", "carousel", "training", "reporting")
+LOG_CONF = Path(__file__).resolve().parents[1] / "postgres" / "log.conf"
 LOCAL_PASSWORD = "local-only"  # listens on 127.0.0.1 and guards made-up cases
 
 
@@ -35,6 +36,7 @@ class Postgres:
         self.log = home / "log" / "postgres.log"
         self.process: Process | None = None
         self.user = _user()
+        self.logged = log_settings()
 
     async def start(self) -> dict[str, str]:
         """Start it and return the database URL of every service."""
@@ -42,7 +44,7 @@ class Postgres:
         if not (self.data / "PG_VERSION").exists():
             await self._create()
         options = {"listen_addresses": "127.0.0.1", "unix_socket_directories": "", "max_connections": "300"}
-        settings = [part for name, value in options.items() for part in ("-c", f"{name}={value}")]
+        settings = [part for name, value in (options | self.logged).items() for part in ("-c", f"{name}={value}")]
         command: list[str | Path] = [_binary("postgres"), "-D", self.data, "-p", str(self.port), *settings]
         self.process = await spawn(command, self.log, user=self.user)
         try:
@@ -106,6 +108,12 @@ class Postgres:
             except asyncpg.CannotConnectNowError:  # it recovers from a hard stop
                 await asyncio.sleep(0.1)
         raise Trouble(f"PostgreSQL is still recovering after 30 s: {last_words(self.log)}.")
+
+
+def log_settings() -> dict[str, str]:
+    """What every PostgreSQL of the programme is told about its log (deploy/postgres/log.conf)."""
+    lines = LOG_CONF.read_text(encoding="utf-8").splitlines()
+    return dict(line.split(" = ") for line in lines if line and not line.startswith("#"))
 
 
 def _binary(name: str) -> Path:

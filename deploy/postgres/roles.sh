@@ -1,5 +1,6 @@
 #!/bin/sh
 # A role and a database for each service, none of which lets the others in; run again, it changes only passwords.
+# Their sessions leave nothing of anybody in the server's log (log.conf, which this repeats for servers of other people).
 # Reads <SERVICE>_PASSWORD for every service and psql's own PG* variables.
 set -eu
 
@@ -13,6 +14,16 @@ alter role :"service" password :'password';
 select format('create database %I owner %I', :'service', :'service')
   where not exists (select from pg_database where datname = :'service') \gexec
 revoke all on database :"service" from public;
+alter database :"service" set log_error_verbosity = terse;
+alter database :"service" set log_min_messages = log;
+alter database :"service" set log_min_error_statement = panic;
+alter database :"service" set log_statement = none;
+alter database :"service" set log_duration = off;
+alter database :"service" set log_min_duration_statement = -1;
+alter database :"service" set log_min_duration_sample = -1;
+alter database :"service" set log_transaction_sample_rate = 0;
+alter database :"service" set log_parameter_max_length = 0;
+alter database :"service" set log_parameter_max_length_on_error = 0;
 SQL
 }
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from fastapi import FastAPI
 
-from services.carousel import notes, published, subscribers
+from services.carousel import notes, published, referrals, subscribers
 from services.carousel.api import routes
-from services.carousel.views import barriers, cycles, offers, participations, referrals, safety_tasks
+from services.carousel.views import barriers, cycles, offers, participations, safety_tasks
 from services.carousel.views.streams import TYPES
 from services.carousel.vocabulary import vocabulary
 from shared.contracts import carousel as contract

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from functools import reduce
+from typing import Any, Protocol
 
 from services.carousel.commands import cycle as ask
 from services.carousel.commands import participation as ask_person
 from services.carousel.domain import cycle, offer, participation
 from services.carousel.events import cycle as facts
 from services.carousel.events import participation as personal
-from shared.decider import Beside, Decider, Outcome, within
+from services.carousel.events.values import Mark, PlaceDays
+from shared.decider import Beside, Decider, Outcome, Permit, within
 from shared.event_store import Connection, EventStore
 from shared.messages import Command, Event, Meta
 
@@ -29,6 +31,16 @@ class Asked:
     command: Command
 
 
+class Permits(Protocol):
+    """What the caller of a command must be to the other streams that it uses; each raises when he is not."""
+
+    def cycle(self, state: cycle.Cycle) -> None:
+        """A cycle of which a place is asked."""
+
+    def person(self, state: participation.Participation) -> None:
+        """A person who is kept apart from another, or no longer."""
+
+
 def of_offer(offer_id: str) -> str:
     """The stream of an offer."""
     return f"offer-{offer_id}"
@@ -44,18 +56,50 @@ def of_participation(referral_id: str) -> str:
     return f"participation-{referral_id}"
 
 
-def follow(store: EventStore, meta: Meta, command: Command) -> Beside:
+async def participation_of(connection: Connection, store: EventStore, referral_id: str) -> participation.Participation:
+    """A participation as it stands in the caller's transaction."""
+    facts_ = await store.read(connection, of_participation(referral_id))
+    return reduce(participation.evolve, (fact.event for fact in facts_), participation.initial)
+
+
+def beside(store: EventStore, meta: Meta, command: Command, permits: Permits) -> list[Beside]:
+    """What is done beside the command of a caller: it is followed, once he is permitted whoever else it is about.
+
+    The other is asked for also where nothing changes: that it does not would tell who is kept apart from whom.
+    """
+
+    async def look(connection: Connection, _: Outcome) -> None:
+        if isinstance(command, ask_person.DeclareNonAssociation | ask_person.LiftNonAssociation):
+            permits.person(await participation_of(connection, store, command.other_id))
+
+    return [look, follow(store, meta, command, permits)]
+
+
+def follow(store: EventStore, meta: Meta, command: Command, permits: Permits | None = None) -> Beside:
     """What `shared.decider.handle` does beside `command`: everything its facts ask for, and what these ask in turn.
 
-    Raises Refused when one of those streams says no, so that the first one is not appended either.
+    Raises Refused when one of those streams says no, and what `permits` raises when the caller may not use it, so that
+    the first one is not appended either. A message of another service needs no permit.
     """
 
     async def ripple(connection: Connection, outcome: Outcome) -> None:
         for event in outcome.events:
             for asked in asks(event, command):
-                await within(connection, store, asked.stream, asked.decider, asked.command, meta, [ripple])
+                permit = _permit(asked.command, permits) if permits else None
+                await within(connection, store, asked.stream, asked.decider, asked.command, meta, [ripple], permit)
 
     return ripple
+
+
+def _permit(command: Command, permits: Permits) -> Permit[Any] | None:
+    """What the caller must be permitted himself; the rest follows from what he was permitted already."""
+    match command:
+        case ask.TakePlace():
+            return permits.cycle
+        case ask_person.DeclareNonAssociation() | ask_person.LiftNonAssociation():
+            return permits.person
+        case _:
+            return None
 
 
 def asks(event: Event, because: Command) -> Iterator[Asked]:
@@ -101,6 +145,7 @@ def asks(event: Event, because: Command) -> Iterator[Asked]:
                     **stamp,
                     referral_id=event.referral_id,
                     cycle_id=event.cycle_id,
+                    organisation_id=event.organisation_id,
                     city=event.city,
                     modules=event.modules,
                     first_on=event.first_on,
@@ -109,6 +154,9 @@ def asks(event: Event, because: Command) -> Iterator[Asked]:
                     on=event.on,
                 )
             )
+        case facts.SessionMoved() | facts.SessionCancelled() | facts.CatchUpAdded():
+            for place in event.rescheduled:
+                yield _to_person(_rescheduled(event, place, stamp))
         case facts.SessionHeld():
             for referral, mark in sorted(event.attendance):
                 yield _to_person(_noted(event, referral, mark, stamp))
@@ -122,8 +170,21 @@ def asks(event: Event, because: Command) -> Iterator[Asked]:
             return
 
 
+def _rescheduled(
+    event: facts.SessionMoved | facts.SessionCancelled | facts.CatchUpAdded, place: PlaceDays, stamp: dict[str, Any]
+) -> ask_person.ReschedulePlace:
+    return ask_person.ReschedulePlace(
+        **stamp,
+        referral_id=place.referral_id,
+        cycle_id=event.cycle_id,
+        first_on=place.first_on,
+        last_on=place.last_on,
+        on=event.on,
+    )
+
+
 def _noted(
-    event: facts.SessionHeld | facts.AttendanceCorrected, referral: str, mark: facts.Mark, stamp: dict[str, Any]
+    event: facts.SessionHeld | facts.AttendanceCorrected, referral: str, mark: Mark, stamp: dict[str, Any]
 ) -> ask_person.NoteAttendance:
     return ask_person.NoteAttendance(
         **stamp,

@@ -8,9 +8,11 @@ from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
+from shared.bounds import PRINTABLE_LINES
+from shared.days import BELGIUM
 from shared.days import today as this_day
 from shared.event_store import Connection
-from shared.messages import Message
+from shared.messages import Message, Refused
 from shared.sealing import Seal
 
 SCHEMA = """
@@ -33,18 +35,18 @@ create index if not exists note_looks_referral on note_looks (referral);
 """
 
 NoteText = Annotated[
-    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=4000, pattern=r"^[^\x00]*$")
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=4000, pattern=PRINTABLE_LINES)
 ]
 
 
 class Note(Message):
     """What a facilitator found when he looked."""
 
-    note: NoteText = Field(repr=False)
+    note: str = Field(repr=False)
 
 
 class Notes:
-    """The notes; whether the task may be seen, `views.safety_tasks.visible` says."""
+    """The notes; whether the task may be seen, `access` says."""
 
     SCHEMA = SCHEMA
 
@@ -61,11 +63,15 @@ class Notes:
             by,
         )
 
+    async def compare(self, connection: Connection, referral_id: str, task_id: str, note: str) -> None:
+        """Raises Refused when the task was closed with another note, which stays; one that was erased says nothing."""
+        sealed = await _sealed(connection, referral_id, task_id)
+        if sealed is not None and self._seal.open(sealed) != note:
+            raise Refused("safety-task-already-closed")
+
     async def look(self, connection: Connection, referral_id: str, task_id: str, by: str) -> Note | None:
         """The note, or None. Every look is kept: who and when."""
-        sealed = await connection.fetchval(
-            "select sealed from notes where referral = $1 and task = $2", referral_id, task_id
-        )
+        sealed = await _sealed(connection, referral_id, task_id)
         if sealed is None:
             return None
         await connection.execute(
@@ -81,7 +87,10 @@ class Notes:
         """The referrals with a note kept longer than `keep_days`: somebody must decide on them."""
         before = (today or this_day()) - timedelta(days=keep_days)
         rows = await connection.fetch(
-            "select referral from notes where at < $1::date group by referral order by min(at), referral", before
+            "select referral from notes where (at at time zone $2)::date < $1"
+            " group by referral order by min(at), referral",
+            before,
+            BELGIUM.key,
         )
         return [row["referral"] for row in rows]
 
@@ -93,3 +102,10 @@ class Notes:
             [(row["referral"], row["task"], self._seal.renew(row["sealed"])) for row in rows],
         )
         return len(rows)
+
+
+async def _sealed(connection: Connection, referral_id: str, task_id: str) -> bytes | None:
+    sealed: bytes | None = await connection.fetchval(
+        "select sealed from notes where referral = $1 and task = $2", referral_id, task_id
+    )
+    return sealed

@@ -86,6 +86,8 @@ def _case(event: participation.ParticipationEvent) -> PublicMessage | None:
                 city=event.city,
                 first_session_on=event.first_on,
             )
+        case participation.PlaceRescheduled():
+            return _rescheduled(event)
         case participation.AttendanceNoted():
             return _attendance(event)
         case participation.ParticipationStarted():
@@ -125,6 +127,19 @@ def _case(event: participation.ParticipationEvent) -> PublicMessage | None:
             return None
         case _:
             assert_never(event)
+
+
+def _rescheduled(event: participation.PlaceRescheduled) -> contract.ParticipantPlaced | None:
+    """A place that was accepted is told again with its days; one that is only offered stays inside."""
+    if event.placed_on is None:
+        return None
+    return contract.ParticipantPlaced(
+        referral=event.referral_id,
+        on=event.placed_on,
+        cycle=event.cycle_id,
+        city=event.city,
+        first_session_on=event.first_on,
+    )
 
 
 def _attendance(event: participation.AttendanceNoted) -> contract.AttendanceRecorded:

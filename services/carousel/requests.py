@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.carousel.commands import cycle as ask
 from services.carousel.commands import participation as ask_person
-from services.carousel.commands.cycle import Capacity, Place
-from services.carousel.events.cycle import Day, Hour
+from services.carousel.commands.cycle import Hour, Place
+from services.carousel.events.values import Capacity, Numbers
 from services.carousel.notes import NoteText
+from shared.bounds import Day
 from shared.messages import Command
 from shared.requests import body_of
 from shared.terms import City, Id, PartOfDay
@@ -23,7 +23,11 @@ _CYCLE, _SESSION, _PERSON = (
 )
 
 
-class NewOffer(body_of(ask.PublishOffer)):  # type: ignore[misc]
+CycleId = Annotated[Id, Field(max_length=61)]
+"""An id to which each session adds its number."""
+
+
+class NewOffer(body_of(ask.PublishOffer, "cities")):  # type: ignore[misc]
     """An offer, or its next version."""
 
 
@@ -35,7 +39,7 @@ class NewCycle(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    cycle_id: Id
+    cycle_id: CycleId
     offer_id: Id
     city: City
     place: Place
@@ -43,11 +47,11 @@ class NewCycle(BaseModel):
     first_on: Day
     starts: Hour
     weeks_between: Annotated[int, Field(ge=1, le=8)] = 1
-    closed: Annotated[tuple[date, ...], Field(max_length=100)] = ()
-    order: Annotated[tuple[int, ...], Field(max_length=24)] = ()
+    closed: Annotated[tuple[Day, ...], Field(max_length=100)] = ()
+    order: Numbers = ()
     capacity: Capacity
     facilitators: tuple[Id, Id]
-    on: date
+    on: Day
 
 
 class Looked(body_of(ask_person.CloseSafetyTask, "referral_id", "task_id")):  # type: ignore[misc]

@@ -5,17 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
+from services.carousel import referrals
 from services.carousel.commands import participation as ask
 from services.carousel.consequences import PARTICIPATIONS, follow, of_participation
 from services.carousel.events.participation import Unlisted
-from services.carousel.views import participations, referrals
+from shared.bounds import Day
 from shared.contracts import referral as said
 from shared.decider import within
 from shared.event_store import Connection, EventStore
 from shared.inbox import Heard, Inbox
-from shared.messages import Refused
+from shared.messages import Message, Refused
+from shared.terms import Id
 
 CONSUMER = "carousel"
 BY = "referral"
@@ -27,14 +28,25 @@ def hears(store: EventStore) -> Inbox:
     return Inbox(CONSUMER, said.CASES, Ears(store).apply)
 
 
+class _About(Message):
+    """Whom and which day a message is about, within their bounds before anything is looked up by them."""
+
+    referral: Id
+    on: Day
+
+
 @dataclass(frozen=True, slots=True)
 class Ears:
-    """What a message asks for, appended in the transaction of its sequence row."""
+    """What a message asks for, appended in the transaction of its sequence row.
+
+    Each value is brought within its bounds before it reaches the database: ValidationError or Refused tells that this
+    one message cannot be applied; whatever else is raised is not its fault.
+    """
 
     store: EventStore
 
     async def apply(self, connection: Connection, heard: Sequence[Heard]) -> None:
-        """Each message in turn; raises Refused, which makes it a dead letter."""
+        """Each message in turn; raises Refused or ValidationError, which makes it a dead letter."""
         for each in heard:
             await self._hear(connection, each)
 
@@ -42,12 +54,8 @@ class Ears:
         match heard.message:
             case said.ReferralReceived() as message:
                 await referrals.received(connection, message)
-            case said.ReferralAccepted() as message:
-                await referrals.accepted(connection, message.referral)
-                await self._await_place(connection, heard, message.referral, message.on)
-            case said.ReferralResumed() as message:
-                await referrals.resumed(connection, message.referral)
-                await self._resumed(connection, heard, message)
+            case said.ReferralAccepted() | said.ReferralResumed() as message:
+                await self._await_place(connection, heard, message)
             case said.ReferralWithdrawn() as message:
                 await referrals.withdrawn(connection, message)
                 await self._leave(connection, heard, message.referral, "withdrawn", message.on)
@@ -55,41 +63,39 @@ class Ears:
                 await self._leave(connection, heard, message.referral, "on_hold", message.on)
             case said.ReferralRetracted() as message:
                 await self._leave(connection, heard, message.referral, "retracted", message.on)
+                await referrals.retracted(connection, message.referral)
             case said.ReferralDeclined() as message:
                 await self._leave(connection, heard, message.referral, _ground(message.ground), message.on)
 
-    async def _await_place(self, connection: Connection, heard: Heard, referral: str, on: date) -> None:
-        known = await referrals.find(connection, referral)
+    async def _await_place(
+        self, connection: Connection, heard: Heard, message: said.ReferralAccepted | said.ReferralResumed
+    ) -> None:
+        """Who is accepted waits; of those who resume, who was accepted before, and who had stopped comes back."""
+        about = _About(referral=message.referral, on=message.on)
+        returning = isinstance(message, said.ReferralResumed)
+        await (referrals.resumed if returning else referrals.accepted)(connection, about.referral)
+        known = await referrals.find(connection, about.referral)
         if known is None:
             raise Refused("referral-unknown")
-        if known.accepted:
-            command = ask.AwaitPlace(
-                at=heard.envelope.time,
-                by=BY,
-                referral_id=referral,
-                city=known.city,
-                language=known.language,
-                availability=known.availability,
-                on=on,
-            )
-            await self._ask(connection, heard, command)
-
-    async def _resumed(self, connection: Connection, heard: Heard, message: said.ReferralResumed) -> None:
-        """Who had stopped comes back; whoever else was accepted waits again."""
-        person = await participations.find(connection, message.referral)
-        if person and person.status == "stopped":
-            command = ask.ReturnToParticipation(
-                at=heard.envelope.time, by=BY, referral_id=message.referral, on=message.on
-            )
-            await self._ask(connection, heard, command)
-        else:
-            await self._await_place(connection, heard, message.referral, message.on)
+        if not known.accepted:
+            return
+        command = ask.AwaitPlace(
+            at=heard.envelope.time,
+            by=BY,
+            referral_id=about.referral,
+            city=known.city,
+            language=known.language,
+            availability=known.availability,
+            returning=returning,
+            on=about.on,
+        )
+        await self._ask(connection, heard, command)
 
     async def _leave(self, connection: Connection, heard: Heard, referral: str, cause: Unlisted, on: date) -> None:
         command = ask.LeaveWaitingList(at=heard.envelope.time, by=BY, referral_id=referral, cause=cause, on=on)
         await self._ask(connection, heard, command)
 
-    async def _ask(self, connection: Connection, heard: Heard, command: Any) -> None:  # noqa: ANN401 - of a participation
+    async def _ask(self, connection: Connection, heard: Heard, command: ask.AwaitPlace | ask.LeaveWaitingList) -> None:
         meta = heard.meta(BY)
         beside = [follow(self.store, meta, command)]
         stream = of_participation(command.referral_id)

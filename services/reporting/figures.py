@@ -15,10 +15,11 @@ from services.reporting.counting import Changes, FigureKey, MemberKey, SpanKey, 
 from services.reporting.indicators import catalogue_version
 from services.reporting.rows import GRAINS
 from services.reporting.rows.grain import Grain, Said
+from services.reporting.rows.known import require_known
 from shared.event_store import Connection
 from shared.inbox import Heard
 
-VERSION = 3  # of the folding: it goes up when the same messages give other rows
+VERSION = 4  # of the folding: it goes up when the same messages give other rows
 SCHEMA = Path(__file__).with_suffix(".sql").read_text(encoding="utf-8") + "".join(
     f"create table if not exists {grain.table} (id text primary key, data jsonb not null);\n" for grain in GRAINS
 )
@@ -36,7 +37,10 @@ async def apply(connection: Connection, heard: Sequence[Heard]) -> None:
     """Fold what was heard into its rows, and write what that changes in the figures: the Inbox calls this.
 
     Rows hear several topics, so one batch at a time: the lock is that of these tables, not of those built beside.
+    Raises Refused when a message says what no figure knows how to count.
     """
+    for each in heard:
+        require_known(each.message)
     await connection.execute("select pg_advisory_xact_lock($1, to_regclass('figures')::oid::int)", _LOCK)
     said: list[Said] = [each.message for each in heard]
     changes = Changes()
@@ -80,7 +84,17 @@ async def _rows(connection: Connection, grain: Grain[Any], ids: set[str]) -> dic
     found = await connection.fetchval(
         f"select json_object_agg(id, data)::text from {grain.table} where id = any($1)", list(ids)
     )
-    return _by_id(grain).validate_json(found or "{}")
+    return read(grain, found or "{}")
+
+
+def read(grain: Grain[Any], stored: str) -> dict[str, Any]:
+    """Rows by id, from JSON; what a later version added to them is left out."""
+    return _by_id(grain).validate_json(stored, extra="ignore")
+
+
+def written(grain: Grain[Any], rows: dict[str, Any]) -> str:
+    """The same as JSON."""
+    return _by_id(grain).dump_json(rows).decode()
 
 
 def _kept(grain: Grain[Any], rows: dict[str, Any]) -> Iterator[_Write]:
@@ -88,7 +102,7 @@ def _kept(grain: Grain[Any], rows: dict[str, Any]) -> Iterator[_Write]:
         yield _Write(
             f"insert into {grain.table} select key, value from jsonb_each({{}})"
             " on conflict (id) do update set data = excluded.data",
-            _by_id(grain).dump_json(rows).decode(),
+            written(grain, rows),
         )
 
 

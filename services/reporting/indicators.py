@@ -7,6 +7,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Literal
 
+from pydantic import model_validator
+
 from shared.messages import Message
 from shared.texts import Text
 
@@ -24,6 +26,21 @@ SectorMeans = Literal["referring", "participant"]
 Member = Literal["referrer", "organisation", "participant"]
 Chapter = Literal["referrals", "carousel", "cohort", "trainings", "link", "network"]
 
+MEANS: frozenset[StepName] = frozenset({"score", "confidence_before", "confidence_after"})
+WHOLE_NUMBERS: frozenset[StepName] = frozenset(
+    {
+        *("received", "intake", "accepted", "not_eligible", "not_suitable", "withdrawn", "on_hold"),
+        *("placed", "started", "modules", "completed", "stopped", "session", "group", "preceded", "first_preceded"),
+    }
+)
+
+
+class Unit(Message):
+    """What a number is a number of: `{n}` in the singular and in the plural."""
+
+    one: Text
+    many: Text
+
 
 class Indicator(Message):
     """One figure the programme asks for.
@@ -33,6 +50,7 @@ class Indicator(Message):
     `only` is the one reason of the step that it counts, None that it counts all.
     `city`, `partner` and `sector` say whose its rows carry, None that it has none; `month` whether it counts in the
     month of the step itself or of the receipt of its referral; `denominator` is what it is a part of.
+    `unit` says what a "number" is a number of, `scale` what a "mean" is out of; without them the bare number is told.
     """
 
     code: str
@@ -48,8 +66,22 @@ class Indicator(Message):
     month: Literal["step", "receipt"] = "step"
     member: Member | None = None
     bands: tuple[int, ...] = ()
+    unit: Unit | None = None
+    scale: int | None = None
     protected: bool
     denominator: str | None = None
+
+    @model_validator(mode="after")
+    def _can_be_counted(self) -> Indicator:
+        """Its step measures what its kind is told in; raises ValueError when the report could not be made of it."""
+        measured = {"days": WHOLE_NUMBERS, "number": WHOLE_NUMBERS, "mean": MEANS}
+        if self.kind in measured and self.step not in measured[self.kind]:
+            raise ValueError(f"{self.code}: the step does not measure what this kind tells")
+        if (self.kind == "distinct") != (self.member is not None) or (self.kind == "standing") != (self.step is None):
+            raise ValueError(f"{self.code}: a distinct one counts members, and all but a standing one have a step")
+        if list(self.bands) != sorted({*self.bands} - {0}):
+            raise ValueError(f"{self.code}: each band of days ends after the one before")
+        return self
 
 
 class Catalogue(Message):

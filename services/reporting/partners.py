@@ -6,6 +6,7 @@ from datetime import date
 
 from pydantic import TypeAdapter
 
+from services.reporting.period import Period
 from services.reporting.rows.organisations import ORGANISATIONS, Organisation
 from shared.event_store import Connection
 from shared.messages import Message
@@ -24,7 +25,12 @@ class Partner(Message):
     until: date | None
 
 
-async def find(connection: Connection, since: date, until: date, today: date) -> list[Partner]:
+def order(partner: Partner) -> tuple[str, str]:
+    """What partners are listed by: name, then id."""
+    return partner.name.casefold(), partner.partner
+
+
+async def find(connection: Connection, period: Period, today: date) -> list[Partner]:
     """Who was a partner on a day of the period, by name.
 
     The name is the one borne on the first day of the period, or on the day the partner joined when that was later.
@@ -33,16 +39,16 @@ async def find(connection: Connection, since: date, until: date, today: date) ->
     rows = await connection.fetch(
         f"select id, data::text as data from {ORGANISATIONS.table} where data->'memberships' <> '{{}}'"
     )
-    found = (_partner(row["id"], _ROW.validate_json(row["data"]), since, until, today) for row in rows)
-    return sorted((each for each in found if each), key=lambda each: (each.name.casefold(), each.partner))
+    found = (_partner(row["id"], _ROW.validate_json(row["data"], extra="ignore"), period, today) for row in rows)
+    return sorted((each for each in found if each), key=order)
 
 
-def _partner(identity: str, organisation: Organisation, since: date, until: date, today: date) -> Partner | None:
-    held = organisation.memberships_in(since, until)
+def _partner(identity: str, organisation: Organisation, period: Period, today: date) -> Partner | None:
+    held = organisation.memberships_in(*period)
     if not held:
         return None
     begun, membership = held[0][0], held[-1][1]
-    name = organisation.name_on(max(since, begun)) or identity
+    name = organisation.name_on(max(period.since, begun)) or identity
     now = organisation.name_on(today) or identity
     return Partner(
         partner=identity,

@@ -11,7 +11,17 @@ from math import ceil
 from pathlib import Path
 
 from services.reporting import partners
-from services.reporting.indicators import Chapter, CityMeans, Indicator, Kind, PartnerMeans, SectorMeans, catalogue
+from services.reporting.indicators import (
+    Chapter,
+    CityMeans,
+    Indicator,
+    Kind,
+    PartnerMeans,
+    SectorMeans,
+    Unit,
+    catalogue,
+)
+from services.reporting.period import Period
 from shared.event_store import Connection
 from shared.messages import Message
 from shared.texts import Text
@@ -27,6 +37,8 @@ class Figure(Message):
     `by_reason` counts by code, by measured number, or by band of days; the others tell `value` by sector, by city, by
     organisation and by month (`YYYY-MM`).
     `denominator` is the value of the indicator `denominator_code`, over the same period and filter.
+    `left_out` is how many of those counted have nothing to measure: of a wait, those whose dates contradict each other.
+    `unit` is what a "number" is a number of, `scale` what a "mean" is out of.
     """
 
     code: str
@@ -49,6 +61,9 @@ class Figure(Message):
     median: int | None = None
     p90: int | None = None
     mean: float | None = None
+    left_out: int = 0
+    unit: Unit | None = None
+    scale: int | None = None
 
 
 @dataclass(slots=True)
@@ -74,21 +89,20 @@ class Counts:
 
 async def find(
     connection: Connection,
+    period: Period,
     *,
-    since: date,
-    until: date,
     city: str | None = None,
     partner: str | None = None,
     sector: str | None = None,
 ) -> list[Figure]:
-    """Every indicator over the whole months from that of `since` to that of `until`, both included.
+    """Every indicator over the months of the period.
 
     `city`, `partner` (an organisation id) and `sector` narrow it, and leave out what has none of these; None is all.
     """
     counts: defaultdict[str, Counts] = defaultdict(Counts)
-    for row in await connection.fetch(_COUNTS, since.replace(day=1), until, city, partner, sector):
+    for row in await connection.fetch(_COUNTS, *period, city, partner, sector):
         counts[row["indicator"]].by[row["by"]][row["key"]] = row["n"]
-    standing = await partners.find(connection, since, until, until)
+    standing = await partners.find(connection, period, period.until)
     counts["partners_active"].by["reason"] = Counter(each.role for each in standing)
     told = [
         each
@@ -96,13 +110,6 @@ async def find(
         if (city is None or each.city) and (partner is None or each.partner) and (sector is None or each.sector)
     ]
     return [_figure(indicator, counts) for indicator in told]
-
-
-async def cities(connection: Connection) -> set[str]:
-    """The cities in which people were referred to a group, or took part in one."""
-    ours = [each.code for each in catalogue() if each.city in ("preferred", "group")]
-    rows = await connection.fetch("select distinct city from figures where indicator = any($1::text[])", ours)
-    return {row["city"] for row in rows} - {""}
 
 
 async def months(connection: Connection, today: date) -> tuple[date, date]:
@@ -115,6 +122,7 @@ async def months(connection: Connection, today: date) -> tuple[date, date]:
 def _figure(indicator: Indicator, counts: defaultdict[str, Counts]) -> Figure:
     counted = counts[indicator.code]
     whole = indicator.denominator
+    denominator = counts[whole].total if whole else None
     numbers = {int(text): n for text, n in counted.reasons.items()} if indicator.kind in {"days", "number"} else {}
     return Figure(
         code=indicator.code,
@@ -133,11 +141,22 @@ def _figure(indicator: Indicator, counts: defaultdict[str, Counts]) -> Figure:
         by_partner=counted.told("partner"),
         by_month=dict(sorted(counted.told("month").items())),
         denominator_code=whole,
-        denominator=counts[whole].total if whole else None,
+        denominator=denominator,
         median=_within(numbers, 50),
         p90=_within(numbers, 90),
         mean=_mean(counted.reasons) if indicator.kind == "mean" else None,
+        left_out=max(0, denominator - counted.total) if denominator and _measures_its_whole(indicator) else 0,
+        unit=indicator.unit,
+        scale=indicator.scale,
     )
+
+
+def _measures_its_whole(indicator: Indicator) -> bool:
+    """Whether it measures the very steps that its denominator counts, so that what is missing was left out."""
+    whole = next((each for each in catalogue() if each.code == indicator.denominator), None)
+    if whole is None or indicator.kind not in {"days", "number"}:
+        return False
+    return (whole.step, whole.only, whole.month) == (indicator.step, indicator.only, indicator.month)
 
 
 def _told(indicator: Indicator, counted: Counts, numbers: Mapping[int, int]) -> dict[str, int]:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from fastapi import FastAPI
 
-from services.training import evaluation, links, people, published
+from services.training import erasures, evaluation, people, published
 from services.training.api import routes
 from services.training.people import People
 from services.training.subscribers import REGISTER
+from services.training.upgrade import upgrade
 from services.training.views import (
     certificates,
     evaluations,
@@ -35,8 +36,9 @@ def application(settings: Settings) -> FastAPI:
 async def wire(service: Wiring) -> None:
     """What it is made of."""
     store = await service.facts(trainings.TYPES, *VIEWS)
-    await service.tables(links.SCHEMA, evaluation.SCHEMA, people.SCHEMA)
+    await service.tables(evaluation.SCHEMA, people.SCHEMA, erasures.SCHEMA)
     async with service.pool.acquire() as connection:
+        await upgrade(connection)
         register = await People.opened(connection, Seal.of_file(service.settings.people_keys_file))
     await service.seals(register)
     await service.folds(REGISTER)

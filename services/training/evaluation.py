@@ -8,6 +8,7 @@ from pydantic import Field, StringConstraints
 
 from services.training.commands.training import Tally
 from services.training.links import digest, mint
+from shared.bounds import PRINTABLE_LINES
 from shared.event_store import Connection
 from shared.messages import Message
 
@@ -36,8 +37,17 @@ class Answer(Message):
     confidence_before: Annotated[int, Field(ge=1, le=5)]
     confidence_after: Annotated[int, Field(ge=1, le=5)]
     improve: Annotated[
-        str | None, StringConstraints(strip_whitespace=True, max_length=2000, pattern=r"^[^\x00]*$"), Field(repr=False)
+        str | None,
+        StringConstraints(strip_whitespace=True, max_length=2000, pattern=PRINTABLE_LINES),
+        Field(repr=False),
     ] = None
+
+
+class Improvement(Message):
+    """What one of those who answered would improve; `answer` tells two of them apart, and nothing of who gave it."""
+
+    answer: str
+    improve: str = Field(repr=False)
 
 
 async def ask(connection: Connection, training: str, people: int) -> list[str]:
@@ -47,6 +57,12 @@ async def ask(connection: Connection, training: str, people: int) -> list[str]:
         "insert into evaluation_links values ($1, $2)", sorted((digest(token), training) for token in tokens)
     )
     return tokens
+
+
+async def ask_again(connection: Connection, training: str) -> list[str]:
+    """Other tokens in the place of those that were not used, as many, which lead nowhere from now on."""
+    gone = await connection.execute("delete from evaluation_links where training = $1", training)
+    return await ask(connection, training, int(gone.rpartition(" ")[2]))
 
 
 async def answer(connection: Connection, token: str, given: Answer) -> bool:
@@ -84,9 +100,13 @@ async def tally(connection: Connection, training: str) -> Tally:
     return Tally(**dict(row or {}))
 
 
-async def improvements(connection: Connection, training: str) -> list[str]:
-    """What people would improve, in no order."""
+async def improvements(connection: Connection, training: str, after: str, limit: int) -> list[Improvement]:
+    """What people would improve, in an order that tells nothing: up to `limit` after the answer named."""
     rows = await connection.fetch(
-        "select improve from evaluation_answers where training = $1 and improve is not null order by id", training
+        "select id::text as answer, improve from evaluation_answers where training = $1 and improve is not null"
+        " and id::text > $2 order by id::text limit $3",
+        training,
+        after,
+        limit,
     )
-    return [row["improve"] for row in rows]
+    return [Improvement(**row) for row in rows]

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from datetime import date
 
-from shared.contracts import referral as contract
+from shared.bounds import Day
 from shared.event_store import Connection
-from shared.inbox import Heard
 from shared.messages import Message, Refused
+from shared.terms import City, Id, OrganisationName, Sector
 
 SCHEMA = """
 create table if not exists organisations (
@@ -28,59 +28,63 @@ create table if not exists organisation_names (
 class Organisation(Message):
     """An organisation, and the name it bears on the day in question."""
 
-    organisation: str
-    name: str
-    sector: str
-    city: str
+    organisation: Id
+    name: OrganisationName
+    sector: Sector
+    city: City
 
 
 class DatedName(Message):
     """A name, from a day on."""
 
-    name: str
-    since: date
+    name: OrganisationName
+    since: Day
 
 
-async def apply(connection: Connection, heard: Sequence[Heard]) -> None:
-    """Keep what was told; applying it twice is applying it once."""
-    for each in heard:
-        match each.message:
-            case contract.OrganisationRegistered() as told:
-                await connection.execute(
-                    "insert into organisations values ($1, $2, $3) on conflict do nothing",
-                    told.organisation,
-                    told.sector,
-                    told.city,
-                )
-                await _name(connection, told)
-            case contract.OrganisationRenamed() as told:
-                await _name(connection, told)
+async def register(connection: Connection, organisation: Organisation, name: DatedName) -> None:
+    """Know an organisation, under its name from that day on."""
+    await connection.execute(
+        "insert into organisations values ($1, $2, $3) on conflict do nothing",
+        organisation.organisation,
+        organisation.sector,
+        organisation.city,
+    )
+    await rename(connection, organisation.organisation, name)
 
 
-async def _name(connection: Connection, told: contract.OrganisationRegistered | contract.OrganisationRenamed) -> None:
+async def rename(connection: Connection, organisation: Id, name: DatedName) -> None:
+    """Know an organisation by another name from that day on."""
     await connection.execute(
         "insert into organisation_names values ($1, $2, $3)"
         " on conflict (organisation, since) do update set name = excluded.name",
-        told.organisation,
-        told.since,
-        told.name,
+        organisation,
+        name.since,
+        name.name,
     )
 
 
-async def find(connection: Connection, on: date) -> list[Organisation]:
-    """All of them, by name; one that has no name yet on that day has its first."""
+_NAMED = (
+    "select o.organisation, o.sector, o.city, n.name from organisations o cross join lateral ("
+    " select name from organisation_names n where n.organisation = o.organisation"
+    " order by n.since > $1, abs(n.since - $1) limit 1) n"
+)
+
+
+async def find(connection: Connection, on: date, after: tuple[str, str], limit: int) -> list[Organisation]:
+    """All of them, by name: up to `limit` after the name and id given; without a name yet on that day, by its first."""
     rows = await connection.fetch(
-        "select o.organisation, o.sector, o.city, n.name from organisations o cross join lateral ("
-        " select name from organisation_names n where n.organisation = o.organisation"
-        " order by n.since > $1, abs(n.since - $1) limit 1) n order by n.name, o.organisation",
+        f"{_NAMED} where (n.name, o.organisation) > ($2, $3) order by n.name, o.organisation limit $4",
         on,
+        *after,
+        limit,
     )
     return [Organisation(**row) for row in rows]
 
 
-async def by_id(connection: Connection, on: date) -> Mapping[str, Organisation]:
-    """The same, by id."""
-    return {each.organisation: each for each in await find(connection, on)}
+async def by_id(connection: Connection, ids: Iterable[str], on: date) -> Mapping[str, Organisation]:
+    """Those of `ids` that are known, by id, each with its name of that day."""
+    rows = await connection.fetch(f"{_NAMED} where o.organisation = any($2)", on, list(ids))
+    return {row["organisation"]: Organisation(**row) for row in rows}
 
 
 async def names(connection: Connection, organisation: str) -> list[DatedName]:

@@ -2,21 +2,30 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from services.training.commands import network, steering, training
 from services.training.evaluation import Answer
 from services.training.events.values import Function, Professional
 from services.training.links import Token
-from services.training.people import Contact, Email
+from services.training.names import Contact
+from shared.bounds import Day
+from shared.bounds import Line as PersonName
 from shared.messages import Command
-from shared.people import Text
 from shared.requests import body_of, fields_of
 from shared.terms import Id, Sector
 from shared.texts import Language
+
+Email = Annotated[
+    str,
+    StringConstraints(
+        strip_whitespace=True,
+        max_length=200,
+        pattern=r"^[^@\s\x00-\x1f\x7f-\x9f]+@[^@\s\x00-\x1f\x7f-\x9f]+\.[^@\s\x00-\x1f\x7f-\x9f]+$",
+    ),
+]
 
 
 class Closed(BaseModel):
@@ -28,7 +37,7 @@ class Closed(BaseModel):
 class Newcomer(Closed):
     """A professional who registers; name and address go to the people register, never into a fact."""
 
-    name: Text = Field(repr=False)
+    name: PersonName = Field(repr=False)
     email: Email = Field(repr=False)
     organisation_id: Id | None = None
     sector: Sector
@@ -47,7 +56,7 @@ class Newcomer(Closed):
 class Registering(Newcomer):
     """A registration that a trainer writes in, on the day it was made."""
 
-    on: date
+    on: Day
 
 
 class NewTraining(body_of(training.PlanTraining)):  # type: ignore[misc]
@@ -63,13 +72,13 @@ class Attendance(body_of(training.HoldTraining, "training_id", "walk_ins")):  # 
 class Told(Closed):
     """The day on which something was said."""
 
-    on: date
+    on: Day
 
 
 class NewNetworkEvent(body_of(network.PlanNetworkEvent, "speakers")):  # type: ignore[misc]
     """A network event to plan; the names of the speakers go to the people register, never into a fact."""
 
-    speakers: Annotated[tuple[Text, ...], Field(max_length=50, repr=False)] = ()
+    speakers: Annotated[tuple[PersonName, ...], Field(max_length=50, repr=False)] = ()
 
 
 class NewMeeting(body_of(steering.PlanSteeringMeeting)):  # type: ignore[misc]
@@ -84,7 +93,7 @@ class NewDecision(body_of(steering.TakeDecision, "meeting_id")):  # type: ignore
     """What the meeting decided."""
 
 
-class Joining(body_of(steering.JoinProgramme, "partner_id")):  # type: ignore[misc]
+class Joining(body_of(steering.JoinProgramme, "partner_id", "city")):  # type: ignore[misc]
     """A role from a day on."""
 
 
@@ -107,7 +116,7 @@ class Opinion(Answer):
 class Name(Closed):
     """A name as it should be."""
 
-    name: Text = Field(repr=False)
+    name: PersonName = Field(repr=False)
 
 
 _STEPS: dict[str, type[Command]] = {

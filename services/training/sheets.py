@@ -9,13 +9,14 @@ from io import StringIO
 
 Cell = str | int | float | None
 _FORMULA = re.compile(r"(^|,)(?=[\s'\"]*[=+\-@＝＋－＠])")
+_MADE_HARMLESS = re.compile(r"(^|,)'(?=[\s'\"]*[=+\-@＝＋－＠])")
 
 
 def csv(columns: Sequence[str], rows: Iterable[Sequence[Cell]]) -> bytes:
     """A UTF-8 file with a byte order mark, `;` and CRLF: a Belgian spreadsheet opens it without a question.
 
     Where a text could be taken for a formula it gets an apostrophe (OWASP, "CSV Injection"), also after a comma,
-    because elsewhere a comma starts a cell. A sign that cannot be printed becomes a space.
+    because elsewhere a comma starts a cell. A sign that cannot be printed becomes a space. `typed` undoes it.
     """
     file = StringIO(newline="")
     writer = cells.writer(file, delimiter=";", quoting=cells.QUOTE_NONNUMERIC)
@@ -27,3 +28,8 @@ def _harmless(cell: Cell) -> Cell:
     if isinstance(cell, str):
         return _FORMULA.sub(r"\1'", "".join(sign if sign.isprintable() else " " for sign in cell))
     return "" if cell is None else cell
+
+
+def typed(cell: str) -> str:
+    """What was typed, from a cell of such a file: the exact inverse for every printable text, `5,-` among them."""
+    return _MADE_HARMLESS.sub(r"\1", cell)

@@ -2,14 +2,52 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from pydantic import TypeAdapter, ValidationError
+
 from services.training import organisations
+from services.training.organisations import DatedName, Organisation
+from shared.contracts import referral as contract
 from shared.contracts.referral import ORGANISATIONS
+from shared.event_store import Connection
 from shared.fold import Fold
-from shared.inbox import Inbox
+from shared.inbox import Heard, Inbox
+from shared.messages import Refused
+from shared.terms import Id
+
+_ID: TypeAdapter[str] = TypeAdapter(Id)
+
+
+async def hear(connection: Connection, heard: Sequence[Heard]) -> None:
+    """Keep what was told; applying it twice is applying it once.
+
+    Raises Refused `message-out-of-bounds` for what is wider than what is kept here, or has a code nobody knows here:
+    a dead letter, which can be replayed when the service knows it.
+    """
+    for each in heard:
+        try:
+            await _hear(connection, each)
+        except ValidationError:
+            raise Refused("message-out-of-bounds") from None
+
+
+async def _hear(connection: Connection, heard: Heard) -> None:
+    match heard.message:
+        case contract.OrganisationRegistered() as told:
+            name = DatedName(name=told.name, since=told.since)
+            organisation = Organisation.model_validate(
+                {"organisation": told.organisation, "name": told.name, "sector": told.sector, "city": told.city}
+            )
+            await organisations.register(connection, organisation, name)
+        case contract.OrganisationRenamed() as told:
+            name = DatedName(name=told.name, since=told.since)
+            await organisations.rename(connection, _ID.validate_python(told.organisation), name)
+
 
 REGISTER = Fold(
     consumer="training",
     version="1",
     schemas=[organisations.SCHEMA],
-    inboxes=[Inbox("training", ORGANISATIONS, organisations.apply)],
+    inboxes=[Inbox("training", ORGANISATIONS, hear)],
 )

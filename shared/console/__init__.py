@@ -13,7 +13,8 @@ from shared.console.parts import Work, do_with_parts, settings_or_fail
 from shared.console.people import people_commands
 from shared.console.relay import relay_commands
 from shared.console.speaking import fail, progress
-from shared.service import Wire, Wiring, serve
+from shared.service import Wire, Wiring
+from shared.serving import serve
 from shared.settings import Settings
 
 

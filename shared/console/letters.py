@@ -66,6 +66,11 @@ async def _replay(parts: Wiring, key: str | None) -> None:
     table = Table("topic", "key", "applied", "still open")
     async with parts.pool.acquire() as connection:
         for inbox in parts.inboxes:
+            if key is None:
+                async with connection.transaction():
+                    again = await letters.reread(connection, inbox)
+                if again:
+                    table.add_row(inbox.topic.name, "(the newest)", str(again), "0")
             for each in await letters.open_keys(connection, inbox):
                 if key is None or each == key.encode():
                     async with connection.transaction():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Annotated
 
 import typer
@@ -29,7 +30,25 @@ def relay_commands(do: Do) -> typer.Typer:
         """Send facts again, for a broker that lost them; those who have them drop them."""
         do(lambda parts: _republish(parts, position))
 
+    @app.command("new-epoch")
+    def new_epoch(
+        by: Annotated[str, typer.Option(help="Who decides; no name of a person of the programme.")],
+    ) -> None:
+        """Confirm that the database was put back to an earlier state: publish all of it as another history."""
+        do(lambda parts: _new_epoch(parts, by.strip()))
+
     return app
+
+
+async def _new_epoch(parts: Wiring, by: str) -> None:
+    if not by:
+        fail("Say who decides: --by.")
+    epoch, found = await _publisher(parts).new_epoch(by)
+    table = Table("topic", "key", "told and lost")
+    for (topic, key, kind), number in Counter((each.topic, each.key, each.type) for each in found.lost).items():
+        table.add_row(topic, key, f"{number} {kind}")
+    OUT.print(table)
+    OUT.print(f"Epoch {epoch} begins; {len(found.lost)} messages were told that this database does not know any more.")
 
 
 async def _relay_status(parts: Wiring) -> None:
@@ -43,7 +62,7 @@ async def _relay_status(parts: Wiring) -> None:
 
 async def _republish(parts: Wiring, position: int) -> None:
     follower = _publisher(parts)
-    await relay.republish(follower.store, position, follower.name)
+    await follower.republish(position)
     behind, _ = await relay.backlog(follower.store, follower.name)
     OUT.print(f"{behind} positions after {position} will be sent again; `relay status` shows how far it is.")
 

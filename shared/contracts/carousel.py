@@ -2,39 +2,43 @@
 
 from __future__ import annotations
 
-from datetime import date
-from typing import Literal
+from typing import Annotated
 
+from pydantic import Field
+
+from shared.bounds import Code, Count
 from shared.contracts.envelope import PublicMessage, Topic
+from shared.contracts.fields import CategoryCode, Day, Module, Modules, Place, Reason
+from shared.terms import City, Id
 
-Mark = Literal["present", "excused", "absent"]
-SizeBand = Literal["under_5", "5_to_9", "10_or_more"]
+Mark = Annotated[Code, Field(examples=["present", "excused", "absent"])]
+SizeBand = Annotated[Code, Field(examples=["under_5", "5_to_9", "10_or_more"])]
 
 
 class ParticipantPlaced(PublicMessage):
     """A place in a cycle was given and accepted; `first_session_on` is the first session of that place."""
 
-    referral: str
-    on: date
-    cycle: str
-    city: str
-    first_session_on: date
+    referral: Id
+    on: Day
+    cycle: Id
+    city: City
+    first_session_on: Day
 
 
 class ParticipationStarted(PublicMessage):
     """The first session ever was attended on that day, in a group of that city."""
 
-    referral: str
-    on: date
-    cycle: str
-    city: str
+    referral: Id
+    on: Day
+    cycle: Id
+    city: City
 
 
 class StartRevoked(PublicMessage):
     """A correction left no session attended: the person has not started."""
 
-    referral: str
-    on: date
+    referral: Id
+    on: Day
 
 
 class AttendanceRecorded(PublicMessage):
@@ -43,61 +47,61 @@ class AttendanceRecorded(PublicMessage):
     `on` is the day of the session, `modules` how many the offer has.
     """
 
-    referral: str
-    on: date
-    cycle: str
-    session: str
-    module: int
-    modules: int
+    referral: Id
+    on: Day
+    cycle: Id
+    session: Id
+    module: Module
+    modules: Modules
     mark: Mark
-    city: str
+    city: City
 
 
 class ParticipationPaused(PublicMessage):
     """Paused until someone looks at it again on `review_on`."""
 
-    referral: str
-    on: date
-    review_on: date
+    referral: Id
+    on: Day
+    review_on: Day
 
 
 class ParticipationResumed(PublicMessage):
     """Goes on after a pause."""
 
-    referral: str
-    on: date
+    referral: Id
+    on: Day
 
 
 class ParticipationStopped(PublicMessage):
     """Left after the first session, by a two-level reason."""
 
-    referral: str
-    on: date
-    category: str
-    code: str
+    referral: Id
+    on: Day
+    category: CategoryCode
+    code: Reason
 
 
 class ParticipationReturned(PublicMessage):
     """Came back after stopping: the same road is open again."""
 
-    referral: str
-    on: date
+    referral: Id
+    on: Day
 
 
 class ParticipationCompleted(PublicMessage):
     """Every distinct module of the offer was attended; `on` is the day of the last of them."""
 
-    referral: str
-    on: date
-    cycle: str
-    city: str
+    referral: Id
+    on: Day
+    cycle: Id
+    city: City
 
 
 class CompletionRevoked(PublicMessage):
     """A correction took a module away: no longer completed."""
 
-    referral: str
-    on: date
+    referral: Id
+    on: Day
 
 
 class SessionCompleted(PublicMessage):
@@ -106,28 +110,28 @@ class SessionCompleted(PublicMessage):
     `modules` is how many the offer has; 0 when it was said before that was told.
     """
 
-    session: str
-    cycle: str
-    offer: str
-    module: int
-    on: date
-    city: str
-    place: str
+    session: Id
+    cycle: Id
+    offer: Id
+    module: Module
+    on: Day
+    city: City
+    place: Place
     group_size: SizeBand
     cover_used: bool
-    modules: int = 0
+    modules: Modules = 0
 
 
 class CycleCompleted(PublicMessage):
     """A cycle was closed after its last session."""
 
-    cycle: str
-    offer: str
-    city: str
-    place: str
-    first_on: date
-    on: date
-    sessions_held: int
+    cycle: Id
+    offer: Id
+    city: City
+    place: Place
+    first_on: Day
+    on: Day
+    sessions_held: Count
 
 
 CASES = Topic(

@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import date
+from typing import Annotated
 
+from pydantic import Field
+
+from shared.bounds import Code
 from shared.contracts.envelope import PublicMessage, Topic
+from shared.contracts.fields import Availability, CategoryCode, Day, LanguageCode, Reason, SectorCode, Since
+from shared.terms import City, Id, OrganisationName
+
+Ground = Annotated[Code, Field(examples=["not_eligible", "not_suitable"])]
 
 
 class ReferralReceived(PublicMessage):
@@ -13,90 +20,90 @@ class ReferralReceived(PublicMessage):
     `availability` holds pairs of a weekday and a part of the day; `language` is the one he follows a group in.
     """
 
-    referral: str
-    referrer: str | None
-    organisation: str | None
-    sector: str
-    referrer_city: str | None
-    city_of_residence: str
-    preferred_city: str
-    on: date
-    availability: tuple[tuple[str, str], ...] = ()
-    language: str = "nl"
+    referral: Id
+    referrer: Id | None
+    organisation: Id | None
+    sector: SectorCode
+    referrer_city: City | None
+    city_of_residence: City
+    preferred_city: City
+    on: Day
+    availability: Availability = ()
+    language: LanguageCode = "nl"
 
 
 class IntakeHeld(PublicMessage):
     """The intake took place."""
 
-    referral: str
-    on: date
+    referral: Id
+    on: Day
 
 
 class ReferralAccepted(PublicMessage):
     """Accepted: the person waits for a place."""
 
-    referral: str
-    on: date
+    referral: Id
+    on: Day
     overridden: bool
 
 
 class ReferralDeclined(PublicMessage):
     """Declined: `not_eligible` by a criterion, or `not_suitable` for a reason; `reason` is that code."""
 
-    referral: str
-    on: date
-    ground: str
-    reason: str
+    referral: Id
+    on: Day
+    ground: Ground
+    reason: Reason
 
 
 class ReferralPutOnHold(PublicMessage):
     """On hold until the review date."""
 
-    referral: str
-    on: date
-    review_on: date
+    referral: Id
+    on: Day
+    review_on: Day
 
 
 class ReferralResumed(PublicMessage):
     """The same road is open again."""
 
-    referral: str
-    on: date
+    referral: Id
+    on: Day
 
 
 class ReferralWithdrawn(PublicMessage):
     """Withdrawn before the first session, by a two-level reason."""
 
-    referral: str
-    on: date
-    category: str
-    code: str
+    referral: Id
+    on: Day
+    category: CategoryCode
+    code: Reason
 
 
 class ReferralRetracted(PublicMessage):
     """Received in error, or a duplicate `of` another: no figure counts it."""
 
-    referral: str
-    on: date
-    of: str | None = None
+    referral: Id
+    on: Day
+    of: Id | None = None
 
 
 class OrganisationRegistered(PublicMessage):
     """An organisation is known, under this name since that day."""
 
-    organisation: str
-    name: str
-    sector: str
-    city: str
-    since: date
+    organisation: Id
+    name: OrganisationName
+    sector: SectorCode
+    city: City
+    since: Since
 
 
 class OrganisationRenamed(PublicMessage):
     """The same organisation bears another name since that day."""
 
-    organisation: str
-    name: str
-    since: date
+    organisation: Id
+    name: OrganisationName
+    since: Since
 
 
 CASES = Topic(

@@ -2,12 +2,27 @@
 
 from __future__ import annotations
 
-from datetime import date
-from typing import Literal
+from typing import Annotated
 
+from pydantic import Field
+
+from shared.bounds import Code, Count
 from shared.contracts.envelope import PublicMessage, Topic
+from shared.contracts.fields import (
+    BySector,
+    Confidence,
+    Day,
+    Days,
+    Organisations,
+    Score,
+    SectorCode,
+    Since,
+    Total,
+)
+from shared.terms import City, Id
 
-Kind = Literal["basic", "in_depth"]
+Kind = Annotated[Code, Field(examples=["basic", "in_depth"])]
+Role = Annotated[Code, Field(examples=["coordinating_municipality", "group_offer", "training", "police"])]
 
 
 class TrainingHeld(PublicMessage):
@@ -17,18 +32,18 @@ class TrainingHeld(PublicMessage):
     `organisations` are the ids present, `pitched` says whether the offer was presented there.
     """
 
-    training: str
+    training: Id
     kind: Kind
-    on: date
-    days: tuple[date, ...]
-    city: str
+    on: Day
+    days: Days
+    city: City
     online: bool
-    organiser: str
-    co_presenter: str | None
+    organiser: Id
+    co_presenter: Id | None
     pitched: bool
-    participants: int
-    by_sector: dict[str, int]
-    organisations: tuple[str, ...]
+    participants: Total
+    by_sector: BySector
+    organisations: Organisations
 
 
 class TrainingEvaluated(PublicMessage):
@@ -37,60 +52,60 @@ class TrainingEvaluated(PublicMessage):
     `score` is a mean of 1 to 10, `confidence_before` and `confidence_after` means of 1 to 5.
     """
 
-    training: str
-    on: date
-    invited: int
-    answers: int
-    score: float | None
-    confidence_before: float | None
-    confidence_after: float | None
+    training: Id
+    on: Day
+    invited: Count
+    answers: Count
+    score: Score | None
+    confidence_before: Confidence | None
+    confidence_after: Confidence | None
 
 
 class NetworkEventHeld(PublicMessage):
     """A network event took place; said again when a correction changes it, and the last one holds."""
 
-    event: str
-    on: date
-    city: str
-    participants: int
-    by_sector: dict[str, int]
-    organisations: tuple[str, ...]
+    event: Id
+    on: Day
+    city: City
+    participants: Total
+    by_sector: BySector
+    organisations: Organisations
 
 
 class SteeringMeetingHeld(PublicMessage):
     """The steering group met; `partners` are the organisations present, `release` the figures shown."""
 
-    meeting: str
-    on: date
-    partners: tuple[str, ...]
-    release: str | None
+    meeting: Id
+    on: Day
+    partners: Organisations
+    release: Id | None
 
 
 class PartnerJoined(PublicMessage):
     """An organisation is a partner of the programme, in that role, since that day."""
 
-    partner: str
-    role: str
-    since: date
+    partner: Id
+    role: Role
+    since: Since
 
 
 class PartnerLeft(PublicMessage):
     """An organisation is no longer a partner, from that day on."""
 
-    partner: str
-    until: date
+    partner: Id
+    until: Since
 
 
 class ParticipationRecorded(PublicMessage):
     """Whether one professional, known by id only, was present at a training; the last one said holds."""
 
-    training: str
-    participant: str
+    training: Id
+    participant: Id
     kind: Kind
-    on: date
-    city: str
-    organisation: str | None
-    sector: str
+    on: Day
+    city: City
+    organisation: Id | None
+    sector: SectorCode
     present: bool
 
 

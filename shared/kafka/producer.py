@@ -9,9 +9,12 @@ from dataclasses import dataclass
 
 from aiokafka import AIOKafkaProducer
 
-_SEND_SECONDS = 30.0
+from shared.kafka.ending import let_end
 
-OutgoingRecord = tuple[str, bytes, bytes, list[tuple[str, bytes]]]
+_SEND_SECONDS = 30.0
+_STOP_SECONDS = 5.0
+
+OutgoingRecord = tuple[str, int, bytes, bytes, list[tuple[str, bytes]]]
 
 
 @dataclass(slots=True)
@@ -20,19 +23,26 @@ class Producer:
 
     client: AIOKafkaProducer
 
-    async def send_all(self, records: Iterable[OutgoingRecord]) -> None:
-        """Send in order and await every acknowledgement; raises on the first failure or after 30 seconds."""
+    async def send_all(self, records: Iterable[OutgoingRecord]) -> list[int]:
+        """Send in order and await every acknowledgement; returns the offset of each.
+
+        Raises on the first failure or after 30 seconds.
+        """
         async with asyncio.timeout(_SEND_SECONDS):
             sent = [
-                await self.client.send(topic, value=value, key=key, headers=headers)
-                for topic, key, value, headers in records
+                await self.client.send(topic, value=value, key=key, partition=partition, headers=headers)
+                for topic, partition, key, value, headers in records
             ]
-            await asyncio.gather(*sent)
+            return [each.offset for each in await asyncio.gather(*sent)]
 
 
 @asynccontextmanager
 async def open_producer(bootstrap_servers: str) -> AsyncIterator[Producer]:
-    """A producer for one term of a relay. After a failure nothing of it is sent any more."""
+    """A producer for one term of a relay.
+
+    After a failure its end is not waited for longer than five seconds: what it may still send by then are the next
+    records in order, which the next term sends again.
+    """
     client = AIOKafkaProducer(
         bootstrap_servers=bootstrap_servers,
         acks="all",
@@ -45,14 +55,4 @@ async def open_producer(bootstrap_servers: str) -> AsyncIterator[Producer]:
         await client.start()
         yield Producer(client)
     finally:
-        await _abandon(client)
-
-
-async def _abandon(client: AIOKafkaProducer) -> None:
-    """Close without flushing: what was not acknowledged is sent again, in order, by the next term."""
-    sender = client._sender  # noqa: SLF001 - aiokafka has no close-without-flush
-    if sender.sender_task is not None:
-        sender.sender_task.cancel()
-        await asyncio.gather(sender.sender_task, return_exceptions=True)
-    await client.client.close()
-    client._closed = True  # noqa: SLF001 - its finaliser would warn of the flush that is skipped on purpose
+        await let_end(client.stop(), _STOP_SECONDS)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Collection, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
@@ -36,6 +36,19 @@ class Reader:
             if found:
                 return [record for records in found.values() for record in records]
         return []
+
+    def begin_again(self, topic: Topic, numbers: Collection[int]) -> None:
+        """Read these partitions of a topic from their first record again."""
+        self._rewind([each for each in self.partitions[topic.name] if each.partition in numbers])
+
+    def rewind(self) -> None:
+        """Read everything from the first record again."""
+        self._rewind(list(self.first))
+
+    def _rewind(self, partitions: Collection[TopicPartition]) -> None:
+        for each in partitions:
+            self.reached[each] = self.first[each]
+            self.consumer.seek(each, self.first[each])
 
     def at(self, partition: TopicPartition) -> int:
         """The offset that is read next."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from shared.web.answers import READS
 from shared.web.application import create_app
 from shared.web.asking import allow
 from shared.web.commands import Commands, Done, meta_of
@@ -10,6 +11,7 @@ from shared.web.problems import NotVisible, Refusals, Unacceptable
 
 __all__ = [
     "PAGE_ROWS",
+    "READS",
     "After",
     "Commands",
     "Done",

@@ -8,7 +8,7 @@ from fastapi import Depends, Request
 from fastapi.security import HTTPBearer
 from starlette.exceptions import HTTPException
 
-from shared.callers import Caller, Gate, Role
+from shared.callers import Caller, Role
 
 _BEARER = HTTPBearer(auto_error=False, bearerFormat="JWT", description="a token of the programme's own issuer")
 
@@ -16,9 +16,10 @@ _BEARER = HTTPBearer(auto_error=False, bearerFormat="JWT", description="a token 
 def allow(*roles: Role) -> Any:  # noqa: ANN401 - a FastAPI dependency
     """The caller, when his role is one of `roles`: 401 without a valid token, 403 in another role."""
 
-    def check(request: Request, _: Annotated[object, Depends(_BEARER)]) -> Caller:
-        gate: Gate = request.app.state.gate
-        caller = gate.recognise(request.headers.get("authorization"))
+    async def check(request: Request, _: Annotated[object, Depends(_BEARER)]) -> Caller:
+        caller = request.state.caller
+        if not isinstance(caller, Caller):
+            raise caller
         if caller.role not in roles:
             raise HTTPException(403)
         return caller

@@ -1,26 +1,33 @@
-"""Command to answer: decides, answers with the version, and keeps the answer under its `Idempotency-Key`."""
+"""Command to answer: decides, answers, and keeps the whole answer under its `Idempotency-Key`."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TypeVar
+from functools import reduce
+from inspect import isawaitable
+from typing import Any, TypeAlias, TypeVar
 
 import structlog
 from fastapi import Request, Response
-from fastapi.responses import JSONResponse
 from pydantic import BaseModel
 
 from shared import metrics
 from shared.callers import Caller
 from shared.decider import Beside, Decider, Outcome, Permit, handle
 from shared.event_store import Connection, EventStore, VersionConflict
-from shared.idempotency import AlreadyAnswered, Asked
-from shared.messages import Command, Event, Meta
+from shared.idempotency import AlreadyAnswered, Asked, Kept
+from shared.messages import Command, Event, Meta, Recorded, Refused
+from shared.web.answers import Answers, response_of
 
 S = TypeVar("S")
 C = TypeVar("C", bound=Command)
 E = TypeVar("E", bound=Event)
+Said: TypeAlias = "Mapping[str, Any] | None"
+# What the answer says, made in the transaction of the events, after everything that is written beside them.
+Body: TypeAlias = "Callable[[Outcome], Awaitable[Said] | Said]"
+_Act: TypeAlias = "Callable[[Asked | None], Awaitable[Kept]]"
+_MaySee: TypeAlias = "Callable[[], Awaitable[None]]"
 
 
 class Done(BaseModel):
@@ -55,31 +62,139 @@ class Commands:
     ) -> Response:
         """200 or 201 with the new version. `beside` writes in the transaction of the facts.
 
-        `permit` is asked of the state that is decided on, and raises NotVisible (404).
+        `permit` is asked of the state that is decided on, also before an answer is given again, and raises
+        NotVisible (404). What was `created` before is answered with the version of then, whatever happened since.
 
         Raises Refused and VersionConflict (409), and Refused `idempotency-key-reused`.
         """
-        asked = await self._asked(request, caller)
+        said = 0
+
+        async def find_version(connection: Connection, outcome: Outcome) -> None:
+            nonlocal said
+            said = outcome.version
+            if created and not outcome.events:
+                said = first_done(decider, await self.store.read(connection, stream), command)
+
+        hooks, subject = [*beside, find_version], caller.subject
+        return await self.answer(
+            request,
+            subject,
+            stream,
+            decider,
+            command,
+            hooks,
+            permit=permit,
+            created=created,
+            body=lambda _: {"version": said},
+        )
+
+    async def answer(
+        self,
+        request: Request,
+        subject: str | None,
+        stream: str,
+        decider: Decider[S, C, E],
+        command: C,
+        beside: Sequence[Beside] = (),
+        *,
+        body: Body,
+        created: bool = False,
+        permit: Permit[S] | None = None,
+    ) -> Response:
+        """As `take`, for an answer that says more than a version, or whose `subject` is nobody (None)."""
         status = 201 if created else 200
+        return response_of(
+            await self.kept(request, subject, stream, decider, command, beside, body=body, status=status, permit=permit)
+        )
+
+    async def kept(
+        self,
+        request: Request,
+        subject: str | None,
+        stream: str,
+        decider: Decider[S, C, E],
+        command: C,
+        beside: Sequence[Beside] = (),
+        *,
+        body: Body,
+        status: int = 200,
+        permit: Permit[S] | None = None,
+    ) -> Kept:
+        """As `answer`, for a route that makes its response of it: a paper, of the code that stands on it."""
+        said: list[Said] = []
+
+        async def say(_: Connection, outcome: Outcome) -> None:
+            saying = body(outcome)
+            said[:] = [await saying if isawaitable(saying) else saying]
+
+        async def act(asked: Asked | None) -> Kept:
+            async def remember(connection: Connection, _: Outcome) -> None:
+                if asked:
+                    await asked.remember(connection, stream, Kept(status, said[0]))
+
+            await self.decide(stream, decider, command, [*beside, say, remember], permit)
+            return Kept(status, said[0])
+
+        async def may_see() -> None:
+            async with self.store.pool.acquire() as connection:
+                facts = await self.store.read(connection, stream)
+            if permit:
+                permit(reduce(decider.evolve, (fact.event for fact in facts), decider.initial))
+
+        return await self._once(request, subject, stream, act, may_see if permit else None)
+
+    async def once(
+        self,
+        request: Request,
+        subject: str | None,
+        stream: str,
+        work: Callable[[Connection], Awaitable[Said]],
+        *,
+        status: int = 200,
+    ) -> Response:
+        """A write that is no command of an aggregate, in a transaction of its own, once under its key.
+
+        `stream` is what it is about; `work` returns what the answer says.
+        """
+
+        async def act(asked: Asked | None) -> Kept:
+            async with self.store.transaction() as connection:
+                answer = Kept(status, await work(connection))
+                if asked:
+                    await asked.remember(connection, stream, answer)
+            return answer
+
+        return response_of(await self._once(request, subject, stream, act))
+
+    async def _once(
+        self, request: Request, subject: str | None, stream: str, act: _Act, may_see: _MaySee | None = None
+    ) -> Kept:
+        """The answer given before, or else that of `act`; of two at once, the second gets the answer of the first."""
+        answers: Answers = request.app.state.answers
+        asked = await answers.asked(request, subject)
         if asked is None:
-            outcome = await self.decide(stream, decider, command, beside, permit)
-            return JSONResponse({"version": outcome.version}, status)
-
-        async def keep(connection: Connection, outcome: Outcome) -> None:
-            await asked.keep(connection, status, {"version": outcome.version})
-
-        async with self.store.pool.acquire() as connection:
-            earlier = await asked.earlier(connection)
+            return await act(None)
+        earlier = await self._earlier(asked)
         if earlier is None:
             try:
-                outcome = await self.decide(stream, decider, command, [*beside, keep], permit)
-                return JSONResponse({"version": outcome.version}, status)
-            except AlreadyAnswered:
-                async with self.store.pool.acquire() as connection:
-                    earlier = await asked.earlier(connection)
-        if earlier is None:  # its row was removed between the two looks
-            raise VersionConflict(stream)
-        return JSONResponse(earlier[1], earlier[0])
+                return await act(asked)
+            except (AlreadyAnswered, Refused, VersionConflict) as second:
+                earlier = await self._earlier(asked)
+                if earlier is None:  # refused on its own account, or the answer was forgotten between the two looks
+                    raise second if not isinstance(second, AlreadyAnswered) else VersionConflict(stream) from None
+        if may_see:
+            await may_see()
+        return earlier
+
+    async def answered(self, request: Request, subject: str | None) -> Kept | None:
+        """The answer to this request when it was given before, under its key; who may hear it, the caller asks."""
+        answers: Answers = request.app.state.answers
+        asked = await answers.asked(request, subject)
+        return await self._earlier(asked) if asked else None
+
+    async def _earlier(self, asked: Asked) -> Kept | None:
+        async with self.store.pool.acquire() as connection:
+            return await asked.earlier(connection)
 
     async def decide(
         self,
@@ -89,15 +204,21 @@ class Commands:
         beside: Sequence[Beside] = (),
         permit: Permit[S] | None = None,
     ) -> Outcome:
-        """What the command comes to, for an answer that is more than a version."""
+        """What the command comes to, where no answer is kept."""
         outcome = await handle(self.store, stream, decider, command, meta_of(command), beside, permit)
-        for event in outcome.events:
-            metrics.APPENDED.labels(type(event).__name__).inc()
+        metrics.APPENDED.inc(len(outcome.events))
         return outcome
 
-    @staticmethod
-    async def _asked(request: Request, caller: Caller) -> Asked | None:
-        key = request.headers.get("idempotency-key")
-        if key is None:
-            return None
-        return Asked.of(caller.subject, key, f"{request.method} {request.url.path}", await request.body())
+
+def first_done(decider: Decider[S, C, E], facts: Sequence[Recorded[E]], command: C) -> int:
+    """The version at which the command was done already: of what was appended at once, the last."""
+    state = decider.initial
+    for fact, following in zip(facts, [*facts[1:], None], strict=True):
+        state = decider.evolve(state, fact.event)
+        if following is None or following.at != fact.at:
+            try:
+                if not decider.decide(state, command):
+                    return fact.version
+            except Refused:
+                continue
+    return len(facts)

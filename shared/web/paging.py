@@ -19,7 +19,8 @@ T = TypeVar("T")
 
 PAGE_ROWS = 100
 MOST_ROWS = 500
-_MOST_CURSOR = 500
+_MOST_CURSOR = 4000  # a name of 120 signs, each written with an escape
+
 _MOST_NUMBER = 2**63 - 1  # what PostgreSQL compares with
 _UNSTORABLE = re.compile(r"[\x00\ud800-\udfff]")
 _DAY: TypeAdapter[date] = TypeAdapter(Day)

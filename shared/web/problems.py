@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from http import HTTPStatus
 from typing import Any
 
-import asyncpg
 import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -16,13 +16,16 @@ from starlette.exceptions import HTTPException
 from shared.callers import Unrecognised
 from shared.event_store import VersionConflict
 from shared.messages import Refused
+from shared.outages import is_away
+from shared.terms import terms
 from shared.texts import Text
 
 log = structlog.get_logger(__name__)
 
 Refusals = Mapping[str, Text]
 
-_UNAVAILABLE = ("InterfaceError", "ConnectionDoesNotExistError", "CannotConnectNowError", "TooManyConnectionsError")
+RETRY_SECONDS = 5
+_MOST_ERRORS = 100
 
 
 class Problem(BaseModel):
@@ -48,6 +51,17 @@ class Unacceptable(Exception):  # noqa: N818 - an answer: 422, with every fault 
         self.code, self.faults = code, faults
 
 
+class Limited(HTTPException):
+    """An answer: more, longer, slower or more often than is taken; the connection is closed unless `again` is given.
+
+    `again`: after how many seconds to ask again.
+    """
+
+    def __init__(self, status: int, code: str, again: int | None = None) -> None:
+        super().__init__(status, headers={"Connection": "close"} if again is None else {"Retry-After": str(again)})
+        self.code = code
+
+
 PROBLEMS: dict[int | str, dict[str, Any]] = {
     status: {"model": Problem, "description": what}
     for status, what in {
@@ -55,23 +69,48 @@ PROBLEMS: dict[int | str, dict[str, Any]] = {
         401: "no token, or not ours",
         403: "not for this role",
         404: "nothing of that name that you may see",
+        408: "sent too slowly",
         409: "the programme says no",
+        413: "the body is too large",
+        414: "the address is too long",
         422: "a field is wrong",
-        503: "try again in a moment",
+        429: "too many requests: ask again after `Retry-After` seconds",
+        431: "the headers are too large",
+        503: "try again after `Retry-After` seconds",
     }.items()
 }
+_CODES = {403: "not-allowed", 404: "not-found", 405: "method-not-allowed", 400: "not-understood"}
 
 
 def problem(status: int, code: str, title: str, **more: Any) -> JSONResponse:  # noqa: ANN401 - fields of Problem
     """An answer that says what went wrong and nothing about anybody."""
     body = Problem(title=title, status=status, code=code, **more).model_dump(exclude_none=True)
-    retry = {"Retry-After": "1"} if status == 503 else {}  # noqa: PLR2004
+    retry = {"Retry-After": str(RETRY_SECONDS)} if status == HTTPStatus.SERVICE_UNAVAILABLE else {}
     return JSONResponse(body, status, media_type="application/problem+json", headers=retry)
+
+
+def limited(error: Limited) -> JSONResponse:
+    """The answer to what passes a limit."""
+    answer = problem(error.status_code, error.code, "Not taken", detail=_sentence(terms().refusals, error.code))
+    answer.headers.update(error.headers or {})
+    return answer
 
 
 def answer_problems(app: FastAPI, refusals: Refusals) -> None:
     """What each exception is answered with; `refusals` are the sentences by code."""
+    _answer_refusals(app, refusals)
+    _answer_who(app)
 
+    @app.exception_handler(HTTPException)
+    async def http(_: Request, error: HTTPException) -> JSONResponse:
+        if isinstance(error, Limited):
+            return limited(error)
+        answer = problem(error.status_code, _CODES.get(error.status_code, "error"), "Not possible")
+        answer.headers.update(error.headers or {})
+        return answer
+
+
+def _answer_refusals(app: FastAPI, refusals: Refusals) -> None:
     @app.exception_handler(Refused)
     async def refused(_: Request, error: Refused) -> JSONResponse:
         return problem(409, error.code, "The programme says no", detail=_sentence(refusals, error.code))
@@ -80,6 +119,20 @@ def answer_problems(app: FastAPI, refusals: Refusals) -> None:
     async def conflict(_: Request, __: VersionConflict) -> JSONResponse:
         return problem(409, "version-conflict", "Somebody else came first: look again")
 
+    @app.exception_handler(RequestValidationError)
+    async def invalid(_: Request, error: RequestValidationError) -> JSONResponse:
+        errors = [
+            {"field": ".".join(map(str, each["loc"])), "code": str(each["type"])}
+            for each in error.errors()[:_MOST_ERRORS]
+        ]
+        return problem(422, "invalid", "A field is wrong", errors=errors)
+
+    @app.exception_handler(Unacceptable)
+    async def unacceptable(_: Request, error: Unacceptable) -> JSONResponse:
+        return problem(422, error.code, "Refused whole", detail=_sentence(refusals, error.code), errors=error.faults)
+
+
+def _answer_who(app: FastAPI) -> None:
     @app.exception_handler(Unrecognised)
     async def unrecognised(_: Request, __: Unrecognised) -> JSONResponse:
         answer = problem(401, "not-recognised", "Who is asking?")
@@ -90,31 +143,12 @@ def answer_problems(app: FastAPI, refusals: Refusals) -> None:
     async def not_visible(_: Request, __: NotVisible) -> JSONResponse:
         return problem(404, "not-found", "Nothing of that name that you may see")
 
-    @app.exception_handler(RequestValidationError)
-    async def invalid(_: Request, error: RequestValidationError) -> JSONResponse:
-        errors = [{"field": ".".join(map(str, each["loc"])), "code": str(each["type"])} for each in error.errors()]
-        return problem(422, "invalid", "A field is wrong", errors=errors)
 
-    @app.exception_handler(Unacceptable)
-    async def unacceptable(_: Request, error: Unacceptable) -> JSONResponse:
-        return problem(422, error.code, "Refused whole", detail=_sentence(refusals, error.code), errors=error.faults)
-
-    @app.exception_handler(asyncpg.DataError)
-    async def unstorable(_: Request, __: asyncpg.DataError) -> JSONResponse:
-        """PostgreSQL holds no NUL character, and no number beyond its range."""
-        return problem(422, "invalid", "A field is wrong")
-
-    @app.exception_handler(HTTPException)
-    async def http(_: Request, error: HTTPException) -> JSONResponse:
-        codes = {403: "not-allowed", 404: "not-found", 405: "method-not-allowed", 400: "not-understood"}
-        return problem(error.status_code, codes.get(error.status_code, "error"), "Not possible")
-
-
-def fault(error: Exception) -> JSONResponse:
-    """An answer to what nobody foresaw; the log has its kind, never its text."""
-    cause = type(error).__name__
-    log.error("request failed", cause=cause)
-    if isinstance(error, OSError) or cause in _UNAVAILABLE:
+def fault(error: BaseException) -> JSONResponse:
+    """The answer to an exception that nothing else answers; the log has its class, never its text."""
+    away = is_away(error)
+    log.error("request failed", cause=type(error).__name__, ours=not away)
+    if away:
         return problem(503, "unavailable", "Try again in a moment")
     return problem(500, "fault", "Our fault: it is in the log")
 

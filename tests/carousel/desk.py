@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -14,11 +14,11 @@ import httpx
 from cryptography.fernet import Fernet
 
 from deploy.local.tokens import ensure_keys, token
-from services.carousel import notes
+from services.carousel import notes, referrals
 from services.carousel.api import routes
 from services.carousel.commands.participation import AwaitPlace, LeaveWaitingList
 from services.carousel.consequences import PARTICIPATIONS, follow, of_participation
-from services.carousel.views import barriers, cycles, offers, participations, referrals, safety_tasks
+from services.carousel.views import barriers, cycles, offers, participations, safety_tasks
 from services.carousel.views.streams import TYPES
 from services.carousel.vocabulary import vocabulary
 from shared import event_store, idempotency
@@ -32,6 +32,7 @@ from shared.sealing import Seal
 from shared.service import create_tables
 from shared.settings import Settings
 from shared.web import Commands, create_app
+from tests.conftest import under_a_key
 
 CITY, ORGANISATION = "Oostende", "intro"
 VIEWS = [offers, cycles, participations, safety_tasks, barriers]
@@ -57,17 +58,21 @@ class Desk:
     client: httpx.AsyncClient
     store: EventStore
     home: Path
+    tokens: dict[tuple[Role, str | None, str], str] = field(default_factory=dict)
 
     def bearer(self, role: Role | None, organisation: str | None, city: str) -> dict[str, str]:
         if role is None:
             return {}
-        return {"Authorization": f"Bearer {token(role, organisation, [city], home=self.home)}"}
+        who = (role, organisation, city)
+        if who not in self.tokens:
+            self.tokens[who] = token(role, organisation, [city], home=self.home)
+        return {"Authorization": f"Bearer {self.tokens[who]}"}
 
     async def ask(
         self, method: str, path: str, body: Any = None, role: Role | None = Role.FACILITATOR, city: str = CITY,
         organisation: str | None = ORGANISATION, key: str | None = None,
     ) -> httpx.Response:  # fmt: skip
-        head = self.bearer(role, organisation, city) | ({"Idempotency-Key": key} if key else {})
+        head = self.bearer(role, organisation, city) | under_a_key(method, key)
         return await self.client.request(method, path, json=body, headers=head)
 
     async def done(self, path: str, body: Any, **how: Any) -> None:
@@ -80,6 +85,17 @@ class Desk:
         answer = await self.ask("GET", path, **how)
         assert answer.status_code == 200, (path, answer.text)
         return answer.json()
+
+    async def rows(self, path: str, **how: Any) -> list[Any]:
+        """Every row of a list, page after page."""
+        found: list[Any] = []
+        after = ""
+        while True:
+            page = await self.read(f"{path}{after}", **how)
+            found += page["items"]
+            if page["next"] is None:
+                return found
+            after = f"{'&' if '?' in path else '?'}after={page['next']}"
 
     async def offer(self) -> None:
         """The six modules."""

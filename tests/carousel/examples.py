@@ -9,8 +9,7 @@ from services.carousel.commands import cycle as ask
 from services.carousel.commands import participation as ask_person
 from services.carousel.consequences import CYCLES, OFFERS, PARTICIPATIONS
 from services.carousel.domain.planning import sessions
-from services.carousel.events import cycle, participation
-from shared.texts import Text
+from services.carousel.events import cycle, participation, values
 from tests.spec import spec
 
 CYCLE, PERSON, OTHER = "cycle-1", "referral-1", "referral-2"
@@ -18,9 +17,9 @@ FIRST = date(2026, 1, 6)
 TODAY = date(2026, 6, 30)
 ASKED: dict[str, Any] = {"at": datetime(2026, 6, 30, 20, tzinfo=UTC), "by": "facilitator-1"}
 MODULES = tuple(
-    cycle.Module(
+    values.Module(
         number=number,
-        title=Text(nl=f"Module {number}", fr=f"Module {number}", en=f"Module {number}"),
+        title=dict.fromkeys(("nl", "fr", "en"), f"Module {number}"),
         minutes=120,
         entry_allowed=number != 6,
     )
@@ -64,9 +63,9 @@ def taken(person: str = PERSON, sessions_from: int = 1, **other: Any) -> cycle.P
     """Seats from the nth session on."""
     mine = SESSIONS[sessions_from - 1 :]
     given: dict[str, Any] = {
-        "cycle_id": CYCLE, "referral_id": person, "sessions": tuple(each.session_id for each in mine),
-        "first_on": mine[0].on, "last_on": mine[-1].on, "city": "Oostende", "modules": NUMBERS, "kept_apart": (),
-        "firm": True, "on": FIRST,
+        "cycle_id": CYCLE, "organisation_id": "intro", "referral_id": person,
+        "sessions": tuple(each.session_id for each in mine), "first_on": mine[0].on, "last_on": mine[-1].on,
+        "city": "Oostende", "modules": NUMBERS, "kept_apart": (), "firm": True, "on": FIRST,
     }  # fmt: skip
     return cycle.PlaceTaken(**given | other)
 
@@ -106,8 +105,8 @@ def joined() -> participation.JoinedWaitingList:
 def placed(**other: Any) -> participation.ParticipantPlaced:
     """A place in the cycle."""
     given: dict[str, Any] = {
-        "referral_id": PERSON, "cycle_id": CYCLE, "city": "Oostende", "modules": NUMBERS, "first_on": FIRST,
-        "last_on": session_day(6), "on": FIRST,
+        "referral_id": PERSON, "cycle_id": CYCLE, "organisation_id": "intro", "city": "Oostende", "modules": NUMBERS,
+        "first_on": FIRST, "last_on": session_day(6), "on": FIRST,
     }  # fmt: skip
     return participation.ParticipantPlaced(**given | other)
 
@@ -117,7 +116,7 @@ def offered() -> participation.PlaceOffered:
     return participation.PlaceOffered(**placed().model_dump())
 
 
-def noted(nth: int, mark: cycle.Mark = "present") -> participation.AttendanceNoted:
+def noted(nth: int, mark: values.Mark = "present") -> participation.AttendanceNoted:
     """His mark at the nth session."""
     return participation.AttendanceNoted(
         referral_id=PERSON, cycle_id=CYCLE, session_id=f"{CYCLE}-{nth}", module=nth, modules=NUMBERS, mark=mark,
@@ -125,7 +124,7 @@ def noted(nth: int, mark: cycle.Mark = "present") -> participation.AttendanceNot
     )  # fmt: skip
 
 
-def note(nth: int, mark: cycle.Mark = "present", **other: Any) -> ask_person.NoteAttendance:
+def note(nth: int, mark: values.Mark = "present", **other: Any) -> ask_person.NoteAttendance:
     """Note his mark at the nth session."""
     given: dict[str, Any] = {
         "referral_id": PERSON, "cycle_id": CYCLE, "session_id": f"{CYCLE}-{nth}", "module": nth, "modules": NUMBERS,

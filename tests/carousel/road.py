@@ -13,9 +13,9 @@ import asyncpg
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from services.carousel import published as carousel_published
+from services.carousel import referrals
 from services.carousel import subscribers as carousel_ears
 from services.carousel.consequences import CYCLES, OFFERS, PARTICIPATIONS, follow
-from services.carousel.views import referrals
 from services.carousel.views.streams import TYPES
 from services.referral import published as referral_published
 from services.referral import subscribers as referral_ears
@@ -53,9 +53,13 @@ class Service:
     servers: str
     running: dict[str, asyncio.Task[None]] = field(default_factory=dict)
 
+    def relay(self) -> Relay:
+        """What publishes its facts."""
+        return Relay(self.store, self.translate, [self.tells], self.servers, self.url)
+
     def start(self, part: str) -> None:
         make: dict[str, Callable[[], Any]] = {
-            "relay": lambda: Relay(self.store, self.translate, self.servers, self.url).run(),
+            "relay": lambda: self.relay().run(),
             "ears": lambda: Subscription(self.servers, self.hears.name, self.inbox, self.pool).run(),
         }
         self.running[part] = asyncio.create_task(make[part]())

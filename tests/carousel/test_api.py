@@ -17,7 +17,7 @@ async def test_a_person_who_attends_the_six_modules_has_completed(desk: Desk) ->
         await desk.held(f"c-1-{nth}", r_1="present")
     after = await desk.read("/participations/r-1")
     assert (after["status"], after["attended"]) == ("completed", [1, 2, 3, 4, 5, 6])
-    steps = [step["what"] for step in await desk.read("/participations/r-1/timeline")]
+    steps = [step["what"] for step in await desk.rows("/participations/r-1/timeline")]
     assert (steps.count("ParticipationStarted"), steps.count("ParticipationCompleted")) == (1, 1)
 
 
@@ -30,7 +30,7 @@ async def test_a_correction_that_takes_a_module_away_takes_the_completion_back(d
     await desk.done("/cycles/c-1/sessions/c-1-3/correct", wrong)
     after = await desk.read("/participations/r-1")
     assert (after["status"], after["attended"]) == ("placed", [1, 2, 4, 5, 6])
-    assert [step["what"] for step in await desk.read("/participations/r-1/timeline")][-1] == "CompletionRevoked"
+    assert [step["what"] for step in await desk.rows("/participations/r-1/timeline")][-1] == "CompletionRevoked"
 
 
 async def test_a_place_taken_twice_is_one_place_and_one_answer(desk: Desk) -> None:

@@ -11,7 +11,7 @@ from typing import Any, get_args
 
 import asyncpg
 
-from services.carousel.views import referrals
+from services.carousel import referrals
 from shared.contracts import referral as said
 from shared.days import today
 from shared.terms import PartOfDay, Weekday
@@ -49,7 +49,7 @@ async def test_the_barrier_table_counts_people_and_another_slot_tells_whom_it_wo
         CITY,
         today(),
     )
-    table = await desk.read(f"/barriers?city={CITY}&{PERIOD}")
+    table = await desk.rows(f"/barriers?city={CITY}&{PERIOD}")
     assert [(each["code"], each["weekday"], each["place"], each["people"]) for each in table] == [
         ("hours", "monday", "Huis van het Kind", 2),
         ("childcare", "monday", "Huis van het Kind", 1),
@@ -58,7 +58,7 @@ async def test_the_barrier_table_counts_people_and_another_slot_tells_whom_it_wo
     assert await what_if(desk, "friday", "hours") == (3, 2)
     assert await what_if(desk, "tuesday", "hours") == (3, 0)
     assert await what_if(desk, "friday", "hours", city="Brugge") == (0, 0)
-    assert await desk.read(f"/barriers?city={CITY}&{PERIOD}", city="Brugge") == []
+    assert await desk.rows(f"/barriers?city={CITY}&{PERIOD}", city="Brugge") == []
 
 
 async def test_who_refused_once_and_started_later_met_no_barrier(desk: Desk) -> None:
@@ -66,9 +66,9 @@ async def test_who_refused_once_and_started_later_met_no_barrier(desk: Desk) -> 
     await refused(desk, "r-1", "hours", ("monday", "evening"))
     place = {"cycle_id": "c-1", "from_on": str(monday(-1)), "on": str(today())}
     await desk.done("/participations/r-1/place", place)
-    assert len(await desk.read(f"/barriers?city={CITY}&{PERIOD}")) == 1
+    assert len(await desk.rows(f"/barriers?city={CITY}&{PERIOD}")) == 1
     await desk.held("c-1-1", r_1="present")
-    assert await desk.read(f"/barriers?city={CITY}&{PERIOD}") == []
+    assert await desk.rows(f"/barriers?city={CITY}&{PERIOD}") == []
 
 
 @dataclass
@@ -133,7 +133,7 @@ async def test_the_table_and_every_other_slot_are_what_a_plain_recount_says(
     desk: Desk, pool: asyncpg.Pool[asyncpg.Record]
 ) -> None:
     told = [each for each in await invented(desk, pool, random.Random(4)) if each.city == CITY]
-    table = await desk.read(f"/barriers?city={CITY}&{PERIOD}")
+    table = await desk.rows(f"/barriers?city={CITY}&{PERIOD}")
     plain = Counter({(each.code, each.place, each.name) for each in told})
     people = Counter((code, place) for code, place, _ in plain)
     assert {(each["code"], each["place"]): each["people"] for each in table} == dict(people)
@@ -154,6 +154,6 @@ async def test_only_what_was_told_in_the_period_counts(desk: Desk) -> None:
     await desk.cycle()
     await refused(desk, "r-1", "hours", ("friday", "morning"))
     yesterday, tomorrow = (today() + timedelta(days=n) for n in (-1, 1))
-    assert await desk.read(f"/barriers?city={CITY}&since={monday(-60)}&until={yesterday}") == []
-    assert await desk.read(f"/barriers?city={CITY}&since={tomorrow}&until={monday(60)}") == []
-    assert len(await desk.read(f"/barriers?city={CITY}&since={today()}&until={today()}")) == 1
+    assert await desk.rows(f"/barriers?city={CITY}&since={monday(-60)}&until={yesterday}") == []
+    assert await desk.rows(f"/barriers?city={CITY}&since={tomorrow}&until={monday(60)}") == []
+    assert len(await desk.rows(f"/barriers?city={CITY}&since={today()}&until={today()}")) == 1

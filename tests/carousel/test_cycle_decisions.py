@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from datetime import date, time, timedelta
 from itertools import pairwise
+from typing import Any
 
 from services.carousel.commands import cycle as ask
 from services.carousel.domain.planning import free_days, sessions
-from services.carousel.events import cycle
+from services.carousel.events import cycle, values
 from tests.carousel.examples import (
     A_CYCLE,
     ASKED,
@@ -29,8 +30,10 @@ from tests.carousel.examples import (
     taken,
 )
 
-PUBLISH = ask.PublishOffer(**ASKED, offer_id="g-force", language="nl", modules=MODULES, on=FIRST)
-PUBLISHED = cycle.OfferPublished(offer_id="g-force", version=1, language="nl", modules=MODULES, on=FIRST)
+PUBLISH = ask.PublishOffer(**ASKED, offer_id="g-force", language="nl", modules=MODULES, cities=("Oostende",), on=FIRST)
+PUBLISHED = cycle.OfferPublished(
+    offer_id="g-force", version=1, language="nl", modules=MODULES, cities=("Oostende",), on=FIRST
+)
 RUNNING = A_CYCLE.given(planned(), taken())
 BOTH = RUNNING.given(taken(OTHER))
 WEEK = timedelta(weeks=1)
@@ -84,11 +87,37 @@ def test_a_session_that_did_not_take_place_can_be_moved() -> None:
     RUNNING.when(move.model_copy(update={"session_id": "x"})).refused("session-unknown")
 
 
+def test_a_place_begins_and_ends_on_another_day_when_its_first_or_last_session_does() -> None:
+    def days(first: date, last: date, *people: str) -> tuple[values.PlaceDays, ...]:
+        return tuple(values.PlaceDays(referral_id=each, first_on=first, last_on=last) for each in people)
+
+    def move(nth: int, to: date) -> ask.MoveSession:
+        session = {"cycle_id": CYCLE, "session_id": f"{CYCLE}-{nth}"}
+        return ask.MoveSession(**ASKED, **session, to=to, starts=time(18), on=FIRST)
+
+    def rescheduled(of: Any, command: Any) -> Any:
+        [event] = of.when(command).events
+        return event.rescheduled
+
+    earlier, later = FIRST - timedelta(days=1), session_day(6) + WEEK
+    assert rescheduled(BOTH, move(1, earlier)) == days(earlier, session_day(6), PERSON, OTHER)
+    assert rescheduled(BOTH, move(6, later)) == days(FIRST, later, PERSON, OTHER)
+    assert rescheduled(BOTH, move(1, later)) == days(session_day(2), later, PERSON, OTHER)
+    assert rescheduled(BOTH, move(3, session_day(3) + timedelta(days=1))) == ()
+    cancel = ask.CancelSession(**ASKED, cycle_id=CYCLE, session_id=f"{CYCLE}-6", reason="weather", on=FIRST)
+    assert rescheduled(BOTH, cancel) == days(FIRST, session_day(5), PERSON, OTHER)
+    late = A_CYCLE.given(planned(), taken(sessions_from=6))
+    assert rescheduled(late, cancel) == ()
+    gone = RUNNING.given(cycle.PlaceReleased(cycle_id=CYCLE, referral_id=PERSON, on=FIRST))
+    assert rescheduled(gone, move(1, earlier)) == ()
+
+
 def test_a_cancelled_session_frees_its_seats_and_cannot_be_held() -> None:
     cancel = ask.CancelSession(**ASKED, cycle_id=CYCLE, session_id=f"{CYCLE}-2", reason="weather", on=FIRST)
     cancelled = cycle.SessionCancelled(cycle_id=CYCLE, session_id=f"{CYCLE}-2", reason="weather", on=FIRST)
     RUNNING.when(cancel).then(cancelled)
     RUNNING.given(cancelled).when(cancel).then()
+    RUNNING.given(cancelled).when(cancel.model_copy(update={"reason": "strike"})).refused("session-cancelled")
     RUNNING.given(cancelled).when(hold(2, (PERSON, "present"))).refused("session-cancelled")
     RUNNING.given(held(2, (PERSON, "present"))).when(cancel).refused("session-already-held")
 
@@ -98,7 +127,8 @@ def test_a_catch_up_expects_those_who_missed_the_module_here() -> None:
         **ASKED, cycle_id=CYCLE, session_id="again", module=1, held_on=date(2026, 3, 3), starts=time(19), on=FIRST
     )
     session = SESSIONS[0].model_copy(update={"session_id": "again", "on": date(2026, 3, 3)})
-    fact = cycle.CatchUpAdded(cycle_id=CYCLE, session=session, on=FIRST)
+    later = values.PlaceDays(referral_id=PERSON, first_on=FIRST, last_on=date(2026, 3, 3))
+    fact = cycle.CatchUpAdded(cycle_id=CYCLE, session=session, rescheduled=(later,), on=FIRST)
     missed = BOTH.given(held(1, (PERSON, "excused"), (OTHER, "present")))
     missed.when(added).then(fact)
     missed.given(fact).when(added).then()
@@ -115,7 +145,7 @@ def test_a_catch_up_never_expects_more_than_it_holds_and_the_next_one_expects_th
         session = SESSIONS[0].model_copy(update={"session_id": f"again-{nth}", "on": session_day(6) + nth * WEEK})
         return cycle.CatchUpAdded(cycle_id=CYCLE, session=session, on=FIRST)
 
-    def came(nth: int, *marks: tuple[str, cycle.Mark]) -> ask.HoldSession:
+    def came(nth: int, *marks: tuple[str, values.Mark]) -> ask.HoldSession:
         return ask.HoldSession(
             **ASKED, cycle_id=CYCLE, session_id=f"again-{nth}", attendance=marks, on=session_day(6) + nth * WEEK
         )
@@ -173,7 +203,7 @@ def test_a_mark_can_be_corrected_later_and_the_session_is_told_again() -> None:
 
 
 def test_who_turns_out_to_have_attended_nothing_of_a_cycle_that_is_over_was_silent() -> None:
-    marks: list[cycle.Mark] = ["present", "absent", "absent", "absent", "absent", "present"]
+    marks: list[values.Mark] = ["present", "absent", "absent", "absent", "absent", "present"]
     came = RUNNING.given(*(held(nth, (PERSON, mark)) for nth, mark in enumerate(marks, 1)))
     close = ask.CloseCycle(**ASKED, cycle_id=CYCLE, on=session_day(6))
     over = came.given(*came.when(close).events)

@@ -10,7 +10,6 @@ import pytest
 from services.carousel.commands import participation as ask
 from services.carousel.commands.cycle import CorrectAttendance
 from services.referral.views import cases
-from shared.relay import republish
 from tests.carousel import examples as carousel
 from tests.carousel.road import Road, Service, laid, until
 from tests.carousel.test_subscribers import accepted, placed, told, waiting, with_a_cycle
@@ -78,7 +77,7 @@ async def test_lives_of_every_kind_told_again_from_the_beginning_change_nothing(
     await told(road, "never", "StartRevoked", "ParticipationStarted")
     before = [await everything(service) for service in (road.referral, road.carousel)]
     for service in (road.referral, road.carousel):
-        await republish(service.store, 0)
+        await service.relay().republish()
     await road.settled()
     assert [await everything(service) for service in (road.referral, road.carousel)] == before
 

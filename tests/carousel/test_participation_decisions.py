@@ -52,6 +52,24 @@ def test_an_accepted_person_waits_once() -> None:
     WAITING.given(LEFT).when(command).then(joined())
 
 
+def test_a_referral_resumed_brings_back_who_stopped_and_nobody_who_goes_on() -> None:
+    def resumed(on: date) -> ask.AwaitPlace:
+        given = joined().model_dump() | {"returning": True, "on": on}
+        command: ask.AwaitPlace = person(ask.AwaitPlace, **given)
+        return command
+
+    stopped, after = STARTED.given(GIVEN_BACK, STOPPED), LATER + timedelta(days=1)
+    back = facts.ParticipationReturned(referral_id=PERSON, on=after)
+    stopped.when(resumed(after)).then(back)
+    stopped.given(back).when(resumed(after)).then()
+    stopped.when(resumed(FIRST - timedelta(days=1))).then()
+    stopped.when(person(ask.AwaitPlace, **joined().model_dump())).then()
+    FIVE.given(GIVEN_BACK, STOPPED, noted(6), completed()).when(resumed(after)).then()
+    A_PARTICIPATION.when(resumed(LATER)).then(joined().model_copy(update={"on": LATER}))
+    for on_the_road in (WAITING, PLACED, STARTED, COMPLETED):
+        on_the_road.when(resumed(LATER)).then()
+
+
 def test_a_referral_that_takes_another_road_leaves_the_list_and_its_place() -> None:
     leave = person(ask.LeaveWaitingList, cause="withdrawn")
     WAITING.when(leave).then(LEFT)
@@ -96,6 +114,25 @@ def test_an_offer_is_held_until_he_answers() -> None:
     answered.when(person(ask.OfferPlace, cycle_id=CYCLE, from_on=LATER)).then()
     PLACED.when(person(ask.AcceptPlace)).then()
     WAITING.when(person(ask.AcceptPlace)).refused("no-place-offered")
+
+
+def test_a_place_that_begins_on_another_day_is_the_same_place() -> None:
+    def moved(placed_on: date | None) -> facts.PlaceRescheduled:
+        return facts.PlaceRescheduled(
+            referral_id=PERSON, cycle_id=CYCLE, city="Oostende", first_on=session_day(2), last_on=session_day(6),
+            placed_on=placed_on, on=LATER,
+        )  # fmt: skip
+
+    days = {"first_on": session_day(2), "last_on": session_day(6)}
+    reschedule = person(ask.ReschedulePlace, cycle_id=CYCLE, **days)
+    PLACED.when(reschedule).then(moved(FIRST))
+    PLACED.given(moved(FIRST)).when(reschedule).then()
+    PLACED.when(reschedule.model_copy(update={"cycle_id": "cycle-2"})).then()
+    WAITING.when(reschedule).then()
+    asked = WAITING.given(offered())
+    asked.when(reschedule).then(moved(None))
+    asked.given(moved(None)).when(person(ask.AcceptPlace)).then(placed(on=LATER, **days))
+    PLACED.given(GIVEN_BACK, moved(FIRST)).when(person(ask.GiveBackPlace, cycle_id=CYCLE)).then()
 
 
 def test_a_place_is_refused_for_a_reason_that_is_kept() -> None:
@@ -164,6 +201,10 @@ def test_who_pauses_gives_his_place_back_until_he_resumes() -> None:
 def test_stopping_opens_a_safety_task() -> None:
     STARTED.when(STOP).then(GIVEN_BACK, STOPPED, TASK)
     STARTED.given(GIVEN_BACK, STOPPED).when(STOP).then()
+    STARTED.given(GIVEN_BACK, STOPPED).when(STOP.model_copy(update={"code": "illness"})).refused("already-stopped")
+    STARTED.given(GIVEN_BACK, STOPPED).when(STOP.model_copy(update={"category": "practical", "code": "work"})).refused(
+        "already-stopped"
+    )
     PLACED.when(STOP).refused("not-started")
     COMPLETED.when(STOP).refused("already-completed")
     STARTED.when(STOP.model_copy(update={"on": FIRST - timedelta(days=1)})).refused("date-before-start")

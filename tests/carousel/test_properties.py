@@ -14,7 +14,7 @@ from services.carousel.commands import cycle as ask
 from services.carousel.commands import participation as ask_person
 from services.carousel.domain.cycle import Cycle
 from services.carousel.domain.forecast import Running, forecast
-from services.carousel.events.cycle import Mark, Session
+from services.carousel.events.values import Mark, Session
 from tests.carousel.examples import ASKED, FIRST, NUMBERS, SESSIONS, TODAY, plan
 from tests.carousel.world import World
 
@@ -90,6 +90,15 @@ def catch_up(world: World, cycle: str, module: int) -> None:
     )  # fmt: skip
 
 
+def move(world: World, cycle: str, nth: int, to: date) -> None:
+    session = {"cycle_id": cycle, "session_id": f"{cycle}-{nth}"}
+    world.do(ask.MoveSession(**ASKED, **session, to=to, starts=SESSIONS[0].starts, on=FIRST))
+
+
+def cancel(world: World, cycle: str, nth: int) -> None:
+    world.do(ask.CancelSession(**ASKED, cycle_id=cycle, session_id=f"{cycle}-{nth}", reason="weather", on=FIRST))
+
+
 def place(world: World, person: str, cycle: str, on: date) -> None:
     world.do(about(ask_person.PlaceParticipant, person, cycle_id=cycle, from_on=on))
 
@@ -105,6 +114,8 @@ steps = st.one_of(
     st.tuples(st.just(correct), cycles, st.integers(1, 6), people, marks),
     st.tuples(st.just(correct_all), people, st.sampled_from(("present", "absent"))),
     st.tuples(st.just(catch_up), cycles, st.sampled_from(NUMBERS)),
+    st.tuples(st.just(move), cycles, st.integers(1, 6), days),
+    st.tuples(st.just(cancel), cycles, st.integers(1, 6)),
     st.builds(lambda person, cycle, yes: (_offered, person, cycle, yes), people, cycles, st.booleans()),
     st.builds(
         lambda person, command: (_ask, person, command),
@@ -123,7 +134,7 @@ steps = st.one_of(
 )
 
 
-def _offered(world: World, person: str, cycle: str, accepted: bool) -> None:  # noqa: FBT001 - drawn
+def _offered(world: World, person: str, cycle: str, accepted: bool) -> None:
     offer(world, person, cycle, accepted=accepted)
 
 
@@ -206,6 +217,17 @@ def places_agree(world: World) -> None:
             if (seat := world.cycle(name).seats.get(person)) and seat.active and not world.cycle(name).closed
         ]
         assert seated == ([state.place.cycle_id] if state.place else [])
+
+
+@given(stories)
+def test_a_place_begins_and_ends_with_its_sessions_whatever_becomes_of_them(story: Story) -> None:
+    places_last(lived(story, places_last))
+
+
+def places_last(world: World) -> None:
+    for person in PEOPLE:
+        if (held := world.person(person).place) and (expected := world.cycle(held.cycle_id).days(person)):
+            assert (held.first_on, held.last_on) == expected
 
 
 @given(st.permutations(NUMBERS), st.permutations(NUMBERS), st.permutations(NUMBERS), days)

@@ -13,7 +13,7 @@ from cloudevents.core.bindings.kafka import KafkaMessage, from_binary_event
 from services.carousel.events import cycle, participation
 from services.carousel.published import size_band, translate
 from shared.contracts.carousel import CASES, SESSIONS
-from shared.contracts.envelope import Topic, headers, schema
+from shared.contracts.envelope import Position, Topic, headers, schema
 from shared.messages import Event, Meta, Recorded
 from shared.relay import Published
 
@@ -95,6 +95,19 @@ def test_every_case_message_is_told_from_one_fact_under_the_key_of_the_participa
     assert heard == names
 
 
+def test_a_place_that_begins_on_another_day_is_told_again_once_it_was_accepted() -> None:
+    moved = participation.PlaceRescheduled(
+        referral_id="r-1", cycle_id="c-1", city="Oostende", first_on=DAY, last_on=DAY, placed_on=date(2026, 1, 1),
+        on=date(2026, 2, 2),
+    )  # fmt: skip
+    published = told(moved, "participation-r-1")
+    assert published is not None
+    assert published.message.model_dump() == {
+        "referral": "r-1", "on": date(2026, 1, 1), "cycle": "c-1", "city": "Oostende", "first_session_on": DAY,
+    }  # fmt: skip
+    assert told(moved.model_copy(update={"placed_on": None}), "participation-r-1") is None
+
+
 def test_the_waiting_list_the_refusals_and_the_safety_tasks_stay_inside() -> None:
     inside: list[Event] = [
         participation.LeftWaitingList(referral_id="r-1", cause="withdrawn", on=DAY),
@@ -111,7 +124,7 @@ def test_the_waiting_list_the_refusals_and_the_safety_tasks_stay_inside() -> Non
 def test_the_official_sdk_reads_our_messages() -> None:
     published = told(held())
     assert published is not None
-    head = dict(headers(published.topic, published.message, published.key, 7, NOW))
+    head = dict(headers(published.topic, published.message, published.key, Position(7, 6), NOW))
     value = published.message.model_dump_json().encode()
     event = from_binary_event(KafkaMessage(head, published.key.encode(), value))
     assert event.get_type() == "be.gforse.SessionCompleted.v1"

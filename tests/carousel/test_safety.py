@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import asyncpg
 import pytest
+from cryptography.fernet import Fernet
 
+from services.carousel import notes
 from services.carousel.views import cycles, participations, safety_tasks
 from shared.days import today
+from shared.sealing import Seal
+from shared.service import create_tables
 from tests.carousel.desk import ELSEWHERE, FACILITATOR, Desk, lived, monday
 
 SECRET = "Onvindbare nota"  # noqa: S105 - words that must never leave notes.py
@@ -22,21 +26,21 @@ async def came_and_stopped(desk: Desk) -> str:
     await desk.placed("r-1")
     await desk.held("c-1-1", r_1="present")
     await desk.done("/participations/r-1/stop", {"category": "practical", "code": "work", "on": str(today())})
-    [task] = await desk.read("/worklists/safety-tasks")
+    [task] = await desk.rows("/worklists/safety-tasks")
     return f"/participations/r-1/safety-tasks/{task['task']}"
 
 
 async def test_silence_and_a_stop_open_tasks_that_fall_due(desk: Desk, pool: asyncpg.Pool[asyncpg.Record]) -> None:
     await lived(desk)
     async with pool.acquire() as connection:
-        tasks = await safety_tasks.find(connection, FACILITATOR, today())
+        tasks = await safety_tasks.find(connection, FACILITATOR, today(), 10, None)
         assert {(each.referral, each.cause, each.overdue) for each in tasks} == {
             ("r-2", "stopped", False),
             ("r-3", "silence", False),
         }
-        later = await safety_tasks.find(connection, FACILITATOR, tasks[0].due_on + timedelta(days=1))
+        later = await safety_tasks.find(connection, FACILITATOR, tasks[0].due_on + timedelta(days=1), 10, None)
         assert all(each.overdue for each in later)
-        assert await safety_tasks.find(connection, ELSEWHERE, today()) == []
+        assert await safety_tasks.find(connection, ELSEWHERE, today(), 10, None) == []
 
 
 async def test_a_task_is_closed_with_a_note_or_not_at_all(desk: Desk) -> None:
@@ -45,7 +49,7 @@ async def test_a_task_is_closed_with_a_note_or_not_at_all(desk: Desk) -> None:
     for body in bodies:
         answer = await desk.ask("POST", f"{where}/close", {"on": str(today())} | body)
         assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, "body.note")
-    assert len(await desk.read("/worklists/safety-tasks")) == 1
+    assert len(await desk.rows("/worklists/safety-tasks")) == 1
     assert (await desk.ask("POST", f"{where}/note/look")).status_code == 404
 
 
@@ -56,7 +60,7 @@ async def test_a_note_is_sealed_and_read_by_facilitators_of_the_organisation_onl
     elsewhere = await desk.ask("POST", f"{where}/close", {"on": str(today()), "note": SECRET}, organisation="other")
     assert elsewhere.status_code == 404
     await desk.done(f"{where}/close", {"on": str(today()), "note": SECRET})
-    assert await desk.read("/worklists/safety-tasks") == []
+    assert await desk.rows("/worklists/safety-tasks") == []
     assert (await desk.ask("POST", f"{where}/note/look")).json() == {"note": SECRET}
     assert SECRET not in "".join(capfd.readouterr())
     assert (await desk.ask("POST", f"{where}/note/look", organisation="other")).status_code == 404
@@ -67,6 +71,43 @@ async def test_a_note_is_sealed_and_read_by_facilitators_of_the_organisation_onl
         assert SECRET not in "".join(row[0] for row in rows), table[0]
     assert (await desk.ask("DELETE", "/participations/r-1/notes")).status_code == 204
     assert (await desk.ask("POST", f"{where}/note/look")).status_code == 404
+
+
+async def test_a_task_that_is_closed_keeps_its_note_and_says_so(desk: Desk, pool: asyncpg.Pool[asyncpg.Record]) -> None:
+    where = await came_and_stopped(desk)
+    first = {"on": str(today()), "note": SECRET}
+    for _ in range(2):
+        await desk.done(f"{where}/close", first)
+    other = await desk.ask("POST", f"{where}/close", first | {"note": "Een andere nota"})
+    assert (other.status_code, other.json()["code"]) == (409, "safety-task-already-closed")
+    assert (await desk.ask("POST", f"{where}/note/look")).json() == {"note": SECRET}
+    assert (await desk.ask("DELETE", "/participations/r-1/notes")).status_code == 204
+    await desk.done(f"{where}/close", first | {"note": "Een andere nota"})
+    assert await pool.fetchval("select count(*) from notes") == 0
+
+
+async def test_who_erases_the_notes_of_a_person_forgets_what_was_answered_about_him(
+    desk: Desk, pool: asyncpg.Pool[asyncpg.Record]
+) -> None:
+    where = await came_and_stopped(desk)
+    await desk.waits("r-2")
+    await desk.done(f"{where}/close", {"on": str(today()), "note": SECRET}, key="k-1")
+    pause = {"review_on": str(monday(4)), "on": str(today())}
+    await desk.done("/participations/r-2/pause", pause, key="k-2")
+    assert (await desk.ask("DELETE", "/participations/r-1/notes")).status_code == 204
+    assert [row[0] for row in await pool.fetch("select stream from idempotency_keys")] == ["participation-r-2"]
+
+
+async def test_a_note_falls_due_by_the_days_of_belgium(pool: asyncpg.Pool[asyncpg.Record]) -> None:
+    await create_tables(pool, [notes.SCHEMA])
+    kept = datetime(2026, 3, 1, 23, 30, tzinfo=UTC)  # the second of March in Belgium
+    await pool.execute("insert into notes values ('r-1', '1', 'x', 'f-1', $1)", kept)
+    register = notes.Notes(Seal(Fernet.generate_key()))
+    async with pool.acquire() as connection:
+        for zone in ("UTC", "America/New_York", "Asia/Tokyo"):
+            await connection.execute(f"set timezone to '{zone}'")
+            assert await register.due(connection, 10, date(2026, 3, 12)) == []
+            assert await register.due(connection, 10, date(2026, 3, 13)) == ["r-1"]
 
 
 async def test_every_look_at_a_note_is_kept(desk: Desk, pool: asyncpg.Pool[asyncpg.Record]) -> None:
@@ -105,8 +146,8 @@ async def test_silence_found_by_a_correction_after_the_cycle_is_looked_at_too(de
     for nth in range(1, 7):
         await desk.held(f"c-1-{nth}", r_1="present" if nth == 1 else "absent")
     await desk.done("/cycles/c-1/close", {"on": str(today())})
-    assert await desk.read("/worklists/safety-tasks") == []
+    assert await desk.rows("/worklists/safety-tasks") == []
     wrong = {"referral_id": "r-1", "mark": "absent", "on": str(today())}
     await desk.done("/cycles/c-1/sessions/c-1-1/correct", wrong)
-    [task] = await desk.read("/worklists/safety-tasks")
+    [task] = await desk.rows("/worklists/safety-tasks")
     assert (task["cause"], task["due_on"]) == ("silence", str(today() + timedelta(days=7)))

@@ -15,7 +15,6 @@ from services.carousel.events import participation as seen
 from services.referral import events as known
 from services.referral.views import cases
 from shared.callers import Caller, Role
-from shared.relay import republish
 from tests.carousel import examples as carousel
 from tests.carousel.road import Road, laid, until
 from tests.referral import examples as referral
@@ -143,8 +142,8 @@ async def test_nobody_is_lost_and_nobody_waits_twice_while_everything_restarts_a
     await accepting
     await until(lambda: everyone_waits(road))
     await asyncio.gather(*(road.carousel.ask(f"participation-r-{nth}", placed(f"r-{nth}")) for nth in range(8)))
-    await republish(road.referral.store, 0)
-    await republish(road.carousel.store, 0)
+    await road.referral.relay().republish()
+    await road.carousel.relay().republish()
     await road.settled()
     for nth in range(PEOPLE):
         assert (await road.carousel.facts(f"participation-r-{nth}")).count("JoinedWaitingList") == 1

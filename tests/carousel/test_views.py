@@ -44,7 +44,7 @@ async def test_the_waiting_list_tells_how_long_and_where_the_next_place_is(desk:
     await desk.waits("long", monday(-4))
     await desk.waits("mornings", monday(-2), ("monday", "morning"))
     await desk.waits("french", monday(-3), language="fr")
-    told = await desk.read("/waiting-list")
+    told = await desk.rows("/waiting-list")
     assert [each["participation"]["referral"] for each in told] == ["long", "french", "mornings", "short"]
     assert [each["days_waited"] for each in told] == [(today() - monday(-n)).days for n in (4, 3, 2, 1)]
     places = {each["participation"]["referral"]: each["next_place"] for each in told}
@@ -63,20 +63,20 @@ async def test_a_free_seat_is_proposed_to_who_waits_longest_and_given_to_nobody(
     await desk.waits("mornings", monday(-9), ("monday", "morning"))
     await desk.waits("apart", monday(-9))
     await desk.done("/participations/apart/keep-apart", {"other_id": "r-1", "on": str(today())})
-    proposed = await desk.read("/cycles/c-1/proposals")
+    proposed = await desk.rows("/cycles/c-1/proposals")
     assert [each["participation"]["referral"] for each in proposed] == ["long", "short"]
     assert {each["participation"]["status"] for each in proposed} == {"waiting"}
     await desk.placed("r-2", from_on=today())
-    assert await desk.read("/cycles/c-1/proposals") == []
+    assert await desk.rows("/cycles/c-1/proposals") == []
 
 
 async def test_the_waiting_list_moves_with_the_clock(desk: Desk, pool: asyncpg.Pool[asyncpg.Record]) -> None:
     await desk.cycle()
     await desk.waits("r-1")
     async with pool.acquire() as connection:
-        [now] = await waiting_list.find(connection, FACILITATOR, today())
-        [later] = await waiting_list.find(connection, FACILITATOR, today() + timedelta(days=200))
-        assert await waiting_list.find(connection, ELSEWHERE, today()) == []
+        [now] = await waiting_list.find(connection, FACILITATOR, today(), 10, None)
+        [later] = await waiting_list.find(connection, FACILITATOR, today() + timedelta(days=200), 10, None)
+        assert await waiting_list.find(connection, ELSEWHERE, today(), 10, None) == []
     assert (now.days_waited, later.days_waited) == (0, 200)
     assert now.next_place
     assert later.next_place is None
@@ -90,7 +90,7 @@ async def test_the_board_tells_who_has_which_modules_and_when_a_latecomer_can_fi
     first_sheet = await desk.read("/cycles/c-1/sessions/c-1-1")
     assert [each["referral"] for each in first_sheet["expected"]] == ["first"]
     await desk.held("c-1-1", first="present")
-    board = {each["participation"]["referral"]: each for each in await desk.read("/cycles/c-1/board")}
+    board = {each["participation"]["referral"]: each for each in await desk.rows("/cycles/c-1/board")}
     assert board["first"]["participation"]["attended"] == [1]
     assert board["late"]["foreseen"]["missing"] == []
     caught_up = board["late"]["foreseen"]["catch_up"]
@@ -104,7 +104,7 @@ async def test_a_person_is_foreseen_from_the_day_he_would_join(desk: Desk) -> No
     await desk.cycle("c-2", first_on=monday(12))
     await desk.waits("r-1")
     days = {
-        each["session"]: each["held_on"] for cycle in await desk.read(f"/cycles?{PERIOD}") for each in cycle["sessions"]
+        each["session"]: each["held_on"] for cycle in await desk.rows(f"/cycles?{PERIOD}") for each in cycle["sessions"]
     }
 
     async def foreseen(from_on: str) -> dict[str, Any]:
@@ -133,12 +133,12 @@ async def test_a_session_nobody_recorded_is_on_the_worklist_until_it_is(
     await desk.placed("r-1")
     day = date.fromisoformat((await desk.read("/cycles/c-1/sessions/c-1-1"))["held_on"])
     async with pool.acquire() as connection:
-        assert await sessions.unrecorded(connection, FACILITATOR, day) == []
-        [late] = await sessions.unrecorded(connection, FACILITATOR, day + timedelta(days=3))
+        assert await sessions.unrecorded(connection, FACILITATOR, day, 10, None) == []
+        [late] = await sessions.unrecorded(connection, FACILITATOR, day + timedelta(days=3), 10, None)
         assert (late.session, late.days_late) == ("c-1-1", 3)
-        assert await sessions.unrecorded(connection, ELSEWHERE, day + timedelta(days=3)) == []
+        assert await sessions.unrecorded(connection, ELSEWHERE, day + timedelta(days=3), 10, None) == []
     await desk.held("c-1-1", r_1="present")
-    assert "c-1-1" not in [each["session"] for each in await desk.read("/worklists/unrecorded-sessions")]
+    assert "c-1-1" not in [each["session"] for each in await desk.rows("/worklists/unrecorded-sessions")]
 
 
 @pytest.mark.parametrize(
@@ -150,14 +150,14 @@ async def test_a_session_nobody_recorded_is_on_the_worklist_until_it_is(
         (["absent", "absent", "present"], False),
     ],
 )
-async def test_two_absences_in_a_row_ask_for_a_call(desk: Desk, marks: list[str], listed: bool) -> None:  # noqa: FBT001
+async def test_two_absences_in_a_row_ask_for_a_call(desk: Desk, marks: list[str], listed: bool) -> None:
     await desk.cycle(first_on=monday(-12))
     await desk.placed("r-1")
     for nth, mark in enumerate(marks, 1):
         await desk.held(f"c-1-{nth}", r_1=mark)
-    found = [each["referral"] for each in await desk.read("/worklists/absent-twice")]
+    found = [each["referral"] for each in await desk.rows("/worklists/absent-twice")]
     assert found == (["r-1"] if listed else [])
-    assert await desk.read("/worklists/absent-twice", organisation="other") == []
+    assert await desk.rows("/worklists/absent-twice", organisation="other") == []
 
 
 async def test_a_pause_is_reviewed_once_its_day_has_passed(desk: Desk, pool: asyncpg.Pool[asyncpg.Record]) -> None:
@@ -165,11 +165,11 @@ async def test_a_pause_is_reviewed_once_its_day_has_passed(desk: Desk, pool: asy
     review = today() + timedelta(days=10)
     await desk.done("/participations/r-1/pause", {"review_on": str(review), "on": str(today())})
     async with pool.acquire() as connection:
-        assert await participations.paused_past_review(connection, FACILITATOR, review) == []
+        assert await participations.paused_past_review(connection, FACILITATOR, review, 10, None) == []
         past = review + timedelta(days=1)
-        [paused] = await participations.paused_past_review(connection, FACILITATOR, past)
+        [paused] = await participations.paused_past_review(connection, FACILITATOR, past, 10, None)
         assert paused.referral == "r-1"
-        assert await participations.paused_past_review(connection, ELSEWHERE, past) == []
+        assert await participations.paused_past_review(connection, ELSEWHERE, past, 10, None) == []
 
 
 async def test_a_cover_shows_in_how_steady_a_pair_is(desk: Desk) -> None:
@@ -179,7 +179,7 @@ async def test_a_cover_shows_in_how_steady_a_pair_is(desk: Desk) -> None:
     await desk.done("/cycles/c-1/sessions/c-1-2/cover", cover)
     for nth in (1, 2, 3):
         await desk.held(f"c-1-{nth}", r_1="present")
-    [told] = await desk.read(f"/continuity?{PERIOD}")
+    [told] = await desk.rows(f"/continuity?{PERIOD}")
     assert (told["sessions_held"], told["held_by_the_pair"]) == (3, 2)
     assert [(each["session"], each["absent"], each["cover"]) for each in told["covers"]] == [("c-1-2", "f-2", "f-3")]
-    assert await desk.read(f"/continuity?{PERIOD}", organisation="other") == []
+    assert await desk.rows(f"/continuity?{PERIOD}", organisation="other") == []

@@ -54,7 +54,7 @@ CROWD: dict[str, Any] = {
 WORK = {  # what grows in a database while its service works
     "referral": "select coalesce(max(position), 0) from events",
     "carousel": "select coalesce(max(position), 0) from events",
-    "reporting": "select coalesce(sum(sequence), 0) from sequences",
+    "reporting": "select coalesce(sum(sequence), 0) from consumer_checkpoints",
 }
 
 

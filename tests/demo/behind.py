@@ -76,7 +76,7 @@ class Behind:
         if path == "/report":
             return httpx.Response(200, content=str(request.url.query).encode())
         if path == "/partners":
-            return httpx.Response(200, json={"partners": self.programme.partners()})
+            return httpx.Response(200, json={"items": self.programme.partners()})
         figures = self.programme.figures(date.fromisoformat(asked["since"]), date.fromisoformat(asked["until"]))
         received = figures["referrals_received"]
         told = [*figures.values(), {**received, "value": received["value"] - self.forgets}]

@@ -19,7 +19,7 @@ from services.referral.deciders import REFERRALS
 from services.reporting.indicators import catalogue
 from services.training import published as training
 from shared.contracts import referral as said
-from shared.contracts.envelope import Envelope, PublicMessage
+from shared.contracts.envelope import Envelope, Position, PublicMessage
 from shared.contracts.training import PartnerJoined
 from shared.inbox import Heard
 from shared.messages import Meta, Recorded
@@ -71,7 +71,7 @@ class Programme:
         self.messages.append(message)
         if isinstance(message, said.OrganisationRegistered):
             self.organisations.add(message.organisation)
-        for command in referral_hears.asks(Heard(Envelope("", 1, "", "", NOW), message)):
+        for command in referral_hears.asks(Heard(Envelope("", Position(1, 0), "", "", NOW), message)):
             self._take("referral", Asked(f"referral-{command.referral_id}", REFERRALS, command))
         for waits in self._waits(message):
             stream = turning.of_participation(waits.referral_id)

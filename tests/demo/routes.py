@@ -74,6 +74,12 @@ def _of(body: type[BaseModel], command: type[Command], of: str, rules: Decider[A
     return make
 
 
+def _publish_offer(_: dict[str, str], what: Any, __: Step, ___: Known) -> Asked:
+    body = carousel.NewOffer.model_validate(what)
+    command = ask_cycle.PublishOffer(**STAMP, **fields_of(body), cities=("Oostende",))
+    return Asked(turning.of_offer(command.offer_id), turning.OFFERS, command)
+
+
 def _plan_cycle(_: dict[str, str], what: Any, step: Step, known: Known) -> Asked:
     body = carousel.NewCycle.model_validate(what)
     state = known.states[turning.of_offer(body.offer_id)]
@@ -138,7 +144,7 @@ ROUTES: dict[str, dict[str, Make]] = {
         },
     },
     "carousel": {
-        "/offers": _of(carousel.NewOffer, ask_cycle.PublishOffer, "offer-{offer_id}", turning.OFFERS),
+        "/offers": _publish_offer,
         "/cycles": _plan_cycle,
         **{path: _of(body, command, _CYCLE, turning.CYCLES) for path, (body, command) in carousel.OF_CYCLES.items()},
         **{

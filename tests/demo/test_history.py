@@ -6,12 +6,13 @@ from datetime import date
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from deploy.local.figures import checked
 from deploy.local.found import COVERED, Found, beside
 from deploy.local.history import History, history, period, told
+from tests.chance import examples
 from tests.demo.files import FILE, file_with, files
 from tests.demo.programme import Programme
 
@@ -36,7 +37,7 @@ def found(programme: Programme, file: dict[str, Any]) -> Found:
 
 
 @given(files(), st.integers())
-@settings(deadline=None, max_examples=40)
+@examples(40)
 def test_no_service_refuses_a_step_and_the_figures_are_those_of_the_file(file: dict[str, Any], seed: int) -> None:
     """The real rules decide every step in its order, and what they tell is counted the plain way."""
     programme, steps = lived(file, seed)

@@ -54,7 +54,7 @@ async def test_it_has_every_topic_of_the_contracts(environment: dict[str, str]) 
 async def test_what_is_acknowledged_is_read_back_in_order(environment: dict[str, str]) -> None:
     servers, name = environment["KAFKA_BOOTSTRAP_SERVERS"], topics()[0].name
     async with open_producer(servers) as producer:
-        await producer.send_all([(name, b"one key", b"%d" % nth, [("a", b"b")]) for nth in range(1000)])
+        await producer.send_all([(name, 0, b"one key", b"%d" % nth, [("a", b"b")]) for nth in range(1000)])
     values: list[int] = []
     async with AIOKafkaConsumer(
         name, bootstrap_servers=servers, group_id="test", auto_offset_reset="earliest"

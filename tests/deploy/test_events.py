@@ -18,7 +18,7 @@ from deploy import events
 from deploy.asyncapi import document
 from deploy.kafka.rights import ANYBODY, rights
 from shared.contracts.catalogue import examples, topics
-from shared.contracts.envelope import PublicMessage, Topic, headers, read_envelope, read_message
+from shared.contracts.envelope import Position, PublicMessage, Topic, headers, read_envelope, read_message
 
 ASYNCAPI: dict[str, Any] = json.loads((events.DOCS / "asyncapi.json").read_text(encoding="utf-8"))
 EVERY = [(topic, message) for topic in topics() for message in topic.messages]
@@ -52,7 +52,7 @@ def test_what_was_ever_published_still_reads(name: str) -> None:
     example = examples()[name]
     known = topic.by_type()[name]
     told = known.model_validate_json(json.dumps(example.value))
-    head = headers(topic, told, example.key, 1, NOW)
+    head = headers(topic, told, example.key, Position(1, 0), NOW)
     assert read_message(topic.by_type(), read_envelope(topic, head), json.dumps(example.value).encode()) == told
     assert json.loads(told.model_dump_json()) == example.value
 

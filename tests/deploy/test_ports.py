@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import socket
+import subprocess
+import sys
+from subprocess import PIPE
 
 import pytest
 
@@ -26,6 +29,21 @@ def test_stacks_that_pass_never_meet() -> None:
     taken = [*services.ports(fixed=False).values(), *services.ports(fixed=False).values()]
     assert len(set(taken)) == 8
     assert not {"8101", "8102", "8103", "8104"} & set(taken)
+
+
+def test_processes_that_ask_at_once_with_one_seed_are_lent_different_ports() -> None:
+    ask = (
+        "import random; random.seed(1); from deploy.local.ports import free_port; "
+        "print(*(free_port() for _ in range(400)), flush=True); input()"
+    )
+    asking = [
+        subprocess.Popen([sys.executable, "-c", ask], stdin=PIPE, stdout=PIPE, text=True)  # noqa: S603 - our own code
+        for _ in range(4)
+    ]
+    ports = [port for each in asking if each.stdout for port in each.stdout.readline().split()]
+    for each in asking:
+        each.communicate("\n")
+    assert len(ports) == len(set(ports)) == 1600
 
 
 @pytest.mark.parametrize("fixed", [True, False])

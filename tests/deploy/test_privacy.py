@@ -12,7 +12,7 @@ import pytest
 from shared.callers import Role
 from tests.carousel.test_access import ACCESS as CAROUSEL
 from tests.referral.test_api import ACCESS as REFERRAL
-from tests.reporting.test_api import ACCESS as REPORTING
+from tests.reporting.test_access import ACCESS as REPORTING
 from tests.shared.test_ops import ROUTES
 from tests.training.test_access import ACCESS as TRAINING
 

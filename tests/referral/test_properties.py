@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 from functools import reduce
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from services.referral.commands import ReferralCommand
@@ -19,6 +19,7 @@ from services.referral.events import (
 )
 from shared.messages import Refused
 from shared.terms import reasons_for
+from tests.chance import examples
 from tests.referral import examples as x
 
 FIRST, LAST = x.REFERRED["received_on"], x.ASKED["at"].date()
@@ -67,7 +68,7 @@ some_of_the_road: st.SearchStrategy[list[ReferralCommand]] = st.one_of(
     st.just([]),
 )
 roads = st.builds(lambda begun, more: begun + more, some_of_the_road, st.lists(commands, max_size=15))
-bounded = settings(max_examples=120, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+bounded = examples(120)
 
 
 def asked(state: Referral, command: ReferralCommand) -> list[ReferralEvent]:

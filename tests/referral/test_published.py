@@ -11,7 +11,7 @@ import pytest
 from cloudevents.core.bindings.kafka import KafkaMessage, from_binary_event
 
 from services.referral.published import translate
-from shared.contracts.envelope import Topic, headers, schema
+from shared.contracts.envelope import Position, Topic, headers, schema
 from shared.contracts.referral import CASES, ORGANISATIONS
 from shared.messages import Event, Meta, Recorded
 from tests.referral import examples
@@ -40,7 +40,7 @@ def test_organisations_leave_openly_and_referrers_not_at_all() -> None:
 def test_the_official_sdk_reads_our_messages() -> None:
     published = translate(recorded(examples.received()))
     assert published is not None
-    head = dict(headers(published.topic, published.message, published.key, 7, NOW))
+    head = dict(headers(published.topic, published.message, published.key, Position(7, 6), NOW))
     value = published.message.model_dump_json().encode()
     event = from_binary_event(KafkaMessage(head, published.key.encode(), value))
     assert event.get_type() == "be.gforse.ReferralReceived.v1"

@@ -13,7 +13,7 @@ from services.referral.views import cases
 from shared import inbox
 from shared.callers import Role
 from shared.contracts import carousel as said
-from shared.contracts.envelope import PublicMessage, headers
+from shared.contracts.envelope import Position, PublicMessage, headers
 from shared.event_store import EventStore
 from shared.inbox import Inbox
 from shared.sealing import Seal
@@ -93,10 +93,20 @@ async def hear(pool: asyncpg.Pool[asyncpg.Record], *messages: PublicMessage, fir
     assert heard.consumer == CONSUMER
     async with pool.acquire() as connection, connection.transaction():
         records = [
-            Told(b"k", nth, each.model_dump_json().encode(), headers(said.CASES, each, "k", nth, NOW), said.CASES.name)
+            Told(
+                b"k",
+                nth,
+                each.model_dump_json().encode(),
+                headers(said.CASES, each, "k", Position(nth, nth - 1), NOW),
+                said.CASES.name,
+            )
             for nth, each in enumerate(messages, first)
         ]
-        assert len(await heard.receive(connection, records)) == len(messages)
+        assert len((await heard.receive(connection, records)).applied) == len(messages)
+
+
+def _placed(message: PublicMessage, nth: int) -> list[tuple[str, bytes]]:
+    return headers(said.CASES, message, "k", Position(nth, nth - 1), NOW)
 
 
 async def test_a_referrer_who_still_refers_is_not_due(desk: Desk, pool: asyncpg.Pool[asyncpg.Record]) -> None:

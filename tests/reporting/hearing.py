@@ -6,10 +6,13 @@ from collections.abc import Sequence
 from datetime import date
 
 from services.reporting import figures, reading
+from services.reporting.period import Period
 from services.reporting.reading import Figure
 from shared.contracts.envelope import PublicMessage
 from shared.event_store import Connection
 from tests.reporting.telling import heard
+
+YEAR = Period(date(2026, 1, 1), date(2026, 12, 31))
 
 
 async def tell(connection: Connection, messages: Sequence[PublicMessage], size: int = 100) -> None:
@@ -20,5 +23,5 @@ async def tell(connection: Connection, messages: Sequence[PublicMessage], size: 
 
 
 async def find(connection: Connection, **narrower: str) -> dict[str, Figure]:
-    found = await reading.find(connection, since=date(2026, 1, 1), until=date(2026, 12, 31), **narrower)
+    found = await reading.find(connection, YEAR, **narrower)
     return {figure.code: figure for figure in found}

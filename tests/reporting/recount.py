@@ -106,6 +106,10 @@ class Road:
         city = received.preferred_city if group is None else group
         return Counted(indicator, on, city, received.organisation or "", received.sector, what)
 
+    def waited(self, indicator: str, since: date, on: date, group: str | None = None) -> Iterator[Counted]:
+        if on >= since:
+            yield self.one(indicator, on, str((on - since).days), group)
+
     def counted(self) -> Iterator[Counted]:
         received = self.received
         assert received is not None
@@ -122,7 +126,7 @@ class Road:
     def before_the_group(self, since: date) -> Iterator[Counted]:
         if intake := self.first(referral.IntakeHeld):
             yield self.one("intakes_held", intake.on)
-            yield self.one("days_to_intake", intake.on, str((intake.on - since).days))
+            yield from self.waited("days_to_intake", since, intake.on)
             yield self.one("cohort_intake", since)
         if accepted := self.first(referral.ReferralAccepted):
             yield self.one("accepted", accepted.on)
@@ -146,7 +150,7 @@ class Road:
             yield self.one("cohort_placed", since)
         if started := self.started:
             yield self.one("started", started.on, group=started.city)
-            yield self.one("days_to_first_session", started.on, str((started.on - since).days), started.city)
+            yield from self.waited("days_to_first_session", since, started.on, started.city)
             yield self.one("modules_attended", started.on, str(len(self.modules())), started.city)
             yield self.one("cohort_started", since)
         if completed := self.completed:

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import UTC, date, datetime
-from itertools import count
 
 from shared.contracts import carousel, training
 from shared.contracts import referral as said
-from shared.contracts.envelope import Envelope, PublicMessage
+from shared.contracts.envelope import Envelope, Position, PublicMessage
 from shared.inbox import Heard
 
 
@@ -257,13 +256,16 @@ def renamed(
 
 def heard(messages: Iterable[PublicMessage]) -> list[Heard]:
     """The messages in the envelopes of one partition."""
-    numbers = count(1)
     return [
         Heard(
             Envelope(
-                "/carrousel/referral", next(numbers), type(each).type_name(), "r", datetime(2026, 6, 1, tzinfo=UTC)
+                "/carrousel/referral",
+                Position(nth, nth - 1),
+                type(each).type_name(),
+                "r",
+                datetime(2026, 6, 1, tzinfo=UTC),
             ),
             each,
         )
-        for each in messages
+        for nth, each in enumerate(messages, 1)
     ]

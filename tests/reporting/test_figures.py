@@ -9,6 +9,7 @@ import asyncpg
 import pytest
 
 from services.reporting import reading
+from services.reporting.period import Period
 from services.reporting.rows import GRAINS
 from services.reporting.rows.organisations import ORGANISATIONS
 from shared.event_store import Connection
@@ -22,6 +23,7 @@ from tests.reporting.telling import (
     received,
     retracted,
     start_revoked,
+    started,
     stopped,
     took_part,
     training_held,
@@ -56,7 +58,7 @@ async def test_figures_narrow_to_a_city_a_partner_a_sector_and_months(connection
     assert (await find(connection, city="Brugge"))["referrals_received"].value == 1
     assert (await find(connection, partner="o2"))["not_eligible"].by_reason == {"language": 1}
     assert (await find(connection, sector="self"))["referrals_received"].value == 1
-    february = await reading.find(connection, since=date(2026, 2, 14), until=date(2026, 2, 14))
+    february = await reading.find(connection, Period.covering(date(2026, 2, 14), date(2026, 2, 14)))
     assert {figure.code: figure.value for figure in february}["intakes_held"] == 2
 
 
@@ -205,14 +207,41 @@ async def test_what_a_training_preceded_is_told_by_type_sector_and_days(connecti
     assert (found["new_referrers_preceded"].value, found["new_referrers_preceded"].denominator) == (2, 2)
 
 
+@pytest.mark.parametrize("on", [date(2026, 9, 1), date(2026, 9, 15), date(2026, 9, 30)])
 @pytest.mark.parametrize(("days", "preceded"), [(-1, 0), (0, 0), (1, 1), (180, 1), (181, 0)])
 async def test_a_training_precedes_the_referrals_of_the_180_days_after_it(
-    connection: Connection, days: int, preceded: int
+    connection: Connection, on: date, days: int, preceded: int
 ) -> None:
-    on = date(2026, 9, 1)
     await tell(connection, [received(on=on), training_held(on=on - timedelta(days=days))])
     found = await find(connection)
     assert (found["referrals_preceded"].value, found["new_referrers_preceded"].value) == (preceded, preceded)
+
+
+@pytest.mark.parametrize(
+    ("days", "band"), [(1, "1-30"), (30, "1-30"), (31, "31-60"), (60, "31-60"), (151, "151-180"), (180, "151-180")]
+)
+async def test_a_band_of_days_ends_with_its_last_day(connection: Connection, days: int, band: str) -> None:
+    on = date(2026, 9, 15)
+    await tell(connection, [received(on=on), training_held(on=on - timedelta(days=days))])
+    told = (await find(connection))["days_since_training"].by_reason
+    assert {code: n for code, n in told.items() if n} == {band: 1}
+
+
+@pytest.mark.parametrize("order", [1, -1])
+async def test_of_two_trainings_on_one_day_the_in_depth_one_preceded(connection: Connection, order: int) -> None:
+    kinds = (("t1", "basic"), ("t2", "in_depth"))[::order]
+    await tell(connection, [training_held(name, kind=kind) for name, kind in kinds])
+    await tell(connection, [received()])
+    assert (await find(connection))["referrals_preceded"].by_reason == {"in_depth": 1}
+
+
+@pytest.mark.parametrize("order", [1, -1])
+async def test_of_two_referrals_on_one_day_one_is_the_first_of_its_referrer_whichever_is_heard_first(
+    connection: Connection, order: int
+) -> None:
+    told = [received("r1", organisation="o1"), received("r2", organisation="o2")][::order]
+    await tell(connection, told, 1)
+    assert (await find(connection))["new_referrers"].by_partner == {"o1": 1}
 
 
 async def test_the_days_since_a_training_are_told_by_its_type(connection: Connection) -> None:
@@ -220,6 +249,21 @@ async def test_the_days_since_a_training_are_told_by_its_type(connection: Connec
     found = await find(connection, sector="police")
     assert (found["days_since_basic_training"].value, found["days_since_in_depth_training"].value) == (1, 1)
     assert found["days_since_in_depth_training"].by_reason["1-30"] == 1
+
+
+async def test_a_wait_that_cannot_be_measured_is_left_out_and_told(connection: Connection) -> None:
+    told = {"r1": (date(2026, 2, 4), date(2026, 3, 6)), "r2": (date(2026, 4, 1), date(2026, 3, 6))}
+    for name, (on, first) in told.items():
+        await tell(connection, [received(name, on), started(name, first), intake(name, date(2026, 3, 1))])
+    found = await find(connection)
+    waited = found["days_to_first_session"]
+    assert (waited.value, waited.denominator, waited.left_out, waited.median) == (1, 2, 1, 30)
+    assert (found["days_to_intake"].value, found["days_to_intake"].left_out) == (1, 1)
+    assert (found["started"].value, found["started"].left_out) == (2, 0)
+    assert found["modules_attended"].left_out == 0
+    assert (await find(connection, city="Brugge"))["days_to_first_session"].left_out == 0
+    stored = await connection.fetch("select distinct reason from figures where reason like '-%'")
+    assert stored == []
 
 
 async def test_a_refused_batch_changes_nothing(connection: Connection) -> None:

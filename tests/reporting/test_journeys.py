@@ -129,6 +129,15 @@ def test_who_started_has_waited_from_the_receipt_to_the_first_session() -> None:
     assert counted(received(), started())["days_to_first_session"] == "60"
 
 
+@pytest.mark.parametrize(("on", "days"), [(date(2026, 1, 4), None), (date(2026, 1, 5), "0")])
+def test_a_step_dated_before_the_receipt_counts_and_has_no_wait(on: date, days: str | None) -> None:
+    for said in ([received(), started(on=on)], [started(on=on), received()]):
+        assert "started" in counted(*said)
+        assert counted(*said).get("days_to_first_session") == days
+    assert "intakes_held" in counted(received(), intake(on=on))
+    assert counted(received(), intake(on=on)).get("days_to_intake") == days
+
+
 def test_a_correction_takes_a_start_and_a_completion_back() -> None:
     whole = (received(), placed(), started(), completed())
     assert not {"completed", "cohort_completed"} & counted(*whole, completion_revoked()).keys()

@@ -9,37 +9,19 @@ from datetime import date
 from typing import Any, TypeAlias
 
 import asyncpg
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from services.reporting import figures, reading
-from services.reporting.counting import Changes, FigureKey, MemberKey, advance
+from services.reporting.period import Period
 from services.reporting.rows import GRAINS, TOPICS
-from services.reporting.rows.grain import Said
 from shared.contracts import referral
 from shared.contracts.envelope import PublicMessage
+from tests.chance import examples
 from tests.reporting import telling as say
 from tests.reporting.recount import Told, keys, recount, value
+from tests.reporting.shelf import Shelf
 from tests.reporting.stories import interleaved, stories
-
-
-class Shelf:
-    """The rows and figures in memory, folded as the database folds them."""
-
-    def __init__(self) -> None:
-        self.rows: dict[str, dict[str, Any]] = {grain.table: {} for grain in GRAINS}
-        self.figures: Counter[FigureKey] = Counter()
-        self.members: Counter[MemberKey] = Counter()
-
-    def hear(self, batch: Sequence[PublicMessage]) -> None:
-        said: list[Said] = list(batch)
-        changes = Changes()
-        for grain in GRAINS:
-            after, told = advance(grain, self.rows[grain.table], grain.addressed(said), changes)
-            self.rows[grain.table].update(after)
-            said.extend(told)
-        self.figures.update(changes.figures)
-        self.members.update(changes.members)
 
 
 def counted(batches: Sequence[Sequence[PublicMessage]]) -> tuple[Counter[Any], Counter[Any]]:
@@ -93,7 +75,7 @@ PARTNERS = st.sampled_from((None, "o1", "o2", "caw"))
 SECTORS = st.sampled_from((None, "police", "self"))
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@examples(40)
 @given(st.data())
 def test_every_figure_of_every_narrowing_reads_as_a_plain_recount(database_url: str, data: st.DataObject) -> None:
     told = data.draw(stories())
@@ -115,7 +97,9 @@ async def _agree(url: str, told: Told, batches: Sequence[Sequence[PublicMessage]
             await figures.apply(connection, say.heard(batch))
         plain = recount(told)
         for since, until, city, partner, sector in asked:
-            found = await reading.find(connection, since=since, until=until, city=city, partner=partner, sector=sector)
+            found = await reading.find(
+                connection, Period.covering(since, until), city=city, partner=partner, sector=sector
+            )
             expected = value(plain, since, until, city, partner, sector)
             narrowed = {each.code for each in found}
             assert {each.code: each.value for each in found if each.kind != "standing" and each.value} == {

@@ -14,10 +14,11 @@ import pytest
 from services.reporting import figures
 from services.reporting.rows import GRAINS, TOPICS
 from shared import beside, inbox
-from shared.contracts.envelope import PublicMessage, Topic, headers
+from shared.contracts.envelope import Position, PublicMessage, Topic, headers
 from shared.fold import Fold, rebuild
 from shared.inbox import Inbox
 from shared.kafka import OutgoingRecord, create_topics, open_producer, open_reader
+from shared.relay import Published, partition_of
 from shared.service import create_tables
 from tests.reporting.programme import two_years
 
@@ -34,11 +35,15 @@ def topics_of_its_own() -> dict[str, Topic]:
 
 def records(topics: dict[str, Topic], messages: Sequence[PublicMessage]) -> Iterator[OutgoingRecord]:
     """The messages as their publishers send them, each with its place among the facts of its service."""
+    last: dict[tuple[str, int], int] = {}
     for sequence, message in enumerate(messages, 1):
         topic = topics[next(each.name for each in TOPICS if type(message) in each.messages)]
         key = next(str(getattr(message, name)) for name in KEYS if hasattr(message, name))
         value = message.model_dump_json().encode()
-        yield topic.name, key.encode(), value, headers(topic, message, key, sequence, NOW)
+        partition = partition_of(Published(topic, key, message))
+        position = Position(sequence, last.get(partition, 0))
+        last[partition] = sequence
+        yield topic.name, partition[1], key.encode(), value, headers(topic, message, key, position, NOW)
 
 
 class Listener:
@@ -65,7 +70,8 @@ class Listener:
                 name = self.random.choice(open_still)
                 now = self.random.randint(1, 120)
                 async with self.pool.acquire() as connection, connection.transaction():
-                    applied += len(await heard[name].receive(connection, waiting[name][:now]))
+                    received = await heard[name].receive(connection, waiting[name][:now])
+                    applied += len(received.applied)
                 waiting[name] = waiting[name][now:] or await reader.batch(heard[name].topic)
         return applied
 

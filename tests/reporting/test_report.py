@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Callable, Sequence
 from datetime import date
 from html import unescape
@@ -19,6 +20,7 @@ from deploy.local.figures import checked
 from deploy.local.project import described
 from services.reporting import figures, partners, reading
 from services.reporting.indicators import catalogue
+from services.reporting.period import Period
 from services.reporting.reading import Figure
 from services.reporting.report import Project, Results, render_html, render_pdf, texts
 from shared.terms import reasons_for
@@ -77,34 +79,13 @@ async def results(pool: asyncpg.Pool[asyncpg.Record]) -> Results:
     async with pool.acquire() as connection:
         await connection.execute(figures.SCHEMA)
         await figures.apply(connection, heard(two_years()))
-        found = await reading.find(connection, since=SINCE, until=UNTIL)
-        return Results(SINCE, UNTIL, found, await partners.find(connection, SINCE, UNTIL, date(2026, 1, 5)))
+        found = await reading.find(connection, Period(SINCE, UNTIL))
+        return Results(SINCE, UNTIL, found, await partners.find(connection, Period(SINCE, UNTIL), date(2026, 1, 5)))
 
 
 def blank(change: Callable[[Figure], dict[str, object]] = lambda _: {}) -> Results:
     """A report on nothing, but for what `change` gives a figure."""
-    nothing: dict[str, dict[str, int]] = {
-        "by_reason": {},
-        "by_sector": {},
-        "by_city": {},
-        "by_partner": {},
-        "by_month": {},
-    }
-    told = [
-        Figure.model_validate(
-            {
-                **each.model_dump(include={"code", "chapter", "kind", "label", "definition", "protected"}),
-                "city_means": each.city,
-                "partner_means": each.partner,
-                "sector_means": each.sector,
-                "denominator_code": each.denominator,
-                "denominator": 0 if each.denominator else None,
-                "value": 0,
-                **nothing,
-            }
-        )
-        for each in catalogue()
-    ]
+    told = [reading._figure(each, defaultdict(reading.Counts)) for each in catalogue()]
     return Results(SINCE, UNTIL, [each.model_copy(update=change(each)) for each in told], [])
 
 
@@ -164,6 +145,31 @@ def test_one_of_something_is_singular() -> None:
     assert "1 session, 1 session per cycle" in web("en", PROJECT, one)
     assert "1 basic training and 0 in-depth trainings" in web("en", PROJECT, one)
     assert "1 formation de base et 0 formation approfondie" in web("fr", PROJECT, one)
+
+
+def test_a_number_has_its_unit_in_the_plural_of_the_language() -> None:
+    def modules(n: int) -> Results:
+        return blank(lambda each: {"value": 9, "median": n} if each.code == "modules_attended" else {})
+
+    said: tuple[tuple[Language, tuple[str, str, str]], ...] = (
+        ("nl", ("0 modules", "1 module", "2 modules")),
+        ("fr", ("0 module", "1 module", "2 modules")),
+        ("en", ("0 modules", "1 module", "2 modules")),
+    )
+    for language, words in said:
+        for n, word in enumerate(words):
+            assert f" {word} " in web(language, PROJECT, modules(n))
+
+
+def test_waits_that_were_left_out_are_told() -> None:
+    def waits(**told: object) -> Results:
+        return blank(lambda each: told if each.kind == "days" else {})
+
+    both, none = waits(value=8, median=9, p90=12, left_out=2), waits(left_out=1)
+    assert "mediaan; negen op de tien binnen 12 dagen; gemeten bij 8; niet gemeten bij 2" in web("nl", PROJECT, both)
+    assert "mesuré sur 8\u00a0; non mesuré sur 2" in render_html("fr", PROJECT, both)
+    assert "not measured on 1" in web("en", PROJECT, none)
+    assert "not measured" not in web("en", PROJECT, blank())
 
 
 def one_of(figure: Figure) -> dict[str, int]:

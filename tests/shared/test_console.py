@@ -19,9 +19,10 @@ from services.referral.people import People, Person
 from services.referral.views import organisations
 from services.referral.views.cases import TYPES
 from services.reporting import figures, reading
+from services.reporting.period import Period
 from services.reporting.rows import TOPICS
 from shared import event_store, inbox
-from shared.contracts.envelope import PublicMessage, headers
+from shared.contracts.envelope import Position, PublicMessage, headers
 from shared.contracts.referral import CASES
 from shared.event_store import EventStore
 from shared.inbox import Inbox
@@ -74,7 +75,7 @@ class Told:
 
 
 def told(key: bytes, offset: int, message: PublicMessage) -> Told:
-    head = headers(CASES, message, key.decode(), offset + 1, NOW)
+    head = headers(CASES, message, key.decode(), Position(offset + 1, offset), NOW)
     return Told(key, offset, message.model_dump_json().encode(), head)
 
 
@@ -88,14 +89,14 @@ async def test_a_held_up_key_is_listed_and_replayed_in_order(desk: Desk, pool: a
     await create_tables(pool, [inbox.SCHEMA, figures.SCHEMA])
     records = [told(b"early", 0, intake()), told(b"early", 1, accepted()), told(b"late", 2, received())]
     async with pool.acquire() as connection, connection.transaction():
-        assert len(await heard.receive(connection, records)) == 1
+        assert len((await heard.receive(connection, records)).applied) == 1
     code, listed = await desk.type("reporting", "letters", "list")
     assert (code, "early" in listed, "1 referral-unknown" in listed, "1 parked" in listed) == (0, True, True, True)
     code, replayed = await desk.type("reporting", "letters", "replay", "--key", "early")
     assert (code, [word for word in replayed.split() if word.isdecimal()]) == (0, ["2", "0"])
     assert await pool.fetchval("select count(*) from dead_letters where resolved_at is null") == 0
     async with pool.acquire() as connection:
-        found = await reading.find(connection, since=date(2026, 1, 1), until=date(2026, 12, 31))
+        found = await reading.find(connection, Period(date(2026, 1, 1), date(2026, 12, 31)))
     assert {each.code: each.value for each in found}["accepted"] == 1
 
 
@@ -131,12 +132,12 @@ async def test_the_relay_says_how_far_it_is_and_goes_back(desk: Desk, pool: asyn
     async with store.transaction() as connection:
         facts = [organisation_registered(), organisation_renamed()]
         await store.append(connection, "organisation-o", 0, facts, Meta(by="x", correlation_id="y"), NOW)
-    await pool.execute("insert into followers values ('kafka', 2)")
+    await pool.execute("insert into outbox_checkpoints values ('kafka', 2)")
     code, before = await desk.type("referral", "relay", "status")
     assert (code, "no" in before.split()) == (0, True)
     code, said = await desk.type("referral", "relay", "republish", "--from", "1")
     assert (code, said.split()[0]) == (0, "1")
-    assert await pool.fetchval("select position from followers") == 1
+    assert await pool.fetchval("select position from outbox_checkpoints") == 1
     code, said = await desk.type("reporting", "relay", "republish", "--from", "1")
     assert (code, said.strip()) == (1, "This service publishes nothing.")
 

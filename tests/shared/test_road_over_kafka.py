@@ -16,13 +16,13 @@ import pytest
 from aiokafka import AIOKafkaProducer
 
 from shared import event_store
-from shared.contracts.envelope import Topic, headers
+from shared.contracts.envelope import Position, Topic, headers
 from shared.event_store import EventStore, event_types
 from shared.inbox import SCHEMA, Inbox
 from shared.kafka import Subscription, create_topics
 from shared.letters import replay
 from shared.messages import Meta
-from shared.relay import Relay, republish
+from shared.relay import Relay
 from shared.service import create_tables
 from tests.shared.counting import Counted, CountPublished, Ledger, publish_on, topic
 
@@ -53,10 +53,13 @@ class Road:
 
     def start(self, part: str) -> None:
         make: dict[str, Callable[[], Any]] = {
-            "relay": lambda: Relay(self.store, publish_on(self.topic), self.servers, self.url).run(),
+            "relay": lambda: self.relay().run(),
             "subscription": lambda: Subscription(self.servers, self.topic.name, self.inbox, self.pool).run(),
         }
         self.running[part] = asyncio.create_task(make[part]())
+
+    def relay(self) -> Relay:
+        return Relay(self.store, publish_on(self.topic), [self.topic], self.servers, self.url)
 
     async def stop(self, part: str) -> None:
         self.running[part].cancel()
@@ -139,7 +142,7 @@ async def test_a_subscription_whose_loop_was_ended_starts_another(road: Road) ->
     road.start("relay")
     await road.write(400)
     await road.until(400)
-    for loop in subscription._consumer.tasks:
+    for loop in subscription._subscriber.tasks:
         loop.cancel()
     await road.write_marker()
     assert (await road.until(401)).pop("marker") == [0]
@@ -150,7 +153,7 @@ async def test_publishing_everything_again_counts_nothing_twice(road: Road) -> N
     road.start("subscription")
     await road.write(2000)
     await road.until(2000)
-    await republish(road.store, 0)
+    await road.relay().republish()
     await road.write_marker()
     applied = await road.until(2001)
     assert applied.pop("marker") == [0]
@@ -168,7 +171,7 @@ async def test_hostile_messages_stop_nobody(road: Road) -> None:
             if nth % 2:
                 good += 1
                 message = CountPublished(n=good)
-                sealed = headers(road.topic, message, "good", good, NOW)
+                sealed = headers(road.topic, message, "good", Position(good, good - 1), NOW)
                 await producer.send(
                     road.topic.name, value=message.model_dump_json().encode(), key=b"good", headers=sealed
                 )
@@ -210,7 +213,7 @@ async def test_a_refused_message_parks_its_key_and_no_other(road: Road) -> None:
 
 def hostile(where: Topic, chance: random.Random, nth: int) -> tuple[bytes | None, list[tuple[str, bytes]]]:
     """Something no honest relay sends; those that claim a place in the order have one far from the good ones."""
-    good = dict(headers(where, CountPublished(n=nth), "x", 10_000_000 + nth, NOW))
+    good = dict(headers(where, CountPublished(n=nth), "x", Position(10_000_000 + nth, 9_999_999 + nth), NOW))
     changed: list[tuple[bytes | None, dict[str, bytes]]] = [
         (b"\x00\xff not json", good),
         (json.dumps({"n": "many"}).encode(), good),

@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
+import asyncpg
 import httpx
 import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
@@ -16,12 +17,13 @@ from fastapi import FastAPI
 from pydantic import SecretStr
 from structlog.testing import capture_logs
 
-from shared.contracts.envelope import Topic, headers
+from shared.contracts.envelope import Position, Topic, headers
 from shared.event_store import Connection, EventStore, event_types
 from shared.health import Health, running
 from shared.inbox import Heard, Inbox
 from shared.kafka import create_topics
 from shared.messages import Meta
+from shared.pool import SERVING, open_pool
 from shared.service import Wiring, application_of
 from shared.settings import Settings
 from tests.shared.counting import Counted, CountPublished, publish_on, topic
@@ -42,7 +44,7 @@ async def opened(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
 
 
 async def until_ready(client: httpx.AsyncClient) -> dict[str, str]:
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(120):
         while (answer := await client.get("/health/ready")).status_code != 200:
             await asyncio.sleep(0.05)
     parts: dict[str, str] = answer.json()
@@ -65,14 +67,14 @@ async def test_a_service_that_hears_and_tells_answers_what_it_heard(database_url
 
     async with opened(application_of("Echo", settings(database_url, bootstrap_servers), {}, wire)) as client:
         parts = await until_ready(client)
-        assert parts == dict.fromkeys(["database", "kafka", "relay", f"echo.{said.name}"], "well")
+        assert parts == dict.fromkeys(["database", "kafka", "tokens", "relay", "appends", f"echo.{said.name}"], "well")
         await say(bootstrap_servers, said, CountPublished(n=41))
         assert await first(bootstrap_servers, told) == CountPublished(n=42)
 
 
 async def say(servers: str, where: Topic, message: CountPublished) -> None:
     async with AIOKafkaProducer(bootstrap_servers=servers) as producer:
-        sealed = headers(where, message, "s", 1, NOW)
+        sealed = headers(where, message, "s", Position(1, 0), NOW)
         await producer.send_and_wait(where.name, message.model_dump_json().encode(), key=b"s", headers=sealed)
 
 
@@ -93,7 +95,7 @@ async def test_a_topic_that_breaks_its_contract_is_said_and_nothing_is_sent_ther
         service.publishes(await service.facts(event_types(Counted)), publish_on(other), other)
 
     async with opened(application_of("Echo", settings(database_url, bootstrap_servers), {}, wire)) as client:
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(120):
             while not (said := (await client.get("/health/ready")).json()["relay"]).startswith("It has ended"):
                 await asyncio.sleep(0.05)
         assert said == "It has ended (ValueError); start this process again."
@@ -115,7 +117,7 @@ async def cancels_itself() -> None:
 async def test_a_task_that_ends_is_logged_and_makes_its_process_unready(task: Any, cause: str) -> None:
     health = Health()
     with capture_logs() as lines:
-        async with running(health, {"relay": task}), asyncio.timeout(5):
+        async with running(health, {"relay": task}), asyncio.timeout(120):
             while not health.ended:
                 await asyncio.sleep(0)
     assert await health.report() == {"relay": f"It has ended ({cause}); start this process again."}
@@ -128,6 +130,65 @@ async def test_a_graceful_end_is_no_fault() -> None:
         async with running(health, {"relay": asyncio.Event().wait}):  # type: ignore[dict-item]
             await asyncio.sleep(0)
     assert (health.ended, lines) == ({}, [])
+
+
+async def test_a_task_that_does_not_end_is_asked_twice_and_left() -> None:
+    asked, let_go = 0, asyncio.Event()
+
+    async def lingers() -> None:
+        nonlocal asked
+        while not let_go.is_set():
+            try:
+                await let_go.wait()
+            except asyncio.CancelledError:
+                asked += 1
+
+    async def finishes() -> None:
+        try:
+            await asyncio.Event().wait()
+        finally:
+            await asyncio.sleep(0.02)
+            finished.set()
+
+    finished = asyncio.Event()
+    with capture_logs() as lines:
+        async with running(Health(), {"relay": lingers, "ledger": finishes}, patience=(0.1, 0.05)):
+            await asyncio.sleep(0)
+    let_go.set()
+    assert finished.is_set()
+    assert asked == 2
+    assert lines == [{"event": "task abandoned", "task": "relay", "log_level": "error"}]
+
+
+async def test_who_never_gives_a_connection_back_is_cut_off(database_url: str) -> None:
+    with capture_logs() as lines:
+        async with open_pool(database_url, 2) as pool:
+            kept = await pool.acquire()
+            await kept.execute("create table kept (n int)")
+            begun = kept.transaction()
+            await begun.start()
+            await kept.execute("insert into kept values (1)")
+    assert [line["event"] for line in lines] == ["connections cut off"]
+    async with open_pool(database_url, 1) as pool:
+        assert await pool.fetchval("select count(*) from kept") == 0
+
+
+async def test_no_session_of_a_service_holds_others_up_for_long(database_url: str) -> None:
+    async with open_pool(database_url, 1, SERVING | {"idle_in_transaction_session_timeout": "100"}) as pool:
+        for name, value in SERVING.items():
+            shown = await pool.fetchval("select setting from pg_settings where name = $1", name)
+            assert shown == ("100" if name.startswith("idle") else value)
+        with pytest.raises((asyncpg.InterfaceError, asyncpg.PostgresError)):
+            await _idle(pool)
+    async with open_pool(database_url, 1) as pool:
+        assert await pool.fetchval("show statement_timeout") == "0"
+
+
+async def _idle(pool: asyncpg.Pool[asyncpg.Record]) -> None:
+    async with pool.acquire() as connection, connection.transaction():
+        await connection.execute("select 1")
+        await asyncio.sleep(0.5)
+        await connection.execute("select 1")
 
 
 async def test_a_database_that_does_not_answer_is_said(database_url: str, bootstrap_servers: str) -> None:

@@ -29,7 +29,7 @@ from services.referral.views import cases, organisations
 from services.referral.vocabulary import vocabulary
 from shared import idempotency
 from shared.callers import Gate
-from shared.contracts.envelope import headers, read_envelope
+from shared.contracts.envelope import Position, headers, read_envelope
 from shared.contracts.referral import CASES, ReferralResumed
 from shared.health import Health
 from shared.sealing import Seal
@@ -125,7 +125,7 @@ async def test_a_request_without_a_thread_gets_one_and_free_text_is_never_taken_
 
 
 async def test_a_fault_is_counted_and_logged_under_the_id_that_the_caller_got(desk: Desk) -> None:
-    broken = {"method": "GET", "route": "/broken", "status": "500"}
+    broken = {"method": "GET", "area": "/broken", "status": "500"}
     before = REGISTRY.get_sample_value("carrousel_http_request_seconds_count", broken) or 0
     with capture_logs(processors=[structlog.contextvars.merge_contextvars]) as logged:
         answer = await desk.client.get("/broken")
@@ -155,16 +155,18 @@ def test_a_traceparent_is_read_as_opentelemetry_reads_it(parts: tuple[str, ...],
 
 def test_a_message_tells_its_thread_and_is_the_same_whenever_it_is_published() -> None:
     message = ReferralResumed(referral="r-1", on=NOW.date())
-    first, again = (headers(CASES, message, "referral-r-1", 7, NOW, "a" * 32) for _ in range(2))
+    first, again = (headers(CASES, message, "referral-r-1", Position(7, 6), NOW, "a" * 32) for _ in range(2))
     assert first == again
-    other = dict(headers(CASES, message, "referral-r-1", 8, NOW, "a" * 32))
+    other = dict(headers(CASES, message, "referral-r-1", Position(8, 7), NOW, "a" * 32))
     assert other["traceparent"] != dict(first)["traceparent"]
     assert read_envelope(CASES, first).thread == "a" * 32
 
 
 @pytest.mark.parametrize("told", [b"", b"nonsense", b"00-" + b"0" * 32 + b"-" + b"1" * 16 + b"-01"])
 def test_a_message_without_a_thread_always_belongs_to_the_same_one(told: bytes) -> None:
-    untold = headers(CASES, ReferralResumed(referral="r-1", on=NOW.date()), "referral-r-1", 7, NOW, "by hand")
+    untold = headers(
+        CASES, ReferralResumed(referral="r-1", on=NOW.date()), "referral-r-1", Position(7, 6), NOW, "by hand"
+    )
     assert "traceparent" not in dict(untold)
     threads = {read_envelope(CASES, head).thread for head in (untold, [*untold, ("traceparent", told)])}
     assert len(threads) == 1

@@ -10,12 +10,13 @@ from typing import Any
 import asyncpg
 import pytest
 
-from shared import beside, event_store
+from shared import beside, event_store, views
 from shared.beside import built_version
 from shared.event_store import Connection, EventStore, event_types
+from shared.keeper import Keeper
 from shared.messages import Meta, Recorded
 from shared.service import create_tables
-from shared.views import build_outdated, rebuild
+from shared.views import InlineViews, rebuild
 from tests.shared.counting import Counted
 
 META = Meta(by="tester", correlation_id="test")
@@ -41,8 +42,21 @@ class Highest:
 
 
 async def opened(pool: asyncpg.Pool[asyncpg.Record], view: Highest) -> EventStore:
-    await create_tables(pool, [event_store.SCHEMA, beside.SCHEMA, view.SCHEMA])
-    return EventStore(pool, event_types(Counted), [view.apply])
+    await create_tables(pool, [event_store.SCHEMA, beside.SCHEMA, views.SCHEMA])
+    inline = InlineViews([view], event_types(Counted))
+    async with pool.acquire() as connection, connection.transaction():
+        await inline.prepare(connection)
+    return EventStore(pool, event_types(Counted), [inline.apply])
+
+
+async def kept(store: EventStore, url: str, view: Highest) -> None:
+    """Return once the views that stand live are of this version, and hold everything."""
+    keeper = Keeper(store, url, InlineViews([view], store.types), alive_seconds=0)
+    keeping = asyncio.create_task(keeper.run())
+    async with asyncio.timeout(120):
+        while await keeper.ailment() or await store.pool.fetchval("select exists (select from missed)"):
+            await asyncio.sleep(0.01)
+    keeping.cancel()
 
 
 async def write(store: EventStore, first: int, last: int) -> None:
@@ -84,14 +98,14 @@ async def test_views_of_another_declared_version_are_built_again_once(
 ) -> None:
     old, new = Highest(1, 1), Highest(2, 10)
     store = await opened(pool, old)
-    await build_outdated(store, database_url, [old])
+    await kept(store, database_url, old)
     await write(store, 0, 3)
-    await asyncio.gather(*(build_outdated(store, database_url, [new]) for _ in range(3)))
+    await asyncio.gather(*(kept(store, database_url, new) for _ in range(3)))
     assert await highest(pool) == dict.fromkeys(STREAMS, 30)
     async with pool.acquire() as connection:
         assert await built_version(connection, "views") == "highest:2"
     await pool.execute("update highest set n = 7")
-    await build_outdated(store, database_url, [new])
+    await kept(store, database_url, new)
     assert await highest(pool) == dict.fromkeys(STREAMS, 7)
 
 
@@ -99,10 +113,10 @@ async def test_a_view_that_joins_a_store_with_facts_is_filled(
     pool: asyncpg.Pool[asyncpg.Record], database_url: str
 ) -> None:
     view = Highest(1, 1)
-    await opened(pool, view)
+    await create_tables(pool, [event_store.SCHEMA, beside.SCHEMA, views.SCHEMA])
     store = EventStore(pool, event_types(Counted))
     await write(store, 0, 2)
-    await build_outdated(store, database_url, [view])
+    await kept(store, database_url, view)
     assert await highest(pool) == dict.fromkeys(STREAMS, 2)
 
 

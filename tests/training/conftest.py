@@ -13,10 +13,11 @@ import pytest
 from cryptography.fernet import Fernet
 
 from deploy.local.tokens import ensure_keys, token
-from services.training import evaluation, links, organisations, people
+from services.training import erasures, evaluation, organisations, people
 from services.training.api import routes
 from services.training.app import VIEWS
 from services.training.people import People
+from services.training.subscribers import hear
 from services.training.views import trainings
 from services.training.vocabulary import vocabulary
 from shared import event_store, idempotency, inbox
@@ -32,12 +33,13 @@ from shared.web import Commands, create_app
 from tests.training.telling import heard
 
 CITY, ORGANISER, POLICE, ZONE = "Oostende", "caw-1", "police-1", "elz-1"
+FOREIGN, FOREIGN_CITY = "intro-1", "Brugge"
 SECRET = "Zebedeus Onvindbaar"  # noqa: S105 - a name that must never leave people.py
 ADDRESS = "zebedeus@onvindbaar.example"
 TODAY = today()
 SOON = TODAY + timedelta(days=30)
 SCHEMAS = [
-    event_store.SCHEMA, idempotency.SCHEMA, inbox.SCHEMA, people.SCHEMA, links.SCHEMA, evaluation.SCHEMA,
+    event_store.SCHEMA, idempotency.SCHEMA, inbox.SCHEMA, people.SCHEMA, evaluation.SCHEMA, erasures.SCHEMA,
     organisations.SCHEMA, *(view.SCHEMA for view in VIEWS),
 ]  # fmt: skip
 
@@ -63,6 +65,20 @@ class Desk:
         assert answer.is_success, answer.text
         return answer.json() if answer.content and "json" in answer.headers["content-type"] else answer
 
+    async def rows(self, path: str, role: Role | None = Role.TRAINER, limit: int = 2, **asked: Any) -> list[Any]:
+        """Every row of a list, page after page; a refusal fails the test."""
+        rows: list[Any] = []
+        after = ""
+        while True:
+            page = f"{path}{'&' if '?' in path else '?'}limit={limit}{after}"
+            answer = await self.ask("GET", page, role=role, **asked)
+            assert answer.is_success, answer.text
+            assert len(answer.json()["items"]) <= limit
+            rows += answer.json()["items"]
+            if not answer.json()["next"]:
+                return rows
+            after = f"&after={answer.json()['next']}"
+
     async def plan(self, name: str = "t-1", on: date = SOON, **changed: Any) -> None:
         """A training that is open for registration."""
         told = min(on, TODAY).isoformat()
@@ -81,7 +97,7 @@ class Desk:
         for number in range(people):
             body = newcomer(number) | {"on": on.isoformat()}
             await self.done("POST", f"/trainings/{name}/registrations", body)
-        register = await self.done("GET", f"/trainings/{name}/register")
+        register = await self.rows(f"/trainings/{name}/register", limit=500)
         present = [line["participant"] for line in register]
         await self.done("POST", f"/trainings/{name}/hold", attendance(present))
         return present
@@ -118,20 +134,21 @@ def attendance(present: list[str], **changed: Any) -> dict[str, Any]:
 
 @pytest.fixture
 async def store(pool: asyncpg.Pool[asyncpg.Record]) -> EventStore:
-    """The tables of the service, and three organisations it heard of; one was renamed in 2025."""
+    """The tables of the service, and four organisations it heard of; one was renamed in 2025."""
     await create_tables(pool, SCHEMAS)
     since = date(2024, 1, 1)
     registered = [
-        OrganisationRegistered(organisation=each, name=name, sector=sector, city=CITY, since=since)
-        for each, name, sector in (
-            (ORGANISER, "CAW Noord-West-Vlaanderen", "welfare"),
-            (POLICE, "Lokale politie Oostende", "police"),
-            (ZONE, "Eerstelijnszone Oostende-Bredene", "primary_care_zone"),
+        OrganisationRegistered(organisation=each, name=name, sector=sector, city=city, since=since)
+        for each, name, sector, city in (
+            (ORGANISER, "CAW Noord-West-Vlaanderen", "welfare", CITY),
+            (POLICE, "Lokale politie Oostende", "police", CITY),
+            (ZONE, "Eerstelijnszone Oostende-Bredene", "primary_care_zone", CITY),
+            (FOREIGN, "Groep INTRO", "welfare", FOREIGN_CITY),
         )
     ]
     renamed = OrganisationRenamed(organisation=ZONE, name="Eerstelijnszone Middenkust", since=date(2025, 1, 1))
     async with pool.acquire() as connection:
-        await organisations.apply(connection, heard(*registered, renamed))
+        await hear(connection, heard(*registered, renamed))
     return EventStore(pool, trainings.TYPES, [view.apply for view in VIEWS])
 
 

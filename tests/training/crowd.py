@@ -8,13 +8,14 @@ import sys
 from datetime import UTC, datetime
 
 import asyncpg
+import httpx
+from fastapi import FastAPI
 
-from services.training.api.desk import TRAININGS, Desk
-from services.training.api.registering import register
+from services.training.api import routes
+from services.training.api.desk import TRAININGS
 from services.training.app import VIEWS
 from services.training.commands.training import CancelRegistration
 from services.training.people import People
-from services.training.requests import Newcomer
 from services.training.views import trainings
 from shared.days import today
 from shared.event_store import EventStore
@@ -23,16 +24,17 @@ from shared.web import Commands
 from tests.training.conftest import newcomer
 
 
-async def come(desk: Desk, number: str) -> str:
+async def come(desk: httpx.AsyncClient, number: str) -> str:
     """Somebody registers; how he stands."""
-    return (await register(desk, "t-1", Newcomer(**newcomer(int(number))), today(), "public")).status
+    answer = await desk.post("/public/trainings/t-1/registrations", json=newcomer(int(number)))
+    return str(answer.json()["status"])
 
 
-async def leave(desk: Desk, participant: str) -> str:
+async def leave(commands: Commands, participant: str) -> str:
     """Somebody takes his registration back."""
     asked = {"at": datetime.now(UTC), "by": "public", "on": today(), "training_id": "t-1"}
     command = CancelRegistration.model_validate(asked | {"participant_id": participant})
-    await desk.commands.decide(trainings.stream("t-1"), TRAININGS, command)
+    await commands.decide(trainings.stream("t-1"), TRAININGS, command)
     return "left"
 
 
@@ -41,9 +43,13 @@ async def crowd(url: str, key: str, what: str, people: list[str]) -> list[str]:
     async with asyncpg.create_pool(url, min_size=1, max_size=4) as pool:
         async with pool.acquire() as connection:
             register = await People.opened(connection, Seal(key))
-        desk = Desk(Commands(EventStore(pool, trainings.TYPES, [view.apply for view in VIEWS])), register)
-        act = come if what == "register" else leave
-        return list(await asyncio.gather(*(act(desk, each) for each in people)))
+        commands = Commands(EventStore(pool, trainings.TYPES, [view.apply for view in VIEWS]))
+        if what == "cancel":
+            return list(await asyncio.gather(*(leave(commands, each) for each in people)))
+        app = FastAPI()
+        app.include_router(routes(commands, register))
+        async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://desk", timeout=60) as desk:
+            return list(await asyncio.gather(*(come(desk, each) for each in people)))
 
 
 if __name__ == "__main__":

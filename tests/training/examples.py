@@ -9,7 +9,7 @@ from services.training.commands import network as ask_network
 from services.training.commands import steering as ask_steering
 from services.training.commands import training as ask
 from services.training.events import network, steering, training
-from services.training.events.values import Day, Professional, ProgrammeItem
+from services.training.events.values import Professional, ProgrammeItem, TimeSlot
 from shared.messages import Command, Event, Message
 
 M = TypeVar("M", bound=Message)
@@ -21,8 +21,8 @@ AFTER = date(2026, 2, 11)
 ASKED: dict[str, Any] = {"at": datetime(2026, 3, 31, 9, tzinfo=UTC), "by": "trainer-1"}
 
 
-def day(on: date, begins: int = 9, ends: int = 16) -> Day:
-    return Day(on=on, begins=time(begins), ends=time(ends))
+def day(on: date, begins: int = 9, ends: int = 16) -> TimeSlot:
+    return TimeSlot(on=on, begins=time(begins), ends=time(ends))
 
 
 def professional(name: str = "p-1", **given: Any) -> Professional:
@@ -134,7 +134,7 @@ FACTS: dict[type[Event], dict[str, Any]] = {
     steering.SteeringMeetingHeld: MEETING_HELD,
     steering.DecisionTaken: TAKEN,
     steering.DecisionCarriedOut: {"meeting_id": MEETING, "on": AFTER, "decision_id": DECISION},
-    steering.PartnerJoined: {"partner_id": PARTNER, "role": "primary_care", "since": PLANNED_ON},
+    steering.PartnerJoined: {"partner_id": PARTNER, "role": "primary_care", "since": PLANNED_ON, "city": "Oostende"},
     steering.PartnerLeft: {"partner_id": PARTNER, "until": LAST},
 }
 
@@ -147,16 +147,19 @@ COMMANDS: dict[type[Command], dict[str, Any]] = {
     ask.CancelTraining: THIS | {"reason": "no_room"},
     ask.RegisterProfessionals: THIS | {"professionals": (professional(),)},
     ask.CancelRegistration: THIS | {"participant_id": "p-1"},
+    ask.RenewLink: THIS | {"participant_id": "p-1"},
     ask.HoldTraining: ATTENDANCE,
     ask.CorrectAttendance: ATTENDANCE,
     ask.IssueCertificate: THIS | {"on": AFTER, "participant_id": "p-1", **CODE},
     ask.OpenEvaluation: THIS | {"on": AFTER},
+    ask.RenewEvaluationLinks: THIS | {"on": AFTER},
     ask.CloseEvaluation: THIS | {"on": AFTER, "tally": TALLY},
     ask_network.PlanNetworkEvent: EVENT_PLAN,
     ask_network.MoveNetworkEvent: EVENT_MOVE,
     ask_network.CancelNetworkEvent: THAT | {"reason": "weather"},
     ask_network.RegisterGuest: THAT | {"guest": professional()},
     ask_network.CancelGuest: THAT | {"participant_id": "p-1"},
+    ask_network.RenewGuestLink: THAT | {"participant_id": "p-1"},
     ask_network.HoldNetworkEvent: THAT | EVENT_HELD | {"on": FIRST},
     ask_network.CorrectNetworkEvent: THAT | EVENT_HELD | {"on": AFTER},
     ask_steering.PlanSteeringMeeting: FACTS[steering.SteeringMeetingPlanned],

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from shared.contracts.envelope import Envelope, PublicMessage
+from shared.contracts.envelope import Envelope, Position, PublicMessage
 from shared.contracts.referral import ORGANISATIONS
 from shared.inbox import Heard
 
@@ -13,6 +13,9 @@ def heard(*messages: PublicMessage) -> list[Heard]:
     """These messages of the register, in this order."""
     now = datetime(2026, 1, 1, tzinfo=UTC)
     return [
-        Heard(Envelope(ORGANISATIONS.source, nth, type(message).type_name(), "organisation", now), message)
+        Heard(
+            Envelope(ORGANISATIONS.source, Position(nth, nth - 1), type(message).type_name(), "organisation", now),
+            message,
+        )
         for nth, message in enumerate(messages, 1)
     ]

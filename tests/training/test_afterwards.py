@@ -12,6 +12,8 @@ from pypdf import PdfReader
 from shared.callers import Role
 from tests.training.conftest import SECRET, TODAY, Desk, attendance
 
+IMPROVE = "/trainings/t-1/evaluation/improvements"
+
 
 async def test_an_evaluation_joins_nobody_and_shows_nothing_below_five(desk: Desk) -> None:
     await desk.held(6)
@@ -25,8 +27,8 @@ async def test_an_evaluation_joins_nobody_and_shows_nothing_below_five(desk: Des
     )
     await desk.done("POST", "/trainings/t-1/evaluation/close", {"on": TODAY.isoformat()})
     found = await desk.done("GET", "/trainings/t-1/evaluation")
-    assert (found["evaluation"]["answers"], found["evaluation"]["response_rate"]) == (4, 0.667)
-    assert (found["evaluation"]["score"], found["improve"]) == (None, [])
+    assert (found["answers"], found["response_rate"], found["score"]) == (4, 0.667, None)
+    assert await desk.rows(IMPROVE) == []
     late = await desk.ask("POST", "/public/evaluations", opinion(asked["tokens"][5]), None)
     assert late.json()["code"] == "link-not-valid"
 
@@ -36,13 +38,13 @@ async def test_an_evaluation_of_five_shows_its_means_once_closed(desk: Desk) -> 
     asked = await desk.done("POST", "/trainings/t-1/evaluation/open", {"on": TODAY.isoformat()})
     for token in asked["tokens"]:
         await answer(desk, token)
-    running = await desk.done("GET", "/trainings/t-1/evaluation")
-    assert (running["evaluation"]["score"], running["improve"]) == (None, [])
+    assert (await desk.done("GET", "/trainings/t-1/evaluation"))["score"] is None
+    assert await desk.rows(IMPROVE) == []
     await desk.done("POST", "/trainings/t-1/evaluation/close", {"on": TODAY.isoformat()})
-    (found,) = await desk.done("GET", "/evaluations", role=Role.STEERING)
+    (found,) = await desk.rows("/evaluations", Role.STEERING)
     assert (found["invited"], found["answers"], found["response_rate"]) == (5, 5, 1.0)
     assert (found["score"], found["confidence_before"], found["confidence_after"]) == (8.0, 2.0, 4.0)
-    assert (await desk.done("GET", "/trainings/t-1/evaluation"))["improve"] == ["Meer tijd"] * 5
+    assert [each["improve"] for each in await desk.rows(IMPROVE)] == ["Meer tijd"] * 5
 
 
 async def test_a_close_that_is_refused_ends_no_link(desk: Desk) -> None:
@@ -62,7 +64,7 @@ async def test_every_answer_that_was_taken_while_it_closed_is_in_the_count(desk:
     *answered, closed = await asyncio.gather(*answering, closing)
     assert closed.status_code == 200
     assert {each.status_code for each in answered} <= {204, 409}
-    (found,) = await desk.done("GET", "/evaluations")
+    (found,) = await desk.rows("/evaluations")
     assert found["answers"] == [each.status_code for each in answered].count(204)
 
 

@@ -8,7 +8,7 @@ from functools import reduce
 from itertools import pairwise
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from services.training.commands import network as ask
@@ -20,10 +20,11 @@ from services.training.domain.partner import Partner
 from services.training.events import network
 from shared.decider import Decider
 from shared.messages import Command, Event, Refused
+from tests.chance import examples
 from tests.training import examples as x
 from tests.training.examples import command, professional
 
-bounded = settings(max_examples=150, deadline=None, derandomize=True)
+bounded = examples(150)
 EVENTS: Decider[Any, Any, Any] = Decider(network_event.initial, network_event.decide, network_event.evolve)
 MEETINGS: Decider[Any, Any, Any] = Decider(meeting.initial, meeting.decide, meeting.evolve)
 PARTNERS: Decider[Any, Any, Any] = Decider(partner.initial, partner.decide, partner.evolve)

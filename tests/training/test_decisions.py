@@ -9,6 +9,7 @@ import pytest
 
 from services.training.commands import training as ask
 from services.training.events import training as told
+from services.training.events.values import MOST_ON_ROLL
 from tests.training import examples as x
 from tests.training.examples import command, fact, professional
 from tests.training.states import cancelled, full, held, nothing, opened, planned, registered, waiting
@@ -77,9 +78,25 @@ def test_registration_opens_closes_and_opens_again() -> None:
 def test_a_professional_registers_once() -> None:
     opened.when(command(ask.RegisterProfessionals)).then(fact(told.ProfessionalRegistered))
     registered.when(command(ask.RegisterProfessionals)).then()
-    held.when(command(ask.RegisterProfessionals)).then()
     late = {"professionals": (professional("p-3"),)}
     held.when(command(ask.RegisterProfessionals, **late)).refused("training-already-held")
+
+
+@pytest.mark.parametrize("who", ["p-1", "p-9"])
+def test_a_refusal_says_nothing_of_who_is_registered(who: str) -> None:
+    asked = command(ask.RegisterProfessionals, professionals=(professional(who),))
+    planned.given(fact(told.ProfessionalRegistered)).when(asked).refused("registration-not-open")
+    registered.given(fact(told.RegistrationClosed)).when(asked).refused("registration-not-open")
+    registered.given(fact(told.TrainingCancelled)).when(asked).refused("training-cancelled")
+    held.when(asked).refused("training-already-held")
+    late = command(ask.RegisterProfessionals, professionals=(professional(who),), on=x.LAST)
+    registered.when(late).refused("training-begun")
+
+
+def test_a_roll_has_an_end() -> None:
+    crowd = [fact(told.ProfessionalRegistered, professional=professional(f"p-{nth}")) for nth in range(3)]
+    many = tuple(professional(f"q-{nth}") for nth in range(MOST_ON_ROLL - 2))
+    opened.given(*crowd).when(command(ask.RegisterProfessionals, professionals=many)).refused("waiting-list-full")
 
 
 def test_who_comes_when_it_is_full_waits() -> None:
@@ -116,8 +133,21 @@ def test_a_registration_is_cancelled_once() -> None:
     gone = registered.given(fact(told.RegistrationCancelled))
     gone.when(command(ask.CancelRegistration)).then()
     gone.when(command(ask.RegisterProfessionals)).then(fact(told.ProfessionalRegistered))
+    gone.when(command(ask.RenewLink)).refused("registration-unknown")
     opened.when(command(ask.CancelRegistration)).refused("registration-unknown")
     held.when(command(ask.CancelRegistration)).refused("training-already-held")
+
+
+def test_one_of_several_requests_is_taken_back_and_the_registration_stays() -> None:
+    registered.when(command(ask.CancelRegistration, asked_by_others=True)).then()
+    held.when(command(ask.CancelRegistration, asked_by_others=True)).refused("training-already-held")
+
+
+def test_who_is_on_the_roll_can_have_another_link() -> None:
+    for on_the_roll in (registered, waiting):
+        on_the_roll.when(command(ask.RenewLink)).then()
+    opened.when(command(ask.RenewLink)).refused("registration-unknown")
+    held.when(command(ask.RenewLink)).refused("training-already-held")
 
 
 def test_more_places_move_the_waiting_up_in_order() -> None:

@@ -38,6 +38,20 @@ def test_a_walk_in_is_named_and_counted() -> None:
     )
 
 
+def test_what_somebody_says_of_himself_at_the_door_holds() -> None:
+    named = professional(organisation_id=x.PARTNER, sector="health", function="nurse")
+    there = {"organisation_id": x.PARTNER, "sector": "health"}
+    counts = {"by_sector": {"health": 1, "welfare": 2}, "organisations": (x.PARTNER,)}
+    for before, others in ((registered, ()), (held, ())):
+        before.when(
+            command(ask.CorrectAttendance if before is held else ask.HoldTraining, present=others, walk_ins=(named,))
+        ).then(
+            fact(told.WalkInNamed, professional=named),
+            fact(told.ParticipationRecorded, **there),
+            fact(told.TrainingHeld, **counts),
+        )
+
+
 def test_a_training_is_not_held_before_its_end_nor_without_anybody() -> None:
     registered.when(command(ask.HoldTraining, on=x.FIRST)).refused("training-not-over")
     registered.when(command(ask.HoldTraining, present=(), counted={})).refused("nobody-present")
@@ -72,6 +86,13 @@ def test_those_present_are_asked_for_their_opinion_once() -> None:
     planned.when(command(ask.OpenEvaluation)).refused("training-not-held")
     counted_only = planned.given(fact(told.TrainingHeld))
     counted_only.when(command(ask.OpenEvaluation)).refused("nobody-to-ask")
+
+
+def test_who_did_not_answer_can_be_asked_by_other_links_until_it_is_closed() -> None:
+    asked.when(command(ask.RenewEvaluationLinks)).then()
+    asked.given(fact(told.EvaluationClosed)).when(command(ask.RenewEvaluationLinks)).refused("evaluation-closed")
+    held.when(command(ask.RenewEvaluationLinks)).refused("evaluation-not-open")
+    planned.when(command(ask.RenewEvaluationLinks)).refused("training-not-held")
 
 
 def test_an_evaluation_is_closed_once_with_its_means() -> None:

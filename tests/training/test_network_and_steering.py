@@ -59,9 +59,12 @@ def test_a_network_event_is_cancelled_for_good() -> None:
 
 def test_guests_come_while_there_is_room() -> None:
     planned.when(command(ask.RegisterGuest)).then(fact(network.GuestRegistered))
-    full.when(command(ask.RegisterGuest)).then()
-    full.when(command(ask.RegisterGuest, guest=professional("p-2"))).refused("network-event-full")
-    planned.when(command(ask.RegisterGuest, on=x.LAST)).refused("network-event-past")
+    roomy = no_event.given(fact(network.NetworkEventPlanned, capacity=2), fact(network.GuestRegistered))
+    roomy.when(command(ask.RegisterGuest)).then()
+    for who in ("p-1", "p-2"):
+        guest = professional(who)
+        full.when(command(ask.RegisterGuest, guest=guest)).refused("network-event-full")
+        roomy.when(command(ask.RegisterGuest, guest=guest, on=x.LAST)).refused("network-event-past")
 
 
 def test_a_guest_who_does_not_come_leaves_room() -> None:
@@ -70,6 +73,13 @@ def test_a_guest_who_does_not_come_leaves_room() -> None:
     gone.when(command(ask.CancelGuest)).then()
     gone.when(command(ask.RegisterGuest)).then(fact(network.GuestRegistered))
     planned.when(command(ask.CancelGuest)).refused("registration-unknown")
+
+
+def test_one_of_several_requests_of_a_guest_is_taken_back_and_he_comes() -> None:
+    full.when(command(ask.CancelGuest, asked_by_others=True)).then()
+    full.when(command(ask.RenewGuestLink)).then()
+    planned.when(command(ask.RenewGuestLink)).refused("registration-unknown")
+    held.when(command(ask.RenewGuestLink)).refused("network-event-already-held")
 
 
 def test_a_network_event_is_held_once_and_counted_by_sector() -> None:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from functools import reduce
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from services.training.commands import training as ask
 from services.training.domain.training import Training, decide, evolve, initial
 from services.training.events import training as told
 from shared.messages import Refused
+from tests.chance import examples
 from tests.training import examples as x
 from tests.training.examples import command, professional
 
@@ -37,7 +38,7 @@ lives = st.builds(
     st.sampled_from([begun, filled, given_already]),
     st.lists(commands, max_size=15),
 )
-bounded = settings(max_examples=150, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+bounded = examples(150)
 
 
 def asked(state: Training, one: ask.TrainingCommand) -> list[told.TrainingEvent]:
@@ -93,7 +94,7 @@ def test_the_counts_are_those_present_and_only_they_hold_certificates(life: list
             assert sum(after.held.by_sector.values()) == len(after.present) + sum(after.held.counted.values())
             assert all(number > 0 for number in after.held.by_sector.values())
         assert {each for each, digests in after.certificates.items() if digests} <= set(after.present)
-        assert after.invited <= set(after.presence)
+        assert after.invited <= set(after.recorded)
 
 
 @bounded

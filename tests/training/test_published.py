@@ -12,7 +12,7 @@ from cloudevents.core.bindings.kafka import KafkaMessage, from_binary_event
 
 from services.training.events import training as told
 from services.training.published import translate
-from shared.contracts.envelope import Topic, headers, schema
+from shared.contracts.envelope import Position, Topic, headers, schema
 from shared.contracts.training import ACTIVITIES, PARTICIPATIONS
 from shared.messages import Event, Meta, Recorded
 from tests.training import examples
@@ -60,7 +60,7 @@ def test_no_person_stands_on_the_open_topic() -> None:
 def test_the_official_sdk_reads_our_messages() -> None:
     published = translate(recorded(examples.fact(told.ParticipationRecorded)))
     assert published is not None
-    head = dict(headers(published.topic, published.message, published.key, 7, NOW))
+    head = dict(headers(published.topic, published.message, published.key, Position(7, 6), NOW))
     value = published.message.model_dump_json().encode()
     event = from_binary_event(KafkaMessage(head, published.key.encode(), value))
     assert event.get_type() == "be.gforse.ParticipationRecorded.v1"

@@ -31,7 +31,7 @@ def test_everybody_is_read_in_every_encoding_separator_and_quoting(
     people: list[tuple[str, ...]],
     encoding: str,
     separator: str,
-    quote: bool,  # noqa: FBT001
+    quote: bool,
     ending: str,
 ) -> None:
     rows = [(*who[:2], f"p{n}@caw.example", *who[2:]) for n, who in enumerate(people)]

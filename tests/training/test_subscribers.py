@@ -25,7 +25,7 @@ from shared.event_store import EventStore
 from shared.fold import Fold, rebuild
 from shared.kafka import Subscription, create_topics
 from shared.messages import Meta
-from shared.relay import Relay, republish
+from shared.relay import Relay
 from shared.service import create_tables
 from tests.conftest import empty_database
 from tests.referral import examples
@@ -53,10 +53,14 @@ class Road:
         """What the service hears, on a topic of its own."""
         return replace(REGISTER, inboxes=[replace(each, topic=self.topic) for each in REGISTER.inboxes])
 
+    def relay(self) -> Relay:
+        """What publishes the register."""
+        return Relay(self.store, self.translate, [self.topic], self.servers, self.told_at)
+
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
         """The relay there and the subscription here, until the end of the block."""
-        relay = Relay(self.store, self.translate, self.servers, self.told_at)
+        relay = self.relay()
         ears = Subscription(self.servers, self.topic.name, self.fold.inboxes[0], self.pool)
         tasks = [asyncio.create_task(relay.run()), asyncio.create_task(ears.run())]
         try:
@@ -83,7 +87,7 @@ class Road:
     async def known(self, on: date) -> dict[str, str]:
         """The name of each organisation on a day."""
         async with self.pool.acquire() as connection:
-            return {each.organisation: each.name for each in await organisations.find(connection, on)}
+            return {each.organisation: each.name for each in await organisations.find(connection, on, ("", ""), 100)}
 
 
 @pytest.fixture
@@ -122,7 +126,7 @@ async def test_what_is_told_while_nobody_listens_or_told_again_is_heard_once(roa
     for nth in range(1, 20):
         await road.typed(f"org-{nth}", name=f"Org {nth}")
     await road.renamed("org-7", name="Zeven", since=RENAMED_ON)
-    await republish(road.store, 0)
+    await road.relay().republish()
     async with road.running():
         await road.typed("last", name="Last")  # behind all that is repeated
         names = {f"org-{nth}": f"Org {nth}" for nth in range(20)} | {"org-7": "Zeven", "last": "Last"}

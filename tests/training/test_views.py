@@ -119,7 +119,7 @@ async def test_the_register_keeps_the_order_in_which_people_came_and_who_came_ba
     async with pool.acquire() as connection:
         placed = [each.participant for each in await registrations.register(connection, "t-2")]
         waiting = [each.participant for each in await registrations.waiting(connection, "t-2")]
-    lines = await desk.done("GET", "/trainings/t-2/register")
+    lines = await desk.rows("/trainings/t-2/register")
     assert [each["participant"] for each in lines] == placed
     assert [each["email"].partition(".")[0] for each in lines] == ["1", "2", "4"]
     assert len(waiting) == 1
@@ -133,5 +133,5 @@ async def test_a_partner_has_the_role_of_the_day(
 ) -> None:
     await coordinated(desk)
     async with pool.acquire() as connection:
-        roles = [each.role for each in await partners.find(connection, TODAY.fromisoformat(on))]
+        roles = [each.role for each in await partners.find(connection, TODAY.fromisoformat(on), "", 100)]
     assert roles == ([found] if found else [])

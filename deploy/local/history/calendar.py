@@ -10,8 +10,7 @@ from itertools import accumulate, pairwise
 from deploy.local.figures import Asked, Carousel
 from deploy.local.history.steps import LAST
 from services.carousel.domain import planning
-from services.carousel.events.cycle import Module
-from shared.texts import Text
+from services.carousel.events.values import Module
 
 LEAD = timedelta(days=45)  # from the first day of the project to the first session: somebody must be referred first
 STARTS = time(19)
@@ -46,7 +45,7 @@ Row = tuple[Cycle, ...]
 
 def modules(number: int) -> tuple[Module, ...]:
     """The modules of a synthetic offer; the last one builds on the others, so nobody joins at it."""
-    titles = (Text(nl=name, fr=name, en=name) for name in (f"Module {nth}" for nth in range(1, number + 1)))
+    titles = ({"nl": name, "fr": name, "en": name} for name in (f"Module {nth}" for nth in range(1, number + 1)))
     return tuple(
         Module(number=nth, title=title, minutes=150, entry_allowed=nth == 1 or nth < number)
         for nth, title in enumerate(titles, 1)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from services.carousel.api import cycles, participations, reading, safety
+from services.carousel.api import cycles, participations, reading, safety, worklists
 from services.carousel.notes import Notes
 from shared.web import Commands
 
@@ -15,5 +15,6 @@ def routes(commands: Commands, notes: Notes) -> APIRouter:
     cycles.add_routes(router, commands)
     participations.add_routes(router, commands)
     safety.add_routes(router, commands, notes)
-    reading.add_routes(router, commands.store.pool)
+    reading.add_routes(router, commands.store)
+    worklists.add_routes(router, commands.store.pool)
     return router

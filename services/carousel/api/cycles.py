@@ -7,32 +7,32 @@ from typing import get_args
 
 from fastapi import APIRouter, Request, Response
 
-from services.carousel.api.seen import READS_CYCLES, WORKS, Since, Until, must_see_cycle
+from services.carousel.access import COORDINATES, READS_CYCLES, WORKS, Access, one_moment
+from services.carousel.api.periods import Since, Until
 from services.carousel.commands import cycle as ask
 from services.carousel.consequences import CYCLES, OFFERS, follow, of_cycle, of_offer
 from services.carousel.domain import planning
 from services.carousel.requests import OF_CYCLES, NewCycle, NewOffer
 from services.carousel.views import cycles, offers
 from services.carousel.views.offers import Offer
-from shared.callers import Caller, Role
+from shared.callers import Caller
 from shared.requests import fields_of, stamp
 from shared.steps import add_step
 from shared.terms import Weekday
-from shared.web import Commands, Done, NotVisible, allow, meta_of
-
-COORDINATES = allow(Role.COORDINATOR)
+from shared.web import PAGE_ROWS, After, Commands, Done, Limit, NotVisible, Page, key_of, meta_of, page_of
 
 
 def add_routes(router: APIRouter, commands: Commands) -> None:
     """What is asked of offers and cycles."""
     _offers(router, commands)
     _plan(router, commands)
+    _calendar(router, commands)
 
     async def take(request: Request, caller: Caller, command: ask.CycleCommand) -> Response:
-        async with commands.store.pool.acquire() as connection:
-            await must_see_cycle(connection, caller, command.cycle_id)
-        beside = [follow(commands.store, meta_of(command), command)]
-        return await commands.take(request, caller, of_cycle(command.cycle_id), CYCLES, command, beside)
+        access = Access(caller)
+        also = [follow(commands.store, meta_of(command), command, access)]
+        stream = of_cycle(command.cycle_id)
+        return await commands.take(request, caller, stream, CYCLES, command, also, permit=access.cycle)
 
     for path, (body, command) in OF_CYCLES.items():
         add_step(router, path, body, command, WORKS, take, "cycles")
@@ -41,14 +41,19 @@ def add_routes(router: APIRouter, commands: Commands) -> None:
 def _offers(router: APIRouter, commands: Commands) -> None:
     @router.post("/offers", status_code=201, response_model=Done, tags=["offers"])
     async def publish_offer(request: Request, body: NewOffer, caller: Caller = COORDINATES) -> Response:
-        command = ask.PublishOffer(**stamp(caller), **fields_of(body))
-        return await commands.take(request, caller, of_offer(body.offer_id), OFFERS, command, created=True)
+        """An offer of the caller's cities, or its next version."""
+        if not caller.cities:
+            raise NotVisible
+        command = ask.PublishOffer(**stamp(caller), **fields_of(body), cities=tuple(sorted(caller.cities)))
+        stream, permit = of_offer(body.offer_id), Access(caller).offer
+        return await commands.take(request, caller, stream, OFFERS, command, created=True, permit=permit)
 
     @router.get("/offers", tags=["offers"], dependencies=[READS_CYCLES])
-    async def known_offers() -> list[Offer]:
+    async def known_offers(after: After = None, limit: Limit = PAGE_ROWS) -> Page[Offer]:
         """Every offer, in the version that holds."""
         async with commands.store.pool.acquire() as connection:
-            return await offers.find(connection)
+            rows = await offers.find(connection, limit + 1, key_of(after, str))
+        return page_of(rows, limit, lambda each: [each.offer])
 
 
 def _plan(router: APIRouter, commands: Commands) -> None:
@@ -62,18 +67,22 @@ def _plan(router: APIRouter, commands: Commands) -> None:
         if offer is None:
             raise NotVisible
         command = _planned(body, offer, caller, caller.organisation)
-        return await commands.take(request, caller, of_cycle(body.cycle_id), CYCLES, command, created=True)
+        stream, permit = of_cycle(body.cycle_id), Access(caller).new_cycle
+        return await commands.take(request, caller, stream, CYCLES, command, created=True, permit=permit)
 
+
+def _calendar(router: APIRouter, commands: Commands) -> None:
     @router.get("/cycles", tags=["cycles"])
-    async def known_cycles(since: Since, until: Until, caller: Caller = READS_CYCLES) -> list[cycles.Cycle]:
+    async def known_cycles(
+        since: Since, until: Until, after: After = None, limit: Limit = PAGE_ROWS, caller: Caller = READS_CYCLES
+    ) -> Page[cycles.Cycle]:
         """The cycles that begin in a period, with their sessions; nobody in them."""
-        async with commands.store.pool.acquire() as connection:
-            return await cycles.find(connection, caller, since, until)
+        async with one_moment(commands.store.pool) as connection:
+            rows = await cycles.find(connection, caller, (since, until), limit + 1, key_of(after, date, str))
+        return page_of(rows, limit, lambda each: [each.first_on, each.cycle])
 
 
 def _planned(body: NewCycle, offer: Offer, caller: Caller, organisation: str) -> ask.PlanCycle:
-    place = {number: nth for nth, number in enumerate(body.order)}
-    modules = sorted(offer.modules, key=lambda each: place.get(each.number, len(place)))
     return ask.PlanCycle(
         **stamp(caller),
         cycle_id=body.cycle_id,
@@ -90,7 +99,7 @@ def _planned(body: NewCycle, offer: Offer, caller: Caller, organisation: str) ->
         facilitators=body.facilitators,
         sessions=planning.sessions(
             body.cycle_id,
-            modules,
+            planning.in_order(offer.modules, body.order),
             body.first_on,
             body.starts,
             weeks_between=body.weeks_between,

@@ -2,27 +2,63 @@
 
 from __future__ import annotations
 
-from datetime import date
-from typing import Annotated
+import re
+from datetime import time
+from typing import Annotated, Any
 
-from pydantic import Field, StringConstraints
+from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
 
-from services.carousel.events.cycle import Attendance, CancelReason, Day, Hour, Mark, Module, Number, Session
+from services.carousel.events import values
+from services.carousel.events.values import (
+    Attendance,
+    CancelReason,
+    Capacity,
+    Cities,
+    Mark,
+    Module,
+    Number,
+    Numbers,
+    People,
+    Sessions,
+    Version,
+)
+from shared.bounds import PRINTABLE, Day
 from shared.messages import Command
 from shared.terms import City, Id, PartOfDay, Weekday
-from shared.texts import STORABLE, Language
+from shared.texts import LOCALES, Language
 
-Place = Annotated[str, StringConstraints(strip_whitespace=True, min_length=2, max_length=80, pattern=STORABLE)]
-Capacity = Annotated[int, Field(ge=1, le=30)]
+_WRITTEN_HOUR = re.compile(r"\d{2}:\d{2}(:\d{2})?", re.ASCII)
+
+
+def _as_written(value: Any) -> Any:  # noqa: ANN401 - whatever was sent
+    """An hour is written HH:MM: pydantic would also take a number of seconds."""
+    if not isinstance(value, time) and not (isinstance(value, str) and _WRITTEN_HOUR.fullmatch(value)):
+        raise ValueError("an hour is written HH:MM")
+    return value
+
+
+def _worded(module: Module) -> Module:
+    """Its title is told in every language of the project, and can be printed."""
+    if module.title.keys() != LOCALES.keys():
+        raise ValueError("a title in each language")
+    if not all(title.strip() and re.fullmatch(PRINTABLE, title) for title in module.title.values()):
+        raise ValueError("a title of printable characters")
+    return module
+
+
+Place = Annotated[str, StringConstraints(strip_whitespace=True, min_length=2, max_length=80, pattern=PRINTABLE)]
+Hour = Annotated[values.Hour, BeforeValidator(_as_written)]
+NewModules = Annotated[tuple[Annotated[Module, AfterValidator(_worded)], ...], Field(min_length=1, max_length=24)]
 
 
 class PublishOffer(Command):
-    """Publish an offer, or its next version."""
+    """Publish an offer, or its next version; `cities` are those of who asks."""
 
     offer_id: Id
     language: Language
-    modules: Annotated[tuple[Module, ...], Field(min_length=1, max_length=24)]
-    on: date
+    modules: NewModules
+    cities: Cities
+    on: Day
 
 
 class PlanCycle(Command):
@@ -30,9 +66,9 @@ class PlanCycle(Command):
 
     cycle_id: Id
     offer_id: Id
-    offer_version: int
+    offer_version: Version
     language: Language
-    modules: tuple[Number, ...]
+    modules: Annotated[Numbers, Field(min_length=1)]
     organisation_id: Id
     city: City
     place: Place
@@ -40,8 +76,8 @@ class PlanCycle(Command):
     part_of_day: PartOfDay
     capacity: Capacity
     facilitators: tuple[Id, Id]
-    sessions: Annotated[tuple[Session, ...], Field(min_length=1, max_length=60)]
-    on: date
+    sessions: Sessions
+    on: Day
 
 
 class MoveSession(Command):
@@ -51,7 +87,7 @@ class MoveSession(Command):
     session_id: Id
     to: Day
     starts: Hour
-    on: date
+    on: Day
 
 
 class CancelSession(Command):
@@ -60,7 +96,7 @@ class CancelSession(Command):
     cycle_id: Id
     session_id: Id
     reason: CancelReason
-    on: date
+    on: Day
 
 
 class AddCatchUp(Command):
@@ -71,7 +107,7 @@ class AddCatchUp(Command):
     module: Number
     held_on: Day
     starts: Hour
-    on: date
+    on: Day
 
 
 class ArrangeCover(Command):
@@ -81,7 +117,7 @@ class ArrangeCover(Command):
     session_id: Id
     absent: Id
     cover: Id
-    on: date
+    on: Day
 
 
 class HoldSession(Command):
@@ -90,7 +126,7 @@ class HoldSession(Command):
     cycle_id: Id
     session_id: Id
     attendance: Attendance
-    on: date
+    on: Day
 
 
 class CorrectAttendance(Command):
@@ -100,14 +136,14 @@ class CorrectAttendance(Command):
     session_id: Id
     referral_id: Id
     mark: Mark
-    on: date
+    on: Day
 
 
 class CloseCycle(Command):
     """Close a cycle whose sessions were all held or cancelled."""
 
     cycle_id: Id
-    on: date
+    on: Day
 
 
 class TakePlace(Command):
@@ -115,11 +151,11 @@ class TakePlace(Command):
 
     cycle_id: Id
     referral_id: Id
-    from_on: date
+    from_on: Day
     firm: bool
-    attended: tuple[Number, ...]
-    kept_apart: tuple[Id, ...]
-    on: date
+    attended: Numbers
+    kept_apart: People
+    on: Day
 
 
 class ReleasePlace(Command):
@@ -127,7 +163,7 @@ class ReleasePlace(Command):
 
     cycle_id: Id
     referral_id: Id
-    on: date
+    on: Day
 
 
 OfferCommand = PublishOffer

@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-from datetime import date
-
-from services.carousel.events.cycle import Mark, Number
 from services.carousel.events.participation import SafetyCause, Unlisted
+from services.carousel.events.values import Availabilities, Mark, Number, Numbers
+from shared.bounds import Day
 from shared.messages import Command
-from shared.terms import Availability, Category, City, Id, ReasonCode
+from shared.terms import Category, City, Id, ReasonCode
 from shared.texts import Language
 
 
 class AwaitPlace(Command):
-    """Put an accepted person on the waiting list."""
+    """Put an accepted person on the waiting list; `returning` when his referral was resumed, also after he stopped."""
 
     referral_id: Id
     city: City
     language: Language
-    availability: tuple[Availability, ...]
-    on: date
+    availability: Availabilities
+    returning: bool = False
+    on: Day
 
 
 class LeaveWaitingList(Command):
@@ -26,7 +26,7 @@ class LeaveWaitingList(Command):
 
     referral_id: Id
     cause: Unlisted
-    on: date
+    on: Day
 
 
 class OfferPlace(Command):
@@ -34,8 +34,8 @@ class OfferPlace(Command):
 
     referral_id: Id
     cycle_id: Id
-    from_on: date
-    on: date
+    from_on: Day
+    on: Day
 
 
 class PlaceParticipant(Command):
@@ -43,8 +43,8 @@ class PlaceParticipant(Command):
 
     referral_id: Id
     cycle_id: Id
-    from_on: date
-    on: date
+    from_on: Day
+    on: Day
 
 
 class ReceivePlace(Command):
@@ -52,19 +52,30 @@ class ReceivePlace(Command):
 
     referral_id: Id
     cycle_id: Id
+    organisation_id: Id | None
     city: City
-    modules: tuple[Number, ...]
-    first_on: date
-    last_on: date
+    modules: Numbers
+    first_on: Day
+    last_on: Day
     firm: bool
-    on: date
+    on: Day
+
+
+class ReschedulePlace(Command):
+    """Note that the place begins or ends on another day."""
+
+    referral_id: Id
+    cycle_id: Id
+    first_on: Day
+    last_on: Day
+    on: Day
 
 
 class AcceptPlace(Command):
     """Record that the person takes the place offered."""
 
     referral_id: Id
-    on: date
+    on: Day
 
 
 class RefusePlace(Command):
@@ -73,7 +84,7 @@ class RefusePlace(Command):
     referral_id: Id
     category: Category
     code: ReasonCode
-    on: date
+    on: Day
 
 
 class GiveBackPlace(Command):
@@ -81,7 +92,7 @@ class GiveBackPlace(Command):
 
     referral_id: Id
     cycle_id: Id
-    on: date
+    on: Day
 
 
 class NoteAttendance(Command):
@@ -91,26 +102,26 @@ class NoteAttendance(Command):
     cycle_id: Id
     session_id: Id
     module: Number
-    modules: tuple[Number, ...]
+    modules: Numbers
     mark: Mark
     city: City
-    held_on: date
-    on: date
+    held_on: Day
+    on: Day
 
 
 class PauseParticipation(Command):
     """Pause a participation until a review date, or move that date; the place is given back."""
 
     referral_id: Id
-    review_on: date
-    on: date
+    review_on: Day
+    on: Day
 
 
 class ResumeParticipation(Command):
     """Go on after a pause."""
 
     referral_id: Id
-    on: date
+    on: Day
 
 
 class StopParticipation(Command):
@@ -119,14 +130,14 @@ class StopParticipation(Command):
     referral_id: Id
     category: Category
     code: ReasonCode
-    on: date
+    on: Day
 
 
 class ReturnToParticipation(Command):
     """Record that the person comes back after stopping."""
 
     referral_id: Id
-    on: date
+    on: Day
 
 
 class DeclareNonAssociation(Command):
@@ -135,7 +146,7 @@ class DeclareNonAssociation(Command):
     referral_id: Id
     other_id: Id
     other_cycle_id: Id | None = None
-    on: date
+    on: Day
 
 
 class LiftNonAssociation(Command):
@@ -143,7 +154,7 @@ class LiftNonAssociation(Command):
 
     referral_id: Id
     other_id: Id
-    on: date
+    on: Day
 
 
 class OpenSafetyTask(Command):
@@ -152,7 +163,7 @@ class OpenSafetyTask(Command):
     referral_id: Id
     cycle_id: Id
     cause: SafetyCause
-    on: date
+    on: Day
 
 
 class CloseSafetyTask(Command):
@@ -160,7 +171,7 @@ class CloseSafetyTask(Command):
 
     referral_id: Id
     task_id: Id
-    on: date
+    on: Day
 
 
 ParticipationCommand = (
@@ -169,6 +180,7 @@ ParticipationCommand = (
     | OfferPlace
     | PlaceParticipant
     | ReceivePlace
+    | ReschedulePlace
     | AcceptPlace
     | RefusePlace
     | GiveBackPlace

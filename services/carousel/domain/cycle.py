@@ -19,6 +19,7 @@ from services.carousel.commands.cycle import (
 )
 from services.carousel.domain.cycle_state import Cycle, Dated, evolve
 from services.carousel.domain.places import release_place, take_place
+from services.carousel.domain.rescheduling import rescheduled
 from services.carousel.events.cycle import (
     AttendanceCorrected,
     CatchUpAdded,
@@ -26,12 +27,12 @@ from services.carousel.events.cycle import (
     CycleClosed,
     CycleEvent,
     CyclePlanned,
-    Session,
     SessionCancelled,
     SessionFacts,
     SessionHeld,
     SessionMoved,
 )
+from services.carousel.events.values import MOST_SESSIONS, Session
 from shared.days import not_in_future
 from shared.messages import Refused
 
@@ -71,7 +72,7 @@ def decide(state: Cycle, command: CycleCommand) -> list[CycleEvent]:
 
 
 def plan(state: Cycle, command: PlanCycle) -> list[CycleEvent]:
-    """A cycle has two different facilitators, and sessions with different ids for the modules of its offer."""
+    """A cycle has two different facilitators, and a session at least for each module of its offer, and no other."""
     planned = CyclePlanned(
         cycle_id=command.cycle_id,
         offer_id=command.offer_id,
@@ -98,6 +99,8 @@ def plan(state: Cycle, command: PlanCycle) -> list[CycleEvent]:
         raise Refused("session-id-twice")
     if not {each.module for each in command.sessions} <= set(command.modules):
         raise Refused("module-unknown")
+    if {each.module for each in command.sessions} < set(command.modules):
+        raise Refused("too-few-days")
     return [planned]
 
 
@@ -106,25 +109,25 @@ def move_session(state: Cycle, command: MoveSession) -> list[CycleEvent]:
     session = _open(state, command.session_id).session
     if (session.on, session.starts) == (command.to, command.starts):
         return []
-    return [
-        SessionMoved(
-            cycle_id=command.cycle_id,
-            session_id=command.session_id,
-            to=command.to,
-            starts=command.starts,
-            on=command.on,
-        )
-    ]
+    moved = SessionMoved(
+        cycle_id=command.cycle_id,
+        session_id=command.session_id,
+        to=command.to,
+        starts=command.starts,
+        on=command.on,
+    )
+    return [rescheduled(state, moved)]
 
 
 def cancel_session(state: Cycle, command: CancelSession) -> list[CycleEvent]:
     """A session that has not taken place can be cancelled, for a reason."""
-    if _session(state, command.session_id).cancelled:
+    if _session(state, command.session_id).cancelled == command.reason:
         return []
     _open(state, command.session_id)
-    return [
-        SessionCancelled(cycle_id=command.cycle_id, session_id=command.session_id, reason=command.reason, on=command.on)
-    ]
+    cancelled = SessionCancelled(
+        cycle_id=command.cycle_id, session_id=command.session_id, reason=command.reason, on=command.on
+    )
+    return [rescheduled(state, cancelled)]
 
 
 def add_catch_up(state: Cycle, planned: CyclePlanned, command: AddCatchUp) -> list[CycleEvent]:
@@ -146,7 +149,9 @@ def add_catch_up(state: Cycle, planned: CyclePlanned, command: AddCatchUp) -> li
         raise Refused("session-id-twice")
     if state.closed:
         raise Refused("cycle-closed")
-    return [CatchUpAdded(cycle_id=command.cycle_id, session=session, on=command.on)]
+    if len(state.sessions) >= MOST_SESSIONS:
+        raise Refused("too-many-sessions")
+    return [rescheduled(state, CatchUpAdded(cycle_id=command.cycle_id, session=session, on=command.on))]
 
 
 def arrange_cover(state: Cycle, planned: CyclePlanned, command: ArrangeCover) -> list[CycleEvent]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from datetime import date
 from typing import assert_never
 
 from services.carousel.events.cycle import (
@@ -13,14 +14,13 @@ from services.carousel.events.cycle import (
     CycleClosed,
     CycleEvent,
     CyclePlanned,
-    Mark,
     PlaceReleased,
     PlaceTaken,
-    Session,
     SessionCancelled,
     SessionHeld,
     SessionMoved,
 )
+from services.carousel.events.values import CancelReason, Mark, Session
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,7 @@ class Dated:
 
     session: Session
     held: bool = False
-    cancelled: bool = False
+    cancelled: CancelReason | None = None
     covers: Mapping[str, str] = field(default_factory=dict)
     marks: Mapping[str, Mark] = field(default_factory=dict)
     bereft: frozenset[str] = frozenset()
@@ -42,10 +42,11 @@ class Dated:
 
 @dataclass(frozen=True, slots=True)
 class Seat:
-    """The sessions at which a person is expected, and whom he must not meet there."""
+    """The sessions at which a person is expected, those of his present place, and whom he must not meet there."""
 
     sessions: frozenset[str]
     kept_apart: frozenset[str]
+    place: frozenset[str] = frozenset()
     active: bool = True
 
 
@@ -62,6 +63,11 @@ class Cycle:
         """Who has a seat at that session."""
         return frozenset(person for person, seat in self.seats.items() if session_id in seat.sessions)
 
+    def days(self, person: str) -> tuple[date, date] | None:
+        """The first and the last session of his place; None when none of them takes place."""
+        days = [self.sessions[each].session.on for each in self.seats[person].place]
+        return (min(days), max(days)) if days else None
+
     def open_sessions(self) -> tuple[Session, ...]:
         """The sessions that may still take place."""
         return tuple(each.session for each in self.sessions.values() if each.open)
@@ -77,7 +83,7 @@ def evolve(state: Cycle, event: CycleEvent) -> Cycle:
             moved = was.session.model_copy(update={"on": event.to, "starts": event.starts})
             return _with(state, replace(was, session=moved))
         case SessionCancelled():
-            return _cancelled(state, event.session_id)
+            return _cancelled(state, event)
         case CatchUpAdded():
             return _caught_up(state, event.session)
         case CoverArranged():
@@ -103,9 +109,13 @@ def _with(state: Cycle, dated: Dated) -> Cycle:
     return replace(state, sessions={**state.sessions, dated.session.session_id: dated})
 
 
-def _cancelled(state: Cycle, session_id: str) -> Cycle:
-    seats = {person: replace(seat, sessions=seat.sessions - {session_id}) for person, seat in state.seats.items()}
-    cancelled = replace(state.sessions[session_id], cancelled=True, bereft=state.expected(session_id))
+def _cancelled(state: Cycle, event: SessionCancelled) -> Cycle:
+    gone, was = {event.session_id}, state.sessions[event.session_id]
+    seats = {
+        person: replace(seat, sessions=seat.sessions - gone, place=seat.place - gone)
+        for person, seat in state.seats.items()
+    }
+    cancelled = replace(was, cancelled=event.reason, bereft=state.expected(event.session_id))
     return replace(_with(state, cancelled), seats=seats)
 
 
@@ -113,11 +123,12 @@ def _caught_up(state: Cycle, session: Session) -> Cycle:
     """Who missed the module is expected at the session that repeats it, by order of place, as far as it holds them."""
     capacity = state.planned.capacity if state.planned else 0
     waiting = [person for person in state.seats if _lacks(state, person, session.module)]
-    seats = {
-        person: replace(state.seats[person], sessions=state.seats[person].sessions | {session.session_id})
-        for person in waiting[:capacity]
-    }
+    seats = {person: _also_at(state.seats[person], session.session_id) for person in waiting[:capacity]}
     return replace(_with(state, Dated(session)), seats={**state.seats, **seats})
+
+
+def _also_at(seat: Seat, session_id: str) -> Seat:
+    return replace(seat, sessions=seat.sessions | {session_id}, place=seat.place | {session_id})
 
 
 def _lacks(state: Cycle, person: str, module: int) -> bool:
@@ -136,7 +147,8 @@ def missed(state: Cycle, person: str, module: int) -> bool:
 
 def _taken(state: Cycle, event: PlaceTaken) -> Cycle:
     kept = state.seats[event.referral_id].sessions if event.referral_id in state.seats else frozenset[str]()
-    seat = Seat(kept | frozenset(event.sessions), frozenset(event.kept_apart))
+    place = frozenset(event.sessions)
+    seat = Seat(kept | place, frozenset(event.kept_apart), place)
     return replace(state, seats={**state.seats, event.referral_id: seat})
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from services.carousel.domain.seats import seats
-from services.carousel.events.cycle import Session
+from services.carousel.events.values import Session
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from services.carousel.commands.cycle import OfferCommand
-from services.carousel.events.cycle import Module, OfferEvent, OfferPublished
+from services.carousel.events.cycle import OfferEvent, OfferPublished
+from services.carousel.events.values import Module
 from shared.days import not_in_future
 from shared.messages import Refused
 from shared.texts import Language
@@ -13,11 +14,12 @@ from shared.texts import Language
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """The version that holds."""
+    """The version that holds, and the cities whose coordinators may change it (anybody's, when none were told)."""
 
     version: int = 0
     language: Language = "nl"
     modules: tuple[Module, ...] = ()
+    cities: tuple[str, ...] = ()
 
 
 initial = Offer()
@@ -25,7 +27,7 @@ initial = Offer()
 
 def evolve(_: Offer, event: OfferEvent) -> Offer:
     """The offer after one fact."""
-    return Offer(version=event.version, language=event.language, modules=event.modules)
+    return Offer(version=event.version, language=event.language, modules=event.modules, cities=event.cities)
 
 
 def decide(state: Offer, command: OfferCommand) -> list[OfferEvent]:
@@ -44,6 +46,7 @@ def decide(state: Offer, command: OfferCommand) -> list[OfferEvent]:
             version=state.version + 1,
             language=command.language,
             modules=command.modules,
+            cities=state.cities or command.cities,
             on=command.on,
         )
     ]

@@ -20,13 +20,21 @@ from services.carousel.commands.participation import (
     PlaceParticipant,
     ReceivePlace,
     RefusePlace,
+    ReschedulePlace,
     ResumeParticipation,
     ReturnToParticipation,
     StopParticipation,
 )
 from services.carousel.domain.attendance import note_attendance
 from services.carousel.domain.participation_state import Participation, Standing, evolve
-from services.carousel.domain.placing import accept_place, ask_place, given_back, receive_place, refuse_place
+from services.carousel.domain.placing import (
+    accept_place,
+    ask_place,
+    given_back,
+    receive_place,
+    refuse_place,
+    reschedule_place,
+)
 from services.carousel.domain.safety import close_task, declare_apart, lift_apart, open_task, task
 from services.carousel.events.participation import (
     JoinedWaitingList,
@@ -59,6 +67,8 @@ def decide(state: Participation, command: ParticipationCommand) -> list[Particip
             return ask_place(state, command)
         case ReceivePlace():
             return receive_place(state, command)
+        case ReschedulePlace():
+            return reschedule_place(state, command)
         case AcceptPlace():
             return accept_place(state, command)
         case RefusePlace():
@@ -88,7 +98,13 @@ def decide(state: Participation, command: ParticipationCommand) -> list[Particip
 
 
 def await_place(state: Participation, command: AwaitPlace) -> list[ParticipationEvent]:
-    """An accepted person waits; who left before the start and is accepted again waits anew."""
+    """An accepted person waits; who left before the start and is accepted again waits anew.
+
+    Who had stopped and resumes his referral comes back, unless that was before he started.
+    """
+    if command.returning and state.standing == "stopped" and not state.completed_on:
+        late = state.started_on is None or command.on < state.started_on
+        return [] if late else [ParticipationReturned(referral_id=command.referral_id, on=command.on)]
     if state.standing not in {None, "unlisted"}:
         return []
     return [
@@ -138,8 +154,8 @@ def resume(state: Participation, command: ResumeParticipation) -> list[Participa
 
 def stop(state: Participation, command: StopParticipation) -> list[ParticipationEvent]:
     """Leaving after the first session is stopping, and somebody looks at the safety of those concerned."""
-    if state.standing == "stopped":
-        return []
+    if state.standing == "stopped" and state.stopped:
+        return _stopped_already(state.stopped, command)
     if state.started_on is None or state.last_cycle is None:
         raise Refused("not-started")
     if command.on < state.started_on:
@@ -151,6 +167,13 @@ def stop(state: Participation, command: StopParticipation) -> list[Participation
         referral_id=command.referral_id, category=command.category, code=command.code, on=command.on
     )
     return [*given_back(state, command.on), stopped, task(state, command, "stopped", state.last_cycle)]
+
+
+def _stopped_already(stopped: ParticipationStopped, command: StopParticipation) -> list[ParticipationEvent]:
+    """The same stop told again changes nothing; another reason is no repeat of it."""
+    if (stopped.category, stopped.code) != (command.category, command.code):
+        raise Refused("already-stopped")
+    return []
 
 
 def come_back(state: Participation, command: ReturnToParticipation) -> list[ParticipationEvent]:

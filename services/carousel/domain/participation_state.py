@@ -26,6 +26,7 @@ from services.carousel.events.participation import (
     PlaceOffered,
     PlaceRefused,
     PlaceRequested,
+    PlaceRescheduled,
     SafetyTaskClosed,
     SafetyTaskOpened,
     StartRevoked,
@@ -37,18 +38,23 @@ Standing = Literal["waiting", "offered", "placed", "paused", "stopped", "unliste
 
 @dataclass(frozen=True, slots=True)
 class Participation:
-    """One referred person's road in the carousel; `standing` is where he is, None before he was accepted."""
+    """One referred person's road in the carousel; `standing` is where he is, None before he was accepted.
+
+    `run_by` tells which organisation runs each cycle in which he was offered or had a place.
+    """
 
     standing: Standing | None = None
     awaited: JoinedWaitingList | None = None
     requested: PlaceRequested | None = None
     last_cycle: str | None = None
+    run_by: Mapping[str, str] = field(default_factory=dict)
     place: PlaceOffered | ParticipantPlaced | None = None
     refused: tuple[str, Category, ReasonCode] | None = None
     marks: Mapping[str, AttendanceNoted] = field(default_factory=dict)
     modules: frozenset[int] = frozenset()
     started_on: date | None = None
     completed_on: date | None = None
+    stopped: ParticipationStopped | None = None
     review_on: date | None = None
     kept_apart: frozenset[str] = frozenset()
     tasks: Mapping[str, SafetyTaskOpened] = field(default_factory=dict)
@@ -58,6 +64,11 @@ class Participation:
     def status(self) -> Standing | Literal["completed"] | None:
         """Where he is, as people say it: who completed stays so wherever he stands."""
         return "completed" if self.completed_on else self.standing
+
+    @property
+    def group(self) -> str | None:
+        """The cycle in which he holds a place or is offered one, or had the last; None before the first."""
+        return self.place.cycle_id if self.place else self.last_cycle
 
     @property
     def attended(self) -> dict[int, AttendanceNoted]:
@@ -92,12 +103,14 @@ def evolve(state: Participation, event: ParticipationEvent) -> Participation:
         case PlaceRequested():
             return replace(state, requested=event)
         case PlaceOffered():
-            return replace(state, standing="offered", place=event, requested=None)
+            return replace(_grouped(state, event), standing="offered", place=event, requested=None)
         case PlaceRefused():
             refused = (event.cycle_id, event.category, event.code)
             return replace(state, standing="waiting", place=None, refused=refused)
         case ParticipantPlaced():
             return _placed(state, event)
+        case PlaceRescheduled():
+            return _rescheduled(state, event)
         case PlaceGivenBack():
             return replace(state, standing="waiting", place=None)
         case AttendanceNoted():
@@ -112,7 +125,7 @@ def evolve(state: Participation, event: ParticipationEvent) -> Participation:
         case ParticipationResumed() | ParticipationReturned():
             return replace(state, standing="waiting", review_on=None)
         case ParticipationStopped():
-            return replace(state, standing="stopped", review_on=None)
+            return replace(state, standing="stopped", review_on=None, stopped=event)
         case ParticipationCompleted():
             return replace(state, completed_on=event.on)
         case CompletionRevoked():
@@ -130,5 +143,18 @@ def evolve(state: Participation, event: ParticipationEvent) -> Participation:
 
 
 def _placed(state: Participation, event: ParticipantPlaced) -> Participation:
-    modules = frozenset(event.modules)
-    return replace(state, standing="placed", place=event, requested=None, modules=modules, last_cycle=event.cycle_id)
+    modules, known = frozenset(event.modules), _grouped(state, event)
+    return replace(known, standing="placed", place=event, requested=None, modules=modules, last_cycle=event.cycle_id)
+
+
+def _grouped(state: Participation, event: PlaceOffered | ParticipantPlaced) -> Participation:
+    if event.organisation_id is None:
+        return state
+    return replace(state, run_by={**state.run_by, event.cycle_id: event.organisation_id})
+
+
+def _rescheduled(state: Participation, event: PlaceRescheduled) -> Participation:
+    if state.place is None:
+        return state
+    days = {"first_on": event.first_on, "last_on": event.last_on}
+    return replace(state, place=state.place.model_copy(update=days))

@@ -5,7 +5,8 @@ from __future__ import annotations
 from services.carousel.commands.cycle import ReleasePlace, TakePlace
 from services.carousel.domain.cycle_state import Cycle, Seat
 from services.carousel.domain.seats import seats
-from services.carousel.events.cycle import CycleEvent, CyclePlanned, PlaceReleased, PlaceTaken, Session
+from services.carousel.events.cycle import CycleEvent, CyclePlanned, PlaceReleased, PlaceTaken
+from services.carousel.events.values import Session
 from shared.messages import Refused
 
 
@@ -37,6 +38,7 @@ def _meets(state: Cycle, command: TakePlace) -> bool:
 def _taken(planned: CyclePlanned, command: TakePlace, chosen: tuple[Session, ...]) -> PlaceTaken:
     return PlaceTaken(
         cycle_id=command.cycle_id,
+        organisation_id=planned.organisation_id,
         referral_id=command.referral_id,
         sessions=tuple(each.session_id for each in chosen),
         first_on=chosen[0].on,

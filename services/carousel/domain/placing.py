@@ -10,6 +10,7 @@ from services.carousel.commands.participation import (
     PlaceParticipant,
     ReceivePlace,
     RefusePlace,
+    ReschedulePlace,
 )
 from services.carousel.domain.participation_state import Participation
 from services.carousel.events.participation import (
@@ -19,6 +20,7 @@ from services.carousel.events.participation import (
     PlaceOffered,
     PlaceRefused,
     PlaceRequested,
+    PlaceRescheduled,
 )
 from shared.messages import Refused
 from shared.terms import reasons_for
@@ -59,6 +61,7 @@ def receive_place(state: Participation, command: ReceivePlace) -> list[Participa
     offered = PlaceOffered(
         referral_id=command.referral_id,
         cycle_id=command.cycle_id,
+        organisation_id=command.organisation_id,
         city=command.city,
         modules=command.modules,
         first_on=command.first_on,
@@ -66,6 +69,26 @@ def receive_place(state: Participation, command: ReceivePlace) -> list[Participa
         on=command.on,
     )
     return [_placed(offered, command)] if command.firm else [offered]
+
+
+def reschedule_place(state: Participation, command: ReschedulePlace) -> list[ParticipationEvent]:
+    """The place in that cycle begins or ends on another day; without one there, nothing changes."""
+    place = state.place
+    if place is None or place.cycle_id != command.cycle_id:
+        return []
+    if (place.first_on, place.last_on) == (command.first_on, command.last_on):
+        return []
+    return [
+        PlaceRescheduled(
+            referral_id=command.referral_id,
+            cycle_id=command.cycle_id,
+            city=place.city,
+            first_on=command.first_on,
+            last_on=command.last_on,
+            placed_on=place.on if isinstance(place, ParticipantPlaced) else None,
+            on=command.on,
+        )
+    ]
 
 
 def accept_place(state: Participation, command: AcceptPlace) -> list[ParticipationEvent]:
@@ -111,6 +134,7 @@ def _placed(
     return ParticipantPlaced(
         referral_id=place.referral_id,
         cycle_id=place.cycle_id,
+        organisation_id=place.organisation_id,
         city=place.city,
         modules=place.modules,
         first_on=place.first_on,

@@ -7,14 +7,29 @@ from datetime import date, time, timedelta
 
 from holidays import country_holidays
 
-from services.carousel.events.cycle import Module, Session
+from services.carousel.events.values import Module, Session
+from shared.bounds import LAST_DAY
+from shared.messages import Refused
 
-_LONGEST = timedelta(days=366)
+_LONGEST = timedelta(days=731)
 
 
 def free_days(first: date) -> frozenset[date]:
-    """The public holidays of Belgium in the year of `first` and the next."""
-    return frozenset(country_holidays("BE", years=(first.year, first.year + 1)))
+    """The public holidays of Belgium in the year of `first` and the next two."""
+    return frozenset(country_holidays("BE", years=(first.year, first.year + 1, first.year + 2)))
+
+
+def in_order(modules: Sequence[Module], order: Sequence[int]) -> list[Module]:
+    """The modules beginning with those that `order` names, then the others; raises Refused for an order that cannot be.
+
+    An order names each module once at most, and modules of the offer only.
+    """
+    if len(set(order)) < len(order):
+        raise Refused("module-twice-in-order")
+    if not set(order) <= {each.number for each in modules}:
+        raise Refused("module-unknown")
+    place = {number: nth for nth, number in enumerate(order)}
+    return sorted(modules, key=lambda each: place.get(each.number, len(place)))
 
 
 def sessions(
@@ -28,11 +43,13 @@ def sessions(
 ) -> tuple[Session, ...]:
     """A session for each module in the order given, `weeks_between` weeks apart.
 
-    A week whose day is a holiday or closed is skipped; when a year holds too few days, fewer sessions come back.
+    A week whose day is a holiday or closed is skipped. When two years, or what is left of the century, hold too few
+    days, fewer sessions come back: such a plan is refused where it is decided.
     """
     left_out = free_days(first) | frozenset(closed)
     rhythm = timedelta(weeks=weeks_between)
-    days = (first + n * rhythm for n in range(_LONGEST // rhythm))
+    until = min(_LONGEST, LAST_DAY - first)
+    days = (first + n * rhythm for n in range(until // rhythm + 1))
     open_days = (day for day in days if day not in left_out)
     return tuple(
         Session(

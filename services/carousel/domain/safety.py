@@ -20,9 +20,11 @@ from services.carousel.events.participation import (
     SafetyTaskClosed,
     SafetyTaskOpened,
 )
+from shared.bounds import LAST_DAY
 from shared.messages import Refused
 
 DUE = timedelta(days=7)
+MOST_APART = 200
 
 
 def declare_apart(state: Participation, command: DeclareNonAssociation) -> list[ParticipationEvent]:
@@ -34,6 +36,8 @@ def declare_apart(state: Participation, command: DeclareNonAssociation) -> list[
     here = state.place.cycle_id if state.place else None
     if here and here == command.other_cycle_id:
         raise Refused("already-together")
+    if len(state.kept_apart) >= MOST_APART:
+        raise Refused("too-many-kept-apart")
     return [
         NonAssociationDeclared(referral_id=command.referral_id, other_id=command.other_id, cycle_id=here, on=command.on)
     ]
@@ -66,7 +70,7 @@ def task(
         task_id=f"{len(state.tasks) + 1}",
         cycle_id=cycle_id,
         cause=cause,
-        due_on=command.on + DUE,
+        due_on=min(command.on + DUE, LAST_DAY),
         on=command.on,
     )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from datetime import date
 
-from services.carousel.events.cycle import Session
+from services.carousel.events.values import Session
 
 
 def seats(sessions: Iterable[Session], attended: Collection[int], from_on: date) -> tuple[Session, ...]:

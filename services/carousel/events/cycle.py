@@ -2,47 +2,35 @@
 
 from __future__ import annotations
 
-from datetime import date, time
-from typing import Annotated, Literal
+from typing import Annotated
 
-from pydantic import AfterValidator, Field
+from pydantic import Field
 
+from services.carousel.events.values import (
+    Attendance,
+    CancelReason,
+    Capacity,
+    Cities,
+    Hour,
+    Mark,
+    Modules,
+    Number,
+    Numbers,
+    People,
+    Place,
+    PlaceDays,
+    Session,
+    SessionIds,
+    Sessions,
+    StoredDay,
+    Version,
+)
+from shared.bounds import Count, Day
 from shared.messages import Event, Message
 from shared.terms import City, Id, PartOfDay, Weekday
-from shared.texts import Language, Text
+from shared.texts import Language
 
-
-def _of_the_wall(hour: time) -> time:
-    if hour.tzinfo:
-        raise ValueError("an hour as the clock on the wall tells it, without an offset")
-    return hour
-
-
-Mark = Literal["present", "excused", "absent"]
-CancelReason = Literal["facilitator_ill", "too_few_expected", "place_unavailable", "weather", "strike", "other"]
-Number = Annotated[int, Field(ge=1, le=24)]
-Day = Annotated[date, Field(ge=date(2000, 1, 1), lt=date(2100, 1, 1))]
-Hour = Annotated[time, AfterValidator(_of_the_wall)]
-Attendance = tuple[tuple[Id, Mark], ...]
-
-
-class Module(Message):
-    """One module of an offer; who never attended may join at it only when `entry_allowed`."""
-
-    number: Number
-    title: Text
-    minutes: Annotated[int, Field(ge=15, le=480)]
-    entry_allowed: bool
-
-
-class Session(Message):
-    """One dated session of a cycle."""
-
-    session_id: Id
-    module: Number
-    entry_allowed: bool
-    on: Day
-    starts: Hour
+Rescheduled = Annotated[tuple[PlaceDays, ...], Field(max_length=2000)]
 
 
 class SessionFacts(Message):
@@ -51,22 +39,26 @@ class SessionFacts(Message):
     session_id: Id
     offer_id: Id
     module: Number
-    modules: tuple[Number, ...]
-    on: date
+    modules: Numbers
+    on: StoredDay
     city: City
-    place: str
-    present: int
+    place: Place
+    present: Count
     cover_used: bool
 
 
 class OfferPublished(Event):
-    """From that day on this version of the offer holds; cycles planned before keep theirs."""
+    """From that day on this version of the offer holds; cycles planned before keep theirs.
+
+    `cities` are those whose coordinators may change it; none were told at first.
+    """
 
     offer_id: Id
-    version: int
+    version: Version
     language: Language
-    modules: tuple[Module, ...]
-    on: date
+    modules: Modules
+    cities: Cities = ()
+    on: StoredDay
 
 
 class CyclePlanned(Event):
@@ -74,28 +66,29 @@ class CyclePlanned(Event):
 
     cycle_id: Id
     offer_id: Id
-    offer_version: int
+    offer_version: Version
     language: Language
-    modules: tuple[Number, ...]
+    modules: Numbers
     organisation_id: Id
     city: City
-    place: str
+    place: Place
     weekday: Weekday
     part_of_day: PartOfDay
-    capacity: int
+    capacity: Capacity
     facilitators: tuple[Id, Id]
-    sessions: tuple[Session, ...]
-    on: date
+    sessions: Sessions
+    on: StoredDay
 
 
 class SessionMoved(Event):
-    """A session has another day or hour."""
+    """A session has another day or hour; `rescheduled` are the places that begin or end on another day by it."""
 
     cycle_id: Id
     session_id: Id
-    to: date
-    starts: time
-    on: date
+    to: Day
+    starts: Hour
+    rescheduled: Rescheduled = ()
+    on: StoredDay
 
 
 class SessionCancelled(Event):
@@ -104,7 +97,8 @@ class SessionCancelled(Event):
     cycle_id: Id
     session_id: Id
     reason: CancelReason
-    on: date
+    rescheduled: Rescheduled = ()
+    on: StoredDay
 
 
 class CatchUpAdded(Event):
@@ -112,7 +106,8 @@ class CatchUpAdded(Event):
 
     cycle_id: Id
     session: Session
-    on: date
+    rescheduled: Rescheduled = ()
+    on: StoredDay
 
 
 class CoverArranged(Event):
@@ -122,22 +117,23 @@ class CoverArranged(Event):
     session_id: Id
     absent: Id
     cover: Id
-    on: date
+    on: StoredDay
 
 
 class PlaceTaken(Event):
-    """A person has a seat at these sessions."""
+    """A person has a seat at these sessions; which organisation runs the cycle was not told at first."""
 
     cycle_id: Id
+    organisation_id: Id | None = None
     referral_id: Id
-    sessions: tuple[Id, ...]
-    first_on: date
-    last_on: date
+    sessions: SessionIds
+    first_on: StoredDay
+    last_on: StoredDay
     city: City
-    modules: tuple[Number, ...]
-    kept_apart: tuple[Id, ...]
+    modules: Numbers
+    kept_apart: People
     firm: bool
-    on: date
+    on: StoredDay
 
 
 class PlaceReleased(Event):
@@ -145,7 +141,7 @@ class PlaceReleased(Event):
 
     cycle_id: Id
     referral_id: Id
-    on: date
+    on: StoredDay
 
 
 class SessionHeld(Event):
@@ -154,7 +150,7 @@ class SessionHeld(Event):
     cycle_id: Id
     facts: SessionFacts
     attendance: Attendance
-    on: date
+    on: StoredDay
 
 
 class AttendanceCorrected(Event):
@@ -168,7 +164,7 @@ class AttendanceCorrected(Event):
     referral_id: Id
     mark: Mark
     silent: bool = False
-    on: date
+    on: StoredDay
 
 
 class CycleClosed(Event):
@@ -177,12 +173,12 @@ class CycleClosed(Event):
     cycle_id: Id
     offer_id: Id
     city: City
-    place: str
-    first_on: date
-    sessions_held: int
-    participants: tuple[Id, ...]
-    silent: tuple[Id, ...]
-    on: date
+    place: Place
+    first_on: StoredDay
+    sessions_held: Count
+    participants: People
+    silent: People
+    on: StoredDay
 
 
 OfferEvent = OfferPublished

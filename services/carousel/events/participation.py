@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Literal
 
-from services.carousel.events.cycle import Mark, Number
+from services.carousel.events.values import Availabilities, Mark, Number, Numbers, People, StoredDay
 from shared.messages import Event
-from shared.terms import Availability, Category, City, Id, ReasonCode
+from shared.terms import Category, City, Id, ReasonCode
 from shared.texts import Language
 
 SafetyCause = Literal["stopped", "silence"]
@@ -20,8 +19,8 @@ class JoinedWaitingList(Event):
     referral_id: Id
     city: City
     language: Language
-    availability: tuple[Availability, ...]
-    on: date
+    availability: Availabilities
+    on: StoredDay
 
 
 class LeftWaitingList(Event):
@@ -29,7 +28,7 @@ class LeftWaitingList(Event):
 
     referral_id: Id
     cause: Unlisted
-    on: date
+    on: StoredDay
 
 
 class PlaceRequested(Event):
@@ -37,23 +36,24 @@ class PlaceRequested(Event):
 
     referral_id: Id
     cycle_id: Id
-    from_on: date
+    from_on: StoredDay
     firm: bool
-    attended: tuple[Number, ...]
-    kept_apart: tuple[Id, ...]
-    on: date
+    attended: Numbers
+    kept_apart: People
+    on: StoredDay
 
 
 class PlaceOffered(Event):
-    """Seats are held for the person, who has yet to answer."""
+    """Seats are held for the person, who has yet to answer; which organisation runs the cycle was not told at first."""
 
     referral_id: Id
     cycle_id: Id
+    organisation_id: Id | None = None
     city: City
-    modules: tuple[Number, ...]
-    first_on: date
-    last_on: date
-    on: date
+    modules: Numbers
+    first_on: StoredDay
+    last_on: StoredDay
+    on: StoredDay
 
 
 class PlaceRefused(Event):
@@ -63,7 +63,7 @@ class PlaceRefused(Event):
     cycle_id: Id
     category: Category
     code: ReasonCode
-    on: date
+    on: StoredDay
 
 
 class ParticipantPlaced(Event):
@@ -71,11 +71,24 @@ class ParticipantPlaced(Event):
 
     referral_id: Id
     cycle_id: Id
+    organisation_id: Id | None = None
     city: City
-    modules: tuple[Number, ...]
-    first_on: date
-    last_on: date
-    on: date
+    modules: Numbers
+    first_on: StoredDay
+    last_on: StoredDay
+    on: StoredDay
+
+
+class PlaceRescheduled(Event):
+    """The place begins or ends on another day, for the cycle changed; `placed_on` once the person has agreed."""
+
+    referral_id: Id
+    cycle_id: Id
+    city: City
+    first_on: StoredDay
+    last_on: StoredDay
+    placed_on: StoredDay | None
+    on: StoredDay
 
 
 class PlaceGivenBack(Event):
@@ -83,7 +96,7 @@ class PlaceGivenBack(Event):
 
     referral_id: Id
     cycle_id: Id
-    on: date
+    on: StoredDay
 
 
 class AttendanceNoted(Event):
@@ -93,10 +106,10 @@ class AttendanceNoted(Event):
     cycle_id: Id
     session_id: Id
     module: Number
-    modules: tuple[Number, ...]
+    modules: Numbers
     mark: Mark
     city: City
-    on: date
+    on: StoredDay
 
 
 class ParticipationStarted(Event):
@@ -105,29 +118,29 @@ class ParticipationStarted(Event):
     referral_id: Id
     cycle_id: Id
     city: City
-    on: date
+    on: StoredDay
 
 
 class StartRevoked(Event):
     """A correction left no session attended."""
 
     referral_id: Id
-    on: date
+    on: StoredDay
 
 
 class ParticipationPaused(Event):
     """Paused until someone looks at it again."""
 
     referral_id: Id
-    review_on: date
-    on: date
+    review_on: StoredDay
+    on: StoredDay
 
 
 class ParticipationResumed(Event):
     """Goes on after a pause: waits for a place again."""
 
     referral_id: Id
-    on: date
+    on: StoredDay
 
 
 class ParticipationStopped(Event):
@@ -136,14 +149,14 @@ class ParticipationStopped(Event):
     referral_id: Id
     category: Category
     code: ReasonCode
-    on: date
+    on: StoredDay
 
 
 class ParticipationReturned(Event):
     """Came back after stopping: waits for a place again, with the modules attended before."""
 
     referral_id: Id
-    on: date
+    on: StoredDay
 
 
 class ParticipationCompleted(Event):
@@ -152,14 +165,14 @@ class ParticipationCompleted(Event):
     referral_id: Id
     cycle_id: Id
     city: City
-    on: date
+    on: StoredDay
 
 
 class CompletionRevoked(Event):
     """A correction took a module away."""
 
     referral_id: Id
-    on: date
+    on: StoredDay
 
 
 class NonAssociationDeclared(Event):
@@ -168,7 +181,7 @@ class NonAssociationDeclared(Event):
     referral_id: Id
     other_id: Id
     cycle_id: Id | None
-    on: date
+    on: StoredDay
 
 
 class NonAssociationLifted(Event):
@@ -176,7 +189,7 @@ class NonAssociationLifted(Event):
 
     referral_id: Id
     other_id: Id
-    on: date
+    on: StoredDay
 
 
 class SafetyTaskOpened(Event):
@@ -186,8 +199,8 @@ class SafetyTaskOpened(Event):
     task_id: Id
     cycle_id: Id
     cause: SafetyCause
-    due_on: date
-    on: date
+    due_on: StoredDay
+    on: StoredDay
 
 
 class SafetyTaskClosed(Event):
@@ -195,7 +208,7 @@ class SafetyTaskClosed(Event):
 
     referral_id: Id
     task_id: Id
-    on: date
+    on: StoredDay
 
 
 ParticipationEvent = (
@@ -205,6 +218,7 @@ ParticipationEvent = (
     | PlaceOffered
     | PlaceRefused
     | ParticipantPlaced
+    | PlaceRescheduled
     | PlaceGivenBack
     | AttendanceNoted
     | ParticipationStarted

@@ -8,13 +8,14 @@ from datetime import date
 from typing import Any
 
 from services.carousel.events.participation import JoinedWaitingList, PlaceRefused
+from services.carousel.views.keyset import Key, beyond
 from services.carousel.views.streams import PARTICIPATION, touched
 from shared.callers import Caller
 from shared.event_store import Connection
 from shared.messages import Message, Recorded
 from shared.terms import Availability, Category, PartOfDay, ReasonCode, Weekday
 
-VERSION = 1
+VERSION = 2
 SCHEMA = """
 create table if not exists refusals (
     referral     text    not null,
@@ -87,6 +88,7 @@ async def _put(connection: Connection, version: int, refused: PlaceRefused, slot
     )
 
 
+_ORDER = "-people, category, code, coalesce(weekday, ''), coalesce(part_of_day, ''), coalesce(place, '')"
 _WHY = """
     with why as (
         select referral, city, weekday, part_of_day, place, category, code, availability
@@ -97,23 +99,34 @@ _WHY = """
     ), unstarted as (
         select * from why w where not exists (
             select from participations p where p.referral = w.referral and p.started_on is not null)
+        and not exists (select from referrals r where r.referral = w.referral and r.retracted)
     )
 """
 
 
-async def find(connection: Connection, caller: Caller, asked: Asked) -> list[Barrier]:
-    """The table of one of the caller's cities; none of another city. Each person counts once in a line."""
+async def find(connection: Connection, caller: Caller, asked: Asked, limit: int, after: Key) -> list[Barrier]:
+    """The table of one of the caller's cities; none of another city. Each person counts once in a line.
+
+    What kept most people away first: `key_of_line` is the key of a line.
+    """
     if asked.city not in caller.cities:
         return []
     rows = await connection.fetch(
-        f"{_WHY} select city, weekday, part_of_day, place, category, code, count(distinct referral) as people"
-        " from unstarted group by city, weekday, part_of_day, place, category, code"
-        " order by people desc, category, code, weekday, part_of_day, place",
+        f"{_WHY}, line as (select city, weekday, part_of_day, place, category, code, count(distinct referral) as people"
+        " from unstarted group by city, weekday, part_of_day, place, category, code)"
+        f" select * from line where true{beyond(_ORDER, after, 5)} order by {_ORDER} limit $4",
         asked.city,
         asked.since,
         asked.until,
+        limit,
+        *(after or ()),
     )
     return [Barrier(**row) for row in rows]
+
+
+def key_of_line(line: Barrier) -> tuple[int, str, str, str, str, str]:
+    """What the lines are ordered by."""
+    return (-line.people, line.category, line.code, line.weekday or "", line.part_of_day or "", line.place or "")
 
 
 async def what_if(

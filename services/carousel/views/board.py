@@ -7,8 +7,10 @@ from datetime import date
 from services.carousel.domain.forecast import Forecast
 from services.carousel.views import participations
 from services.carousel.views.joinable import Joinable, joinable
+from services.carousel.views.keyset import Key
 from services.carousel.views.participations import Participation
 from services.carousel.views.waiting_list import fits, foresee
+from shared.callers import Caller
 from shared.event_store import Connection
 from shared.messages import Message
 
@@ -42,13 +44,16 @@ class Member(Message):
     foreseen: Foreseen
 
 
-async def find(connection: Connection, cycle_id: str, today: date) -> list[Member]:
+async def find(
+    connection: Connection, caller: Caller, cycle_id: str, today: date, limit: int, after: Key
+) -> list[Member]:
     """Everyone with a place in the cycle; whether it may be seen, `cycles.visible` says."""
     city = await connection.fetchval("select city from cycles where cycle = $1", cycle_id)
     cycles = await joinable(connection, [city], today)
+    people = await participations.in_cycle(connection, cycle_id, limit, after)
     return [
-        Member(participation=each, missing=each.missing, foreseen=_foreseen(each, cycles, today))
-        for each in await participations.in_cycle(connection, cycle_id)
+        Member(participation=shown, missing=each.missing, foreseen=_foreseen(each, cycles, today))
+        for each, shown in zip(people, await participations.as_seen(connection, caller, people), strict=True)
     ]
 
 

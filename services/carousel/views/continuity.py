@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from datetime import date
 
+from services.carousel.views.keyset import Key, beyond
 from shared.callers import Caller
 from shared.event_store import Connection
 from shared.messages import Message
@@ -23,6 +24,7 @@ class Continuity(Message):
     """A cycle: of the sessions held, how many with the pair that was planned; and every cover, also to come."""
 
     cycle: str
+    first_on: date
     city: str
     place: str
     facilitators: tuple[str, ...]
@@ -31,20 +33,23 @@ class Continuity(Message):
     covers: tuple[Cover, ...]
 
 
-async def find(connection: Connection, caller: Caller, since: date, until: date) -> list[Continuity]:
+async def find(
+    connection: Connection, caller: Caller, period: tuple[date, date], limit: int, after: Key
+) -> list[Continuity]:
     """The cycles of the caller's organisation that begin in a period."""
     rows = await connection.fetch(
-        "select c.cycle, c.city, c.place, c.facilitators,"
+        "select c.cycle, c.first_on, c.city, c.place, c.facilitators,"
         " count(*) filter (where s.status = 'held') as sessions_held,"
         " count(*) filter (where s.status = 'held' and s.covers = '{}') as held_by_the_pair,"
         " coalesce(jsonb_agg(jsonb_build_array(s.session, s.held_on, s.covers) order by s.held_on)"
         "  filter (where s.covers <> '{}' and s.status <> 'cancelled'), '[]') as covers"
         " from cycles c join sessions s using (cycle)"
-        " where c.organisation = $1 and c.first_on between $2 and $3"
-        " group by c.cycle order by c.first_on, c.cycle",
+        f" where c.organisation = $1 and c.first_on between $2 and $3{beyond('c.first_on, c.cycle', after, 5)}"
+        " group by c.cycle order by c.first_on, c.cycle limit $4",
         caller.organisation,
-        since,
-        until,
+        *period,
+        limit,
+        *(after or ()),
     )
     return [Continuity.model_validate(dict(row) | {"covers": _covers(row["covers"])}) for row in rows]
 

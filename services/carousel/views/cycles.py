@@ -11,6 +11,7 @@ from typing import Any
 from services.carousel.domain import cycle as rules
 from services.carousel.domain.cycle_state import Dated
 from services.carousel.events.cycle import CyclePlanned
+from services.carousel.views.keyset import Key, beyond
 from services.carousel.views.streams import CYCLE, touched
 from shared.callers import Caller, Role
 from shared.event_store import Connection
@@ -18,7 +19,7 @@ from shared.messages import Message, Recorded
 from shared.terms import PartOfDay, Weekday
 from shared.texts import Language
 
-VERSION = 1
+VERSION = 2
 SCHEMA = """
 create table if not exists cycles (
     cycle         text      primary key,
@@ -150,19 +151,28 @@ def _session(planned: CyclePlanned, state: rules.Cycle, dated: Dated) -> tuple[o
 
 async def visible(connection: Connection, caller: Caller, cycle_id: str) -> bool:
     """Whether this caller may act on the cycle: a facilitator of the organisation that runs it."""
-    organisation = await connection.fetchval("select organisation from cycles where cycle = $1", cycle_id)
+    organisation = await organisation_of(connection, cycle_id)
     return caller.role is Role.FACILITATOR and organisation is not None and organisation == caller.organisation
 
 
-async def find(connection: Connection, caller: Caller, since: date, until: date) -> list[Cycle]:
+async def organisation_of(connection: Connection, cycle_id: str) -> str | None:
+    """Who runs a cycle: what is planned once never changes. None for a cycle that nobody knows."""
+    organisation: str | None = await connection.fetchval("select organisation from cycles where cycle = $1", cycle_id)
+    return organisation
+
+
+async def find(
+    connection: Connection, caller: Caller, period: tuple[date, date], limit: int, after: Key
+) -> list[Cycle]:
     """The cycles that begin in a period: of his organisation for a facilitator, of his cities for a coordinator."""
     own = caller.role is Role.FACILITATOR
     rows = await connection.fetch(
         f"select * from cycles where {'organisation = $1' if own else 'city = any($1)'}"
-        " and first_on between $2 and $3 order by first_on, cycle",
+        f" and first_on between $2 and $3{beyond('first_on, cycle', after, 5)} order by first_on, cycle limit $4",
         caller.organisation if own else list(caller.cities),
-        since,
-        until,
+        *period,
+        limit,
+        *(after or ()),
     )
     sessions = await sessions_of(connection, [row["cycle"] for row in rows])
     return [

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from services.carousel.domain.forecast import Running
-from services.carousel.events.cycle import Session
+from services.carousel.events.values import Session
 from services.carousel.views.cycles import sessions_of
 from shared.event_store import Connection
 from shared.messages import Message

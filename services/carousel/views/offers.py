@@ -7,13 +7,14 @@ from collections.abc import Sequence
 from typing import Any
 
 from services.carousel.domain.offer import evolve, initial
-from services.carousel.events.cycle import Module
+from services.carousel.events.values import Module
+from services.carousel.views.keyset import Key, beyond
 from services.carousel.views.streams import OFFER, touched
 from shared.event_store import Connection
 from shared.messages import Message, Recorded
 from shared.texts import Language
 
-VERSION = 1
+VERSION = 2
 SCHEMA = """
 create table if not exists offers (
     offer    text    primary key,
@@ -49,9 +50,12 @@ async def apply(connection: Connection, facts: Sequence[Recorded[Any]]) -> None:
         )
 
 
-async def find(connection: Connection) -> list[Offer]:
-    """Every offer."""
-    return [_offer(dict(row)) for row in await connection.fetch("select * from offers order by offer")]
+async def find(connection: Connection, limit: int, after: Key) -> list[Offer]:
+    """Every offer, by its id."""
+    rows = await connection.fetch(
+        f"select * from offers where true{beyond('offer', after, 2)} order by offer limit $1", limit, *(after or ())
+    )
+    return [_offer(dict(row)) for row in rows]
 
 
 async def find_one(connection: Connection, offer_id: str) -> Offer | None:

@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 from services.carousel.domain import participation as rules
 from services.carousel.events import participation as facts
+from services.carousel.views.keyset import Key, beyond
 from services.carousel.views.streams import PARTICIPATION, touched
 from shared.callers import Caller, Role
 from shared.event_store import Connection
@@ -16,7 +17,7 @@ from shared.messages import Message, Recorded
 from shared.terms import Availability
 from shared.texts import Language
 
-VERSION = 1
+VERSION = 2
 SCHEMA = """
 create table if not exists participations (
     referral      text      primary key,
@@ -131,19 +132,31 @@ def _absences(state: rules.Participation) -> int:
     return n
 
 
-async def visible(connection: Connection, caller: Caller, referral_id: str) -> bool:
-    """Whether this caller may act on the participation: see `_SEEN`."""
-    found = await connection.fetchval(
-        f"select true from participations where referral = $3 and {_SEEN}",
+async def visible(connection: Connection, caller: Caller, referrals: Sequence[str]) -> set[str]:
+    """Of these people, those on whose participation this caller may act: see `SEEN`."""
+    if caller.role is not Role.FACILITATOR:
+        return set()
+    rows = await connection.fetch(
+        f"select referral from participations where referral = any($3) and {SEEN}",
         caller.organisation,
         list(caller.cities),
-        referral_id,
+        list(referrals),
     )
-    return caller.role is Role.FACILITATOR and found is True
+    return {row["referral"] for row in rows}
 
 
-_SEEN = """(organisation = $1 or (city = any($2) and (organisation is null or status = 'waiting')))"""
-"""A facilitator sees whom his organisation has or had in a group, and who waits or had no group yet in his cities."""
+async def as_seen(connection: Connection, caller: Caller, people: Sequence[Participation]) -> list[Participation]:
+    """The same people, each kept apart only from those whom this caller may see."""
+    seen = await visible(connection, caller, sorted({other for each in people for other in each.kept_apart}))
+    return [
+        each.model_copy(update={"kept_apart": tuple(other for other in each.kept_apart if other in seen)})
+        for each in people
+    ]
+
+
+SEEN = """(organisation = $1 or (city = any($2) and (organisation is null or status = 'waiting')))"""
+"""A facilitator sees whom his organisation ($1) has or had in a group, and who waits or had no group yet in his cities
+($2); `Access.person` asks the same of the state."""
 
 
 async def find(connection: Connection, referral_id: str) -> Participation | None:
@@ -152,32 +165,46 @@ async def find(connection: Connection, referral_id: str) -> Participation | None
     return told(dict(row)) if row else None
 
 
-async def in_cycle(connection: Connection, cycle_id: str) -> list[Participation]:
+async def in_cycle(connection: Connection, cycle_id: str, limit: int, after: Key) -> list[Participation]:
     """Everyone who has a place in a cycle, or is offered one."""
-    rows = await connection.fetch("select * from participations where cycle = $1 order by referral", cycle_id)
-    return [told(dict(row)) for row in rows]
-
-
-async def absent_twice(connection: Connection, caller: Caller) -> list[Participation]:
-    """Those of the caller's organisation in a group who were absent at the last two sessions or more."""
     rows = await connection.fetch(
-        "select * from participations where organisation = $1 and absences >= 2 and status in ('placed', 'offered')"
-        " order by absences desc, referral",
-        caller.organisation,
+        f"select * from participations where cycle = $1{beyond('referral', after, 3)} order by referral limit $2",
+        cycle_id,
+        limit,
+        *(after or ()),
     )
     return [told(dict(row)) for row in rows]
 
 
-async def paused_past_review(connection: Connection, caller: Caller, today: date) -> list[Participation]:
+async def absent_twice(connection: Connection, caller: Caller, limit: int, after: Key) -> list[Participation]:
+    """Those of the caller's organisation in a group who were absent at the last two sessions or more.
+
+    The most often absent first: the key of a row is the number of absences, negative, and the referral.
+    """
+    rows = await connection.fetch(
+        "select * from participations where organisation = $1 and absences >= 2 and status in ('placed', 'offered')"
+        f"{beyond('-absences, referral', after, 3)} order by -absences, referral limit $2",
+        caller.organisation,
+        limit,
+        *(after or ()),
+    )
+    return await as_seen(connection, caller, [told(dict(row)) for row in rows])
+
+
+async def paused_past_review(
+    connection: Connection, caller: Caller, today: date, limit: int, after: Key
+) -> list[Participation]:
     """Those whose pause should have been looked at again, as far as the caller may see them."""
     rows = await connection.fetch(
-        f"select * from participations where status = 'paused' and review_on < $3 and {_SEEN}"
-        " order by review_on, referral",
+        f"select * from participations where status = 'paused' and review_on < $3 and {SEEN}"
+        f"{beyond('review_on, referral', after, 5)} order by review_on, referral limit $4",
         caller.organisation,
         list(caller.cities),
         today,
+        limit,
+        *(after or ()),
     )
-    return [told(dict(row)) for row in rows]
+    return await as_seen(connection, caller, [told(dict(row)) for row in rows])
 
 
 def told(row: dict[str, Any]) -> Participation:

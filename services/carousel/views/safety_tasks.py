@@ -7,11 +7,12 @@ from datetime import date
 from typing import Any
 
 from services.carousel.events.participation import SafetyCause, SafetyTaskClosed, SafetyTaskOpened
-from shared.callers import Caller, Role
+from services.carousel.views.keyset import Key, beyond
+from shared.callers import Caller
 from shared.event_store import Connection
 from shared.messages import Message, Recorded
 
-VERSION = 1
+VERSION = 2
 SCHEMA = """
 create table if not exists safety_tasks (
     referral     text not null,
@@ -62,28 +63,15 @@ async def apply(connection: Connection, facts: Sequence[Recorded[Any]]) -> None:
                 )
 
 
-async def visible(connection: Connection, caller: Caller, referral_id: str, task_id: str) -> bool:
-    """Whether this caller may act on the task: a facilitator of the organisation in whose group it arose."""
-    organisation = await connection.fetchval(
-        "select organisation from safety_tasks where referral = $1 and task = $2", referral_id, task_id
-    )
-    return caller.role is Role.FACILITATOR and organisation is not None and organisation == caller.organisation
-
-
-async def of_person(connection: Connection, caller: Caller, referral_id: str) -> list[str]:
-    """The tasks about one person, closed ones too, that arose in groups of the caller's organisation."""
-    rows = await connection.fetch(
-        "select task from safety_tasks where referral = $1 and organisation = $2", referral_id, caller.organisation
-    )
-    return [row["task"] for row in rows]
-
-
-async def find(connection: Connection, caller: Caller, today: date) -> list[SafetyTask]:
+async def find(connection: Connection, caller: Caller, today: date, limit: int, after: Key) -> list[SafetyTask]:
     """The open tasks of the caller's organisation, the first due first."""
     rows = await connection.fetch(
         "select referral, task, cause, opened_on, due_on, due_on < $2 as overdue from safety_tasks"
-        " where organisation = $1 and closed_on is null order by due_on, referral, task",
+        f" where organisation = $1 and closed_on is null{beyond('due_on, referral, task', after, 4)}"
+        " order by due_on, referral, task limit $3",
         caller.organisation,
         today,
+        limit,
+        *(after or ()),
     )
     return [SafetyTask(**row) for row in rows]

@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 from datetime import date, time
 
-from services.carousel.events.cycle import Mark
+from services.carousel.events.values import Mark
+from services.carousel.views.keyset import Key, beyond
 from shared.callers import Caller
 from shared.event_store import Connection
 from shared.messages import Message
@@ -60,12 +61,15 @@ async def sheet(connection: Connection, cycle_id: str, session_id: str) -> Sessi
     return SessionSheet.model_validate(known | {"expected": expected, "covers": json.loads(row["covers"])})
 
 
-async def unrecorded(connection: Connection, caller: Caller, today: date) -> list[Unrecorded]:
+async def unrecorded(connection: Connection, caller: Caller, today: date, limit: int, after: Key) -> list[Unrecorded]:
     """The sessions of the caller's organisation that should have been held and were not recorded, oldest first."""
     rows = await connection.fetch(
         "select cycle, session, module, held_on, $2::date - held_on as days_late from sessions"
-        " where organisation = $1 and status = 'planned' and held_on < $2 order by held_on, cycle, session",
+        f" where organisation = $1 and status = 'planned' and held_on < $2"
+        f"{beyond('held_on, cycle, session', after, 4)} order by held_on, cycle, session limit $3",
         caller.organisation,
         today,
+        limit,
+        *(after or ()),
     )
     return [Unrecorded(**row) for row in rows]

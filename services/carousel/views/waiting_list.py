@@ -5,17 +5,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
+import asyncpg
+
 from services.carousel.domain.forecast import Forecast, forecast
 from services.carousel.views import participations
 from services.carousel.views.joinable import Joinable, joinable
+from services.carousel.views.keyset import Key, beyond
 from services.carousel.views.participations import Participation
 from shared.callers import Caller
 from shared.event_store import Connection
 from shared.messages import Message
 from shared.terms import PartOfDay, Weekday
 
-_PAGE = 500
-_PROPOSED = 20
+_AT_A_TIME = 100
+_ORDER = "waiting_since, referral"
 
 
 class FittingPlace(Message):
@@ -38,34 +41,57 @@ class Waiting(Message):
     next_place: FittingPlace | None
 
 
-async def find(connection: Connection, caller: Caller, today: date) -> list[Waiting]:
-    """Everyone who waits in the caller's cities, waiting longest first."""
+async def find(connection: Connection, caller: Caller, today: date, limit: int, after: Key) -> list[Waiting]:
+    """Who waits in the caller's cities, waiting longest first."""
     cycles = await joinable(connection, sorted(caller.cities), today)
     rows = await connection.fetch(
         "select * from participations where status = 'waiting' and city = any($1)"
-        f" order by waiting_since, referral limit {_PAGE}",
+        f"{beyond(_ORDER, after, 3)} order by {_ORDER} limit $2",
         list(caller.cities),
+        limit,
+        *(after or ()),
     )
-    return [_waiting(participations.told(dict(row)), cycles, today) for row in rows]
+    people = [participations.told(dict(row)) for row in rows]
+    return await _shown(connection, caller, [_waiting(each, cycles, today) for each in people])
 
 
-async def proposals(connection: Connection, cycle_id: str, today: date) -> list[Waiting]:
+async def proposals(
+    connection: Connection, caller: Caller, cycle_id: str, today: date, limit: int, after: Key
+) -> list[Waiting]:
     """Who could take a seat in this cycle: by availability, city, language and time waited; nobody is placed by it."""
     city = await connection.fetchval("select city from cycles where cycle = $1", cycle_id)
-    cycles = [each for each in await joinable(connection, [city], today) if each.cycle == cycle_id]
+    cycle = next((each for each in await joinable(connection, [city], today) if each.cycle == cycle_id), None)
     found: list[Waiting] = []
-    for cycle in cycles:
-        rows = await connection.fetch(
-            "select * from participations where status = 'waiting' and city = $1 and language = $2"
-            " and (availability = '{}' or $3 = any(availability)) and not kept_apart && $4"
-            f" order by waiting_since, referral limit {_PAGE}",
-            cycle.city,
-            cycle.language,
-            cycle.slot,
-            list(cycle.people()),
-        )
-        found += [_waiting(participations.told(dict(row)), [cycle], today) for row in rows]
-    return [each for each in found if each.next_place][:_PROPOSED]
+    while cycle and len(found) < limit:
+        rows = await _suited(connection, caller, cycle, after)
+        told = (_waiting(participations.told(dict(row)), [cycle], today) for row in rows)
+        found += [each for each in told if each.next_place]
+        if len(rows) < _AT_A_TIME:
+            break
+        after = (rows[-1]["waiting_since"], rows[-1]["referral"])
+    return await _shown(connection, caller, found[:limit])
+
+
+async def _suited(connection: Connection, caller: Caller, cycle: Joinable, after: Key) -> list[asyncpg.Record]:
+    """The next of those whom this caller sees wait for such a group."""
+    return await connection.fetch(
+        f"select * from participations where status = 'waiting' and {participations.SEEN}"
+        " and city = $3 and language = $4 and (availability = '{}' or $5 = any(availability)) and not kept_apart && $6"
+        f"{beyond(_ORDER, after, 8)} order by {_ORDER} limit $7",
+        caller.organisation,
+        list(caller.cities),
+        cycle.city,
+        cycle.language,
+        cycle.slot,
+        list(cycle.people()),
+        _AT_A_TIME,
+        *(after or ()),
+    )
+
+
+async def _shown(connection: Connection, caller: Caller, waiting: Sequence[Waiting]) -> list[Waiting]:
+    people = await participations.as_seen(connection, caller, [each.participation for each in waiting])
+    return [each.model_copy(update={"participation": shown}) for each, shown in zip(waiting, people, strict=True)]
 
 
 def fits(person: Participation, cycle: Joinable) -> bool:

@@ -18,7 +18,7 @@ from shared.callers import Caller, Role
 from shared.event_store import Connection
 from shared.messages import Message
 from shared.terms import Id
-from shared.web import Commands, NotVisible
+from shared.web import READS, Commands, NotVisible
 
 
 class Look(Message):
@@ -52,7 +52,7 @@ def add_routes(router: APIRouter, commands: Commands, people: People) -> None:
 def _add_reading(router: APIRouter, commands: Commands, people: People) -> None:
     pool = commands.store.pool
 
-    @router.post("/referrals/{referral_id}/person/look", tags=["people"])
+    @router.post("/referrals/{referral_id}/person/look", tags=["people"], openapi_extra=READS)
     async def look_at_person(referral_id: Id, body: Look, caller: Caller = KEEPS_NAMES) -> Person:
         """A name and how to reach it; the look is kept: who, when, why."""
         async with pool.acquire() as connection, connection.transaction():

@@ -11,7 +11,7 @@ from pydantic import Field, StringConstraints
 from services.reporting.report import texts
 from shared.messages import Message
 from shared.terms import City
-from shared.texts import STORABLE, Language, municipality
+from shared.texts import LOCALES, STORABLE, Language, municipality
 
 Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=300, pattern=STORABLE)]
 Translated = Annotated[dict[Language, Line], Field(min_length=1)]
@@ -32,10 +32,15 @@ class Project(Message):
 
     title: Translated
     coordinating_municipality: City
-    participating_municipalities: tuple[City, ...]
-    contacts: tuple[Contact, ...]
+    participating_municipalities: Annotated[tuple[City, ...], Field(max_length=600)]
+    contacts: Annotated[tuple[Contact, ...], Field(max_length=50)]
     duration_years: Annotated[int, Field(ge=0, le=100)]
-    translations: tuple[Language, ...] = ()
+    translations: Annotated[tuple[Language, ...], Field(max_length=len(LOCALES))] = ()
+
+    @property
+    def cities(self) -> set[str]:
+        """Every municipality of the project."""
+        return {self.coordinating_municipality, *self.participating_municipalities}
 
 
 class About(TypedDict):

@@ -123,7 +123,7 @@ def _brief(language: Language, results: Results, code: str) -> Row:
 
 
 def _whole(results: Results, figure: Figure) -> Figure | None:
-    return results.by_code()[figure.denominator_code] if figure.denominator_code else None
+    return results.by_code().get(figure.denominator_code or "")
 
 
 def _road(language: Language, results: Results) -> list[Stage]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import TypedDict
 
 from services.reporting.reading import Figure
@@ -10,12 +10,6 @@ from services.reporting.report import texts
 from shared.texts import Language
 
 _SHOWN = 3
-_SCALES = {"evaluation_score": 10, "confidence_before": 5, "confidence_after": 5}
-_UNITS = {
-    "modules_attended": ("{n} module", "{n} modules"),
-    "group_size": ("{n} present", "{n} present"),
-    "sessions_per_cycle": ("{n} session", "{n} sessions"),
-}
 
 
 class Row(TypedDict):
@@ -50,23 +44,35 @@ def brief(language: Language, figure: Figure, whole: Figure | None) -> Row:
 
 
 def note(language: Language, figure: Figure, whole: Figure | None) -> str:
-    """What the value is a part of; of days, how many wait how long; nothing when nothing was counted."""
-    if not figure.value:
-        return ""
-    say = texts.translations(language).gettext
+    """What the value is a part of; of days, how many wait how long, and how many have no wait that can be measured."""
     match figure.kind:
-        case "days":
-            return say("median; nine in ten within {days}; measured on {n}").format(
-                days=texts.days(language, figure.p90), n=texts.number(language, figure.value)
-            )
-        case "number":
-            return say("median; measured on {n}").format(n=texts.number(language, figure.value))
+        case "days" | "number":
+            return texts.clauses(language, [*_measured(language, figure), *_left_out(language, figure)])
         case "mean":
-            return say("mean of {answers}").format(
-                answers=texts.counted(language, figure.value, "{n} answer", "{n} answers")
-            )
+            if not figure.value:
+                return ""
+            answers = texts.counted(language, figure.value, "{n} answer", "{n} answers")
+            return texts.translations(language).gettext("mean of {answers}").format(answers=answers)
         case "count" | "distinct" | "standing":
-            return of(language, figure.value, whole)
+            return of(language, figure.value, whole) if figure.value else ""
+
+
+def _measured(language: Language, figure: Figure) -> Iterator[str]:
+    if not figure.value:
+        return
+    say = texts.translations(language).gettext
+    n = texts.number(language, figure.value)
+    if figure.kind == "number":
+        yield say("median; measured on {n}").format(n=n)
+    else:
+        days = texts.days(language, figure.p90)
+        yield say("median; nine in ten within {days}; measured on {n}").format(days=days, n=n)
+
+
+def _left_out(language: Language, figure: Figure) -> Iterator[str]:
+    if figure.left_out:
+        n = texts.number(language, figure.left_out)
+        yield texts.translations(language).gettext("not measured on {n}").format(n=n)
 
 
 def of(language: Language, n: int, whole: Figure | None) -> str:
@@ -92,13 +98,21 @@ def _value(language: Language, figure: Figure) -> str:
         case "number":
             return "–" if figure.median is None else _measure(language, figure, figure.median)
         case "mean":
-            return "–" if figure.mean is None else f"{texts.mean(language, figure.mean)} / {_SCALES[figure.code]}"
+            return _mean(language, figure)
         case "count" | "distinct" | "standing":
             return texts.number(language, figure.value)
 
 
 def _measure(language: Language, figure: Figure, n: int) -> str:
-    return texts.counted(language, n, *_UNITS[figure.code])
+    return texts.number(language, n) if figure.unit is None else texts.measured(language, n, figure.unit)
+
+
+def _mean(language: Language, figure: Figure) -> str:
+    """A mean with what it is out of, where that is known."""
+    if figure.mean is None:
+        return "–"
+    mean = texts.mean(language, figure.mean)
+    return mean if figure.scale is None else f"{mean} / {texts.number(language, figure.scale)}"
 
 
 def _details(language: Language, figure: Figure) -> list[tuple[str, str]]:

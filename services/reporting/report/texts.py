@@ -8,6 +8,7 @@ from functools import lru_cache
 from io import BytesIO
 from pathlib import Path
 
+from babel import Locale
 from babel.dates import format_date
 from babel.lists import format_list
 from babel.messages.mofile import write_mo
@@ -15,6 +16,7 @@ from babel.messages.pofile import read_po
 from babel.numbers import format_decimal, format_percent
 from babel.support import Translations
 
+from services.reporting.indicators import Unit
 from shared.terms import terms
 from shared.texts import LOCALES, Language, Text
 
@@ -51,6 +53,13 @@ def counted(language: Language, n: int, one: str, many: str) -> str:
     return str(translations(language).ngettext(one, many, n)).format(n=number(language, n))
 
 
+def measured(language: Language, n: int, unit: Unit) -> str:
+    """A number of the unit of an indicator, in the right plural."""
+    plural = Locale.parse(LOCALES[language]).plural_form(n)
+    words = unit.one if plural == "one" else unit.many
+    return words.in_(language).format(n=number(language, n))
+
+
 def days(language: Language, n: int | None) -> str:
     """A number of days; a dash when nothing was measured."""
     return "–" if n is None else counted(language, n, "{n} day", "{n} days")
@@ -71,6 +80,11 @@ def months(language: Language, since: date, until: date) -> str:
 def listed(language: Language, items: Sequence[str]) -> str:
     """The items in one phrase, e.g. `Brugge en Oostende`."""
     return format_list(items, locale=LOCALES[language])
+
+
+def clauses(language: Language, said: Sequence[str]) -> str:
+    """Several things said one after another."""
+    return ("\u00a0; " if language == "fr" else "; ").join(said)
 
 
 def reason(language: Language, code: str) -> str:

@@ -205,9 +205,18 @@ def _happening(entry: Entry, name: StepName, step: Step, started: Step | None) -
         sector=entry.sector,
         reason=step.reason,
         received_on=entry.on,
-        measured=str((step.on - entry.on).days),
+        measured=_waited(entry.on, step.on),
         members={"referrer": entry.referrer, "organisation": entry.organisation},
     )
+
+
+def _waited(since: date, on: date) -> str | None:
+    """The days between them; a step dated before the receipt is a mistake in one of both: it has no length.
+
+    Which of both is wrong nobody can know here, and which is heard first is chance: so the step counts, is left out of
+    what is measured, and is told as left out.
+    """
+    return str((on - since).days) if on >= since else None
 
 
 def tells(journey: Journey) -> Iterator[Entered]:

@@ -9,8 +9,10 @@ from services.training.api import (
     calendars,
     certificates,
     exports,
+    feed,
     lists,
     network,
+    partners,
     persons,
     public,
     registers,
@@ -28,6 +30,7 @@ def routes(commands: Commands, people: People, public_url: str = "") -> APIRoute
     for part in (
         public,
         calendars,
+        feed,
         trainings,
         registers,
         exports,
@@ -36,6 +39,7 @@ def routes(commands: Commands, people: People, public_url: str = "") -> APIRoute
         certificates,
         network,
         steering,
+        partners,
         persons,
     ):
         part.add(router, desk)

@@ -9,9 +9,11 @@ from fastapi import APIRouter, Response
 from starlette.concurrency import run_in_threadpool
 
 from services.training import sheets, sign_in
-from services.training.api.desk import TRAINS, Desk
-from services.training.api.registers import Line, lines_of
-from services.training.views import trainings
+from services.training.api.access import TRAINS, reads_training
+from services.training.api.desk import Desk
+from services.training.api.registers import Line, named
+from services.training.names import Why
+from services.training.views import registrations, trainings
 from services.training.vocabulary import vocabulary
 from shared.callers import Caller
 from shared.terms import Id, terms
@@ -29,16 +31,13 @@ def add(router: APIRouter, desk: Desk) -> None:
     @router.get("/trainings/{training_id}/register.csv", tags=["registers"], response_class=Response)
     async def export_register(training_id: Id, language: Language = "nl", caller: Caller = TRAINS) -> Response:
         """Those with a place, who walked in and who wait; no spreadsheet runs what somebody typed."""
-        await desk.trains(caller, training_id)
-        placed = await lines_of(desk, training_id, caller, "register")
-        waiting = await lines_of(desk, training_id, caller, "register", waiting=True)
-        return _csv([*placed, *waiting], _REGISTER, language, f"register-{training_id}")
+        lines = await _lines(desk, training_id, caller, "register", waiting=True)
+        return _csv(lines, _REGISTER, language, f"register-{training_id}")
 
     @router.get("/trainings/{training_id}/sign-in-sheet", tags=["registers"], response_class=Response)
     async def sign_in_sheet(training_id: Id, language: Language = "nl", caller: Caller = TRAINS) -> Response:
         """With room for a signature."""
-        await desk.trains(caller, training_id)
-        lines = await lines_of(desk, training_id, caller, "sign-in-sheet")
+        lines = await _lines(desk, training_id, caller, "sign-in-sheet")
         return _csv(lines, _SIGNED, language, f"sign-in-sheet-{training_id}")
 
     @router.get(
@@ -46,15 +45,23 @@ def add(router: APIRouter, desk: Desk) -> None:
     )
     async def sign_in_sheet_on_paper(training_id: Id, language: Language = "nl", caller: Caller = TRAINS) -> Response:
         """A sheet a day, with empty lines for those who walk in."""
-        await desk.trains(caller, training_id)
+        lines = await _lines(desk, training_id, caller, "sign-in-sheet")
         async with desk.pool.acquire() as connection:
             training = await trainings.one(connection, training_id)
         if training is None:
             raise NotVisible
-        lines = await lines_of(desk, training_id, caller, "sign-in-sheet")
         rows = [_cells(line, ("name", "organisation", "function"), language) for line in lines]
         sheet = await run_in_threadpool(sign_in.pdf, training, rows, language)
         return Response(sheet, media_type="application/pdf")
+
+
+async def _lines(desk: Desk, training_id: str, caller: Caller, why: Why, *, waiting: bool = False) -> list[Line]:
+    """Everybody with a place or who walked in, and after them who waits where that is asked for."""
+    async with desk.pool.acquire() as connection, connection.transaction():
+        await reads_training(connection, caller, training_id)
+        found = await registrations.register(connection, training_id)
+        found += await registrations.waiting(connection, training_id) if waiting else []
+        return await named(desk, connection, training_id, found, caller, why)
 
 
 def _csv(lines: Sequence[Line], columns: Sequence[str], language: Language, name: str) -> Response:

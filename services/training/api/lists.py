@@ -2,54 +2,52 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any
 
 from fastapi import APIRouter, Request
 from starlette.concurrency import run_in_threadpool
 
 from services.training import organisations, registrations_csv
-from services.training.api.desk import Desk
-from services.training.api.registering import GroupRegistered, register_group
-from services.training.registrations_csv import LARGEST, Faulty, Register, Row
+from services.training.api.access import SENDS, gives
+from services.training.api.desk import Body, Desk
+from services.training.api.registering import GroupRegistered, group, register
+from services.training.entries import Writer
+from services.training.registrations_csv import Faulty, Register, Row
 from services.training.registrations_csv.report import report
 from services.training.requests import Newcomer
+from shared.bounds import Day
 from shared.callers import Caller, Role
 from shared.days import today
 from shared.terms import Id
-from shared.web import NotVisible, Unacceptable, allow
+from shared.web import NotVisible, Unacceptable
+from shared.web.bodies import DECLARED
+from shared.web.limits import LARGEST_DECLARED
 
-SENDS = allow(Role.TRAINER, Role.REFERRER)
 _CSV: dict[str, Any] = {
-    "requestBody": {"required": True, "content": {"text/csv": {"schema": {"type": "string", "format": "binary"}}}}
+    "requestBody": {"required": True, "content": {"text/csv": {"schema": {"type": "string", "format": "binary"}}}},
+    DECLARED: LARGEST_DECLARED,
 }
 
 
 def add(router: APIRouter, desk: Desk) -> None:
     """The one route of a list."""
 
-    @router.post("/trainings/{training_id}/registrations/list", status_code=201, tags=["registers"], openapi_extra=_CSV)
-    async def register_list(
-        request: Request, training_id: Id, on: date | None = None, caller: Caller = SENDS
-    ) -> GroupRegistered:
+    @router.post(
+        "/trainings/{training_id}/registrations/list",
+        status_code=201,
+        response_model=GroupRegistered,
+        tags=["registers"],
+        openapi_extra=_CSV,
+    )
+    async def register_list(request: Request, training_id: Id, on: Day | None = None, caller: Caller = SENDS) -> Body:
         """A trainer sends anybody's list, of any day; an organisation its own people, today. Answers in its order."""
         trainer = caller.role is Role.TRAINER
-        if trainer:
-            await desk.trains(caller, training_id)
-        elif caller.organisation is None:
+        if not trainer and caller.organisation is None:
             raise NotVisible
-        rows = await _read(desk, await _sent(request), None if trainer else caller.organisation)
+        rows = await _read(desk, await request.body(), None if trainer else caller.organisation)
         told_on = on if trainer and on else today()
-        return await register_group(desk, training_id, [_newcomer(row) for row in rows], told_on, caller.subject)
-
-
-async def _sent(request: Request) -> bytes:
-    """What was sent, without keeping more than may be read."""
-    data = bytearray()
-    async for part in request.stream():
-        if len(data) <= LARGEST:
-            data += part
-    return bytes(data)
+        by, permit = Writer(caller.subject, gives=trainer), gives(caller) if trainer else None
+        return await register(desk, request, training_id, [_newcomer(row) for row in rows], told_on, by, group, permit)
 
 
 async def _read(desk: Desk, data: bytes, own: str | None) -> list[Row]:

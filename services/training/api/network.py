@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import uuid
-from typing import Annotated, Any
+from collections.abc import Awaitable, Callable
+from typing import Annotated, Any, TypeAlias
 
 from fastapi import APIRouter, Body, Request, Response
 from pydantic import BaseModel, Field
 
-from services.training.api.desk import COORDINATES, EVENTS, Desk
+from services.training import entries, links
+from services.training.api.access import COORDINATES, coordinates, coordinates_or_plans, in_his_cities, reads_event
+from services.training.api.desk import Body as Answer
+from services.training.api.desk import Desk
+from services.training.api.registers import Renewed
 from services.training.commands import network as ask
-from services.training.people import Contact
-from services.training.requests import EVENT_STEPS, NewNetworkEvent
+from services.training.names import Contact
+from services.training.requests import EVENT_STEPS, NewNetworkEvent, Told
 from services.training.views import network_events
 from services.training.views.network_events import stream
 from shared.callers import Caller
@@ -19,16 +24,18 @@ from shared.decider import Outcome
 from shared.event_store import Connection
 from shared.requests import fields_of, stamp
 from shared.terms import Id
-from shared.web import Done, NotVisible
+from shared.web import PAGE_ROWS, After, Done, Limit, Page, key_of, page_of
 
 _SPEAKERS = uuid.uuid5(uuid.NAMESPACE_DNS, "speakers.gforse.be")
+Read: TypeAlias = Callable[[Connection, str, str, int], Awaitable[list[str]]]
 
 
-class Named(BaseModel):
+class Listed(BaseModel):
     """Somebody on the list of a network event; nobody has a name who was erased."""
 
     participant: str
     name: str | None = Field(repr=False)
+    other_names: tuple[str, ...] = Field(repr=False)
 
 
 def add(router: APIRouter, desk: Desk) -> None:
@@ -36,23 +43,24 @@ def add(router: APIRouter, desk: Desk) -> None:
     _plan(router, desk)
     for path, (body_type, command_type) in EVENT_STEPS.items():
         _step(router, desk, path, body_type, command_type)
+    _renew(router, desk)
     _read(router, desk)
 
 
 def _plan(router: APIRouter, desk: Desk) -> None:
     @router.post("/network-events", status_code=201, response_model=Done, tags=["network events"])
     async def plan_network_event(request: Request, body: NewNetworkEvent, caller: Caller = COORDINATES) -> Response:
-        if body.city not in caller.cities:
-            raise NotVisible
-        speakers = {_speaker(body.event_id, nth): name for nth, name in enumerate(body.speakers)}
+        in_his_cities(caller, body.city)
+        at, permit = stream(body.event_id), coordinates_or_plans(caller)
+        speakers = {_speaker(body.event_id, nth): Contact(name=name) for nth, name in enumerate(body.speakers)}
         command = ask.PlanNetworkEvent(**stamp(caller), **fields_of(body, "speakers"), speakers=tuple(speakers))
 
         async def keep(connection: Connection, outcome: Outcome) -> None:
-            for speaker_id, name in speakers.items() if outcome.events else ():
-                await desk.people.keep(connection, speaker_id, "speaker", Contact(name=name), body.on)
+            if outcome.events:
+                await entries.write_speakers(connection, desk.people, at, speakers, body.on)
 
         taken = desk.commands.take
-        return await taken(request, caller, stream(body.event_id), EVENTS, command, [keep], created=True)
+        return await taken(request, caller, at, desk.events, command, [keep], created=True, permit=permit)
 
 
 def _speaker(event_id: str, nth: int) -> str:
@@ -64,30 +72,66 @@ def _step(router: APIRouter, desk: Desk, path: str, body_type: type[BaseModel], 
     async def answer(
         request: Request, event_id: Id, body: Annotated[BaseModel, Body()], caller: Caller = COORDINATES
     ) -> Response:
-        await desk.coordinates_event(caller, event_id)
-        await desk.known(*getattr(body, "organisations", ()))
         command = command_type(**stamp(caller), event_id=event_id, **fields_of(body))
-        return await desk.commands.take(request, caller, stream(event_id), EVENTS, command)
+        match command:
+            case ask.MoveNetworkEvent():
+                in_his_cities(caller, command.city)
+            case ask.HoldNetworkEvent() | ask.CorrectNetworkEvent():
+                await desk.known(*command.organisations)
+        at, permit = stream(event_id), coordinates(caller)
+        return await desk.commands.take(request, caller, at, desk.events, command, permit=permit)
 
     answer.__annotations__ |= {"body": body_type, "request": Request, "caller": Caller, "event_id": Id}
     answer.__name__, answer.__doc__ = command_type.__name__, command_type.__doc__
     router.post(f"/network-events/{{event_id}}/{path}", response_model=Done, tags=["network events"])(answer)
 
 
+def _renew(router: APIRouter, desk: Desk) -> None:
+    @router.post(
+        "/network-events/{event_id}/guests/{participant_id}/link", response_model=Renewed, tags=["network events"]
+    )
+    async def renew_guest_link(
+        request: Request, event_id: Id, participant_id: Id, body: Told, caller: Caller = COORDINATES
+    ) -> Answer:
+        """A guest who lost his link is given another; no other link of his leads anywhere after that."""
+        at, token = stream(event_id), links.mint()
+
+        async def renew(connection: Connection, _: Outcome) -> None:
+            await entries.renew(connection, at, participant_id, token)
+
+        command = ask.RenewGuestLink(**stamp(caller), event_id=event_id, participant_id=participant_id, on=body.on)
+        said, permit = {"token": token}, coordinates(caller)
+        return await desk.answer(
+            request, caller.subject, at, desk.events, command, [renew], body=lambda _: said, permit=permit
+        )
+
+
 def _read(router: APIRouter, desk: Desk) -> None:
+    async def page(event_id: str, caller: Caller, read: Read, after: str | None, limit: int) -> Page[Listed]:
+        key = key_of(after, str) or [""]
+        async with desk.pool.acquire() as connection, connection.transaction():
+            await reads_event(connection, caller, event_id)
+            found = await read(connection, event_id, key[0], limit + 1)
+            names = await desk.people.names(connection, stream(event_id), found[:limit], caller.subject, "programme")
+        shown = [
+            Listed(
+                participant=each,
+                name=names[each].name if each in names else None,
+                other_names=names[each].others if each in names else (),
+            )
+            for each in found[:limit]
+        ]
+        return Page(items=shown, next=page_of(found, limit, lambda each: [each]).next)
+
     @router.get("/network-events/{event_id}/guests", tags=["network events"])
-    async def guests(event_id: Id, caller: Caller = COORDINATES) -> list[Named]:
+    async def guests(
+        event_id: Id, after: After = None, limit: Limit = PAGE_ROWS, caller: Caller = COORDINATES
+    ) -> Page[Listed]:
         """Who said that he comes; each look at a name is kept."""
-        return await _named(desk, caller, event_id, network_events.guests)
+        return await page(event_id, caller, network_events.guests, after, limit)
 
     @router.get("/network-events/{event_id}/speakers", tags=["network events"])
-    async def speakers(event_id: Id, caller: Caller = COORDINATES) -> list[Named]:
-        return await _named(desk, caller, event_id, network_events.speakers)
-
-
-async def _named(desk: Desk, caller: Caller, event_id: str, read: Any) -> list[Named]:  # noqa: ANN401 - a query
-    await desk.coordinates_event(caller, event_id)
-    async with desk.pool.acquire() as connection, connection.transaction():
-        ids: list[str] = await read(connection, event_id)
-        people = await desk.people.look_at(connection, ids, caller.subject, "programme")
-    return [Named(participant=each, name=people[each].name if each in people else None) for each in ids]
+    async def speakers(
+        event_id: Id, after: After = None, limit: Limit = PAGE_ROWS, caller: Caller = COORDINATES
+    ) -> Page[Listed]:
+        return await page(event_id, caller, network_events.speakers, after, limit)

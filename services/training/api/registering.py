@@ -1,128 +1,122 @@
-"""How registrations are taken: one by one or a group, each with a link to take it back."""
+"""How registrations are taken: one by one or a group, each with a link that says how he stands and takes it back."""
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date, datetime
-from typing import Literal, get_args
 
+from fastapi import Request
 from pydantic import BaseModel, Field
 
-from services.training import links
-from services.training.api.desk import TRAININGS, Desk
+from services.training import entries, links
+from services.training.api.access import OfTraining
+from services.training.api.desk import PUBLIC, Body, Desk
 from services.training.commands import training as ask
+from services.training.entries import Standing, Writer
 from services.training.events import training as told
 from services.training.events.values import Professional
+from services.training.names import Contact
 from services.training.requests import Newcomer
-from services.training.views import registrations
 from services.training.views.trainings import stream
-from shared.decider import Beside, Outcome
+from shared.decider import Outcome
 from shared.event_store import Connection
-
-PUBLIC = "public"
-PlacedAs = Literal["registered", "waiting", "already"]
-_STATUSES = get_args(PlacedAs)
 
 
 class Registered(BaseModel):
-    """How somebody stands now; the link to take it back is said once, to who registered first."""
+    """How who was written down stands; whoever writes the same address again is answered as if it were new."""
 
-    version: int
     status: str
     ahead: int = Field(description="how many wait before him")
-    token: str | None = Field(repr=False)
+    token: str = Field(repr=False, description="of his link")
+
+
+class Written(Registered):
+    """The same, for who gives the training."""
+
+    version: int
 
 
 class Placed(BaseModel):
-    """One of a group: with a place, waiting, or on the roll `already` and then without a new link."""
+    """One of a group: with a place, or waiting."""
 
-    status: PlacedAs
-    token: str | None = Field(repr=False)
+    status: str
+    token: str = Field(repr=False)
 
 
 class GroupRegistered(BaseModel):
-    """How everyone of a group stands, in its order; each has a link, said once to who registers them."""
+    """How everyone of a group stands, in its order, each with a link of his own.
 
-    version: int
+    Who sends his group again gets links in the place of those he had.
+    """
+
     registered: int
     waiting: int
-    already: int
     people: list[Placed]
 
 
-async def register(desk: Desk, training_id: str, newcomer: Newcomer, on: date, by: str) -> Registered:
-    """One professional."""
-    token = links.mint()
+Say = Callable[[Outcome, Sequence[Standing], Sequence[str]], Body]
 
-    async def act(professionals: tuple[Professional, ...], keep: Beside) -> Registered:
-        participant = professionals[0].participant_id
 
-        async def link(connection: Connection, outcome: Outcome) -> None:
-            if outcome.events:
-                await links.keep(connection, stream(training_id), {participant: token})
+async def register(
+    desk: Desk,
+    request: Request,
+    training_id: str,
+    newcomers: Sequence[Newcomer],
+    on: date,
+    by: Writer,
+    say: Say,
+    permit: OfTraining | None = None,
+) -> Body:
+    """All of them, or nobody; `say` makes the answer of how each stands and his token."""
+    at = stream(training_id)
 
-        outcome = await _decide(desk, training_id, professionals, on, by, [keep, link])
-        async with desk.pool.acquire() as connection:
-            standing = await registrations.standing(connection, training_id, participant)
-        return Registered(
-            version=outcome.version,
-            status=standing.status,
-            ahead=standing.ahead,
-            token=token if outcome.events else None,
+    async def act(professionals: tuple[Professional, ...], found: Mapping[str, Contact]) -> Body:
+        tokens = {each: links.mint() for each in found}
+        inside = [tokens[each.participant_id] for each in professionals]
+        standings: list[Standing] = []
+
+        async def write(connection: Connection, outcome: Outcome) -> None:
+            await entries.write(connection, desk.people, at, found, tokens, _new(outcome), by, on)
+            standings[:] = await entries.standings(connection, training_id, inside)
+
+        fields = {"training_id": training_id, "on": on, "professionals": professionals}
+        command = ask.RegisterProfessionals(at=datetime.now(UTC), by=by.subject or PUBLIC, **fields)
+        return await desk.answer(
+            request,
+            by.subject,
+            at,
+            desk.trainings,
+            command,
+            [write],
+            body=lambda outcome: say(outcome, standings, inside),
+            permit=permit,
         )
 
-    return await desk.introduce([newcomer], on, act)
+    return await desk.introduce(newcomers, act)
 
 
-async def register_group(
-    desk: Desk, training_id: str, newcomers: Sequence[Newcomer], on: date, by: str
-) -> GroupRegistered:
-    """All of them, or nobody."""
-
-    async def act(professionals: tuple[Professional, ...], keep: Beside) -> GroupRegistered:
-        tokens = {each.participant_id: links.mint() for each in professionals}
-
-        async def link(connection: Connection, outcome: Outcome) -> None:
-            new = _placed(outcome)
-            await links.keep(connection, stream(training_id), {each: tokens[each] for each in new})
-
-        outcome = await _decide(desk, training_id, professionals, on, by, [keep, link])
-        new = _placed(outcome)
-        people = [_one_placed(each.participant_id, new, tokens) for each in professionals]
-        count = Counter(each.status for each in people)
-        return GroupRegistered(version=outcome.version, people=people, **{each: count[each] for each in _STATUSES})
-
-    return await desk.introduce(newcomers, on, act)
+def one(_: Outcome, standings: Sequence[Standing], tokens: Sequence[str]) -> Body:
+    """The answer to who registers one."""
+    return {"status": standings[0].status, "ahead": standings[0].ahead, "token": tokens[0]}
 
 
-def _placed(outcome: Outcome) -> dict[str, PlacedAs]:
-    """Those who came on the roll now, and whether with a place."""
-    placed: dict[str, PlacedAs] = {}
+def one_of_his(outcome: Outcome, standings: Sequence[Standing], tokens: Sequence[str]) -> Body:
+    """The answer to who gives the training, and registers one."""
+    return {"version": outcome.version, **one(outcome, standings, tokens)}
+
+
+def group(_: Outcome, standings: Sequence[Standing], tokens: Sequence[str]) -> Body:
+    """The answer to who registers many."""
+    people = [{"status": standing.status, "token": token} for standing, token in zip(standings, tokens, strict=True)]
+    waiting = sum(standing.status == "waiting" for standing in standings)
+    return {"registered": len(people) - waiting, "waiting": waiting, "people": people}
+
+
+def _new(outcome: Outcome) -> set[str]:
+    """Those who came on the roll now."""
+    new: set[str] = set()
     for event in outcome.events:
         match event:
-            case told.ProfessionalRegistered(professional=who):
-                placed[who.participant_id] = "registered"
-            case told.ProfessionalPutOnWaitingList(professional=who):
-                placed[who.participant_id] = "waiting"
-    return placed
-
-
-def _one_placed(participant: str, new: Mapping[str, PlacedAs], tokens: Mapping[str, str]) -> Placed:
-    if participant in new:
-        return Placed(status=new[participant], token=tokens[participant])
-    return Placed(status="already", token=None)
-
-
-async def _decide(
-    desk: Desk,
-    training_id: str,
-    professionals: tuple[Professional, ...],
-    on: date,
-    by: str,
-    beside: Sequence[Beside],
-) -> Outcome:
-    command = ask.RegisterProfessionals(
-        at=datetime.now(UTC), by=by, training_id=training_id, on=on, professionals=professionals
-    )
-    return await desk.commands.decide(stream(training_id), TRAININGS, command, beside)
+            case told.ProfessionalRegistered(professional=who) | told.ProfessionalPutOnWaitingList(professional=who):
+                new.add(who.participant_id)
+    return new

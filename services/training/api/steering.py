@@ -1,4 +1,4 @@
-"""The steering group and the partners: coordinators keep them for their cities, the steering group reads them."""
+"""Steering meetings and decisions: coordinators keep those of their cities, the steering group reads them."""
 
 from __future__ import annotations
 
@@ -7,17 +7,18 @@ from datetime import date
 from fastapi import APIRouter, Request, Response
 
 from services.training import organisations
-from services.training.api.desk import COORDINATES, MEETINGS, PARTNERS, STEERS, Desk
+from services.training.api.access import COORDINATES, STEERS, coordinates, coordinates_or_plans, in_his_cities
+from services.training.api.desk import MEETINGS, Desk
 from services.training.commands import steering as ask
-from services.training.requests import HeldMeeting, Joining, Leaving, NewDecision, NewMeeting, Told
-from services.training.views import partners, steering
-from services.training.views.partners import History, Partner
+from services.training.requests import HeldMeeting, NewDecision, NewMeeting, Told
+from services.training.views import steering
+from services.training.views.keys import after_day, day_of
 from services.training.views.steering import Decision, Meeting, stream
 from shared.callers import Caller
 from shared.days import today
 from shared.requests import fields_of, stamp
 from shared.terms import Id
-from shared.web import Done, NotVisible
+from shared.web import PAGE_ROWS, After, Done, Limit, Page, key_of, page_of
 
 
 class Open(Decision):
@@ -30,29 +31,39 @@ def add(router: APIRouter, desk: Desk) -> None:
     """These routes."""
     _meet(router, desk)
     _decide(router, desk)
-    _partners(router, desk)
     _read(router, desk)
+    _read_decisions(router, desk)
 
 
 def _meet(router: APIRouter, desk: Desk) -> None:
     @router.post("/steering-meetings", status_code=201, response_model=Done, tags=["steering"])
     async def plan_meeting(request: Request, body: NewMeeting, caller: Caller = COORDINATES) -> Response:
-        _here(caller, body.city)
+        in_his_cities(caller, body.city)
         command = ask.PlanSteeringMeeting(**stamp(caller), **fields_of(body))
-        return await desk.commands.take(request, caller, stream(body.meeting_id), MEETINGS, command, created=True)
+        at, permit = stream(body.meeting_id), coordinates_or_plans(caller)
+        return await desk.commands.take(request, caller, at, MEETINGS, command, created=True, permit=permit)
 
-    def say(path: str, command_type: type[ask.HoldSteeringMeeting | ask.CorrectSteeringMeeting]) -> None:
-        async def answer(request: Request, meeting_id: Id, body: HeldMeeting, caller: Caller = COORDINATES) -> Response:
-            _here(caller, body.city)
-            await desk.known(*body.partners)
-            command = command_type(**stamp(caller), meeting_id=meeting_id, **fields_of(body))
-            return await desk.commands.take(request, caller, stream(meeting_id), MEETINGS, command)
+    @router.post("/steering-meetings/{meeting_id}/hold", response_model=Done, tags=["steering"])
+    async def hold_meeting(
+        request: Request, meeting_id: Id, body: HeldMeeting, caller: Caller = COORDINATES
+    ) -> Response:
+        """A meeting that was held, planned or not."""
+        in_his_cities(caller, body.city)
+        await desk.known(*body.partners)
+        command = ask.HoldSteeringMeeting(**stamp(caller), meeting_id=meeting_id, **fields_of(body))
+        at, permit = stream(meeting_id), coordinates_or_plans(caller)
+        return await desk.commands.take(request, caller, at, MEETINGS, command, permit=permit)
 
-        answer.__name__, answer.__doc__ = command_type.__name__, command_type.__doc__
-        router.post(f"/steering-meetings/{{meeting_id}}/{path}", response_model=Done, tags=["steering"])(answer)
-
-    say("hold", ask.HoldSteeringMeeting)
-    say("correct", ask.CorrectSteeringMeeting)
+    @router.post("/steering-meetings/{meeting_id}/correct", response_model=Done, tags=["steering"])
+    async def correct_meeting(
+        request: Request, meeting_id: Id, body: HeldMeeting, caller: Caller = COORDINATES
+    ) -> Response:
+        """Who was there and what was shown, said again."""
+        in_his_cities(caller, body.city)
+        await desk.known(*body.partners)
+        command = ask.CorrectSteeringMeeting(**stamp(caller), meeting_id=meeting_id, **fields_of(body))
+        at, permit = stream(meeting_id), coordinates(caller)
+        return await desk.commands.take(request, caller, at, MEETINGS, command, permit=permit)
 
 
 def _decide(router: APIRouter, desk: Desk) -> None:
@@ -60,70 +71,48 @@ def _decide(router: APIRouter, desk: Desk) -> None:
     async def take_decision(
         request: Request, meeting_id: Id, body: NewDecision, caller: Caller = COORDINATES
     ) -> Response:
-        await desk.coordinates_meeting(caller, meeting_id)
         await desk.known(body.owner)
         command = ask.TakeDecision(**stamp(caller), meeting_id=meeting_id, **fields_of(body))
-        return await desk.commands.take(request, caller, stream(meeting_id), MEETINGS, command, created=True)
+        at, permit = stream(meeting_id), coordinates(caller)
+        return await desk.commands.take(request, caller, at, MEETINGS, command, created=True, permit=permit)
 
     @router.post("/steering-meetings/{meeting_id}/decisions/{decision_id}/done", response_model=Done, tags=["steering"])
     async def carry_out_decision(
         request: Request, meeting_id: Id, decision_id: Id, body: Told, caller: Caller = COORDINATES
     ) -> Response:
-        await desk.coordinates_meeting(caller, meeting_id)
         command = ask.CarryOutDecision(**stamp(caller), meeting_id=meeting_id, decision_id=decision_id, on=body.on)
-        return await desk.commands.take(request, caller, stream(meeting_id), MEETINGS, command)
-
-
-def _partners(router: APIRouter, desk: Desk) -> None:
-    @router.post("/partners/{partner_id}/join", response_model=Done, tags=["partners"])
-    async def join_programme(request: Request, partner_id: Id, body: Joining, caller: Caller = COORDINATES) -> Response:
-        """The organisation is one of the register; it is never typed again here."""
-        await desk.known(partner_id)
-        await desk.coordinates_partner(caller, partner_id)
-        command = ask.JoinProgramme(**stamp(caller), partner_id=partner_id, **fields_of(body))
-        return await desk.commands.take(request, caller, partners.stream(partner_id), PARTNERS, command)
-
-    @router.post("/partners/{partner_id}/leave", response_model=Done, tags=["partners"])
-    async def leave_programme(
-        request: Request, partner_id: Id, body: Leaving, caller: Caller = COORDINATES
-    ) -> Response:
-        await desk.coordinates_partner(caller, partner_id)
-        command = ask.LeaveProgramme(**stamp(caller), partner_id=partner_id, **fields_of(body))
-        return await desk.commands.take(request, caller, partners.stream(partner_id), PARTNERS, command)
+        at, permit = stream(meeting_id), coordinates(caller)
+        return await desk.commands.take(request, caller, at, MEETINGS, command, permit=permit)
 
 
 def _read(router: APIRouter, desk: Desk) -> None:
-    @router.get("/partners", tags=["partners"])
-    async def partners_on(on: date | None = None, caller: Caller = STEERS) -> list[Partner]:  # noqa: ARG001
-        """The partners of a day, each under the name it bore on that day."""
-        async with desk.pool.acquire() as connection:
-            return await partners.find(connection, on or today())
-
-    @router.get("/partners/{partner_id}/history", tags=["partners"])
-    async def partner_history(partner_id: Id, caller: Caller = STEERS) -> History:  # noqa: ARG001
-        async with desk.pool.acquire() as connection:
-            found = await partners.history(connection, partner_id)
-        if found is None:
-            raise NotVisible
-        return found
-
     @router.get("/steering-meetings", tags=["steering"])
-    async def meetings(caller: Caller = STEERS) -> list[Meeting]:  # noqa: ARG001
+    async def meetings(
+        after: After = None,
+        limit: Limit = PAGE_ROWS,
+        caller: Caller = STEERS,  # noqa: ARG001 - lets him in
+    ) -> Page[Meeting]:
+        key = after_day(key_of(after, int, str))
         async with desk.pool.acquire() as connection:
-            return await steering.meetings(connection)
+            found = await steering.meetings(connection, key, limit + 1)
+        return page_of(found, limit, lambda each: [each.on.toordinal(), each.meeting])
 
+
+def _read_decisions(router: APIRouter, desk: Desk) -> None:
     @router.get("/decisions/open", tags=["steering"])
-    async def open_decisions(caller: Caller = STEERS) -> list[Open]:  # noqa: ARG001
+    async def open_decisions(
+        after: After = None,
+        limit: Limit = PAGE_ROWS,
+        caller: Caller = STEERS,  # noqa: ARG001 - lets him in
+    ) -> Page[Open]:
         """What is not done, the soonest due first."""
+        key = key_of(after, int, str, str)
+        begin = (day_of(key[0]), key[1], key[2]) if key else (date.min, "", "")
         async with desk.pool.acquire() as connection:
-            known = await organisations.by_id(connection, today())
-            found = await steering.open_decisions(connection, today())
-        return [
+            found = await steering.open_decisions(connection, today(), begin, limit + 1)
+            known = await organisations.by_id(connection, {each.owner for each in found}, today())
+        shown = [
             Open(**fields_of(each), owner_name=known[each.owner].name if each.owner in known else each.owner)
             for each in found
         ]
-
-
-def _here(caller: Caller, city: str) -> None:
-    if city not in caller.cities:
-        raise NotVisible
+        return page_of(shown, limit, lambda each: [each.due.toordinal(), each.meeting, each.decision])

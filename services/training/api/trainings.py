@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Body, Request, Response
 from pydantic import BaseModel
 
-from services.training.api.desk import TRAININGS, TRAINS, Desk
+from services.training import entries
+from services.training.api.access import TRAINS, gives, gives_or_plans, in_his_cities
+from services.training.api.desk import Desk
 from services.training.commands import training as ask
+from services.training.entries import Writer
 from services.training.events.values import Professional
+from services.training.names import Contact
 from services.training.requests import TRAINING_STEPS, Attendance, NewTraining
 from services.training.views.trainings import stream
 from shared.callers import Caller
-from shared.decider import Beside
+from shared.decider import Outcome
+from shared.event_store import Connection
 from shared.requests import fields_of, stamp
 from shared.terms import Id
 from shared.web import Done, NotVisible
@@ -32,22 +38,24 @@ def _plan(router: APIRouter, desk: Desk) -> None:
     @router.post("/trainings", status_code=201, response_model=Done, tags=["trainings"])
     async def plan_training(request: Request, body: NewTraining, caller: Caller = TRAINS) -> Response:
         """A trainer plans what his own organisation gives in his own cities."""
-        if body.organiser != caller.organisation or body.city not in caller.cities:
+        if body.organiser != caller.organisation:
             raise NotVisible
+        in_his_cities(caller, body.city)
         await desk.known(body.organiser, body.co_presenter)
         command = ask.PlanTraining(**stamp(caller), **fields_of(body))
-        return await desk.commands.take(request, caller, stream(body.training_id), TRAININGS, command, created=True)
+        at, permit = stream(body.training_id), gives_or_plans(caller)
+        return await desk.commands.take(request, caller, at, desk.trainings, command, created=True, permit=permit)
 
 
 def _step(router: APIRouter, desk: Desk, path: str, body_type: type[BaseModel], command_type: type[Any]) -> None:
     async def answer(
         request: Request, training_id: Id, body: Annotated[BaseModel, Body()], caller: Caller = TRAINS
     ) -> Response:
-        await desk.trains(caller, training_id)
-        if getattr(body, "city", None) not in {None, *caller.cities}:
-            raise NotVisible
         command = command_type(**stamp(caller), training_id=training_id, **fields_of(body))
-        return await desk.commands.take(request, caller, stream(training_id), TRAININGS, command)
+        if isinstance(command, ask.MoveTraining):
+            in_his_cities(caller, command.city)
+        at, permit = stream(training_id), gives(caller)
+        return await desk.commands.take(request, caller, at, desk.trainings, command, permit=permit)
 
     answer.__annotations__ |= {"body": body_type, "request": Request, "caller": Caller, "training_id": Id}
     answer.__name__, answer.__doc__ = command_type.__name__, command_type.__doc__
@@ -58,14 +66,19 @@ def _attendance(
     router: APIRouter, desk: Desk, path: str, command_type: type[ask.HoldTraining | ask.CorrectAttendance]
 ) -> None:
     async def answer(request: Request, training_id: Id, body: Attendance, caller: Caller = TRAINS) -> Response:
-        await desk.trains(caller, training_id)
+        at = stream(training_id)
 
-        async def act(walk_ins: tuple[Professional, ...], keep: Beside) -> Response:
+        async def act(walk_ins: tuple[Professional, ...], found: Mapping[str, Contact]) -> Response:
+            async def write(connection: Connection, _: Outcome) -> None:
+                by = Writer(caller.subject, gives=True)
+                await entries.write(connection, desk.people, at, found, {}, (), by, body.on)
+
             fields = fields_of(body, "walk_ins") | {"training_id": training_id, "walk_ins": walk_ins}
             command = command_type(**stamp(caller), **fields)
-            return await desk.commands.take(request, caller, stream(training_id), TRAININGS, command, [keep])
+            taken = desk.commands.take
+            return await taken(request, caller, at, desk.trainings, command, [write], permit=gives(caller))
 
-        return await desk.introduce(body.walk_ins, body.on, act)
+        return await desk.introduce(body.walk_ins, act)
 
     answer.__name__, answer.__doc__ = command_type.__name__, command_type.__doc__
     router.post(f"/trainings/{{training_id}}/{path}", response_model=Done, tags=["trainings"])(answer)

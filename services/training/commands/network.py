@@ -2,20 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Annotated
 
 from pydantic import Field
 
-from services.training.events.values import (
-    BySector,
-    CancelReason,
-    Day,
-    Line,
-    Places,
-    Professional,
-    ProgrammeItem,
-)
+from services.training.commands.values import Heads
+from services.training.events.values import CancelReason, Line, Places, Professional, Programme, Speakers, TimeSlot
+from shared.bounds import Day
 from shared.messages import Command
 from shared.terms import City, Id
 
@@ -26,13 +19,13 @@ class PlanNetworkEvent(Command):
     """Plan a network event; without a capacity everyone may come."""
 
     event_id: Id
-    on: date
+    on: Day
     title: Line
     city: City
     place: Line
-    day: Day
-    speakers: Annotated[tuple[Id, ...], Field(max_length=50)] = ()
-    programme: Annotated[tuple[ProgrammeItem, ...], Field(max_length=50)] = ()
+    day: TimeSlot
+    speakers: Speakers = ()
+    programme: Programme = ()
     capacity: Places | None = None
 
 
@@ -40,17 +33,17 @@ class MoveNetworkEvent(Command):
     """Hold it on another day or elsewhere."""
 
     event_id: Id
-    on: date
+    on: Day
     city: City
     place: Line
-    day: Day
+    day: TimeSlot
 
 
 class CancelNetworkEvent(Command):
     """Do not hold it."""
 
     event_id: Id
-    on: date
+    on: Day
     reason: CancelReason
 
 
@@ -58,15 +51,24 @@ class RegisterGuest(Command):
     """Register someone for the network event."""
 
     event_id: Id
-    on: date
+    on: Day
     guest: Professional
 
 
 class CancelGuest(Command):
-    """Take that registration back."""
+    """Take that registration back; while it is `asked_by_others` too, only this one request for it."""
 
     event_id: Id
-    on: date
+    on: Day
+    participant_id: Id
+    asked_by_others: bool = False
+
+
+class RenewGuestLink(Command):
+    """Give a guest another link, in the place of those given before."""
+
+    event_id: Id
+    on: Day
     participant_id: Id
 
 
@@ -74,8 +76,8 @@ class HoldNetworkEvent(Command):
     """Record that it took place, how many came by sector, and of which organisations."""
 
     event_id: Id
-    on: date
-    by_sector: BySector
+    on: Day
+    by_sector: Heads
     organisations: Organisations = ()
 
 
@@ -83,8 +85,8 @@ class CorrectNetworkEvent(Command):
     """Say again who came, as it should have been recorded."""
 
     event_id: Id
-    on: date
-    by_sector: BySector
+    on: Day
+    by_sector: Heads
     organisations: Organisations = ()
 
 
@@ -94,6 +96,7 @@ NetworkEventCommand = (
     | CancelNetworkEvent
     | RegisterGuest
     | CancelGuest
+    | RenewGuestLink
     | HoldNetworkEvent
     | CorrectNetworkEvent
 )

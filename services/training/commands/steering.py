@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date
-from typing import Annotated
-
-from pydantic import Field
-
-from services.training.events.values import Paragraph, PartnerRole
+from services.training.events.values import Attendees, Paragraph, PartnerRole
+from shared.bounds import Day
 from shared.messages import Command
 from shared.terms import City, Id
 
@@ -16,18 +12,18 @@ class PlanSteeringMeeting(Command):
     """Plan a meeting, or plan it again for another day."""
 
     meeting_id: Id
-    on: date
+    on: Day
     city: City
-    planned_for: date
+    planned_for: Day
 
 
 class HoldSteeringMeeting(Command):
     """Record that the steering group met on that day."""
 
     meeting_id: Id
-    on: date
+    on: Day
     city: City
-    partners: Annotated[tuple[Id, ...], Field(min_length=1, max_length=50)]
+    partners: Attendees
     release: Id | None = None
 
 
@@ -35,9 +31,9 @@ class CorrectSteeringMeeting(Command):
     """Say again who was there and what was shown."""
 
     meeting_id: Id
-    on: date
+    on: Day
     city: City
-    partners: Annotated[tuple[Id, ...], Field(min_length=1, max_length=50)]
+    partners: Attendees
     release: Id | None = None
 
 
@@ -45,34 +41,35 @@ class TakeDecision(Command):
     """Record what was decided, which partner sees to it, and by when."""
 
     meeting_id: Id
-    on: date
+    on: Day
     decision_id: Id
     text: Paragraph
     owner: Id
-    due: date
+    due: Day
 
 
 class CarryOutDecision(Command):
     """Record that it is done."""
 
     meeting_id: Id
-    on: date
+    on: Day
     decision_id: Id
 
 
 class JoinProgramme(Command):
-    """Make an organisation a partner in a role since a day, or give it another role from then on."""
+    """Make an organisation of that city a partner in a role since a day, or give it another role from then on."""
 
     partner_id: Id
     role: PartnerRole
-    since: date
+    since: Day
+    city: City
 
 
 class LeaveProgramme(Command):
     """Say from which day on it is no partner any more."""
 
     partner_id: Id
-    until: date
+    until: Day
 
 
 MeetingCommand = PlanSteeringMeeting | HoldSteeringMeeting | CorrectSteeringMeeting | TakeDecision | CarryOutDecision

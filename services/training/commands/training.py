@@ -2,27 +2,28 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Annotated
 
 from pydantic import Field
 
+from services.training.commands.values import Heads
 from services.training.events.values import (
-    BySector,
+    MOST_ON_ROLL,
     CancelReason,
-    Count,
-    Day,
     Digest,
     Kind,
     Line,
     Places,
     Professional,
+    TimeSlots,
+    Trainers,
 )
+from shared.bounds import Count, Day
 from shared.messages import Command, Message
 from shared.terms import City, Id
 
-Days = Annotated[tuple[Day, ...], Field(min_length=1, max_length=20)]
 People = Annotated[tuple[Id, ...], Field(max_length=1000)]
+WalkIns = Annotated[tuple[Professional, ...], Field(max_length=1000)]
 
 
 class Tally(Message):
@@ -38,14 +39,14 @@ class PlanTraining(Command):
     """Plan a training; it has a place or is online."""
 
     training_id: Id
-    on: date
+    on: Day
     kind: Kind
     title: Line
     city: City
     place: Line | None = None
     online: bool = False
-    days: Days
-    trainers: Annotated[tuple[Id, ...], Field(min_length=1, max_length=10)]
+    days: TimeSlots
+    trainers: Trainers
     organiser: Id
     co_presenter: Id | None = None
     capacity: Places
@@ -55,18 +56,18 @@ class MoveTraining(Command):
     """Give it on other days or elsewhere."""
 
     training_id: Id
-    on: date
+    on: Day
     city: City
     place: Line | None = None
     online: bool = False
-    days: Days
+    days: TimeSlots
 
 
 class SetCapacity(Command):
     """Say how many places there are; who waits first moves up."""
 
     training_id: Id
-    on: date
+    on: Day
     capacity: Places
 
 
@@ -74,21 +75,21 @@ class OpenRegistration(Command):
     """Let professionals register."""
 
     training_id: Id
-    on: date
+    on: Day
 
 
 class CloseRegistration(Command):
     """Let nobody register any more."""
 
     training_id: Id
-    on: date
+    on: Day
 
 
 class CancelTraining(Command):
     """Do not give it."""
 
     training_id: Id
-    on: date
+    on: Day
     reason: CancelReason
 
 
@@ -96,15 +97,27 @@ class RegisterProfessionals(Command):
     """Register one or many, in this order: all of them or nobody."""
 
     training_id: Id
-    on: date
-    professionals: Annotated[tuple[Professional, ...], Field(min_length=1, max_length=10_000)]
+    on: Day
+    professionals: Annotated[tuple[Professional, ...], Field(min_length=1, max_length=MOST_ON_ROLL)]
 
 
 class CancelRegistration(Command):
-    """Take back a registration; who waits first moves up."""
+    """Take back a registration; who waits first moves up.
+
+    While it is `asked_by_others` too, only this one request for it is taken back, and the registration stays.
+    """
 
     training_id: Id
-    on: date
+    on: Day
+    participant_id: Id
+    asked_by_others: bool = False
+
+
+class RenewLink(Command):
+    """Give somebody who is registered another link, in the place of those given before."""
+
+    training_id: Id
+    on: Day
     participant_id: Id
 
 
@@ -112,29 +125,29 @@ class HoldTraining(Command):
     """Record that it was given: who was present, who came without registering, was the offer pitched."""
 
     training_id: Id
-    on: date
+    on: Day
     pitched: bool
     present: People = ()
-    walk_ins: Annotated[tuple[Professional, ...], Field(max_length=1000)] = ()
-    counted: BySector = Field(default_factory=dict)
+    walk_ins: WalkIns = ()
+    counted: Heads = Field(default_factory=dict)
 
 
 class CorrectAttendance(Command):
     """Say again who was present, as it should have been recorded."""
 
     training_id: Id
-    on: date
+    on: Day
     pitched: bool
     present: People = ()
-    walk_ins: Annotated[tuple[Professional, ...], Field(max_length=1000)] = ()
-    counted: BySector = Field(default_factory=dict)
+    walk_ins: WalkIns = ()
+    counted: Heads = Field(default_factory=dict)
 
 
 class IssueCertificate(Command):
     """Give someone who was present a certificate: `digest` is the SHA-256 of its code, `named` of code and name."""
 
     training_id: Id
-    on: date
+    on: Day
     participant_id: Id
     digest: Digest
     named: Digest
@@ -144,14 +157,21 @@ class OpenEvaluation(Command):
     """Ask those who were present, and were not asked yet, for their opinion."""
 
     training_id: Id
-    on: date
+    on: Day
+
+
+class RenewEvaluationLinks(Command):
+    """Ask those who did not answer yet by other links, in the place of those that were not used."""
+
+    training_id: Id
+    on: Day
 
 
 class CloseEvaluation(Command):
     """Take no more answers, and say what was answered."""
 
     training_id: Id
-    on: date
+    on: Day
     tally: Tally
 
 
@@ -164,9 +184,11 @@ TrainingCommand = (
     | CancelTraining
     | RegisterProfessionals
     | CancelRegistration
+    | RenewLink
     | HoldTraining
     | CorrectAttendance
     | IssueCertificate
     | OpenEvaluation
+    | RenewEvaluationLinks
     | CloseEvaluation
 )

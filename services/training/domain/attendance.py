@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from services.training.commands.training import CorrectAttendance, HoldTraining
 from services.training.domain.guards import given, not_yet_given
@@ -43,53 +43,51 @@ def correct(state: Training, command: CorrectAttendance) -> list[TrainingEvent]:
 
 def _facts(state: Training, command: Attendance) -> list[TrainingEvent]:
     there = _people(state, command)
-    presence = dict.fromkeys((*state.roll.places, *state.presence), False) | dict.fromkeys(there, True)
-    differing = {each: here for each, here in presence.items() if state.presence.get(each) != here}
+    presence = dict.fromkeys((*state.roll.places, *state.recorded), False) | dict.fromkeys(there, True)
+    said = [_participation(state, command, each, there.get(each)) for each in presence]
+    differing = [each for each in said if each and each != state.recorded.get(each.participant_id)]
     return [
         *_walked_in(state, command),
-        *_participations(state, command, there, differing),
+        *differing,
         *_held(state, command, there),
         *_revoked(state, command, differing),
     ]
 
 
 def _people(state: Training, command: Attendance) -> dict[str, Professional]:
-    """Those present by participant; refuses somebody nobody knows."""
+    """Those present by participant, as they were named at the door or else before; refuses somebody nobody knows."""
     there = {each.participant_id: each for each in command.walk_ins}
     for participant_id in command.present:
-        professional = state.known(participant_id) or there.get(participant_id)
+        professional = there.get(participant_id) or state.known(participant_id)
         if professional is None:
             raise Refused("participant-unknown")
         there[participant_id] = professional
-    return {each: state.known(each) or professional for each, professional in there.items()}
+    return there
 
 
 def _walked_in(state: Training, command: Attendance) -> list[TrainingEvent]:
-    new = {each.participant_id: each for each in command.walk_ins if state.known(each.participant_id) is None}
+    """Who is named at the door, but for those of whom the same was known already."""
+    new = {each.participant_id: each for each in command.walk_ins if state.known(each.participant_id) != each}
     return [WalkInNamed(training_id=command.training_id, on=state.last_day, professional=each) for each in new.values()]
 
 
-def _participations(
-    state: Training, command: Attendance, there: Mapping[str, Professional], differing: Mapping[str, bool]
-) -> list[TrainingEvent]:
+def _participation(
+    state: Training, command: Attendance, participant_id: str, there: Professional | None
+) -> ParticipationRecorded | None:
     assert state.planned  # noqa: S101 - `dated` refused a training that was not planned
-    facts: list[TrainingEvent] = []
-    for participant_id, here in differing.items():
-        professional = there.get(participant_id) or state.known(participant_id)
-        if professional is not None:
-            facts.append(
-                ParticipationRecorded(
-                    training_id=command.training_id,
-                    on=state.last_day,
-                    participant_id=participant_id,
-                    kind=state.planned.kind,
-                    city=state.city,
-                    organisation_id=professional.organisation_id,
-                    sector=professional.sector,
-                    present=here,
-                )
-            )
-    return facts
+    professional = there or state.known(participant_id)
+    if professional is None:
+        return None
+    return ParticipationRecorded(
+        training_id=command.training_id,
+        on=state.last_day,
+        participant_id=participant_id,
+        kind=state.planned.kind,
+        city=state.city,
+        organisation_id=professional.organisation_id,
+        sector=professional.sector,
+        present=there is not None,
+    )
 
 
 def _held(state: Training, command: Attendance, there: Mapping[str, Professional]) -> list[TrainingEvent]:
@@ -114,9 +112,9 @@ def _held(state: Training, command: Attendance, there: Mapping[str, Professional
     return [] if state.held == event else [event]
 
 
-def _revoked(state: Training, command: Attendance, differing: Mapping[str, bool]) -> list[TrainingEvent]:
+def _revoked(state: Training, command: Attendance, differing: Sequence[ParticipationRecorded]) -> list[TrainingEvent]:
     return [
-        CertificateRevoked(training_id=command.training_id, on=command.on, participant_id=participant_id)
-        for participant_id, here in differing.items()
-        if not here and state.certificates.get(participant_id)
+        CertificateRevoked(training_id=command.training_id, on=command.on, participant_id=each.participant_id)
+        for each in differing
+        if not each.present and state.certificates.get(each.participant_id)
     ]

@@ -14,7 +14,7 @@ FEWEST_ANSWERS = 5
 def issue_certificate(state: Training, command: IssueCertificate) -> list[TrainingEvent]:
     """Only who was present gets one."""
     given(state)
-    if not state.presence.get(command.participant_id):
+    if command.participant_id not in state.present:
         raise Refused("not-attended")
     if command.digest in state.certificates.get(command.participant_id, ()):
         return []
@@ -40,6 +40,16 @@ def open_evaluation(state: Training, command: OpenEvaluation) -> list[TrainingEv
     if not new:
         raise Refused("nobody-to-ask")
     return [EvaluationOpened(training_id=command.training_id, on=command.on, participants=new)]
+
+
+def renew_evaluation_links(state: Training) -> list[TrainingEvent]:
+    """While it is asked, those who did not answer can be asked by other links; no fact comes of it."""
+    given(state)
+    if state.evaluated:
+        raise Refused("evaluation-closed")
+    if not state.invited:
+        raise Refused("evaluation-not-open")
+    return []
 
 
 def close_evaluation(state: Training, command: CloseEvaluation) -> list[TrainingEvent]:

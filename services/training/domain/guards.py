@@ -7,7 +7,7 @@ from datetime import date, datetime
 from itertools import pairwise
 
 from services.training.domain.state import Training
-from services.training.events.values import Day
+from services.training.events.values import TimeSlot
 from shared.days import not_in_future
 from shared.messages import Refused
 
@@ -21,7 +21,7 @@ def dated(state: Training, on: date, at: datetime) -> None:
         raise Refused("date-before-planned")
 
 
-def days_in_order(days: Sequence[Day], on: date) -> None:
+def days_in_order(days: Sequence[TimeSlot], on: date) -> None:
     """Each day ends after it begins, comes after the one before, and none is before the day of planning."""
     if any(day.ends <= day.begins for day in days):
         raise Refused("day-ends-before-it-begins")

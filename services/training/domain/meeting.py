@@ -35,6 +35,12 @@ class Meeting:
     decisions: Mapping[str, DecisionTaken] = field(default_factory=dict)
     done: Mapping[str, date] = field(default_factory=dict)
 
+    @property
+    def city(self) -> str | None:
+        """Where it was held, or else is planned; None for a meeting nobody planned or held."""
+        said = self.held or self.planned
+        return said.city if said else None
+
 
 initial = Meeting()
 

@@ -13,6 +13,7 @@ from services.training.commands.network import (
     NetworkEventCommand,
     PlanNetworkEvent,
     RegisterGuest,
+    RenewGuestLink,
 )
 from services.training.domain.guards import days_in_order
 from services.training.domain.network_state import NetworkEvent, evolve
@@ -51,6 +52,8 @@ def decide(state: NetworkEvent, command: NetworkEventCommand) -> list[NetworkEve
             return register_guest(state, command)
         case CancelGuest():
             return cancel_guest(state, command)
+        case RenewGuestLink():
+            return renew_guest_link(state, command)
         case HoldNetworkEvent():
             return hold(state, command)
         case CorrectNetworkEvent():
@@ -102,15 +105,18 @@ def cancel(state: NetworkEvent, command: CancelNetworkEvent) -> list[NetworkEven
 
 
 def register_guest(state: NetworkEvent, command: RegisterGuest) -> list[NetworkEventEvent]:
-    """A guest may come while there is room; there is no waiting list."""
+    """A guest may come while there is room; there is no waiting list.
+
+    It is refused before it is looked who comes: a refusal says nothing of anybody.
+    """
     _not_yet_held(state)
-    if command.guest.participant_id in state.guests:
-        return []
     if command.on > state.on:
         raise Refused("network-event-past")
     capacity = state.planned.capacity if state.planned else None
     if capacity is not None and len(state.guests.places) >= capacity:
         raise Refused("network-event-full")
+    if command.guest.participant_id in state.guests:
+        return []
     return [GuestRegistered(event_id=command.event_id, on=command.on, guest=command.guest)]
 
 
@@ -121,7 +127,17 @@ def cancel_guest(state: NetworkEvent, command: CancelGuest) -> list[NetworkEvent
     _not_yet_held(state)
     if command.participant_id not in state.guests:
         raise Refused("registration-unknown")
+    if command.asked_by_others:
+        return []
     return [GuestCancelled(event_id=command.event_id, on=command.on, participant_id=command.participant_id)]
+
+
+def renew_guest_link(state: NetworkEvent, command: RenewGuestLink) -> list[NetworkEventEvent]:
+    """A guest of an event to come can have another link; no fact comes of it."""
+    _not_yet_held(state)
+    if command.participant_id not in state.guests:
+        raise Refused("registration-unknown")
+    return []
 
 
 def hold(state: NetworkEvent, command: HoldNetworkEvent) -> list[NetworkEventEvent]:

@@ -16,7 +16,7 @@ from services.training.events.network import (
     NetworkEventMoved,
     NetworkEventPlanned,
 )
-from services.training.events.values import Day
+from services.training.events.values import TimeSlot
 from shared.messages import Refused
 
 Status = Literal["planned", "cancelled", "held"]
@@ -30,7 +30,7 @@ class NetworkEvent:
     planned: NetworkEventPlanned | None = None
     city: str = ""
     place: str = ""
-    day: Day | None = None
+    day: TimeSlot | None = None
     guests: Roll = field(default_factory=Roll)
     left: frozenset[str] = frozenset()
     cancelled_for: str | None = None

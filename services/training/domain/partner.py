@@ -24,9 +24,10 @@ class Term:
 
 @dataclass(frozen=True, slots=True)
 class Partner:
-    """One partner's terms, in order of date."""
+    """One partner's terms, in order of date; `city` is that of the organisation, where it is known."""
 
     terms: tuple[Term, ...] = ()
+    city: str | None = None
 
     @property
     def last(self) -> Term | None:
@@ -42,7 +43,7 @@ def evolve(state: Partner, event: PartnerEvent) -> Partner:
     match event:
         case PartnerJoined():
             earlier = tuple(_ended(term, event.since) for term in state.terms if term.since < event.since)
-            return replace(state, terms=(*earlier, Term(event.role, event.since)))
+            return replace(state, terms=(*earlier, Term(event.role, event.since)), city=event.city or state.city)
         case PartnerLeft():
             return replace(state, terms=(*state.terms[:-1], replace(state.terms[-1], until=event.until)))
         case _:
@@ -70,7 +71,7 @@ def join(state: Partner, command: JoinProgramme) -> list[PartnerEvent]:
         raise Refused("date-before-joined")
     if last and last.until and command.since < last.until:
         raise Refused("date-before-left")
-    return [PartnerJoined(partner_id=command.partner_id, role=command.role, since=command.since)]
+    return [PartnerJoined(partner_id=command.partner_id, role=command.role, since=command.since, city=command.city)]
 
 
 def leave(state: Partner, command: LeaveProgramme) -> list[PartnerEvent]:

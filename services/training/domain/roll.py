@@ -21,6 +21,9 @@ class Roll:
     def __contains__(self, participant_id: str) -> bool:
         return participant_id in self.places or participant_id in self.waiting
 
+    def __len__(self) -> int:
+        return len(self.places) + len(self.waiting)
+
     @property
     def free(self) -> int:
         """How many places nobody has."""

@@ -28,30 +28,35 @@ from services.training.events.training import (
     TrainingPlanned,
     WalkInNamed,
 )
-from services.training.events.values import Day, Professional
+from services.training.events.values import Professional, TimeSlot
 
 Status = Literal["planned", "open", "closed", "cancelled", "held"]
 
 
 @dataclass(frozen=True, slots=True)
 class Training:
-    """One training; `presence` says of each person recorded whether he was there."""
+    """One training; `recorded` is what was last said of each person's attendance."""
 
     status: Status | None = None
     planned: TrainingPlanned | None = None
     city: str = ""
     place: str | None = None
     online: bool = False
-    days: tuple[Day, ...] = ()
+    days: tuple[TimeSlot, ...] = ()
     roll: Roll = field(default_factory=Roll)
     left: frozenset[str] = frozenset()
     cancelled_for: str | None = None
     walk_ins: Mapping[str, Professional] = field(default_factory=dict)
-    presence: Mapping[str, bool] = field(default_factory=dict)
+    recorded: Mapping[str, ParticipationRecorded] = field(default_factory=dict)
     held: TrainingHeld | None = None
     certificates: Mapping[str, frozenset[str]] = field(default_factory=dict)
     invited: frozenset[str] = frozenset()
     evaluated: EvaluationClosed | None = None
+
+    @property
+    def organiser(self) -> str | None:
+        """The organisation that gives it; None for a training nobody planned."""
+        return self.planned.organiser if self.planned else None
 
     @property
     def first_day(self) -> date:
@@ -66,11 +71,11 @@ class Training:
     @property
     def present(self) -> tuple[str, ...]:
         """Those recorded as present."""
-        return tuple(participant for participant, there in self.presence.items() if there)
+        return tuple(participant for participant, said in self.recorded.items() if said.present)
 
     def known(self, participant_id: str) -> Professional | None:
-        """Someone registered, waiting or walked in."""
-        return self.roll.find(participant_id) or self.walk_ins.get(participant_id)
+        """Someone registered, waiting or walked in; what was said of him at the door is what he is."""
+        return self.walk_ins.get(participant_id) or self.roll.find(participant_id)
 
 
 def evolve(state: Training, event: TrainingEvent) -> Training:
@@ -95,7 +100,7 @@ def evolve(state: Training, event: TrainingEvent) -> Training:
         case TrainingHeld():
             return replace(state, status="held", held=event)
         case ParticipationRecorded():
-            return replace(state, presence={**state.presence, event.participant_id: event.present})
+            return replace(state, recorded={**state.recorded, event.participant_id: event})
         case CertificateIssued() | CertificateRevoked():
             return _certified(state, event)
         case EvaluationOpened():

@@ -17,13 +17,20 @@ from services.training.commands.training import (
     OpenRegistration,
     PlanTraining,
     RegisterProfessionals,
+    RenewEvaluationLinks,
+    RenewLink,
     SetCapacity,
     TrainingCommand,
 )
 from services.training.domain.attendance import correct, hold
-from services.training.domain.follow_up import close_evaluation, issue_certificate, open_evaluation
+from services.training.domain.follow_up import (
+    close_evaluation,
+    issue_certificate,
+    open_evaluation,
+    renew_evaluation_links,
+)
 from services.training.domain.guards import dated, days_in_order, not_yet_given, somewhere
-from services.training.domain.registration import cancel_registration, moving_up, register
+from services.training.domain.registration import cancel_registration, moving_up, register, renew_link
 from services.training.domain.state import Training, evolve
 from services.training.events.training import (
     CapacitySet,
@@ -62,6 +69,8 @@ def decide(state: Training, command: TrainingCommand) -> list[TrainingEvent]:
             return register(state, command)
         case CancelRegistration():
             return cancel_registration(state, command)
+        case RenewLink():
+            return renew_link(state, command)
         case HoldTraining():
             return hold(state, command)
         case CorrectAttendance():
@@ -70,6 +79,8 @@ def decide(state: Training, command: TrainingCommand) -> list[TrainingEvent]:
             return issue_certificate(state, command)
         case OpenEvaluation():
             return open_evaluation(state, command)
+        case RenewEvaluationLinks():
+            return renew_evaluation_links(state)
         case CloseEvaluation():
             return close_evaluation(state, command)
         case _:

@@ -2,69 +2,78 @@
 
 from __future__ import annotations
 
-from datetime import date
-
-from services.training.events.values import BySector, CancelReason, Day, Line, Places, Professional, ProgrammeItem
-from shared.messages import Event
+from services.training.events.stored import StoredEvent
+from services.training.events.values import (
+    BySector,
+    CancelReason,
+    Line,
+    Organisations,
+    Places,
+    Professional,
+    Programme,
+    Speakers,
+    TimeSlot,
+)
+from shared.bounds import Day
 from shared.terms import City, Id
 
 
-class NetworkEventPlanned(Event):
+class NetworkEventPlanned(StoredEvent):
     """A network event will take place; speakers are known by id only."""
 
     event_id: Id
-    on: date
+    on: Day
     title: Line
     city: City
     place: Line
-    day: Day
-    speakers: tuple[Id, ...]
-    programme: tuple[ProgrammeItem, ...]
+    day: TimeSlot
+    speakers: Speakers
+    programme: Programme
     capacity: Places | None
 
 
-class NetworkEventMoved(Event):
+class NetworkEventMoved(StoredEvent):
     """It will take place on another day or elsewhere."""
 
     event_id: Id
-    on: date
+    on: Day
     city: City
     place: Line
-    day: Day
+    day: TimeSlot
 
 
-class NetworkEventCancelled(Event):
+class NetworkEventCancelled(StoredEvent):
     """It will not take place."""
 
     event_id: Id
-    on: date
+    on: Day
     reason: CancelReason
 
 
-class GuestRegistered(Event):
+class GuestRegistered(StoredEvent):
     """Someone will come to the network event."""
 
     event_id: Id
-    on: date
+    on: Day
     guest: Professional
 
 
-class GuestCancelled(Event):
+class GuestCancelled(StoredEvent):
     """Someone will not come after all."""
 
     event_id: Id
-    on: date
+    on: Day
     participant_id: Id
 
 
-class NetworkEventHeld(Event):
+class NetworkEventHeld(StoredEvent):
     """It took place; said again when a correction changes it."""
 
     event_id: Id
-    on: date
+    on: Day
     city: City
     by_sector: BySector
-    organisations: tuple[Id, ...]
+    organisations: Organisations
 
 
 NetworkEventEvent = (

@@ -2,64 +2,67 @@
 
 from __future__ import annotations
 
-from datetime import date
-
-from services.training.events.values import Paragraph, PartnerRole
-from shared.messages import Event
+from services.training.events.stored import StoredEvent
+from services.training.events.values import Attendees, Paragraph, PartnerRole
+from shared.bounds import Day
 from shared.terms import City, Id
 
 
-class SteeringMeetingPlanned(Event):
+class SteeringMeetingPlanned(StoredEvent):
     """The steering group will meet; planning again replaces the day."""
 
     meeting_id: Id
-    on: date
+    on: Day
     city: City
-    planned_for: date
+    planned_for: Day
 
 
-class SteeringMeetingHeld(Event):
+class SteeringMeetingHeld(StoredEvent):
     """It met; said again when a correction changes it. `release` are the figures it looked at."""
 
     meeting_id: Id
-    on: date
+    on: Day
     city: City
-    partners: tuple[Id, ...]
+    partners: Attendees
     release: Id | None
 
 
-class DecisionTaken(Event):
+class DecisionTaken(StoredEvent):
     """The steering group decided; `owner` is the partner who sees to it."""
 
     meeting_id: Id
-    on: date
+    on: Day
     decision_id: Id
     text: Paragraph
     owner: Id
-    due: date
+    due: Day
 
 
-class DecisionCarriedOut(Event):
+class DecisionCarriedOut(StoredEvent):
     """What was decided is done."""
 
     meeting_id: Id
-    on: date
+    on: Day
     decision_id: Id
 
 
-class PartnerJoined(Event):
-    """An organisation is a partner in that role since that day; the same day again corrects the role."""
+class PartnerJoined(StoredEvent):
+    """An organisation is a partner in that role since that day; the same day again corrects the role.
+
+    `city` is that of the organisation; nobody knows it of who joined before it was kept.
+    """
 
     partner_id: Id
     role: PartnerRole
-    since: date
+    since: Day
+    city: City | None = None
 
 
-class PartnerLeft(Event):
+class PartnerLeft(StoredEvent):
     """It is no partner any more, from that day on; said again, it corrects the day."""
 
     partner_id: Id
-    until: date
+    until: Day
 
 
 MeetingEvent = SteeringMeetingPlanned | SteeringMeetingHeld | DecisionTaken | DecisionCarriedOut

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from datetime import date, time
+from datetime import time
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, StringConstraints
 
+from shared.bounds import PRINTABLE, PRINTABLE_LINES, Day
 from shared.messages import Message
 from shared.terms import Id, Sector
-from shared.texts import Language
+from shared.texts import LanguageCode
 
-Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=2, max_length=160, pattern=r"^[^\x00]*$")]
+MOST_ON_ROLL = 10_000  # people of one training, with a place or waiting
+MOST_COUNTED = 50_000  # people of one sector: fifteen of those are still a number that our topics can hold
+MOST_PRESENT = 2_000  # people of one training known by name and present
+Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=160, pattern=PRINTABLE)]
 Paragraph = Annotated[
-    str, StringConstraints(strip_whitespace=True, min_length=2, max_length=2000, pattern=r"^[^\x00]*$")
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000, pattern=PRINTABLE_LINES)
 ]
 
 
@@ -25,9 +29,10 @@ def _by_the_wall(value: time) -> time:
 
 Clock = Annotated[time, AfterValidator(_by_the_wall)]
 Digest = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
-Count = Annotated[int, Field(ge=0, le=100_000)]
+Count = Annotated[int, Field(ge=0, le=MOST_COUNTED)]
 Places = Annotated[int, Field(ge=1, le=1000)]
-BySector = dict[Sector, Count]
+BySector = Annotated[dict[Sector, Count], Field(max_length=50)]
+Organisations = Annotated[tuple[Id, ...], Field(max_length=MOST_PRESENT)]
 
 Kind = Literal["basic", "in_depth"]
 CancelReason = Literal[
@@ -44,10 +49,10 @@ PartnerRole = Literal[
 ]  # fmt: skip
 
 
-class Day(Message):
+class TimeSlot(Message):
     """One day of a training or event, in Belgian time."""
 
-    on: date
+    on: Day
     begins: Clock
     ends: Clock
 
@@ -59,7 +64,7 @@ class Professional(Message):
     organisation_id: Id | None
     sector: Sector
     function: Function
-    language: Language
+    language: LanguageCode
 
 
 class ProgrammeItem(Message):
@@ -67,3 +72,10 @@ class ProgrammeItem(Message):
 
     begins: Clock
     title: Line
+
+
+TimeSlots = Annotated[tuple[TimeSlot, ...], Field(min_length=1, max_length=20)]
+Trainers = Annotated[tuple[Id, ...], Field(min_length=1, max_length=10)]
+Speakers = Annotated[tuple[Id, ...], Field(max_length=50)]
+Programme = Annotated[tuple[ProgrammeItem, ...], Field(max_length=50)]
+Attendees = Annotated[tuple[Id, ...], Field(min_length=1, max_length=50)]

@@ -11,6 +11,7 @@ from pydantic import Field
 from services.training.events.values import Function
 from services.training.registrations_csv.table import LARGEST, Fault, Faulty, lines
 from services.training.registrations_csv.words import by_way, code_of, column_named, plain, words
+from services.training.sheets import typed
 from shared.messages import Message
 from shared.terms import Sector
 from shared.texts import Language
@@ -68,7 +69,7 @@ def read(data: bytes, register: Register) -> list[Row]:
     faults: list[Fault] = []
     seen: set[str] = set()
     for line, found in table:
-        cells = [_tidy(cell) for cell in found]
+        cells = [_tidy(typed(cell)) for cell in found]
         wrong = _faults(line, columns, cells, register, seen)
         faults += wrong
         if not wrong:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from babel.dates import format_date
 
-from services.training.events.values import Day
+from services.training.events.values import TimeSlot
 from services.training.views.trainings import Training
 from services.training.vocabulary import vocabulary
 from shared import layout
@@ -35,7 +35,7 @@ def pdf(training: Training, rows: Sequence[Sequence[str]], language: Language) -
     )
 
 
-def _where_and_when(training: Training, day: Day, language: Language) -> str:
+def _where_and_when(training: Training, day: TimeSlot, language: Language) -> str:
     on = format_date(day.on, "full", LOCALES[language])
     place = vocabulary().online.in_(language) if training.online else training.place
     city = "" if training.online else f", {municipality(language, training.city)}"

@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 from services.training.events import training as told
+from services.training.views.keys import DayKey
 from services.training.views.trainings import stream
 from shared.callers import Caller, Role
 from shared.event_store import Connection
@@ -81,16 +82,20 @@ _EVALUATION = (
 )
 
 
-async def find(connection: Connection, caller: Caller, since: date, until: date) -> list[Evaluation]:
+async def find(
+    connection: Connection, caller: Caller, since: date, until: date, after: DayKey, limit: int
+) -> list[Evaluation]:
     """Those of the period, by the last day of the training; a trainer's are those of his organisation and cities."""
     rows = await connection.fetch(
         f"{_EVALUATION} where last_on between $1 and $2 and (not $3 or organiser = $4 and city = any($5))"
-        " order by last_on, training",
+        " and (last_on, training) > ($6, $7) order by last_on, training limit $8",
         since,
         until,
         caller.role is Role.TRAINER,
         caller.organisation,
         list(caller.cities),
+        *after,
+        limit,
     )
     return [_evaluation(row) for row in rows]
 

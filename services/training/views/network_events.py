@@ -8,7 +8,9 @@ from datetime import date, datetime
 from typing import Any
 
 from services.training.events import network as told
-from services.training.events.values import Day, ProgrammeItem
+from services.training.events.values import ProgrammeItem, TimeSlot
+from services.training.names import Sight
+from services.training.views.keys import BEFORE_ALL, DayKey
 from shared.event_store import Connection
 from shared.messages import Message, Recorded
 
@@ -46,7 +48,7 @@ class NetworkEvent(Message):
     title: str
     city: str
     place: str
-    day: Day
+    day: TimeSlot
     speakers: tuple[str, ...]
     programme: tuple[ProgrammeItem, ...]
     capacity: int | None
@@ -141,47 +143,67 @@ def _event(row: Any) -> NetworkEvent:  # noqa: ANN401 - a row
     return NetworkEvent(**{**row, **told})
 
 
-async def find(connection: Connection, since: date, until: date) -> list[NetworkEvent]:
-    """Every network event of the period, cancelled ones too."""
-    rows = await connection.fetch(f"{_EVENT} where first_on between $1 and $2 order by first_on, event", since, until)
-    return [_event(row) for row in rows]
-
-
-async def upcoming(connection: Connection, today: date) -> list[NetworkEvent]:
-    """Those one can still say to come to."""
-    rows = await connection.fetch(
-        f"{_EVENT} where status = 'planned' and first_on >= $1 order by first_on, event", today
+async def rows(
+    connection: Connection, since: date, until: date, after: DayKey = BEFORE_ALL, limit: int | None = None
+) -> list[Any]:
+    """Every network event of the period, cancelled ones too, as rows: up to `limit` after the one named."""
+    return await connection.fetch(
+        f"{_EVENT} where first_on between $1 and $2 and (first_on, event) > ($3, $4) order by first_on, event limit $5",
+        since,
+        until,
+        *after,
+        limit,
     )
-    return [_event(row) for row in rows]
 
 
-async def guests(connection: Connection, event_id: str) -> list[str]:
-    """The ids of those who said that they come."""
-    rows = await connection.fetch("select participant from guests where event = $1 order by participant", event_id)
-    return [row["participant"] for row in rows]
+def of_rows(found: Iterable[Any]) -> list[NetworkEvent]:
+    """The network events that those rows tell of."""
+    return [_event(row) for row in found]
 
 
-async def speakers(connection: Connection, event_id: str) -> list[str]:
-    """The ids of those who speak."""
-    return list(await connection.fetchval("select speakers from network_events where event = $1", event_id) or ())
+async def upcoming(connection: Connection, today: date, after: DayKey, limit: int) -> list[NetworkEvent]:
+    """Those one can still say to come to: up to `limit` after the one named."""
+    found = await connection.fetch(
+        f"{_EVENT} where status = 'planned' and first_on >= $1 and (first_on, event) > ($2, $3)"
+        " order by first_on, event limit $4",
+        today,
+        *after,
+        limit,
+    )
+    return of_rows(found)
 
 
-async def known_in(connection: Connection, cities: Iterable[str], person: str) -> bool:
-    """Whether somebody speaks or is a guest at a network event in one of these cities."""
-    known: bool = await connection.fetchval(
-        "select exists (select from network_events e where city = any($1) and ($2 = any(speakers)"
-        " or exists (select from guests g where g.event = e.event and g.participant = $2)))",
-        list(cities),
+async def guests(connection: Connection, event_id: str, after: str, limit: int) -> list[str]:
+    """The ids of those who said that they come: up to `limit` after the one named."""
+    found = await connection.fetch(
+        "select participant from guests where event = $1 and participant > $2 order by participant limit $3",
+        event_id,
+        after,
+        limit,
+    )
+    return [row["participant"] for row in found]
+
+
+async def speakers(connection: Connection, event_id: str, after: str, limit: int) -> list[str]:
+    """The ids of those who speak: up to `limit` after the one named."""
+    found = await connection.fetch(
+        "select speaker from network_events, unnest(speakers) speaker where event = $1 and speaker > $2"
+        " order by speaker limit $3",
+        event_id,
+        after,
+        limit,
+    )
+    return [row["speaker"] for row in found]
+
+
+async def of_person(connection: Connection, person: str, sight: Sight) -> list[str]:
+    """The network events somebody speaks at or said to come to, of those a caller may see."""
+    found = await connection.fetch(
+        "select event from network_events e where ($2 or $3::text is null and city = any($4)) and ($1 = any(speakers)"
+        " or exists (select from guests g where g.event = e.event and g.participant = $1)) order by first_on, event",
         person,
+        sight.everything,
+        sight.organiser,
+        list(sight.cities),
     )
-    return known
-
-
-async def of_person(connection: Connection, person: str) -> list[str]:
-    """Every network event somebody speaks at or said to come to."""
-    rows = await connection.fetch(
-        "select event from network_events e where $1 = any(speakers)"
-        " or exists (select from guests g where g.event = e.event and g.participant = $1) order by first_on, event",
-        person,
-    )
-    return [row["event"] for row in rows]
+    return [row["event"] for row in found]

@@ -73,14 +73,16 @@ async def apply(connection: Connection, facts: Sequence[Recorded[Any]]) -> None:
         )
 
 
-async def find(connection: Connection, on: date) -> list[Partner]:
-    """The partners of a day, each under its name of that day."""
+async def find(connection: Connection, on: date, after: str, limit: int) -> list[Partner]:
+    """The partners of a day, each under its name of that day: up to `limit` after the one named."""
     rows = await connection.fetch(
         "select partner, role, since, until from partner_terms"
-        " where since <= $1 and (until is null or until > $1) order by partner",
+        " where since <= $1 and (until is null or until > $1) and partner > $2 order by partner limit $3",
         on,
+        after,
+        limit,
     )
-    known = await organisations.by_id(connection, on)
+    known = await organisations.by_id(connection, [row["partner"] for row in rows], on)
     found = []
     for row in rows:
         one = known.get(row["partner"])

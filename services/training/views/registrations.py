@@ -7,12 +7,11 @@ from typing import Any
 
 from services.training.events import training as told
 from services.training.events.values import Professional
-from shared.callers import Caller
+from services.training.names import Sight
 from shared.event_store import Connection
 from shared.messages import Message, Recorded
-from shared.texts import Language
 
-VERSION = 1
+VERSION = 2
 SCHEMA = """
 create table if not exists registrations (
     training     text    not null,
@@ -27,6 +26,7 @@ create table if not exists registrations (
     primary key (training, participant)
 );
 create index if not exists registrations_participant on registrations (participant);
+create index if not exists registrations_order on registrations (training, nth);
 """
 
 
@@ -40,13 +40,6 @@ class Registration(Message):
     function: str
     language: str
     present: bool | None
-
-
-class Standing(Message):
-    """How somebody stands: with a place, or waiting with so many before him."""
-
-    status: str
-    ahead: int
 
 
 class Participation(Message):
@@ -66,7 +59,7 @@ async def apply(connection: Connection, facts: Sequence[Recorded[Any]]) -> None:
             case told.ProfessionalPutOnWaitingList(professional=who):
                 await _put(connection, fact, who, "waiting")
             case told.WalkInNamed(professional=who):
-                await _put(connection, fact, who, "walked_in")
+                await _walk_in(connection, fact, who)
             case told.PlaceGiven() as event:
                 await _set(connection, event.training_id, event.participant_id, "status", "registered")
             case told.RegistrationCancelled() as event:
@@ -75,12 +68,27 @@ async def apply(connection: Connection, facts: Sequence[Recorded[Any]]) -> None:
                 await _set(connection, event.training_id, event.participant_id, "present", event.present)
 
 
+_PUT = (
+    "insert into registrations values ($1, $2, $3, $4, $5, $6, $7, $8)"
+    " on conflict (training, participant) do update set organisation = excluded.organisation,"
+    " sector = excluded.sector, function = excluded.function, language = excluded.language"
+)
+
+
 async def _put(connection: Connection, fact: Recorded[Any], who: Professional, status: str) -> None:
+    await _say(connection, f"{_PUT}, status = excluded.status, nth = excluded.nth", fact, who, status)
+
+
+async def _walk_in(connection: Connection, fact: Recorded[Any], who: Professional) -> None:
+    """Who had registered keeps his line, with what he said of himself at the door."""
+    gone = "case when registrations.status = 'cancelled' then excluded.{0} else registrations.{0} end"
+    statement = f"{_PUT}, status = {gone.format('status')}, nth = {gone.format('nth')}"
+    await _say(connection, statement, fact, who, "walked_in")
+
+
+async def _say(connection: Connection, statement: str, fact: Recorded[Any], who: Professional, status: str) -> None:
     await connection.execute(
-        "insert into registrations values ($1, $2, $3, $4, $5, $6, $7, $8)"
-        " on conflict (training, participant) do update set status = excluded.status, nth = excluded.nth,"
-        " organisation = excluded.organisation, sector = excluded.sector, function = excluded.function,"
-        " language = excluded.language",
+        statement,
         fact.event.training_id,
         who.participant_id,
         status,
@@ -98,60 +106,51 @@ async def _set(connection: Connection, training: str, participant: str, column: 
     )
 
 
-async def register(connection: Connection, training: str) -> list[Registration]:
-    """Those with a place, and those who walked in, in order of arrival."""
-    return await _lines(connection, training, "status in ('registered', 'walked_in')")
+async def register(
+    connection: Connection, training: str, after: str | None = None, limit: int | None = None
+) -> list[Registration]:
+    """Those with a place, and those who walked in, in order of arrival: up to `limit` after the participant named."""
+    return await _lines(connection, training, "status in ('registered', 'walked_in')", after, limit)
 
 
-async def waiting(connection: Connection, training: str) -> list[Registration]:
-    """Those who wait, the first who moves up first."""
-    return await _lines(connection, training, "status = 'waiting'")
+async def waiting(
+    connection: Connection, training: str, after: str | None = None, limit: int | None = None
+) -> list[Registration]:
+    """Those who wait, the first who moves up first: up to `limit` after the participant named."""
+    return await _lines(connection, training, "status = 'waiting'", after, limit)
 
 
-async def standing(connection: Connection, training: str, participant: str) -> Standing:
-    """How somebody who registered stands."""
-    row = await connection.fetchrow(
-        "select status, (select count(*) from registrations w where w.training = r.training"
-        " and w.status = 'waiting' and r.status = 'waiting' and w.nth < r.nth) as ahead"
-        " from registrations r where training = $1 and participant = $2",
+async def _lines(
+    connection: Connection, training: str, condition: str, after: str | None, limit: int | None
+) -> list[Registration]:
+    rows = await connection.fetch(
+        "select participant, status, organisation, sector, function, language, present from registrations"
+        f" where training = $1 and {condition} and ($2::text is null or (nth, participant) >"
+        "  (select nth, participant from registrations where training = $1 and participant = $2))"
+        " order by nth, participant limit $3",
         training,
-        participant,
+        after,
+        limit,
     )
-    return Standing(**row) if row else Standing(status="cancelled", ahead=0)
+    return [Registration(**row) for row in rows]
 
 
-async def language_of(connection: Connection, training: str, participant: str) -> Language | None:
+async def language_of(connection: Connection, training: str, participant: str) -> str | None:
     """The language in which somebody of this training is written to; None for a stranger."""
-    language: Language | None = await connection.fetchval(
+    language: str | None = await connection.fetchval(
         "select language from registrations where training = $1 and participant = $2", training, participant
     )
     return language
 
 
-async def known_to(connection: Connection, caller: Caller, participant: str) -> bool:
-    """Whether somebody was ever on the register of a training that this trainer's organisation gives in his cities."""
-    known: bool = await connection.fetchval(
-        "select exists (select from registrations r join trainings t using (training)"
-        " where r.participant = $1 and t.organiser = $2 and t.city = any($3))",
+async def of_person(connection: Connection, participant: str, sight: Sight) -> list[Participation]:
+    """The trainings somebody registered for or came to, of those a caller may see."""
+    rows = await connection.fetch(
+        "select training, r.status, present from registrations r join trainings t using (training)"
+        " where participant = $1 and ($2 or t.organiser = $3 and t.city = any($4)) order by nth",
         participant,
-        caller.organisation,
-        list(caller.cities),
-    )
-    return known
-
-
-async def _lines(connection: Connection, training: str, condition: str) -> list[Registration]:
-    rows = await connection.fetch(
-        "select participant, status, organisation, sector, function, language, present from registrations"
-        f" where training = $1 and {condition} order by nth, participant",
-        training,
-    )
-    return [Registration(**row) for row in rows]
-
-
-async def of_person(connection: Connection, participant: str) -> list[Participation]:
-    """Every training somebody registered for or came to."""
-    rows = await connection.fetch(
-        "select training, status, present from registrations where participant = $1 order by nth", participant
+        sight.everything,
+        sight.organiser,
+        list(sight.cities),
     )
     return [Participation(**row) for row in rows]

@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 from services.training.events import steering as told
+from services.training.views.keys import DayKey
 from shared.event_store import Connection
 from shared.messages import Message, Recorded
 
@@ -105,23 +106,26 @@ def stream(meeting_id: str) -> str:
     return f"meeting-{meeting_id}"
 
 
-async def city_of(connection: Connection, meeting_id: str) -> str | None:
-    """Where it is held; None for one nobody planned or held."""
-    city: str | None = await connection.fetchval("select city from meetings where meeting = $1", meeting_id)
-    return city
-
-
-async def meetings(connection: Connection) -> list[Meeting]:
-    """Every meeting, in order of day."""
-    rows = await connection.fetch('select meeting, city, "on", held, partners, release from meetings order by "on", 1')
+async def meetings(connection: Connection, after: DayKey, limit: int) -> list[Meeting]:
+    """Every meeting, in order of day: up to `limit` after the one named."""
+    rows = await connection.fetch(
+        'select meeting, city, "on", held, partners, release from meetings where ("on", meeting) > ($1, $2)'
+        ' order by "on", meeting limit $3',
+        *after,
+        limit,
+    )
     return [Meeting(**row) for row in rows]
 
 
-async def open_decisions(connection: Connection, today: date) -> list[Decision]:
-    """What is not done, the soonest due first."""
+async def open_decisions(
+    connection: Connection, today: date, after: tuple[date, str, str], limit: int
+) -> list[Decision]:
+    """What is not done, the soonest due first: up to `limit` after the day, meeting and decision named."""
     rows = await connection.fetch(
         "select meeting, decision, text, owner, taken_on, due, due < $1 as overdue from decisions"
-        " where done_on is null order by due, meeting, decision",
+        " where done_on is null and (due, meeting, decision) > ($2, $3, $4) order by due, meeting, decision limit $5",
         today,
+        *after,
+        limit,
     )
     return [Decision(**row) for row in rows]

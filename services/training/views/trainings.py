@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from typing import Any, get_args
 
 from services.training.events import network, steering, training
-from services.training.events.values import Day, Kind
+from services.training.events.values import Kind, TimeSlot
+from services.training.views.keys import BEFORE_ALL, DayKey
 from shared.callers import Caller, Role
 from shared.event_store import Connection, event_types
 from shared.messages import Message, Recorded
@@ -54,7 +55,7 @@ class Training(Message):
     city: str
     place: str | None
     online: bool
-    days: tuple[Day, ...]
+    days: tuple[TimeSlot, ...]
     organiser: str
     co_presenter: str | None
     trainers: tuple[str, ...]
@@ -134,7 +135,7 @@ def stream(training_id: str) -> str:
     return f"training-{training_id}"
 
 
-def _days(days: Sequence[Day]) -> str:
+def _days(days: Sequence[TimeSlot]) -> str:
     return json.dumps([day.model_dump(mode="json") for day in days])
 
 
@@ -163,11 +164,29 @@ async def visible(connection: Connection, caller: Caller, training_id: str) -> b
     return caller.role is Role.TRAINER and given
 
 
-async def calendar(connection: Connection, since: date, until: date) -> list[Training]:
-    """Every training that begins in the period, cancelled ones too."""
-    rows = await connection.fetch(
-        f"{_TRAINING} where first_on between $1 and $2 order by first_on, training", since, until
+async def calendar(
+    connection: Connection, since: date, until: date, after: DayKey = BEFORE_ALL, limit: int | None = None
+) -> list[Training]:
+    """Every training that begins in the period, cancelled ones too: up to `limit` after the one named."""
+    return of_rows(await calendar_rows(connection, since, until, after, limit))
+
+
+async def calendar_rows(
+    connection: Connection, since: date, until: date, after: DayKey = BEFORE_ALL, limit: int | None = None
+) -> list[Any]:
+    """The same as rows, for who makes trainings of them elsewhere."""
+    return await connection.fetch(
+        f"{_TRAINING} where first_on between $1 and $2 and (first_on, training) > ($3, $4)"
+        " order by first_on, training limit $5",
+        since,
+        until,
+        *after,
+        limit,
     )
+
+
+def of_rows(rows: Iterable[Any]) -> list[Training]:
+    """The trainings that rows of the calendar tell of."""
     return [_training(row) for row in rows]
 
 
@@ -177,9 +196,13 @@ async def one(connection: Connection, training_id: str) -> Training | None:
     return _training(row) if row else None
 
 
-async def upcoming(connection: Connection, today: date) -> list[Training]:
-    """What one can still register for."""
+async def upcoming(connection: Connection, today: date, after: DayKey, limit: int) -> list[Training]:
+    """What one can still register for: up to `limit` after the one named."""
     rows = await connection.fetch(
-        f"{_TRAINING} where status = 'open' and first_on >= $1 order by first_on, training", today
+        f"{_TRAINING} where status = 'open' and first_on >= $1 and (first_on, training) > ($2, $3)"
+        " order by first_on, training limit $4",
+        today,
+        *after,
+        limit,
     )
-    return [_training(row) for row in rows]
+    return of_rows(rows)

@@ -1,13 +1,18 @@
-"""What did the referral service tell of each referral? Kept until the carousel needs it."""
+"""What the referral service told of each referral, kept by the subscriber until the carousel needs it.
+
+It stands in no fact of the carousel, so no view: nothing here can be built again but by hearing the topic anew.
+"""
 
 from __future__ import annotations
 
 from typing import Any
 
+from services.carousel.events.values import Availabilities
+from shared.bounds import Day
 from shared.contracts import referral as said
 from shared.event_store import Connection
 from shared.messages import Message
-from shared.terms import Availability, City
+from shared.terms import Category, City, Id, ReasonCode
 from shared.texts import Language
 
 SCHEMA = """
@@ -21,8 +26,27 @@ create table if not exists referrals (
     category     text,
     code         text
 );
+alter table referrals add column if not exists retracted boolean not null default false;
 create index if not exists referrals_withdrawn on referrals (city, withdrawn_on) where withdrawn_on is not null;
 """
+
+
+class Received(Message):
+    """Where, when and in which language a person can come, as the carousel can use it."""
+
+    referral: Id
+    city: City
+    language: Language
+    availability: Availabilities
+
+
+class Withdrawn(Message):
+    """Why a person left before the start, in words that the carousel knows."""
+
+    referral: Id
+    on: Day
+    category: Category
+    code: ReasonCode
 
 
 class Referral(Message):
@@ -30,20 +54,28 @@ class Referral(Message):
 
     city: City
     language: Language
-    availability: tuple[Availability, ...]
+    availability: Availabilities
     accepted: bool
 
 
 async def received(connection: Connection, message: said.ReferralReceived) -> None:
-    """Keep where, when and in which language the person can come."""
+    """Keep where, when and in which language the person can come; ValidationError for what the carousel cannot use."""
+    told = Received.model_validate(
+        {
+            "referral": message.referral,
+            "city": message.preferred_city,
+            "language": message.language,
+            "availability": message.availability,
+        }
+    )
     await connection.execute(
         "insert into referrals (referral, city, language, availability) values ($1, $2, $3, $4)"
         " on conflict (referral) do update set city = excluded.city, language = excluded.language,"
         " availability = excluded.availability",
-        message.referral,
-        message.preferred_city,
-        message.language,
-        [f"{weekday}/{part}" for weekday, part in message.availability],
+        told.referral,
+        told.city,
+        told.language,
+        [f"{weekday}/{part}" for weekday, part in told.availability],
     )
 
 
@@ -53,13 +85,16 @@ async def accepted(connection: Connection, referral: str) -> None:
 
 
 async def withdrawn(connection: Connection, message: said.ReferralWithdrawn) -> None:
-    """The person left before the start, for that reason."""
+    """The person left before the start, for that reason; ValidationError for one that the carousel does not know."""
+    told = Withdrawn.model_validate(
+        {"referral": message.referral, "on": message.on, "category": message.category, "code": message.code}
+    )
     await connection.execute(
         "update referrals set withdrawn_on = $2, category = $3, code = $4 where referral = $1",
-        message.referral,
-        message.on,
-        message.category,
-        message.code,
+        told.referral,
+        told.on,
+        told.category,
+        told.code,
     )
 
 
@@ -68,6 +103,11 @@ async def resumed(connection: Connection, referral: str) -> None:
     await connection.execute(
         "update referrals set withdrawn_on = null, category = null, code = null where referral = $1", referral
     )
+
+
+async def retracted(connection: Connection, referral: str) -> None:
+    """It never was a referral, or is another one's duplicate: it met no barrier."""
+    await connection.execute("update referrals set retracted = true where referral = $1", referral)
 
 
 async def find(connection: Connection, referral: str) -> Referral | None:

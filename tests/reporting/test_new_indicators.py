@@ -1,0 +1,121 @@
+"""One entry in the catalogue is enough: an indicator of any kind on any step is counted, answered and printed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from io import BytesIO
+from itertools import product
+from typing import Any, get_args
+
+import asyncpg
+import pytest
+from pydantic import ValidationError
+from pypdf import PdfReader
+
+from services.reporting import figures, indicators, partners, reading
+from services.reporting.indicators import MEANS, WHOLE_NUMBERS, Catalogue, Indicator, Kind, Member, StepName
+from services.reporting.period import Period
+from services.reporting.report import Results, render_html, render_pdf
+from services.reporting.report.page import BLOCKS, ROAD
+from services.reporting.report.tiles import NAMED
+from shared.texts import Language
+from tests.reporting.programme import SINCE, UNTIL, two_years
+from tests.reporting.telling import heard
+from tests.reporting.test_report import PROJECT, blank
+
+STEPS: tuple[StepName, ...] = get_args(StepName)
+UNIT = {"one": dict.fromkeys(("nl", "fr", "en"), "{n} thing"), "many": dict.fromkeys(("nl", "fr", "en"), "{n} things")}
+KINDS: dict[Kind, tuple[Sequence[StepName | None], list[dict[str, Any]]]] = {
+    "count": ([*STEPS], [{}, {"denominator": "referrals_received"}, {"month": "receipt"}]),
+    "distinct": ([*STEPS], [{"member": member} for member in get_args(Member)]),
+    "days": (sorted(WHOLE_NUMBERS), [{}, {"bands": [30, 60]}, {"denominator": "started"}]),
+    "number": (sorted(WHOLE_NUMBERS), [{}, {"unit": UNIT}, {"denominator": "sessions_held"}]),
+    "mean": (sorted(MEANS), [{}, {"scale": 20}]),
+    "standing": ([None], [{}]),
+}
+
+
+def added() -> Iterator[Indicator]:
+    """An indicator of every kind, on every step that such a kind can be told of, in every way it can be declared."""
+    for kind, (steps, ways) in KINDS.items():
+        for step, (nth, way) in product(steps, enumerate(ways)):
+            label = f"New {kind} {step} {nth}"
+            yield Indicator.model_validate(
+                {
+                    "code": f"new_{kind}_{step}_{nth}", "chapter": "network", "kind": kind, "step": step,
+                    "label": dict.fromkeys(("nl", "fr", "en"), label),
+                    "definition": dict.fromkeys(("nl", "fr", "en"), f"{label}."), "protected": True, **way,
+                }
+            )  # fmt: skip
+
+
+@pytest.fixture
+def longer(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[Indicator]]:
+    """A catalogue with all of these added."""
+    new = list(added())
+    whole = Catalogue(version=1, indicators=(*indicators.catalogue(), *new))
+    monkeypatch.setattr(indicators, "_whole", lambda: whole)
+    indicators.by_step.cache_clear()
+    yield new
+    indicators.by_step.cache_clear()
+
+
+@pytest.fixture
+async def results(longer: list[Indicator], pool: asyncpg.Pool[asyncpg.Record]) -> Results:
+    """What two years of the project come to with them."""
+    period = Period(SINCE, UNTIL)
+    async with pool.acquire() as connection:
+        await connection.execute(figures.SCHEMA)
+        await figures.apply(connection, heard(two_years()))
+        return Results(*period, await reading.find(connection, period), await partners.find(connection, period, UNTIL))
+
+
+async def test_it_is_counted_wherever_its_step_happens(longer: list[Indicator], results: Results) -> None:
+    told = results.by_code()
+    counted = {each.step for each in longer if each.kind == "count" and told[each.code].value}
+    assert counted >= {*STEPS} - {"not_suitable", "on_hold"}  # which nobody was in these two years
+    silent = {(each.kind, each.step) for each in longer if each.kind != "standing" and not told[each.code].value}
+    assert {kind for kind, step in silent if step in counted} <= {"distinct"}  # of which most steps have no members
+
+
+@pytest.mark.parametrize("language", get_args(Language))
+async def test_it_is_printed_in_every_format_and_language(
+    longer: list[Indicator], results: Results, language: Language
+) -> None:
+    html = render_html(language, PROJECT, results)
+    pdf = PdfReader(BytesIO(render_pdf(language, PROJECT, results)))
+    printed = "".join("".join(page.extract_text().split()) for page in pdf.pages)
+    labels = [each.label.in_(language) for each in longer]
+    missing = [label for label in labels if f"<strong>{label}</strong>" not in html]
+    missing += [label for label in labels if "".join(label.split()) not in printed]
+    assert missing == []
+    assert "None" not in html.replace("New standing None", "")
+
+
+def test_every_figure_that_the_page_names_is_in_the_catalogue() -> None:
+    codes = {each.code for each in indicators.catalogue()}
+    assert {*ROAD, *NAMED, *(code for those in BLOCKS.values() for code in those)} <= codes
+    assert {each.denominator for each in indicators.catalogue()} - {None} <= codes
+
+
+def test_a_figure_that_is_absent_takes_the_report_from_nobody() -> None:
+    whole = blank()
+    for absent in whole.figures:
+        if absent.code not in {*ROAD, *NAMED, *(code for those in BLOCKS.values() for code in those)}:
+            left = [each for each in whole.figures if each is not absent]
+            assert render_html("nl", PROJECT, Results(SINCE, UNTIL, left, []))
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"kind": "number", "step": "score"}, {"kind": "days", "step": "cycle"}, {"kind": "mean", "step": "started"},
+        {"kind": "distinct", "step": "received"}, {"kind": "count", "step": "received", "member": "referrer"},
+        {"kind": "count"}, {"kind": "standing", "step": "received"},
+        {"kind": "days", "step": "started", "bands": [60, 30]}, {"kind": "days", "step": "started", "bands": [0, 30]},
+    ],
+)  # fmt: skip
+def test_one_that_cannot_be_told_is_refused_when_the_catalogue_is_read(wrong: dict[str, Any]) -> None:
+    good = next(added()).model_dump(exclude_none=True)
+    with pytest.raises(ValidationError):
+        Indicator.model_validate({key: value for key, value in good.items() if key not in {"step", "kind"}} | wrong)

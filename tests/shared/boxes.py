@@ -1,0 +1,230 @@
+"""A tiny programme of its own for the tests of HTTP: boxes of a city are opened, filled and closed, tickets drawn."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+import httpx
+from fastapi import APIRouter, FastAPI, Request, Response
+from pydantic import BaseModel
+
+from deploy.local.tokens import ensure_keys, token
+from shared import event_store, idempotency
+from shared.callers import Caller, Gate, Role
+from shared.decider import Decider, Outcome
+from shared.event_store import Connection, EventStore, event_types
+from shared.health import Health
+from shared.messages import Command, Event, Refused
+from shared.service import create_tables
+from shared.settings import Settings
+from shared.web import READS, Commands, Done, NotVisible, allow, create_app
+from shared.web.answers import Answers
+
+CITY = "Oostende"
+WORKS = allow(Role.FACILITATOR)
+
+
+class Opened(Event):
+    """A box of a city."""
+
+    city: str
+
+
+class Filled(Event):
+    """One thing more in it."""
+
+    thing: int
+
+
+class Closed(Event):
+    """Nothing more goes in."""
+
+
+class Drawn(Event):
+    """A ticket was drawn from it."""
+
+    nth: int
+
+
+class OpenBox(Command):
+    """Open it, with two things in it."""
+
+    city: str
+
+
+class FillBox(Command):
+    """Put something in."""
+
+    thing: int
+
+
+class CloseBox(Command):
+    """Close it."""
+
+
+class DrawTicket(Command):
+    """Draw a ticket: never the same twice."""
+
+
+@dataclass(frozen=True)
+class Box:
+    """What a box is like."""
+
+    city: str | None = None
+    things: tuple[int, ...] = ()
+    drawn: int = 0
+    closed: bool = False
+
+
+def evolve(state: Box, event: Event) -> Box:
+    match event:
+        case Opened(city=city):
+            return replace(state, city=city)
+        case Filled(thing=thing):
+            return replace(state, things=(*state.things, thing))
+        case Drawn(nth=nth):
+            return replace(state, drawn=nth)
+        case Closed():
+            return replace(state, closed=True)
+    raise AssertionError(event)
+
+
+def decide(state: Box, command: Command) -> list[Event]:
+    match command:
+        case OpenBox(city=city):
+            if state.city not in {None, city}:
+                raise Refused("box-of-another-city")
+            return [] if state.city else [Opened(city=city), Filled(thing=-1), Filled(thing=-2)]
+        case FillBox(thing=thing):
+            if state.closed or thing in state.things:
+                raise Refused("box-takes-nothing")
+            return [Filled(thing=thing)]
+        case CloseBox():
+            return [] if state.closed else [Closed()]
+        case DrawTicket():
+            return [Drawn(nth=state.drawn + 1)]
+    raise AssertionError(command)
+
+
+BOXES: Decider[Box, Command, Event] = Decider(Box(), decide, evolve)
+TYPES = event_types(Opened, Filled, Closed, Drawn)
+
+
+class Filling(BaseModel):
+    """What goes in."""
+
+    thing: int
+
+
+class Ticket(BaseModel):
+    """A ticket, told once."""
+
+    nth: int
+    ticket: str
+
+
+def routes(commands: Commands) -> APIRouter:
+    """Every way in which an answer is made."""
+    router = APIRouter()
+
+    def of(box: str) -> str:
+        return f"box-{box}"
+
+    def stamp(by: str = "public") -> dict[str, Any]:
+        return {"at": datetime.now(UTC), "by": by}
+
+    def ticket(outcome: Outcome) -> dict[str, Any]:
+        [drawn] = outcome.events
+        assert isinstance(drawn, Drawn)
+        return {"nth": drawn.nth, "ticket": secrets.token_urlsafe(16)}
+
+    @router.post("/boxes/{box}", status_code=201, response_model=Done)
+    async def open_box(request: Request, box: str, city: str = CITY, caller: Caller = WORKS) -> Response:
+        command = OpenBox(**stamp(caller.subject), city=city)
+        return await commands.take(request, caller, of(box), BOXES, command, created=True)
+
+    @router.post("/boxes/{box}/fill", response_model=Done)
+    async def fill_box(request: Request, box: str, body: Filling, caller: Caller = WORKS) -> Response:
+        def permit(state: Box) -> None:
+            if state.city not in caller.cities:
+                raise NotVisible
+
+        command = FillBox(**stamp(caller.subject), thing=body.thing)
+        return await commands.take(request, caller, of(box), BOXES, command, permit=permit)
+
+    @router.post("/boxes/{box}/close", response_model=Done)
+    async def close_box(request: Request, box: str, caller: Caller = WORKS) -> Response:
+        return await commands.take(request, caller, of(box), BOXES, CloseBox(**stamp(caller.subject)))
+
+    @router.post("/boxes/{box}/tickets", response_model=Ticket)
+    async def draw(request: Request, box: str, caller: Caller = WORKS) -> Response:
+        command = DrawTicket(**stamp(caller.subject))
+        return await commands.answer(request, caller.subject, of(box), BOXES, command, body=ticket)
+
+    @router.post("/public/boxes/{box}/tickets", response_model=Ticket)
+    async def draw_in_public(request: Request, box: str, body: Filling) -> Response:
+        return await commands.answer(request, None, of(box), BOXES, DrawTicket(**stamp()), body=ticket)
+
+    @router.post("/public/boxes/{box}/opinions", status_code=204)
+    async def give_opinion(request: Request, box: str) -> Response:
+        async def work(connection: Connection) -> None:
+            await connection.execute("insert into opinions (box) values ($1)", box)
+
+        return await commands.once(request, None, of(box), work, status=204)
+
+    @router.post("/public/boxes/{box}/look", openapi_extra=READS)
+    async def look(box: str) -> int:
+        async with commands.store.pool.acquire() as connection:
+            return len(await commands.store.read(connection, of(box)))
+
+    return router
+
+
+@dataclass
+class Desk:
+    """The programme over HTTP, and what stands in its database."""
+
+    client: httpx.AsyncClient
+    app: FastAPI
+    store: EventStore
+    home: Path
+    subjects: dict[str, str] = field(default_factory=dict)
+
+    def bearer(self, city: str = CITY, subject: str = "worker-1") -> dict[str, str]:
+        return {"Authorization": f"Bearer {token(Role.FACILITATOR, 'org-1', [city], subject, home=self.home)}"}
+
+    async def ask(
+        self, path: str, key: str | bytes | None = None, body: Any = None, *, public: bool = False, **who: str
+    ) -> httpx.Response:
+        head: list[tuple[bytes, bytes]] = []
+        if not public:
+            head.append((b"authorization", self.bearer(**who)["Authorization"].encode()))
+        if key is not None:
+            head.append((b"idempotency-key", key if isinstance(key, bytes) else key.encode("latin-1")))
+        return await self.client.post(path, headers=head, json=body)
+
+    async def facts(self, box: str) -> list[Event]:
+        async with self.store.pool.acquire() as connection:
+            return [fact.event for fact in await self.store.read(connection, f"box-{box}")]
+
+
+@asynccontextmanager
+async def opened(pool: asyncpg.Pool[asyncpg.Record], home: Path, answers: Answers | None = None) -> AsyncIterator[Desk]:
+    """The programme over an empty database."""
+    settings = Settings()
+    gate = Gate(ensure_keys(home), settings.auth_issuer, settings.auth_audience)
+    store = EventStore(pool, TYPES)
+    schemas = [event_store.SCHEMA, idempotency.SCHEMA, "create table if not exists opinions (box text)"]
+    await create_tables(pool, schemas)
+    app = create_app("Boxes", gate, {}, Health(), answers=answers)
+    app.include_router(routes(Commands(store)))
+    transport = httpx.ASGITransport(app, raise_app_exceptions=False)
+    async with httpx.AsyncClient(transport=transport, base_url="http://desk") as client:
+        yield Desk(client, app, store, home)

@@ -1,0 +1,66 @@
+"""A service that hears a number, tells the next, and takes one by HTTP: `python -m tests.shared.ending`."""
+
+from __future__ import annotations
+
+import os
+import time
+from dataclasses import replace
+
+from fastapi import APIRouter, HTTPException
+from pydantic import SecretStr
+
+from shared.contracts.envelope import Topic
+from shared.event_store import VersionConflict, event_types
+from shared.inbox import Inbox
+from shared.service import Wire, Wiring, application_of
+from shared.serving import serve
+from shared.settings import Settings
+from tests.shared.counting import Counted, CountPublished, publish_on
+from tests.shared.test_service import META, NOW, echo
+
+
+def topics(mark: str) -> tuple[Topic, Topic]:
+    """What it hears, and where it tells."""
+    said = Topic(f"test.{mark}.said", "/carrousel/test", (CountPublished,), partitions=12)
+    return said, replace(said, name=f"test.{mark}.told", source="/carrousel/echo")
+
+
+def counting(said: Topic, told: Topic) -> Wire:
+    """`POST /count/7` is one fact, however often it is asked."""
+
+    async def wire(service: Wiring) -> None:
+        store = await service.facts(event_types(Counted))
+        service.publishes(store, publish_on(told), told)
+        await service.hears(Inbox("echo", said, lambda connection, heard: echo(store, connection, heard)))
+        router = APIRouter()
+
+        @router.post("/count/{n}")
+        async def count(n: int) -> None:
+            try:
+                async with store.transaction() as connection:
+                    await store.append(connection, f"http-{n}", 0, [Counted(n=n)], META, NOW)
+            except VersionConflict:
+                raise HTTPException(409) from None
+
+        @router.post("/hang")
+        async def hang() -> None:
+            time.sleep(600)  # noqa: ASYNC251 - what no code of ours may do
+
+        service.answers(router)
+
+    return wire
+
+
+def main() -> None:
+    """Serve, as every service does."""
+    settings = Settings(
+        database_url=SecretStr(os.environ["ENDING_DATABASE_URL"]),
+        port=int(os.environ["ENDING_PORT"]),
+        auth_jwks_file=os.environ["ENDING_JWKS_FILE"],
+    )
+    said, told = topics(os.environ["ENDING_MARK"])
+    serve("ending", settings, application_of("Ending", settings, {}, counting(said, told)))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,168 @@
+"""A view that tells when an event reached it too early, too late or twice, and a process of one of its versions.
+
+`python -m tests.shared.rolling VERSION` appends and keeps its views until it is ended, as a process of a service does.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import random
+import signal
+import sys
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from typing import Any
+
+import asyncpg
+
+from shared import beside, event_store, views
+from shared.event_store import Connection, EventStore, VersionConflict, event_types
+from shared.health import Progress
+from shared.keeper import Keeper
+from shared.messages import Event, Meta, Recorded
+from shared.pool import SERVING, open_pool
+from shared.service import create_tables
+from shared.views import InlineViews
+
+META = Meta(by="tester", correlation_id="test")
+NOW = datetime(2026, 1, 1, tzinfo=UTC)
+STREAMS = [f"stream-{nth}" for nth in range(6)]
+
+
+class Stepped(Event):
+    """A step, which knows how far another stream was when it was taken."""
+
+    n: int
+    other: str
+    other_version: int
+
+
+TYPES = event_types(Stepped)
+
+
+class Steps:
+    """The sum of each stream's steps, weighed by the version; from version 2 on in another column, with an index."""
+
+    __name__ = "tests.steps"
+
+    def __init__(self, version: int) -> None:
+        self.VERSION = version
+        self.column = f"total_{version}"
+        self.SCHEMA = (
+            f"create table if not exists steps (stream text primary key, version int not null, {self.column} bigint);"
+            f"create index if not exists steps_{self.column} on steps ({self.column});"
+        )
+
+    async def apply(self, connection: Connection, facts: Sequence[Recorded[Any]]) -> None:
+        """Refuse what comes before its cause; apply once what comes twice."""
+        for fact in facts:
+            other = await self._at(connection, fact.event.other)
+            assert other >= fact.event.other_version, "the effect came before its cause"
+            at = await self._at(connection, fact.stream)
+            assert at + 1 >= fact.version, "an event of the stream was skipped"
+            if at < fact.version:
+                await connection.execute(
+                    f"insert into steps as was values ($1, $2, $3) on conflict (stream) do update"
+                    f" set version = excluded.version, {self.column} = was.{self.column} + excluded.{self.column}",
+                    fact.stream,
+                    fact.version,
+                    fact.event.n * self.VERSION,
+                )
+
+    @staticmethod
+    async def _at(connection: Connection, stream: str) -> int:
+        return await connection.fetchval("select version from steps where stream = $1", stream) or 0
+
+
+class Process:
+    """What a process of one version does: appends at random, and keeps its views."""
+
+    def __init__(self, pool: asyncpg.Pool[asyncpg.Record], url: str, version: int, seed: int) -> None:
+        self.version, self.chance = version, random.Random(seed)
+        self.inline = InlineViews([Steps(version)], TYPES)
+        self.store = EventStore(pool, TYPES, [self.inline.apply])
+        self.keeper = Keeper(self.store, url, self.inline, Progress("views"), alive_seconds=2.5)
+        self.appended = 0
+
+    async def write(self) -> None:
+        """One step on one stream, which knows how far another one is."""
+        stream, other = self.chance.sample(STREAMS, 2)
+        with contextlib.suppress(VersionConflict):
+            async with self.store.transaction() as connection:
+                known = "select coalesce(max(version), 0) from events where stream = $1"
+                seen, expected = [await connection.fetchval(known, each) for each in (other, stream)]
+                event = Stepped(n=self.chance.randint(1, 9), other=other, other_version=seen)
+                await self.store.append(connection, stream, expected, [event], META, NOW)
+            self.appended += 1
+
+    async def write_on(self) -> None:
+        """Steps until cancelled."""
+        while True:
+            await self.write()
+            await asyncio.sleep(self.chance.random() / 100)
+
+    async def work(self, writers: int = 3) -> None:
+        """Everything, until cancelled."""
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self.keeper.run())
+            for _ in range(writers):
+                tasks.create_task(self.write_on())
+
+
+@asynccontextmanager
+async def process(
+    pool: asyncpg.Pool[asyncpg.Record], url: str, version: int, seed: int = 0, writers: int = 3
+) -> AsyncIterator[Process]:
+    """A process at work until the end of the block. A view that an event reached out of order fails the block."""
+    await create_tables(pool, [event_store.SCHEMA, beside.SCHEMA, views.SCHEMA])
+    started = Process(pool, url, version, seed)
+    async with pool.acquire() as connection, connection.transaction():
+        await connection.execute("select pg_advisory_xact_lock(1)")
+        await started.inline.prepare(connection)
+    working = asyncio.create_task(started.work(writers))
+    try:
+        yield started
+    finally:
+        working.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await working
+
+
+async def recount(pool: asyncpg.Pool[asyncpg.Record], version: int) -> dict[str, int]:
+    """What the view of that version should say, counted from the events alone."""
+    rows = await pool.fetch("select stream, sum((data->>'n')::int) as n from events group by stream")
+    return {row["stream"]: row["n"] * version for row in rows}
+
+
+async def told(pool: asyncpg.Pool[asyncpg.Record], version: int) -> dict[str, int] | None:
+    """What the view says; None while it is of another version, or does not hold everything yet."""
+    try:
+        if await pool.fetchval("select exists (select from missed)"):
+            return None
+        return {row[0]: row[1] for row in await pool.fetch(f"select stream, total_{version} from steps")}
+    except asyncpg.UndefinedColumnError:
+        return None
+
+
+async def until_right(pool: asyncpg.Pool[asyncpg.Record], version: int) -> None:
+    """Return once the view of that version says what a recount says, nobody appending any more."""
+    async with asyncio.timeout(60):
+        while await told(pool, version) != await recount(pool, version):
+            await asyncio.sleep(0.05)
+
+
+async def _main(version: int) -> None:
+    url = os.environ["ROLLING_DATABASE_URL"]
+    ended = asyncio.Event()
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, ended.set)
+    async with open_pool(url, 8, SERVING) as pool, process(pool, url, version, os.getpid()):
+        sys.stdout.write("at work\n")
+        sys.stdout.flush()
+        await ended.wait()
+
+
+if __name__ == "__main__":
+    asyncio.run(_main(int(sys.argv[1])))

@@ -1,0 +1,229 @@
+"""A relay moves its position only from where it read it, says so when it gets nowhere, and has a successor."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import suppress
+from datetime import UTC, datetime
+from typing import Any
+
+import asyncpg
+import pytest
+from structlog.testing import capture_logs
+
+from shared import event_store, inbox, relay
+from shared.contracts.envelope import read_envelope
+from shared.event_store import EventStore, event_types
+from shared.inbox import Inbox
+from shared.kafka import open_reader
+from shared.messages import Meta, Recorded
+from shared.pool import open_pool
+from shared.relay import Published, Relay
+from shared.service import create_tables
+from tests.shared.counting import Counted, Ledger, publish_on, topic
+
+META = Meta(by="tester", correlation_id="test")
+NOW = datetime(2026, 1, 1, tzinfo=UTC)
+NOBODY = "127.0.0.1:1"
+
+
+class Desk:
+    """A store with facts, and the relays that publish them."""
+
+    def __init__(self, pool: asyncpg.Pool[asyncpg.Record], url: str, servers: str) -> None:
+        self.pool, self.url, self.servers = pool, url, servers
+        self.store = EventStore(pool, event_types(Counted))
+        self.topic = topic()
+        self.running: list[asyncio.Task[None]] = []
+
+    def relay(self, translate: Any = None, **changed: Any) -> Relay:
+        asked = {"bootstrap_servers": self.servers, "database_url": self.url} | changed
+        return Relay(self.store, translate or publish_on(self.topic), [self.topic], **asked)
+
+    def start(self, one: Relay) -> asyncio.Task[None]:
+        self.running.append(asyncio.create_task(one.run()))
+        return self.running[-1]
+
+    async def write(self, first: int, facts: int, stream: str = "a") -> None:
+        async with self.store.transaction() as connection:
+            told = [Counted(n=first + nth) for nth in range(facts)]
+            await self.store.append(connection, stream, first, told, META, NOW)
+
+    async def told(self) -> list[int]:
+        """The positions on the topic, in the order of each partition; what was sent again stands there again."""
+        return [read_envelope(self.topic, each.headers).sequence for each in await self._records()]
+
+    async def heard(self) -> dict[str, list[int]]:
+        """What a consumer makes of the topic, read from its beginning."""
+        one = Inbox("heard", self.topic, Ledger().apply)
+        async with self.pool.acquire() as connection:
+            await one.receive(connection, await self._records())
+            assert await connection.fetchval("select count(*) from dead_letters") == 0
+            return await Ledger().read(connection)
+
+    async def _records(self) -> list[Any]:
+        found: list[Any] = []
+        async with open_reader(self.servers, [self.topic]) as reader:
+            await reader.mark_ends()
+            while batch := await reader.batch(self.topic):
+                found += batch
+        return found
+
+    async def published(self, last: int) -> None:
+        """Return once everything up to this position is published."""
+        async with asyncio.timeout(120):
+            while await relay.position(self.store) < last:
+                await asyncio.sleep(0.02)
+
+
+async def until(there: Callable[[], Any]) -> None:
+    async with asyncio.timeout(120):
+        while not there():
+            await asyncio.sleep(0.02)
+
+
+async def until_well(one: Relay) -> None:
+    async with asyncio.timeout(120):
+        while await one.ailment() is not None:
+            await asyncio.sleep(0.02)
+
+
+@pytest.fixture
+async def desk(pool: asyncpg.Pool[asyncpg.Record], database_url: str, bootstrap_servers: str) -> AsyncIterator[Desk]:
+    await create_tables(pool, [event_store.SCHEMA, inbox.SCHEMA])
+    async with pool.acquire() as connection:
+        await Ledger().create(connection)
+    laid = Desk(pool, database_url, bootstrap_servers)
+    yield laid
+    for each in laid.running:
+        each.cancel()
+        with suppress(asyncio.CancelledError):
+            await each
+
+
+def meanwhile(desk: Desk, do: Callable[[Relay], Awaitable[None]]) -> None:
+    """Somebody else at a console, on connections of his own; returns once he is done, and nothing ran here."""
+
+    async def console() -> None:
+        async with open_pool(desk.url, 2) as pool:
+            await do(Relay(EventStore(pool, event_types(Counted)), publish_on(desk.topic), [desk.topic], "", desk.url))
+
+    thread = threading.Thread(target=asyncio.run, args=(console(),))
+    thread.start()
+    thread.join()
+
+
+@pytest.mark.parametrize("after", [0, 3, 9])
+async def test_what_is_asked_to_be_published_again_while_a_window_is_on_its_way_is_published_again(
+    desk: Desk, after: int
+) -> None:
+    """The window that is on its way ends first; then everything behind `after` is sent, whatever it was."""
+    asked: list[int] = []
+
+    def translate(fact: Recorded[Any]) -> Published:
+        if fact.position == 10 and not asked:
+            asked.append(after)
+            meanwhile(desk, lambda one: one.republish(after))
+        published: Published = publish_on(desk.topic)(fact)
+        return published
+
+    await desk.write(0, 5)
+    desk.start(desk.relay(translate))
+    await desk.published(5)
+    await desk.write(5, 5)
+    await until(lambda: asked)
+    await desk.write(10, 1)
+    await desk.published(11)
+    assert await desk.told() == [*range(1, 11), *range(after + 1, 12)]
+    assert await desk.heard() == {"a": list(range(11))}
+
+
+@pytest.mark.parametrize("part", ["translation", "broker", "database"])
+async def test_a_relay_that_gets_nowhere_says_so_until_that_is_mended(desk: Desk, part: str) -> None:
+    broken = {"translation"} & {part}
+
+    def translate(fact: Recorded[Any]) -> Published:
+        if broken:
+            raise KeyError("a word that this version does not know")
+        published: Published = publish_on(desk.topic)(fact)
+        return published
+
+    away = {"broker": {"bootstrap_servers": NOBODY}, "database": {"database_url": f"postgresql://x@{NOBODY}/x"}}
+    one = desk.relay(translate, **away.get(part, {}))
+    await desk.write(0, 3)
+    with capture_logs() as lines:
+        desk.start(one)
+        await until(lambda: lines)
+        assert await one.ailment() is None  # it has only just begun to fail
+        one.last_success -= 3600
+        tried = len(lines)
+        await until(lambda: len(lines) > tried + 2)
+        said = await one.ailment()
+        assert {each["event"] for each in lines} == {"relay interrupted"}
+        broken.clear()
+        one.bootstrap_servers, one.database_url = desk.servers, desk.url
+        await desk.published(3)
+    assert said is not None
+    assert (said.code, int(said.values["seconds"]) // 3600) == ("not-publishing", 1)
+    await until_well(one)
+    assert await desk.heard() == {"a": [0, 1, 2]}
+
+
+async def test_it_is_not_ill_before_a_quarter_of_a_minute(desk: Desk) -> None:
+    one = desk.relay()
+    one.last_success = time.monotonic() - 5
+    assert await one.ailment() is None
+    one.last_success = time.monotonic() - 15.1
+    said = await one.ailment()
+    assert said is not None
+    assert said.code == "not-publishing"
+
+
+async def test_one_leads_and_the_others_stand_by_and_are_well(desk: Desk) -> None:
+    assert await relay.led(desk.store) is False
+    first, second = desk.relay(), desk.relay()
+    leading = desk.start(first)
+    await until(lambda: first.leading)
+    assert await relay.led(desk.store) is True
+    desk.start(second)
+    second.last_success -= 3600
+    await until_well(second)
+    assert (first.leading, second.leading) == (True, False)
+    leading.cancel()
+    await until(lambda: second.leading)
+    assert first.leading is False
+    await desk.write(0, 2)
+    await desk.published(2)
+    assert await desk.told() == [1, 2]
+
+
+async def test_a_leader_whose_connection_ends_leads_no_more_and_nothing_is_told_twice_over(desk: Desk) -> None:
+    both = [desk.relay(), desk.relay()]
+    for each in both:
+        desk.start(each)
+    for term in range(3):
+        await until(lambda: any(each.leading for each in both))
+        await desk.write(term * 4, 4)
+        await desk.pool.execute("""
+            select pg_terminate_backend(pid) from pg_locks
+            where locktype = 'advisory' and granted and objid = 7226002
+              and database = (select oid from pg_database where datname = current_database())
+        """)
+    await desk.published(12)
+    assert await desk.heard() == {"a": list(range(12))}
+    await until(lambda: any(each.leading for each in both))
+    assert [each.leading for each in both].count(True) == 1
+
+
+async def test_what_waits_is_counted_and_its_age_told(desk: Desk) -> None:
+    assert await relay.backlog(desk.store) == (0, 0.0)
+    await desk.write(0, 3)
+    behind, age = await relay.backlog(desk.store)
+    assert (behind, age > 86_400) == (3, True)  # told for the first of January
+    await desk.pool.execute("insert into outbox_checkpoints values ('kafka', 2), ('else', 3)")
+    assert (await relay.backlog(desk.store))[0] == 1
+    assert await relay.backlog(desk.store, "else") == (0, 0.0)
+    assert (await relay.position(desk.store), await relay.position(desk.store, "else")) == (2, 3)

@@ -1,0 +1,185 @@
+"""Each message of a partition goes to its place: applied once in order, a dead letter, or behind a named gap."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from shared.checkpoints import Checkpoint, Dead, Known
+from shared.contracts.envelope import Position, headers
+from shared.sorting import Parsed, Sorted, sort_out
+from tests.shared.counting import CountPublished, topic
+
+TOPIC = topic()
+TYPES = TOPIC.by_type()
+NOW = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True)
+class Sent:
+    """A record on the one partition of these tests."""
+
+    key: bytes | None
+    value: bytes | None
+    headers: tuple[tuple[str, bytes], ...]
+    offset: int = 0
+    partition: int = 0
+    topic: str = TOPIC.name
+
+
+def sent(sequence: int, previous: int, *, key: str = "k", value: bytes | None = None, epoch: int = 1, fork: int = 0,
+         minute: int | None = None) -> Sent:  # fmt: skip
+    message = CountPublished(n=sequence)
+    position = Position(sequence, previous, epoch, (fork,) if epoch > 1 else ())
+    time = NOW + timedelta(minutes=min(sequence, 5000) if minute is None else minute)
+    head = headers(TOPIC, message, key, position, time)
+    return Sent(key.encode(), message.model_dump_json().encode() if value is None else value, tuple(head))
+
+
+class Partition:
+    """One partition as a consumer hears it, with the dead letters that a database would keep."""
+
+    def __init__(self) -> None:
+        self.checkpoint = Checkpoint()
+        self.known = Known(set(), set(), set(), set(), {})
+        self.applied: list[int] = []
+        self.dead: list[Dead] = []
+        self.at = 0
+
+    def hear(self, *records: Sent) -> Sorted:
+        parsed = [Parsed(TOPIC, TYPES, each) for each in records]
+        found = sort_out(parsed, {0: self.checkpoint}, self.known)
+        self.applied += [each.envelope.sequence for each in found.fresh]
+        self.dead += found.dead
+        self.known.keys.update(found.keys)
+        return found
+
+    def reasons(self) -> list[str]:
+        return [each.reason for each in self.dead]
+
+
+def chain(sequences: list[int]) -> list[Sent]:
+    return [sent(each, before) for before, each in zip([0, *sequences], sequences, strict=False)]
+
+
+sequences = st.lists(st.integers(1, 400), min_size=1, max_size=20, unique=True).map(sorted)
+
+
+@given(sequences, st.data())
+def test_whatever_comes_again_is_applied_once_and_in_order(positions: list[int], data: st.DataObject) -> None:
+    """Windows sent again from any earlier place, as a relay does when it is in doubt."""
+    records = chain(positions)
+    heard = Partition()
+    at = 0
+    while at < len(records):
+        begin = data.draw(st.integers(0, at))
+        end = data.draw(st.integers(at + 1, len(records)))
+        heard.hear(*records[begin:end])
+        at = end
+    assert heard.applied == positions
+    assert heard.dead == []
+
+
+@given(sequences, st.data())
+def test_in_any_order_and_read_again_nothing_is_lost(positions: list[int], data: st.DataObject) -> None:
+    """A topic that was refilled behind what came first: read again and again, it is the whole history."""
+    records = data.draw(st.permutations(chain(positions)))
+    heard = Partition()
+    for _ in positions:
+        heard.hear(*records)
+    assert heard.applied == positions
+
+
+@given(sequences, st.sets(st.integers(0, 19)))
+def test_what_is_missing_is_named_and_holds_up_what_follows(positions: list[int], missing: set[int]) -> None:
+    records = [each for nth, each in enumerate(chain(positions)) if nth not in missing]
+    heard = Partition()
+    found = heard.hear(*records)
+    first = min([nth for nth in missing if nth < len(positions)], default=len(positions))
+    assert heard.applied == positions[:first]
+    assert heard.reasons() == ["gap"] * bool(len(records) > first)
+    assert found.gaps == ({0: heard.checkpoint.sequence} if len(records) > first else {})
+    heard.hear(*chain(positions))
+    assert heard.applied == positions
+
+
+forgeries = st.tuples(
+    st.integers(0, 12),
+    st.sampled_from(["coming", "highest", "far", "copy"]),
+    st.sampled_from([b"{broken", b"\xff", b"", b'{"n": "many"}', None]),
+)
+
+
+@given(st.lists(forgeries, max_size=15))
+def test_forged_messages_lose_no_honest_one(forged: list[tuple[int, str, bytes | None]]) -> None:
+    """Unreadable ones with coming positions; readable ones that follow nothing, or say something else of the past."""
+    positions = [3, 4, 8, 9, 15, 20, 21, 30, 31, 32]
+    records: list[Sent] = []
+    for nth, each in enumerate(chain(positions)):
+        before = positions[nth - 1] if nth else 0
+        for place, kind, value in forged:
+            if place == nth:
+                records.append(forgery(kind, before, positions[nth], value))
+        records.append(each)
+    heard = Partition()
+    heard.hear(*records)
+    assert [each for each in heard.applied if each in positions] == positions
+    assert heard.applied == positions
+
+
+def forgery(kind: str, before: int, coming: int, value: bytes | None) -> Sent:
+    broken = value if value is not None else b"{"
+    match kind:
+        case "coming":
+            return sent(coming, before, value=broken, key="other", minute=7000)
+        case "highest":
+            return sent(2**63 - 1, before, value=broken, minute=7000) if before == 0 else sent(2**63 - 1, before - 1)
+        case "far":
+            return sent(2**62, 2**61, key="other")
+        case _:
+            return sent(before, before - 1, minute=7000, key="other") if before else sent(1, 0, value=broken)
+
+
+def test_a_readable_forgery_in_the_next_place_turns_what_follows_into_dead_letters_not_into_nothing() -> None:
+    """Nobody can tell it from an honest one; the honest ones are kept, and another epoch heals it."""
+    heard = Partition()
+    heard.hear(*chain([1, 2]), sent(2**63 - 1, 2, key="forged"), *[sent(n, n - 1) for n in (3, 4, 5)])
+    assert heard.applied == [1, 2, 2**63 - 1]
+    assert heard.reasons() == ["another-history"] * 3
+    heard.hear(*[sent(n, n - 1, epoch=2, fork=2) for n in (1, 2, 3, 4, 5)])
+    assert heard.applied == [1, 2, 2**63 - 1, 3, 4, 5]
+
+
+def test_an_honest_message_that_nobody_can_read_yet_keeps_its_place_and_parks_its_key() -> None:
+    heard = Partition()
+    heard.hear(sent(1, 0), sent(2, 1, value=b'{"m": 1}'), sent(5, 2, key="other"), sent(6, 5))
+    assert heard.applied == [1, 5]
+    assert heard.reasons() == ["schema", "parked"]
+    assert heard.checkpoint.sequence == 6
+
+
+@given(st.integers(0, 6), st.integers(0, 6), st.integers(1, 4))
+def test_another_epoch_repeats_what_both_share_and_brings_what_is_its_own(
+    heard_until: int, fork: int, new: int
+) -> None:
+    """A publisher put back to `fork`: what was heard of the common part is not applied again, its new part once."""
+    heard = Partition()
+    heard.hear(*chain(list(range(1, heard_until + 1))))
+    later = [*range(1, fork + 1), *range(1000, 1000 + new)]
+    records = [sent(each, before, epoch=2, fork=fork) for before, each in zip([0, *later], later, strict=False)]
+    heard.hear(*records)
+    heard.hear(*records)
+    common = list(range(1, heard_until + 1))
+    assert heard.applied == [*common, *(each for each in later if each > min(heard_until, fork))]
+    assert heard.checkpoint.overtaken is (heard_until > fork)
+    assert heard.reasons() == []
+
+
+def test_a_position_that_tells_another_event_than_before_is_kept() -> None:
+    heard = Partition()
+    heard.hear(*chain([1, 2, 3]))
+    heard.hear(sent(3, 2, minute=99))
+    assert heard.reasons() == ["another-history"]

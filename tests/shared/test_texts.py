@@ -1,0 +1,56 @@
+"""What a fact says in several languages is read for ever, whichever languages the project speaks by then."""
+
+from __future__ import annotations
+
+from typing import get_args
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import ValidationError
+
+from shared.messages import Event
+from shared.texts import Language, Text, Translated, spoken
+
+LANGUAGES = get_args(Language)
+codes = st.sampled_from([*LANGUAGES, "de", "pl", "uk", "arz"])
+
+
+class SomethingNamed(Event):
+    """A fact that people read."""
+
+    title: Translated
+
+
+def test_a_fact_stored_with_the_three_languages_of_a_text_is_read_and_stored_the_same() -> None:
+    text = Text(nl="Huis", fr="Maison", en="House")
+    stored = f'{{"title":{text.model_dump_json()}}}'
+    read = SomethingNamed.model_validate_json(stored)
+    assert read == SomethingNamed(title=text.translated())
+    assert read.model_dump_json() == stored
+
+
+words = st.text(max_size=50).map(lambda text: text.replace("\x00", ""))
+
+
+@given(st.dictionaries(codes, words, min_size=1), codes)
+def test_a_fact_of_any_languages_is_read_and_says_something_in_every_one(said: dict[str, str], asked: str) -> None:
+    fact = SomethingNamed.model_validate({"title": said})
+    assert SomethingNamed.model_validate_json(fact.model_dump_json()) == fact
+    assert fact.title.in_(asked) == said.get(asked, fact.title.in_(asked))
+    assert fact.title.in_(asked) in said.values()
+
+
+@pytest.mark.parametrize(("said", "heard"), [({"de": "Haus", "fr": "Maison"}, "Maison"), ({"de": "Haus"}, "Haus")])
+def test_what_lacks_the_language_that_is_asked_for_is_said_in_another(said: dict[str, str], heard: str) -> None:
+    assert Translated(said).in_("en") == heard
+
+
+@pytest.mark.parametrize("said", [{}, {"nl": "x" * 2001}, {"nl": "\x00"}, {"NL": "x"}, {"nederlands": "x"}, {"nl": 1}])
+def test_a_text_of_no_language_or_without_a_bound_is_none(said: dict[str, str]) -> None:
+    with pytest.raises(ValidationError):
+        Translated.model_validate(said)
+
+
+def test_a_stored_language_is_one_of_today_or_dutch() -> None:
+    assert [spoken(each) for each in (*LANGUAGES, "de")] == [*LANGUAGES, "nl"]

@@ -1,0 +1,69 @@
+"""Everything from outside, and everything kept, has a bound; what is beyond it is refused by its field."""
+
+from __future__ import annotations
+
+from typing import Any, get_args
+
+import pytest
+from cryptography.fernet import Fernet
+from fastapi import APIRouter
+from pydantic import BaseModel
+
+from services.training import organisations
+from services.training.api import routes
+from services.training.commands import network as ask_network
+from services.training.commands import steering as ask_steering
+from services.training.commands import training as ask
+from services.training.events import network, steering, training
+from services.training.people import People
+from shared.callers import Role
+from shared.sealing import Seal
+from shared.web import Commands
+from tests.bounds_walk import unbounded, unbounded_parameters
+from tests.training.conftest import Desk
+
+COMMANDS = [
+    *get_args(ask.TrainingCommand),
+    *get_args(ask_network.NetworkEventCommand),
+    *get_args(ask_steering.MeetingCommand),
+    *get_args(ask_steering.PartnerCommand),
+]
+EVENTS = [
+    *get_args(training.TrainingEvent),
+    *get_args(network.NetworkEventEvent),
+    *get_args(steering.MeetingEvent),
+    *get_args(steering.PartnerEvent),
+]
+EDGES = ["0001-01-01", "1999-12-31", "2100-01-01", "9999-12-31", "0", "1e3", "2026-02-30", "infinity", "2026-1-1", ""]
+DATED = [
+    ("/trainings", "since"), ("/trainings", "until"), ("/network-events", "since"), ("/network-events", "until"),
+    ("/organisations", "on"), ("/partners", "on"), ("/evaluations", "since"), ("/evaluations", "until"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("model", [*COMMANDS, *EVENTS], ids=lambda model: model.__name__)
+def test_no_command_and_no_fact_holds_a_value_without_a_bound(model: type[BaseModel]) -> None:
+    assert unbounded(model) == []
+
+
+def test_no_route_takes_a_value_without_a_bound() -> None:
+    assert unbounded_parameters(all_routes().routes) == []
+
+
+def test_what_is_heard_of_organisations_is_kept_in_bounds() -> None:
+    assert unbounded(organisations.Organisation) + unbounded(organisations.DatedName) == []
+
+
+def all_routes() -> APIRouter:
+    commands: Any = Commands(None)  # type: ignore[arg-type]
+    return routes(commands, People(Seal(Fernet.generate_key()), b""))
+
+
+@pytest.mark.parametrize(("path", "field"), DATED)
+@pytest.mark.parametrize("day", EDGES)
+async def test_a_day_beyond_the_programme_is_refused_where_it_is_asked_for(
+    desk: Desk, path: str, field: str, day: str
+) -> None:
+    answer = await desk.ask("GET", f"{path}?{field}={day}", None, Role.COORDINATOR)
+    assert answer.status_code == 422
+    assert answer.json()["errors"][0]["field"] == f"query.{field}"
