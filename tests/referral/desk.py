@@ -34,7 +34,9 @@ class Desk:
         """`city` may name several, with commas between them."""
         if role is None:
             return {}
-        return {"Authorization": f"Bearer {token(role, organisation, city.split(','), subject, home=self.home)}"}
+        return {
+            "Authorization": f"Bearer {token(role, organisation, [each for each in city.split(',') if each], subject, home=self.home)}"
+        }
 
     async def ask(
         self, method: str, path: str, body: Any = None, role: Role | None = Role.FACILITATOR, city: str = CITY,
