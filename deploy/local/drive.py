@@ -85,8 +85,13 @@ class Services:
         return self.client.get(self.urls[step.service] + path, headers=head).is_success
 
     def _registered(self) -> set[str]:
-        found = self._read("training", "/organisations").json()
-        return {each["organisation"] for each in found}
+        found: set[str] = set()
+        after: dict[str, str] | None = {}
+        while after is not None:
+            page = self._read("training", "/organisations", limit="500", **after).json()
+            found |= {each["organisation"] for each in page["items"]}
+            after = {"after": page["next"]} if page["next"] else None
+        return found
 
     def introduce(self, asked: Asked) -> None:
         """Tell the reporting service which project it reports on, and that the data is synthetic."""
