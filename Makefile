@@ -24,8 +24,9 @@ down: $(INSTALLED) ## Stop what `make up` started
 clean: $(INSTALLED) ## Forget all local data
 	@$(BIN)/python -m deploy.local clean
 
-test: $(INSTALLED) ## Run every test this machine can run, on a real PostgreSQL and Kafka
-	@$(BIN)/python -m deploy.local run -- $(BIN)/python -m pytest
+WORKERS ?= 2
+test: $(INSTALLED) ## Run every test this machine can run, on a real PostgreSQL and Kafka for each of WORKERS=2
+	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup
 
 SEARCH_OPTIONS = $(if $(SECONDS),--seconds $(SECONDS)) $(if $(SEED),--seed $(SEED)) $(if $(TESTS),--tests $(TESTS))
 search: $(INSTALLED) ## Draw other examples than `make test` does, with fresh seeds (SECONDS=300 SEED=7 TESTS=tests/training)

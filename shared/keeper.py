@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 import asyncpg
@@ -65,24 +67,24 @@ class Keeper:
             found = await standing(connection, WHAT, self.views.version, self.alive_seconds)
         match found:
             case Standing.CURRENT:
-                self.stood, self.trouble = True, None
-                while not await self.caught_up():
-                    pass
+                self.stood = True
+                await self._catch_up()
             case Standing.OVERTAKEN:
                 self._overtaken()
             case Standing.TO_BUILD:
                 await self._build()
 
+    async def _catch_up(self) -> None:
+        with self._blaming("cannot-apply"):
+            while not await self.caught_up():
+                self.progress.succeeded()
+        self.trouble = None
+
     async def _build(self) -> None:
         self.trouble = _built(0, 0)
         log.info("views are being built", version=self.views.version)
-        try:
+        with self._blaming("cannot-build"):
             await rebuild(self.store, self.url, self.views.views, self._tell)
-        except (AlreadyRebuilding, *_AWAY):
-            raise
-        except Exception as error:
-            self.trouble = Unwell("cannot-build", {"cause": type(error).__name__})
-            raise
         log.info("views are in place", version=self.views.version)
         self.stood, self.trouble = True, None
 
@@ -91,6 +93,17 @@ class Keeper:
         async with self.store.pool.acquire() as connection, connection.transaction():
             live = await lock_version(connection, WHAT, self.views.version)
             return not live or await self.views.catch_up(connection)
+
+    @contextmanager
+    def _blaming(self, code: str) -> Iterator[None]:
+        """What fails inside is a fault of a view, unless the database is away or another process is at it."""
+        try:
+            yield
+        except (AlreadyRebuilding, *_AWAY):
+            raise
+        except Exception as error:
+            self.trouble = Unwell(code, {"cause": type(error).__name__})
+            raise
 
     def _overtaken(self) -> None:
         if self.stood and self.trouble is None:

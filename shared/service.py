@@ -94,7 +94,7 @@ class Wiring:
         self.health.checks["relay"] = self.relay.ailment
         self.health.checks["appends"] = checks.appends(self.pool)
         self.tasks["relay"] = once_open(self.settings, topics, self.relay.run)
-        self.tasks["relay metrics"] = observe_relay(store)
+        self.tasks["relay metrics"] = observe_relay(self.relay)
 
     async def hears(self, heard: Inbox) -> None:
         """It listens: every message of a topic reaches `heard.apply` once in effect, in one consumer group each."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable, Sequence
 
 import structlog
@@ -10,10 +11,9 @@ from aiokafka.admin import AIOKafkaAdminClient
 
 from shared import metrics
 from shared.contracts.envelope import Topic
-from shared.event_store import EventStore
 from shared.health import Progress, Task
 from shared.kafka import Subscription, create_topics
-from shared.relay import backlog
+from shared.relay import Relay, backlog
 from shared.settings import Settings
 
 log = structlog.get_logger(__name__)
@@ -75,11 +75,12 @@ def observing(part: str, look: Callable[[], Awaitable[None]]) -> Task:
     return observe
 
 
-def observe_relay(store: EventStore) -> Task:
+def observe_relay(relay: Relay) -> Task:
     """A task that keeps the relay's gauges true."""
 
     async def look() -> None:
-        behind, oldest = await backlog(store)
+        metrics.LAST_SUCCESS.labels("relay").set(time.time() - (time.monotonic() - relay.last_success))
+        behind, oldest = await backlog(relay.store)
         metrics.BACKLOG.set(behind)
         metrics.OLDEST.set(oldest)
 
@@ -92,6 +93,8 @@ def observe_inbox(subscription: Subscription) -> Task:
 
     async def look() -> None:
         behind, oldest = await subscription.lag()
+        idle = not behind and subscription.waiting_for is None
+        metrics.LAST_SUCCESS.labels(subscription.group).set(time.time() if idle else subscription.last_success)
         metrics.LAG.labels(subscription.group).set(behind)
         metrics.OLDEST_UNAPPLIED.labels(subscription.group).set(oldest)
         metrics.GAP.labels(subscription.group).set(await subscription.gaps())

@@ -84,7 +84,7 @@ class InlineViews:
             return
         try:
             row = await connection.fetchrow("select live, behind from stands_live($1)", self.version)
-            if row is None or not row["live"] or (row["behind"] and not await self.catch_up(connection)):
+            if row is None or not row["live"] or (row["behind"] and not await self._caught_up(connection)):
                 await _note_missed(connection, facts)
             else:
                 await self._apply(connection, facts)
@@ -105,6 +105,17 @@ class InlineViews:
             positions = [row["position"] for row in rows]
             await connection.execute("delete from missed where position = any($1)", positions)
         return len(rows) < _AT_ONCE
+
+    async def _caught_up(self, connection: Connection) -> bool:
+        """Whether nothing is missed any more; what cannot be applied holds nobody's command up."""
+        try:
+            async with connection.transaction():
+                return await self.catch_up(connection)
+        except asyncpg.DeadlockDetectedError:
+            raise
+        except Exception as error:  # noqa: BLE001 - a fault of a view, or the connection, which the next statement meets
+            log.warning("what the views missed waits", cause=type(error).__name__)
+            return False
 
     async def _apply(self, connection: Connection, facts: Sequence[Recorded[Any]]) -> None:
         for view in self.views:

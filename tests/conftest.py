@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 import random
+import shutil
+import tempfile
 import uuid
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
+from contextlib import ExitStack, asynccontextmanager
 from pathlib import Path
 
 import asyncpg
@@ -16,6 +18,7 @@ from prometheus_client import REGISTRY
 
 from shared.pool import open_pool
 from tests.disks import mounted
+from tests.servers import SERVERS, lent
 
 _ALWAYS = settings(
     deadline=None,  # a busy machine is not a fault
@@ -23,6 +26,7 @@ _ALWAYS = settings(
     print_blob=True,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
 )
+_PARALLEL = "PYTEST_XDIST_WORKER" in os.environ
 settings.register_profile("test", _ALWAYS, derandomize=True, max_examples=100)
 settings.register_profile("search", _ALWAYS, derandomize=False, max_examples=300)
 settings.register_profile(  # a mutant is dead at the first failure, however long the example
@@ -41,22 +45,58 @@ def pytest_report_header(config: pytest.Config) -> str:
     return f"chance: --seed={config.getoption('--seed')}, hypothesis profile {settings.get_current_profile_name()}"
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_configure(config: pytest.Config) -> None:
+    """A run has a folder of its own, and a worker of a parallel run servers of its own.
+
+    Servers under another account reach into that folder; the usual one is closed by every run that starts.
+    """
+    if config.option.basetemp is None:
+        config.option.basetemp = str(Path(tempfile.mkdtemp(prefix="carrousel-")) / "tests")
+    if not _PARALLEL:
+        return
+    if SERVERS in os.environ and os.environ["PYTEST_XDIST_WORKER_COUNT"] != "1":
+        raise pytest.UsageError(f"{SERVERS} names a broker, which only one worker can have: WORKERS=1")
+    holding = ExitStack()
+    config.add_cleanup(holding.close)
+    holding.enter_context(lent())
+
+
+def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
+    """After a failure the logs stay."""
+    folder = Path(session.config.option.basetemp).parent
+    if not exitstatus and folder.name.startswith("carrousel-"):
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _seed_of(request: pytest.FixtureRequest) -> str:
+    """The same in a parallel run, whose names of tests end with that of their group."""
+    group = request.node.get_closest_marker("xdist_group")
+    name = request.node.nodeid.removesuffix(f"@{group.args[0]}") if group else request.node.nodeid
+    return f"{request.config.getoption('--seed')} {name}"
+
+
 @pytest.fixture(autouse=True)
 def _seeded(request: pytest.FixtureRequest) -> None:
-    random.seed(f"{request.config.getoption('--seed')} {request.node.nodeid}")
+    random.seed(_seed_of(request))
 
 
 @pytest.fixture
 def chance(request: pytest.FixtureRequest) -> random.Random:
     """Chance of a test's own, from --seed and the test's name."""
-    return random.Random(f"{request.config.getoption('--seed')} {request.node.nodeid}")
+    return random.Random(_seed_of(request))
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Without Kafka's jars the broker forgets on exit: what needs one that remembers is skipped by name."""
-    for item in items if os.environ.get("KAFKA_FORGETS") else ():
-        if item.get_closest_marker("durable"):
+    """Skip by name what this machine cannot run; in a parallel run, whole stacks share one worker, and so do files."""
+    for item in items:
+        if os.environ.get("KAFKA_FORGETS") and item.get_closest_marker("durable"):
             item.add_marker(pytest.mark.skip(reason="needs a broker that remembers, and Kafka's jars are not here"))
+        if _PARALLEL:
+            folder, file = item.path.parent.name, item.path.name
+            group = "stacks" if folder == "deploy" or file == "test_whole.py" else f"{folder}-{file}"
+            item.add_marker(pytest.mark.xdist_group(group))
 
 
 @pytest.fixture(autouse=True)

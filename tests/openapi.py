@@ -105,5 +105,5 @@ def serving(app: FastAPI, settings: Settings, limits: Limits | None = None) -> I
         yield port
     finally:
         server.should_exit = True
-        thread.join(timeout=30)
+        thread.join(timeout=120)
         assert not thread.is_alive()

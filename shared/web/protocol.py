@@ -1,7 +1,7 @@
 """uvicorn's HTTP protocol on which nobody can stay without sending or taking: heads, bodies and answers have a time.
 
 uvicorn ends idle connections between two requests only: not before the first byte, in half a head or half a body,
-nor while an answer is not taken; and httptools bounds no head (docs/decisions/0007). What is overridden here are the
+nor while an answer is not taken; and httptools bounds no head (docs/decisions/0008). What is overridden here are the
 callbacks of `asyncio.Protocol` and of httptools' parser; uvicorn is given the class by its option `http`.
 """
 

@@ -40,7 +40,7 @@ class World:
 
     async def facts(self) -> int:
         """How much has happened, looks and kept notes included."""
-        tables = ("events", "notes", "note_looks", "answers")
+        tables = ("events", "notes", "note_looks", "idempotency_keys")
         return sum([await self.pool.fetchval(f"select count(*) from {each}") for each in tables])
 
     async def ask(

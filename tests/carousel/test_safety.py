@@ -86,6 +86,18 @@ async def test_a_task_that_is_closed_keeps_its_note_and_says_so(desk: Desk, pool
     assert await pool.fetchval("select count(*) from notes") == 0
 
 
+async def test_who_erases_the_notes_of_a_person_forgets_what_was_answered_about_him(
+    desk: Desk, pool: asyncpg.Pool[asyncpg.Record]
+) -> None:
+    where = await came_and_stopped(desk)
+    await desk.waits("r-2")
+    await desk.done(f"{where}/close", {"on": str(today()), "note": SECRET}, key="k-1")
+    pause = {"review_on": str(monday(4)), "on": str(today())}
+    await desk.done("/participations/r-2/pause", pause, key="k-2")
+    assert (await desk.ask("DELETE", "/participations/r-1/notes")).status_code == 204
+    assert [row[0] for row in await pool.fetch("select stream from idempotency_keys")] == ["participation-r-2"]
+
+
 async def test_a_note_falls_due_by_the_days_of_belgium(pool: asyncpg.Pool[asyncpg.Record]) -> None:
     await create_tables(pool, [notes.SCHEMA])
     kept = datetime(2026, 3, 1, 23, 30, tzinfo=UTC)  # the second of March in Belgium

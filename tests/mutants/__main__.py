@@ -59,9 +59,11 @@ def _chosen(wanted: list[str] | None) -> Iterable[tuple[str, Area]]:
     if unknown := set(wanted or ()) - set(known):
         raise typer.BadParameter(f"no such area: {', '.join(sorted(unknown))}; there are {', '.join(known)}")
     for name, each in known.items():
+        if wanted and name not in wanted:
+            continue
         if each.servers and "KAFKA_BOOTSTRAP_SERVERS" not in os.environ:
             typer.echo(f"{name}: left out, it needs PostgreSQL and Kafka (python -m deploy.local run --)")
-        elif not wanted or name in wanted:
+        else:
             yield name, each
 
 

@@ -65,7 +65,7 @@ def other(name: str, before: Any) -> Any:
 def altered() -> Iterator[Any]:
     for before, command in TAKEN:
         kind = type(command).__name__
-        for name in type(command).model_fields.keys() - SAME_IDENTITY:
+        for name in sorted(type(command).model_fields.keys() - SAME_IDENTITY):
             if (kind, name) not in NOTHING_TO_CHANGE:
                 changed = command.model_copy(update={name: other(name, getattr(command, name))})
                 yield pytest.param(before, command, changed, id=f"{kind}-{name}")

@@ -219,7 +219,7 @@ async def test_a_report_is_rendered_beside_the_event_loop_and_few_at_once(
     def watched(*told: Any) -> Any:
         most.append(running.acquire(blocking=False))
         threads.append(threading.get_ident())
-        pair.wait(timeout=30)  # goes on only when as many as may are rendered at once
+        pair.wait(timeout=120)  # goes on only when as many as may are rendered at once
         rendered = render(*told)
         running.release()
         return rendered

@@ -65,13 +65,13 @@ BOUNDED = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize("kind", UNBOUNDED, ids=str)
+@pytest.mark.parametrize("kind", UNBOUNDED)
 def test_what_has_no_bound_is_found(kind: Any) -> None:
     assert unbounded(create_model("Told", field=(kind, ...)))
     assert unbounded(create_model("Told", field=(kind, Field(description="said"))))
 
 
-@pytest.mark.parametrize("kind", BOUNDED, ids=str)
+@pytest.mark.parametrize("kind", BOUNDED)
 def test_what_has_a_bound_is_not(kind: Any) -> None:
     assert unbounded(create_model("Told", field=(kind, ...))) == []
 

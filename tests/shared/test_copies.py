@@ -74,7 +74,7 @@ async def made(servers: str, name: Topic, replication: int | None = None) -> int
 
     await once_open(Settings(kafka_bootstrap_servers=servers, kafka_replication=replication), [name], then)()
     assert opened.is_set()
-    async with _admin(servers) as admin, asyncio.timeout(30):
+    async with _admin(servers) as admin, asyncio.timeout(120):
         while len(found := (await admin.describe_topics([name.name]))[0]["partitions"]) < name.partitions:
             await asyncio.sleep(0.1)
     [copies] = {len(each["replicas"]) for each in found}

@@ -238,7 +238,7 @@ async def ends_whole(stack: Stack, ill: Ill) -> None:
     await stack.start()
     working = asyncio.create_task(stack.work())
     await stack.say(0)
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(120):
         while len(stack.acknowledged) < 50:
             await asyncio.sleep(0.05)
     speaking = asyncio.create_task(stack.say(HEARD))

@@ -88,6 +88,12 @@ async def test_a_key_used_for_something_else_is_refused_and_another_callers_is_a
     assert told(await desk.ask(path, same, body, public=public)) == told(first)
 
 
+async def test_where_a_caller_ends_and_his_key_begins_counts(desk: Desk) -> None:
+    first = await desk.ask("/boxes/b-1/tickets", "12", subject="worker")
+    other = await desk.ask("/boxes/b-1/tickets", "2", subject="worker1")
+    assert (first.json()["nth"], other.json()["nth"]) == (1, 2)
+
+
 async def test_the_query_and_the_body_belong_to_the_request(desk: Desk) -> None:
     same = key()
     assert (await desk.ask("/boxes/b-1", same)).status_code == 201

@@ -20,7 +20,6 @@ from shared.event_store import EventStore, event_types
 from shared.inbox import Inbox
 from shared.kafka import open_reader
 from shared.messages import Meta, Recorded
-from shared.outbox import Outbox, Sent
 from shared.pool import open_pool
 from shared.relay import Published, Relay
 from shared.service import create_tables
@@ -140,39 +139,6 @@ async def test_what_is_asked_to_be_published_again_while_a_window_is_on_its_way_
     await desk.published(11)
     assert await desk.told() == [*range(1, 11), *range(after + 1, 12)]
     assert await desk.heard() == {"a": list(range(11))}
-
-
-async def test_a_position_is_moved_only_from_where_it_was_read_and_its_partitions_with_it(
-    desk: Desk,
-) -> None:
-    one, other, at = Outbox("one"), Outbox("other"), (desk.topic.name, 3)
-    async with desk.pool.acquire() as connection:
-        for each in (one, other):
-            await each.begin(connection)
-        assert await one.advance(connection, 0, 7, {at: Sent(7, 2)})
-        await one.begin(connection)  # once more says nothing new
-        assert not await one.advance(connection, 0, 9, {at: Sent(9, 3)})
-        assert (await one.position(connection), await one.sent(connection)) == (7, {at: Sent(7, 2)})
-        assert await one.advance(connection, 7, 9, {})
-        assert (await one.position(connection), await one.sent(connection)) == (9, {at: Sent(7, 2)})
-        assert (await other.position(connection), await other.sent(connection)) == (0, {})
-        assert not await Outbox("nobody").advance(connection, 0, 1, {at: Sent(1, 1)})
-        assert await Outbox("nobody").sent(connection) == {}
-
-
-async def test_what_is_sent_again_is_so_on_the_topics_that_were_named(desk: Desk) -> None:
-    one, other = Outbox("one"), Outbox("other")
-    async with desk.pool.acquire() as connection:
-        for each in (one, other):
-            await each.begin(connection)
-            await each.advance(connection, 0, 9, {("kept", 0): Sent(8, 4), ("lost", 1): Sent(9, 5)})
-        await one.restart(connection, 2, ["lost"], {("lost", 2): Sent(1, 0)})
-        assert await one.position(connection) == 2
-        assert await one.sent(connection) == {("kept", 0): Sent(8, 4), ("lost", 2): Sent(1, 0)}
-        assert await other.position(connection) == 9
-        assert await other.sent(connection) == {("kept", 0): Sent(8, 4), ("lost", 1): Sent(9, 5)}
-        await Outbox("new").restart(connection, 4, ["lost"], {})
-        assert await Outbox("new").position(connection) == 4
 
 
 @pytest.mark.parametrize("part", ["translation", "broker", "database"])

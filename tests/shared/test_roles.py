@@ -118,7 +118,7 @@ async def test_the_api_wakes_a_relay_in_another_process(
     listener = await asyncpg.connect(database_url)
     await listener.add_listener("facts", lambda *_: rung.set())
     app = application_of("Echo", playing("api", database_url, bootstrap_servers), {}, echoing(*echo_topics))
-    async with opened(app) as client, asyncio.timeout(20):
+    async with opened(app) as client, asyncio.timeout(120):
         await client.post("/count")
         await rung.wait()
     await listener.close()

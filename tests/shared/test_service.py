@@ -44,7 +44,7 @@ async def opened(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
 
 
 async def until_ready(client: httpx.AsyncClient) -> dict[str, str]:
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(120):
         while (answer := await client.get("/health/ready")).status_code != 200:
             await asyncio.sleep(0.05)
     parts: dict[str, str] = answer.json()
@@ -95,7 +95,7 @@ async def test_a_topic_that_breaks_its_contract_is_said_and_nothing_is_sent_ther
         service.publishes(await service.facts(event_types(Counted)), publish_on(other), other)
 
     async with opened(application_of("Echo", settings(database_url, bootstrap_servers), {}, wire)) as client:
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(120):
             while not (said := (await client.get("/health/ready")).json()["relay"]).startswith("It has ended"):
                 await asyncio.sleep(0.05)
         assert said == "It has ended (ValueError); start this process again."
@@ -117,7 +117,7 @@ async def cancels_itself() -> None:
 async def test_a_task_that_ends_is_logged_and_makes_its_process_unready(task: Any, cause: str) -> None:
     health = Health()
     with capture_logs() as lines:
-        async with running(health, {"relay": task}), asyncio.timeout(5):
+        async with running(health, {"relay": task}), asyncio.timeout(120):
             while not health.ended:
                 await asyncio.sleep(0)
     assert await health.report() == {"relay": f"It has ended ({cause}); start this process again."}

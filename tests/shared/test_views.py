@@ -53,7 +53,7 @@ async def kept(store: EventStore, url: str, view: Highest) -> None:
     """Return once the views that stand live are of this version, and hold everything."""
     keeper = Keeper(store, url, InlineViews([view], store.types), alive_seconds=0)
     keeping = asyncio.create_task(keeper.run())
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(120):
         while await keeper.ailment() or await store.pool.fetchval("select exists (select from missed)"):
             await asyncio.sleep(0.01)
     keeping.cancel()

@@ -12,6 +12,7 @@ from services.carousel.consequences import PARTICIPATIONS, of_participation, par
 from services.carousel.notes import Note, Notes
 from services.carousel.requests import Looked
 from services.carousel.views import safety_tasks
+from shared import idempotency
 from shared.callers import Caller
 from shared.days import today
 from shared.decider import Outcome
@@ -94,6 +95,7 @@ def _reading(router: APIRouter, commands: Commands, notes: Notes) -> None:
                 if not tasks:
                     access.person(state)
                 await notes.erase(connection, referral_id, tasks)
+                await idempotency.forget(connection, [of_participation(referral_id)])
             return Response(status_code=204)
 
         return await with_access(store.pool, caller, erase)

@@ -1,0 +1,150 @@
+"""What one consumer keeps of its partitions and dead letters, in a real database, and of no other consumer's."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from typing import Any
+
+import asyncpg
+import pytest
+
+from shared import inbox
+from shared.checkpoints import Checkpoint, Claim, Dead, Partitions, Pending
+from shared.event_store import Connection
+from shared.service import create_tables
+from tests.shared.counting import topic
+from tests.shared.test_sorting import Sent
+
+TOPIC, ELSEWHERE = topic(), topic()
+Pool = asyncpg.Pool[asyncpg.Record]
+ROWS = Partitions("one", TOPIC)
+OTHERS = [Partitions("other", TOPIC), Partitions("one", ELSEWHERE)]
+FULL = Checkpoint(epoch=2, sequence=9, known_until=4, next_offset=7, overtaken=True, recent={8: b"8" * 8, 9: b"9" * 8})
+RECORD = Sent(b"k", b"v", (("name", b"value"), ("none", b"")), offset=5)
+
+
+@pytest.fixture
+async def connection(pool: Pool) -> AsyncIterator[Any]:
+    await create_tables(pool, [inbox.SCHEMA])
+    async with pool.acquire() as one:
+        yield one
+
+
+def dead(reason: str, *, sequence: int = 5, key: bytes | None = b"k", blocks: bool = True, partition: int = 0) -> Dead:
+    record = Sent(key, b"v", (), offset=sequence, partition=partition)
+    return Dead(record, f"{reason}-{sequence}", reason, blocks, Claim(1, sequence, sequence - 1))
+
+
+async def known(connection: Connection, reached: int, *identities: str, keys: tuple[bytes, ...] = ()) -> Any:
+    return await ROWS.known(connection, {0: Checkpoint(sequence=reached), 1: Checkpoint()}, identities, keys)
+
+
+async def test_what_is_kept_of_a_partition_is_found_again_and_of_no_other(connection: Connection) -> None:
+    async with connection.transaction():
+        assert await ROWS.lock(connection, {0, 1}) == {0: Checkpoint(), 1: Checkpoint()}
+        await ROWS.advance(connection, {0: FULL})
+        for each in OTHERS:
+            assert await each.lock(connection, {0}) == {0: Checkpoint()}
+    async with connection.transaction():
+        assert await ROWS.lock(connection, {0, 1, 2}) == {0: FULL, 1: Checkpoint(), 2: Checkpoint()}
+        assert await ROWS.lock(connection, {1}) == {1: Checkpoint()}
+    assert await ROWS.offsets(connection) == {0: 7, 1: 0, 2: 0}
+    assert [await each.offsets(connection) for each in OTHERS] == [{0: 0}, {0: 0}]
+
+
+async def test_of_many_messages_the_last_sixty_four_are_kept(connection: Connection) -> None:
+    long = Checkpoint(sequence=100, recent={n: n.to_bytes(8) for n in range(1, 101)})
+    await ROWS.lock(connection, {0})
+    await ROWS.advance(connection, {0: long})
+    found = (await ROWS.lock(connection, {0}))[0]
+    assert found.recent == {n: n.to_bytes(8) for n in range(37, 101)}
+
+
+async def test_who_comes_second_waits_and_then_finds_everything_applied(pool: Pool, connection: Connection) -> None:
+    await ROWS.lock(connection, {0})
+    entered = asyncio.Event()
+
+    async def second() -> int:
+        async with pool.acquire() as other, other.transaction():
+            entered.set()
+            return (await ROWS.lock(other, {0}))[0].sequence
+
+    async with connection.transaction():
+        await ROWS.lock(connection, {0})
+        waiting = asyncio.create_task(second())
+        await entered.wait()
+        async with asyncio.timeout(60):
+            while not await pool.fetchval("select exists (select from pg_locks where not granted)"):
+                await asyncio.sleep(0.02)
+        await ROWS.advance(connection, {0: FULL})
+    assert await waiting == 9
+
+
+async def test_a_dead_letter_is_kept_as_it_came(connection: Connection) -> None:
+    await ROWS.store(
+        connection, [Dead(RECORD, "a", "why", blocks=True, claim=Claim(2, 9, 8)), Dead(RECORD, "b", "x", blocks=False)]
+    )
+    await ROWS.store(connection, [Dead(RECORD, "a", "another reason", blocks=False)])
+    rows = await connection.fetch("select * from dead_letters order by identity")
+    kept = ("consumer", "topic", "partition", "record_at", "identity", "key", "headers", "value", "reason", "blocks")
+    assert [row[name] for name in kept for row in rows[:1]] == [
+        *("one", TOPIC.name, 0, 5, "a", b"k", '[["name", "dmFsdWU="], ["none", ""]]', b"v", "why", True)
+    ]
+    assert [(row["epoch"], row["sequence"], row["previous"], row["blocks"]) for row in rows] == [
+        (2, 9, 8, True),
+        (None, None, None, False),
+    ]
+
+
+async def test_of_a_batch_its_identities_keys_and_gaps_are_known(connection: Connection) -> None:
+    letters = [dead("held"), dead("gap", sequence=6, blocks=False), dead("unread", sequence=9, blocks=False)]
+    await ROWS.store(
+        connection, [*letters, dead("far", key=b"else", partition=1), dead("past", sequence=2, blocks=False)]
+    )
+    for each in OTHERS:
+        await each.store(connection, [dead("theirs"), dead("gap", blocks=False, partition=1)])
+    found = await known(connection, 7, keys=(b"k",))
+    assert found.keys == {(0, b"k")}
+    assert found.gaps == {0}
+    assert found.identities == {(0, "held-5"), (0, "unread-9"), (0, "past-2"), (1, "far-5")}
+    assert found.confirmed == {(0, "held-5"), (1, "far-5")}
+    assert found.pending == {0: {9: Pending("unread-9", Claim(1, 9, 8), b"k", open=True)}}
+
+
+async def test_what_is_settled_holds_up_nothing_and_is_still_known_by_its_identity(connection: Connection) -> None:
+    await ROWS.store(connection, [dead("held"), dead("gap", blocks=False), dead("unread", sequence=9, blocks=False)])
+    await connection.execute("update dead_letters set resolved_at = now()")
+    found = await known(connection, 7, "held-5", keys=(b"k",))
+    assert (found.keys, found.gaps, found.identities) == (set(), set(), {(0, "held-5"), (0, "unread-9")})
+    assert found.pending[0][9].open is False
+    assert (await known(connection, 7, keys=(b"k",))).identities == {(0, "unread-9")}
+
+
+async def test_a_letter_without_a_key_holds_up_nothing_even_where_it_blocks(connection: Connection) -> None:
+    await ROWS.store(connection, [dead("held", key=None)])
+    assert (await known(connection, 7, "held-5")).keys == set()
+
+
+async def test_a_place_that_is_confirmed_holds_up_its_key_from_now_on(connection: Connection) -> None:
+    letters = [dead("unread", sequence=n, key=key, blocks=False) for n, key in ((8, b"k"), (9, None), (10, b"k"))]
+    for each in (ROWS, *OTHERS):
+        await each.store(connection, letters)
+    told = [Pending(f"unread-{n}", Claim(1, n, n - 1), None) for n in (8, 9)]
+    await ROWS.confirm(connection, [(0, each) for each in told])
+    rows = await connection.fetch("select consumer, topic, identity from dead_letters where blocks")
+    assert [tuple(row) for row in rows] == [("one", TOPIC.name, "unread-8")]
+    await ROWS.confirm(connection, [(3, Pending("unread-10", Claim(1, 10, 9), b"k"))])  # of another partition
+    assert await connection.fetchval("select count(*) from dead_letters where blocks") == 1
+
+
+@pytest.mark.parametrize(("epoch", "sequence", "closed"), [(1, 4, True), (1, 3, False), (2, 0, True), (1, 9, True)])
+async def test_a_gap_is_closed_once_what_was_missing_is_applied(
+    connection: Connection, epoch: int, sequence: int, *, closed: bool
+) -> None:
+    for each in (ROWS, *OTHERS):
+        await each.store(connection, [dead("gap", blocks=False), dead("else", sequence=3, blocks=False)])
+    await ROWS.close_gaps(connection, {1: Checkpoint(sequence=99)})
+    await ROWS.close_gaps(connection, {0: Checkpoint(epoch=epoch, sequence=sequence)})
+    rows = await connection.fetch("select consumer, topic, reason from dead_letters where resolved_at is not null")
+    assert [tuple(row) for row in rows] == [("one", TOPIC.name, "gap")] * closed
