@@ -70,8 +70,8 @@ class Behind:
             known = f"participation-{path.rsplit('/', 1)[-1]}" in self.programme.states
             return httpx.Response(200 if known and self.lag < 0 else 404, json={})
         if path == "/organisations":
-            known = [{"organisation": each} for each in self.programme.organisations]
-            return httpx.Response(200, json={"items": known, "next": None})
+            register = [{"organisation": each} for each in self.programme.organisations]
+            return httpx.Response(200, json={"items": register, "next": None})
         if path == "/project":
             return httpx.Response(200, json=self.project)
         if path == "/report":
