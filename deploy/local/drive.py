@@ -85,8 +85,14 @@ class Services:
         return self.client.get(self.urls[step.service] + path, headers=head).is_success
 
     def _registered(self) -> set[str]:
-        found = self._read("training", "/organisations").json()
-        return {each["organisation"] for each in found}
+        found: set[str] = set()
+        after: dict[str, str] = {}
+        while True:
+            page = self._read("training", "/organisations", limit="500", **after).json()
+            found |= {each["organisation"] for each in page["items"]}
+            if page["next"] is None:
+                return found
+            after = {"after": page["next"]}
 
     def introduce(self, asked: Asked) -> None:
         """Tell the reporting service which project it reports on, and that the data is synthetic."""

@@ -14,7 +14,6 @@ from deploy.local.history import Step
 from shared.callers import Role
 from tests.demo.programme import Programme
 
-KEYLESS = ("/registrations/list", "/evaluation/open")  # what answers something new to whoever asks again
 SERVICES = ("referral", "carousel", "training", "reporting")
 
 
@@ -27,6 +26,7 @@ class Behind:
     def __init__(self, lag: int = 0, forgets: int = 0) -> None:
         self.programme, self.lag, self.forgets = Programme(), lag, forgets
         self.keys: dict[str, str] = {}
+        self.kept: dict[str, dict[str, Any]] = {}
         self.opinions = 0
         self.project: Any = None
         self.one_at_a_time = Lock()
@@ -51,17 +51,17 @@ class Behind:
     def _take(self, request: httpx.Request, caller: dict[str, Any]) -> httpx.Response:
         key, path = request.headers["idempotency-key"], request.url.raw_path.decode()
         text = request.content.decode()
-        known = key in self.keys
         if self.keys.setdefault(key, path + text) != path + text:
             return httpx.Response(409, json={"code": "idempotency-key-reused"})
-        if known and not request.url.path.endswith(KEYLESS):
-            return httpx.Response(200, json={"version": 1})
+        if known:
+            return httpx.Response(200, json=self.kept[key])
         body = text if request.headers["content-type"].startswith("text/") else json.loads(text)
         service: Any = request.url.host
         organisation = caller.get("organisation")
         step = Step(service, "", date.min, Role(caller["role"]), path, body, key, organisation)
         facts = self.programme.take(step)
-        return httpx.Response(200, json={"version": 1, "tokens": [f"{'link':>20}"] * (7 * facts)})
+        self.kept[key] = {"version": 1, "tokens": [f"{'link':>20}"] * (7 * facts)}
+        return httpx.Response(200, json=self.kept[key])
 
     def _read(self, request: httpx.Request) -> httpx.Response:
         self.lag -= 1
@@ -70,7 +70,8 @@ class Behind:
             known = f"participation-{path.rsplit('/', 1)[-1]}" in self.programme.states
             return httpx.Response(200 if known and self.lag < 0 else 404, json={})
         if path == "/organisations":
-            return httpx.Response(200, json=[{"organisation": each} for each in self.programme.organisations])
+            items = [{"organisation": each} for each in self.programme.organisations]
+            return httpx.Response(200, json={"items": items, "next": None})
         if path == "/project":
             return httpx.Response(200, json=self.project)
         if path == "/report":

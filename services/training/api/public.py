@@ -123,7 +123,7 @@ def _come(router: APIRouter, desk: Desk) -> None:
                 tokens = {guest.participant_id: token}
                 await entries.write(connection, desk.people, at, found, tokens, new, _ANYBODY, today())
 
-            command = network.RegisterGuest(at=_now(), by=PUBLIC, event_id=event_id, on=today(), guest=guest)
+            command = network.RegisterGuest(on=today(), at=_now(), by=PUBLIC, event_id=event_id, guest=guest)
             said = {"status": "registered", "ahead": 0, "token": token}
             return await desk.answer(request, None, at, desk.events, command, [write], body=lambda _: said)
 
@@ -157,7 +157,7 @@ async def _taken_back(desk: Desk, request: Request, token: str) -> None:
 
 
 async def _decided(desk: Desk, request: Request, entry: Entry, *, asked_by_others: bool, write: Beside) -> None:
-    told = {"at": _now(), "by": PUBLIC, "on": today(), "participant_id": entry.person}
+    told = {"on": today(), "at": _now(), "by": PUBLIC, "participant_id": entry.person}
     if entry.kind == "training":
         of_training = training.CancelRegistration(training_id=entry.of, asked_by_others=asked_by_others, **told)
         await desk.answer(request, None, entry.stream, desk.trainings, of_training, [write], body=_nothing)
@@ -196,4 +196,5 @@ def _nothing(_: Outcome) -> Body:
 
 
 def _now() -> datetime:
+    """Asked for after `today()`: at midnight the day is never later than the moment."""
     return datetime.now(UTC)
