@@ -51,6 +51,7 @@ class Behind:
     def _take(self, request: httpx.Request, caller: dict[str, Any]) -> httpx.Response:
         key, path = request.headers["idempotency-key"], request.url.raw_path.decode()
         text = request.content.decode()
+        known = key in self.keys
         if self.keys.setdefault(key, path + text) != path + text:
             return httpx.Response(409, json={"code": "idempotency-key-reused"})
         if known:

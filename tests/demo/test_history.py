@@ -86,7 +86,7 @@ def test_the_same_seed_tells_the_same_history_and_another_seed_another() -> None
 
 
 def test_told_twice_nothing_changes() -> None:
-    """Also where no key says that a request was asked before: who comes too late for it is refused."""
+    """Also where no key says that a request was asked before."""
     programme, steps = lived(file_with("trainings", basic=3, in_depth=1, participants=60))
     again = [step for step in steps.steps if "/registrations/" in step.path or "/evaluation/" in step.path]
     assert again

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from typing import Any
+from typing import Any, TypeAlias
 
 import asyncpg
 import pytest
@@ -17,7 +17,7 @@ from tests.shared.counting import topic
 from tests.shared.test_sorting import Sent
 
 TOPIC, ELSEWHERE = topic(), topic()
-Pool = asyncpg.Pool[asyncpg.Record]
+Pool: TypeAlias = "asyncpg.Pool[asyncpg.Record]"
 ROWS = Partitions("one", TOPIC)
 OTHERS = [Partitions("other", TOPIC), Partitions("one", ELSEWHERE)]
 FULL = Checkpoint(epoch=2, sequence=9, known_until=4, next_offset=7, overtaken=True, recent={8: b"8" * 8, 9: b"9" * 8})
