@@ -68,7 +68,10 @@ class Services:
         else:
             answer = self._ask("POST", step.service, step.path, headers=headers, json=dict(step.body))
         for link, opinion in zip(answer.json().get("tokens", ()), step.opinions, strict=False):
-            self._ask("POST", "training", "/public/evaluations", json={**opinion, "token": link})
+            said = {**opinion, "token": link}
+            self._ask(
+                "POST", "training", "/public/evaluations", headers={"Idempotency-Key": f"opinion-{link}"}, json=said
+            )
 
     def wait_until_heard(self, steps: Iterable[Step]) -> None:
         """Return once the carousel knows whom it is told about in `steps`, and the trainings every organisation."""
