@@ -51,7 +51,8 @@ async def open_pool(
 
 async def _closed(pool: asyncpg.Pool[asyncpg.Record]) -> None:
     try:
-        await asyncio.wait_for(pool.close(), _CLOSE_SECONDS)
+        async with asyncio.timeout(_CLOSE_SECONDS):
+            await pool.close()
     except TimeoutError:
         log.warning("connections cut off")
         pool.terminate()

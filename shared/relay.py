@@ -61,7 +61,7 @@ class Relay:
     database_url: str
     name: str = "kafka"
     leading: bool = False
-    replication: int = 1
+    replication: int | None = None
     last_success: float = field(default_factory=time.monotonic)
     _trouble: Unwell | None = None
     _rung: asyncio.Event = field(default_factory=asyncio.Event)
@@ -157,7 +157,8 @@ class Relay:
             if not facts:
                 self.last_success = time.monotonic()
                 with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(self._rung.wait(), _POLL_SECONDS)
+                    async with asyncio.timeout(_POLL_SECONDS):  # wait_for loses an end that comes with a ring
+                        await self._rung.wait()
                 continue
             changed = await self._publish(producer, facts, sent, told)
             if await outbox.advance(connection, position, facts[-1].position, changed):

@@ -8,6 +8,7 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import suppress
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 import asyncpg
@@ -227,3 +228,18 @@ async def test_what_waits_is_counted_and_its_age_told(desk: Desk) -> None:
     assert (await relay.backlog(desk.store))[0] == 1
     assert await relay.backlog(desk.store, "else") == (0, 0.0)
     assert (await relay.position(desk.store), await relay.position(desk.store, "else")) == (2, 3)
+
+
+async def test_a_relay_that_hears_of_a_commit_in_the_moment_in_which_it_is_ended_ends(desk: Desk) -> None:
+    """However many turns of the loop lie between the two."""
+    for turns in range(6):
+        one = desk.relay()
+        running = desk.start(one)
+        await until(partial(getattr, one, "leading"))
+        await asyncio.sleep(0.1)
+        one.ring()
+        for _ in range(turns):
+            await asyncio.sleep(0)
+        running.cancel()
+        await asyncio.wait({running}, timeout=60)
+        assert running.done(), f"it goes on when {turns} turns lie between"
