@@ -87,7 +87,7 @@ class Wiring:
     def publishes(self, store: EventStore, translate: Translate, *topics: Topic) -> None:
         """It tells others: what `translate` makes of its facts goes to `topics`."""
         servers = self.settings.kafka_bootstrap_servers
-        self.relay = Relay(store, translate, topics, servers, self.url)
+        self.relay = Relay(store, translate, topics, servers, self.url, replication=self.settings.kafka_replication)
         if "relay" not in self.settings.roles:
             self.tasks["relay bell"] = self.relay.ring_elsewhere
             return

@@ -7,7 +7,6 @@ import time
 from collections.abc import Awaitable, Callable, Sequence
 
 import structlog
-from aiokafka.admin import AIOKafkaAdminClient
 
 from shared import metrics
 from shared.contracts.envelope import Topic
@@ -19,7 +18,6 @@ from shared.settings import Settings
 log = structlog.get_logger(__name__)
 
 _OBSERVE_SECONDS = 5.0
-_MOST_COPIES = 3
 
 
 def once_open(settings: Settings, topics: Sequence[Topic], then: Task) -> Task:
@@ -36,23 +34,12 @@ async def _open(settings: Settings, topics: Sequence[Topic]) -> None:
     servers = settings.kafka_bootstrap_servers
     while True:
         try:
-            copies = settings.kafka_replication or min(_MOST_COPIES, await brokers(servers))
-            return await create_topics(servers, topics, copies)
+            return await create_topics(servers, topics, settings.kafka_replication)
         except ValueError:  # a topic that breaks its contract: waiting does not mend it
             raise
         except Exception as error:  # noqa: BLE001 - the broker is away, in whatever words
             log.warning("topics wait", cause=type(error).__name__)
             await asyncio.sleep(1)
-
-
-async def brokers(bootstrap_servers: str) -> int:
-    """How many brokers the cluster has now."""
-    admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap_servers)
-    await admin.start()
-    try:
-        return len((await admin.describe_cluster())["brokers"])
-    finally:
-        await admin.close()
 
 
 def observing(part: str, look: Callable[[], Awaitable[None]]) -> Task:

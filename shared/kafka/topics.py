@@ -16,10 +16,10 @@ log = structlog.get_logger(__name__)
 _THREE_BROKERS = 3
 
 
-async def create_topics(bootstrap_servers: str, topics: Sequence[Topic], replication: int = 1) -> None:
+async def create_topics(bootstrap_servers: str, topics: Sequence[Topic], replication: int | None = None) -> None:
     """Create what is missing, kept forever; refuse a topic whose partitions differ from its contract.
 
-    Raises ValueError naming that topic.
+    `replication` is how many copies each has; None: one a broker, at most three. Raises ValueError naming that topic.
     """
     admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap_servers)
     await admin.start()
@@ -27,10 +27,11 @@ async def create_topics(bootstrap_servers: str, topics: Sequence[Topic], replica
         existing = await admin.list_topics()
         missing = [topic for topic in topics if topic.name not in existing]
         if missing:
+            copies = replication or min(_THREE_BROKERS, await _brokers(admin))
             forever = {"retention.ms": "-1", "retention.bytes": "-1", "max.message.bytes": "1048588"}
-            if replication >= _THREE_BROKERS:
+            if copies >= _THREE_BROKERS:
                 forever["min.insync.replicas"] = "2"
-            wanted = [NewTopic(each.name, each.partitions, replication, topic_configs=forever) for each in missing]
+            wanted = [NewTopic(each.name, each.partitions, copies, topic_configs=forever) for each in missing]
             try:
                 await admin.create_topics(wanted)
             except TopicAlreadyExistsError:
@@ -39,6 +40,20 @@ async def create_topics(bootstrap_servers: str, topics: Sequence[Topic], replica
             _check_partitions(found, topics)
     finally:
         await admin.close()
+
+
+async def brokers(bootstrap_servers: str) -> int:
+    """How many brokers the cluster has now."""
+    admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap_servers)
+    await admin.start()
+    try:
+        return await _brokers(admin)
+    finally:
+        await admin.close()
+
+
+async def _brokers(admin: AIOKafkaAdminClient) -> int:
+    return len((await admin.describe_cluster())["brokers"])
 
 
 def _check_partitions(found: dict[str, Any], topics: Sequence[Topic]) -> None:

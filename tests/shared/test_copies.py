@@ -8,6 +8,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Any
 
+import asyncpg
 import pytest
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
@@ -18,10 +19,15 @@ from deploy.local.jars import classpath
 from deploy.local.kafka import JVM, Kafka
 from deploy.local.ports import free_port
 from deploy.local.processes import finish
+from shared import event_store
 from shared.contracts.envelope import Topic
+from shared.event_store import EventStore, event_types
+from shared.kafka.topics import brokers
+from shared.relay import Relay
+from shared.service import create_tables
 from shared.settings import Settings
-from shared.tasks import brokers, once_open
-from tests.shared.counting import topic
+from shared.tasks import once_open
+from tests.shared.counting import Counted, publish_on, topic
 
 JARS = Path(__file__).resolve().parents[2] / ".local" / "jars"
 CLUSTER = "MkU3OEVBNTcwNTJENDM2Qg"
@@ -105,6 +111,22 @@ async def test_on_three_brokers_three_copies_of_which_two_must_have_a_message(th
     assert await made(three, usual) == 3
     assert await must_have(three, usual) == "2"
     assert await made(three, fewer, replication=2) == 2
+
+
+@pytest.mark.durable
+async def test_a_relay_makes_a_lost_topic_anew_with_as_many_copies(
+    three: str, pool: asyncpg.Pool[asyncpg.Record], database_url: str
+) -> None:
+    lost = topic()
+    await create_tables(pool, [event_store.SCHEMA])
+    one = Relay(EventStore(pool, event_types(Counted)), publish_on(lost), [lost], three, database_url)
+    running = asyncio.create_task(one.run())
+    async with _admin(three) as admin, asyncio.timeout(120):
+        while lost.name not in await admin.list_topics():
+            await asyncio.sleep(0.1)
+    running.cancel()
+    await asyncio.wait({running}, timeout=60)
+    assert await must_have(three, lost) == "2"
 
 
 async def test_on_one_broker_one_copy(bootstrap_servers: str) -> None:
