@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from datetime import date
 from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field
 
-from shared.bounds import FIRST_DAY, LAST_DAY, Count
+from shared.bounds import Count
 from shared.bounds import Day as BoundedDay
 from shared.messages import Event
+from shared.stored import each_once, within_bounds
 from shared.terms import Availability, Category, City, Id, OrganisationName, ReasonCode, Sector
 from shared.texts import Language
 
@@ -29,30 +29,13 @@ Availabilities = Annotated[tuple[Availability, ...], Field(max_length=21)]
 NOT_AN_ID = "not-an-id"
 
 
-def _within_bounds(value: Any) -> Any:  # noqa: ANN401 - whatever is kept
-    """Facts kept before days had bounds may tell any year: such a day is read as the nearest that is one."""
-    day = date.fromisoformat(value) if isinstance(value, str) else value
-    return min(max(day, FIRST_DAY), LAST_DAY) if type(day) is date else value
-
-
 def _pseudonymous(value: Any) -> Any:  # noqa: ANN401 - whatever is kept
     """Facts kept before a worker had an id may hold any text, also a name: it is never read again."""
     return NOT_AN_ID if isinstance(value, str) and not _ID.fullmatch(value) else value
 
 
-def _each_once(value: Any) -> Any:  # noqa: ANN401 - whatever is kept
-    """Facts kept before there was a most may tell the same part of a day again and again."""
-    if not isinstance(value, list | tuple):
-        return value
-    once: list[Any] = []
-    for each in value:
-        if each not in once:
-            once.append(each)
-    return once
-
-
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
-Day = Annotated[BoundedDay, BeforeValidator(_within_bounds)]
+Day = Annotated[BoundedDay, BeforeValidator(within_bounds)]
 Worker = Annotated[Id, BeforeValidator(_pseudonymous)]
 
 
@@ -96,7 +79,7 @@ class ReferralReceived(Event):
     informed_on: Day | None
     informed_by: InformedBy | None
     not_informed_reason: NotInformedReason | None
-    availability: Annotated[Availabilities, BeforeValidator(_each_once)]
+    availability: Annotated[Availabilities, BeforeValidator(each_once)]
     feedback_agreed: bool
     language: Language = "nl"
 

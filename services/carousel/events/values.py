@@ -3,25 +3,20 @@
 from __future__ import annotations
 
 import re
-from datetime import date, time
+from datetime import time
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
 
-from shared.bounds import FIRST_DAY, LAST_DAY, Day
+from shared.bounds import Day
 from shared.messages import Message
+from shared.stored import each_once, within_bounds
 from shared.terms import Availability, City, Id
 
 MOST_SESSIONS = 60
 """Of one cycle, those that repeat a module included."""
 MOST_TITLE = 200
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
-
-
-def _within_bounds(value: Any) -> Any:  # noqa: ANN401 - whatever is kept
-    """Facts kept before days had bounds may tell any year: such a day is read as the nearest that is one."""
-    day = date.fromisoformat(value) if isinstance(value, str) else value
-    return min(max(day, FIRST_DAY), LAST_DAY) if type(day) is date else value
 
 
 def _on_one_line(value: Any) -> Any:  # noqa: ANN401 - whatever is kept
@@ -42,24 +37,13 @@ def _cut(title: Any) -> Any:  # noqa: ANN401 - whatever is kept
     return {code: words[:MOST_TITLE] if isinstance(words, str) else words for code, words in title.items()}
 
 
-def _each_once(value: Any) -> Any:  # noqa: ANN401 - whatever is kept
-    """Facts kept before there was a most may tell the same part of a day again and again."""
-    if not isinstance(value, list | tuple):
-        return value
-    once: list[Any] = []
-    for each in value:
-        if each not in once:
-            once.append(each)
-    return once
-
-
 def _of_the_wall(hour: time) -> time:
     if hour.tzinfo:
         raise ValueError("an hour as the clock on the wall tells it, without an offset")
     return hour
 
 
-StoredDay = Annotated[Day, BeforeValidator(_within_bounds)]
+StoredDay = Annotated[Day, BeforeValidator(within_bounds)]
 Hour = Annotated[time, AfterValidator(_of_the_wall)]
 Mark = Literal["present", "excused", "absent"]
 CancelReason = Literal["facilitator_ill", "too_few_expected", "place_unavailable", "weather", "strike", "other"]
@@ -71,7 +55,7 @@ Place = Annotated[str, BeforeValidator(_on_one_line), StringConstraints(min_leng
 People = Annotated[tuple[Id, ...], Field(max_length=2000)]
 SessionIds = Annotated[tuple[Id, ...], Field(max_length=MOST_SESSIONS)]
 Attendance = Annotated[tuple[tuple[Id, Mark], ...], Field(max_length=200)]
-Availabilities = Annotated[tuple[Availability, ...], BeforeValidator(_each_once), Field(max_length=21)]
+Availabilities = Annotated[tuple[Availability, ...], BeforeValidator(each_once), Field(max_length=21)]
 """Each part of each day of the week at most once."""
 _Code = Annotated[str, StringConstraints(pattern=r"^[a-z]{2}$")]
 _Title = Annotated[str, StringConstraints(max_length=MOST_TITLE)]
