@@ -108,8 +108,8 @@ def no_idempotency_key_was_ignored() -> Iterator[None]:
 
 
 def under_a_key(method: str, key: str | None = None) -> dict[str, str]:
-    """The header of a write: `key`, or one of its own."""
-    return {"Idempotency-Key": key or uuid.uuid4().hex} if method == "POST" else {}
+    """The header of a request: `key`, or of a POST one of its own."""
+    return {"Idempotency-Key": key or uuid.uuid4().hex} if key or method == "POST" else {}
 
 
 @asynccontextmanager

@@ -5,7 +5,7 @@ from __future__ import annotations
 from shared.web.answers import READS
 from shared.web.application import create_app
 from shared.web.asking import allow
-from shared.web.commands import Commands, Done, meta_of
+from shared.web.commands import Commands, Done, MaySee, meta_of
 from shared.web.paging import PAGE_ROWS, After, Limit, Page, key_of, page_of
 from shared.web.problems import NotVisible, Refusals, Unacceptable
 
@@ -16,6 +16,7 @@ __all__ = [
     "Commands",
     "Done",
     "Limit",
+    "MaySee",
     "NotVisible",
     "Page",
     "Refusals",

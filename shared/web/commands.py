@@ -27,7 +27,8 @@ Said: TypeAlias = "Mapping[str, Any] | None"
 # What the answer says, made in the transaction of the events, after everything that is written beside them.
 Body: TypeAlias = "Callable[[Outcome], Awaitable[Said] | Said]"
 _Act: TypeAlias = "Callable[[Asked | None], Awaitable[Kept]]"
-_MaySee: TypeAlias = "Callable[[], Awaitable[None]]"
+# Asked before an answer is given again: raises NotVisible (404) when the caller may hear it no more.
+MaySee: TypeAlias = "Callable[[Connection], Awaitable[object]]"
 
 
 class Done(BaseModel):
@@ -135,9 +136,8 @@ class Commands:
             await self.decide(stream, decider, command, [*beside, say, remember], permit)
             return Kept(status, said[0])
 
-        async def may_see() -> None:
-            async with self.store.pool.acquire() as connection:
-                facts = await self.store.read(connection, stream)
+        async def may_see(connection: Connection) -> None:
+            facts = await self.store.read(connection, stream)
             if permit:
                 permit(reduce(decider.evolve, (fact.event for fact in facts), decider.initial))
 
@@ -151,10 +151,11 @@ class Commands:
         work: Callable[[Connection], Awaitable[Said]],
         *,
         status: int = 200,
+        may_see: MaySee | None = None,
     ) -> Response:
         """A write that is no command of an aggregate, in a transaction of its own, once under its key.
 
-        `stream` is what it is about; `work` returns what the answer says.
+        `stream` is what it is about; `work` returns what the answer says. `may_see` is asked before that is said again.
         """
 
         async def act(asked: Asked | None) -> Kept:
@@ -164,10 +165,10 @@ class Commands:
                     await asked.remember(connection, stream, answer)
             return answer
 
-        return response_of(await self._once(request, subject, stream, act))
+        return response_of(await self._once(request, subject, stream, act, may_see))
 
     async def _once(
-        self, request: Request, subject: str | None, stream: str, act: _Act, may_see: _MaySee | None = None
+        self, request: Request, subject: str | None, stream: str, act: _Act, may_see: MaySee | None = None
     ) -> Kept:
         """The answer given before, or else that of `act`; of two at once, the second gets the answer of the first."""
         answers: Answers = request.app.state.answers
@@ -183,7 +184,8 @@ class Commands:
                 if earlier is None:  # refused on its own account, or the answer was forgotten between the two looks
                     raise second if not isinstance(second, AlreadyAnswered) else VersionConflict(stream) from None
         if may_see:
-            await may_see()
+            async with self.store.pool.acquire() as connection:
+                await may_see(connection)
         return earlier
 
     async def answered(self, request: Request, subject: str | None) -> Kept | None:

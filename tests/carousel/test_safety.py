@@ -152,3 +152,13 @@ async def test_silence_found_by_a_correction_after_the_cycle_is_looked_at_too(de
     await desk.done("/cycles/c-1/sessions/c-1-1/correct", wrong)
     [task] = await desk.rows("/worklists/safety-tasks")
     assert (task["cause"], task["due_on"]) == ("silence", str(today() + timedelta(days=7)))
+
+
+async def test_who_has_his_notes_erased_is_gone_from_the_answers_that_are_kept(
+    desk: Desk, pool: asyncpg.Pool[asyncpg.Record]
+) -> None:
+    await came_and_stopped(desk)
+    kept = "select count(*) from idempotency_keys where stream = 'participation-r-1'"
+    assert await pool.fetchval(kept) > 0
+    assert (await desk.ask("DELETE", "/participations/r-1/notes")).status_code == 204
+    assert await pool.fetchval(kept) == 0

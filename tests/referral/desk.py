@@ -17,6 +17,7 @@ from deploy.local.tokens import token
 from services.referral.app import application
 from shared.callers import Role
 from shared.settings import Settings
+from tests.conftest import under_a_key
 
 CITY, OTHER_CITY = "Oostende", "Brugge"
 SECRET = "Zebedeus Onvindbaar"  # noqa: S105 - a name that must never leave people.py
@@ -41,7 +42,7 @@ class Desk:
         self, method: str, path: str, body: Any = None, role: Role | None = Role.FACILITATOR, city: str = CITY,
         organisation: str | None = "org-1", key: str | None = None, subject: str | None = None,
     ) -> httpx.Response:  # fmt: skip
-        head = self.bearer(role, organisation, city, subject) | ({"Idempotency-Key": key} if key else {})
+        head = self.bearer(role, organisation, city, subject) | under_a_key(method, key)
         return await self.client.request(method, path, json=body, headers=head)
 
 

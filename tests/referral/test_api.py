@@ -129,6 +129,17 @@ async def test_the_export_of_a_person_tells_every_road_of_his_that_the_caller_ma
     assert [fact["referral_id"] for fact in held["facts"]] == ["r-1", "r-2"]
 
 
+async def test_an_erased_person_is_gone_from_the_answers_that_are_kept(
+    desk: Desk, pool: asyncpg.Pool[asyncpg.Record]
+) -> None:
+    for name in ("r-1", "r-2"):
+        await desk.ask("POST", "/referrals", referral(name))
+    kept = "select stream from idempotency_keys order by stream"
+    assert [row["stream"] for row in await pool.fetch(kept)] == ["referral-r-1", "referral-r-2"]
+    assert (await desk.ask("DELETE", "/referrals/r-1/person?why=asked-by-person")).status_code == 204
+    assert [row["stream"] for row in await pool.fetch(kept)] == ["referral-r-2"]
+
+
 async def test_an_erased_person_is_gone_and_the_facts_stay(desk: Desk) -> None:
     await desk.ask("POST", "/referrals", referral())
     assert (await desk.ask("DELETE", "/referrals/r-1/person?why=asked-by-person")).status_code == 204

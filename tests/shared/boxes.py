@@ -179,6 +179,20 @@ def routes(commands: Commands) -> APIRouter:
 
         return await commands.once(request, None, of(box), work, status=204)
 
+    @router.post("/boxes/{box}/opinions", response_model=Filling)
+    async def give_own_opinion(request: Request, box: str, body: Filling, caller: Caller = WORKS) -> Response:
+        async def sees(connection: Connection) -> None:
+            facts = await commands.store.read(connection, of(box))
+            if not any(isinstance(fact.event, Opened) and fact.event.city in caller.cities for fact in facts):
+                raise NotVisible
+
+        async def work(connection: Connection) -> dict[str, Any]:
+            await sees(connection)
+            await connection.execute("insert into opinions (box) values ($1)", box)
+            return {"thing": body.thing}
+
+        return await commands.once(request, caller.subject, of(box), work, may_see=sees)
+
     @router.post("/public/boxes/{box}/look", openapi_extra=READS)
     async def look(box: str) -> int:
         async with commands.store.pool.acquire() as connection:

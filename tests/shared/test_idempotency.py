@@ -27,6 +27,7 @@ WAYS: dict[str, tuple[str, Any, bool]] = {
     "a step that changes nothing when asked again": ("/boxes/b-1/close", None, False),
     "something new to whoever asks": ("/boxes/b-1/tickets", None, False),
     "the same in public": ("/public/boxes/b-1/tickets", {"thing": 1}, True),
+    "a write that is no command, with a token": ("/boxes/b-1/opinions", {"thing": 1}, False),
     "a write that is no command": ("/public/boxes/b-1/opinions", None, True),
 }
 
@@ -143,15 +144,16 @@ async def test_two_keys_are_none(desk: Desk) -> None:
     assert (answer.status_code, answer.json()["code"]) == (422, "idempotency-key-not-valid")
 
 
-async def test_who_lost_his_right_is_told_nothing_again(desk: Desk) -> None:
+@pytest.mark.parametrize("what", ["fill", "opinions"])
+async def test_who_lost_his_right_is_told_nothing_again(desk: Desk, what: str) -> None:
     same = key()
     await desk.ask("/boxes/b-1")
-    assert (await desk.ask("/boxes/b-1/fill", same, {"thing": 1})).status_code == 200
-    moved = await desk.ask("/boxes/b-1/fill", same, {"thing": 1}, city="Brugge")
-    unknown = await desk.ask("/boxes/b-9/fill", key(), {"thing": 1}, city="Brugge")
+    assert (await desk.ask(f"/boxes/b-1/{what}", same, {"thing": 1})).status_code == 200
+    moved = await desk.ask(f"/boxes/b-1/{what}", same, {"thing": 1}, city="Brugge")
+    unknown = await desk.ask(f"/boxes/b-9/{what}", key(), {"thing": 1}, city="Brugge")
     assert told(moved) == told(unknown)
     assert moved.status_code == 404
-    assert (await desk.ask("/boxes/b-1/fill", same, {"thing": 1})).headers["idempotent-replayed"] == "true"
+    assert (await desk.ask(f"/boxes/b-1/{what}", same, {"thing": 1})).headers["idempotent-replayed"] == "true"
 
 
 async def test_what_was_created_is_answered_as_it_first_was_whatever_happened_since(desk: Desk) -> None:

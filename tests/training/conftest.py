@@ -30,6 +30,7 @@ from shared.sealing import Seal
 from shared.service import create_tables
 from shared.settings import Settings
 from shared.web import Commands, create_app
+from tests.conftest import under_a_key
 from tests.training.telling import heard
 
 CITY, ORGANISER, POLICE, ZONE = "Oostende", "caw-1", "police-1", "elz-1"
@@ -54,7 +55,7 @@ class Desk:
         self, method: str, path: str, body: Any = None, role: Role | None = Role.TRAINER, city: str = CITY,
         organisation: str | None = ORGANISER, key: str | None = None, file: bytes | None = None,
     ) -> httpx.Response:  # fmt: skip
-        head = {"Idempotency-Key": key} if key else {}
+        head = under_a_key(method, key)
         if role is not None:
             head["Authorization"] = f"Bearer {token(role, organisation, [city], home=self.home)}"
         return await self.client.request(method, path, json=body, content=file, headers=head)

@@ -140,3 +140,13 @@ async def test_a_certificate_is_not_printed_again_under_a_name_that_was_correcte
     assert (refused.status_code, refused.json()["code"]) == (409, "certificate-of-another-name")
     await desk.done("DELETE", f"/people/{person}", None, Role.TRAINER)
     assert (await desk.ask("POST", path, ON, key=KEY)).status_code == 404
+
+
+async def test_who_is_erased_is_gone_from_the_answers_that_are_kept(
+    desk: Desk, pool: asyncpg.Pool[asyncpg.Record]
+) -> None:
+    (person,) = await desk.held(1)
+    query = "select count(*) from idempotency_keys where stream = 'training-t-1'"
+    assert await pool.fetchval(query) > 0
+    await desk.done("DELETE", f"/people/{person}", None)
+    assert await pool.fetchval(query) == 0

@@ -10,7 +10,7 @@ from shared.decider import Permit
 from shared.event_store import Connection
 from shared.messages import id_not_available
 from shared.people import lock
-from shared.web import NotVisible, allow
+from shared.web import MaySee, NotVisible, allow
 
 COORDINATES = allow(Role.COORDINATOR)
 READS_REGISTER = allow(Role.COORDINATOR, Role.FACILITATOR, Role.TRAINER)
@@ -57,6 +57,15 @@ async def person_of(connection: Connection, caller: Caller, referral_id: str) ->
         raise NotVisible
     await lock(connection, person_id)
     return person_id
+
+
+def sees_person(caller: Caller, referral_id: str) -> MaySee:
+    """Asked before an answer about the person of a case is given again."""
+
+    async def sees(connection: Connection) -> None:
+        await person_of(connection, caller, referral_id)
+
+    return sees
 
 
 async def organisation_of(connection: Connection, caller: Caller, referrer_id: str) -> str:

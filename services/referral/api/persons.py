@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, Field
 
 from services.referral import changes
-from services.referral.api.access import KEEPS_NAMES, person_of
+from services.referral.api.access import KEEPS_NAMES, person_of, sees_person
 from services.referral.changes import Change, WhyErase
 from services.referral.domain.names import Asker, alone
 from services.referral.people import People, Person, Why
@@ -112,7 +112,8 @@ def _add_changing(router: APIRouter, commands: Commands, people: People) -> None
                 return None
             return {"change": await people.ask(connection, asked, person)}
 
-        answer = await commands.once(request, caller.subject, cases.stream(referral_id), write, status=202)
+        stream, sees = cases.stream(referral_id), sees_person(caller, referral_id)
+        answer = await commands.once(request, caller.subject, stream, write, status=202, may_see=sees)
         return answer if answer.body else Response(status_code=204)
 
     @router.put("/referrals/{referral_id}/person", status_code=204, responses=WAITS, tags=["people"])

@@ -114,7 +114,11 @@ def _add_changing(router: APIRouter, commands: Commands, people: People) -> None
             if not await people.make(connection, asked, person) and person:
                 raise NotVisible
 
-        return await commands.once(request, caller.subject, f"referrer-{referrer_id}", write, status=204)
+        async def sees(connection: Connection) -> None:
+            await organisation_of(connection, caller, referrer_id)
+
+        stream = f"referrer-{referrer_id}"
+        return await commands.once(request, caller.subject, stream, write, status=204, may_see=sees)
 
     @router.put("/referrers/{referrer_id}", status_code=204, tags=["people"])
     async def correct_referrer(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter, Request, Response
 
 from services.referral import changes
-from services.referral.api.access import KEEPS_NAMES, PROTECTS_DATA, cities_of, person_of
+from services.referral.api.access import KEEPS_NAMES, PROTECTS_DATA, cities_of, person_of, sees_person
 from services.referral.changes import Change
 from services.referral.domain.names import Asker, seconds
 from services.referral.people import People, Person
@@ -72,7 +72,8 @@ def _add_deciding(router: APIRouter, commands: Commands, people: People) -> None
                 await _may_confirm(connection, caller, change)
                 await people.confirm(connection, change, caller.subject)
 
-        return await commands.once(request, caller.subject, cases.stream(referral_id), write, status=204)
+        stream, sees = cases.stream(referral_id), sees_person(caller, referral_id)
+        return await commands.once(request, caller.subject, stream, write, status=204, may_see=sees)
 
     @router.delete(path, status_code=204, tags=["people"])
     async def drop_change(request: Request, referral_id: Id, change_id: Id, caller: Caller = KEEPS_NAMES) -> Response:
@@ -84,7 +85,8 @@ def _add_deciding(router: APIRouter, commands: Commands, people: People) -> None
                 change = await _open(connection, change_id, person_id)
                 await changes.decide(connection, change, caller.subject, done=False)
 
-        return await commands.once(request, caller.subject, cases.stream(referral_id), write, status=204)
+        stream, sees = cases.stream(referral_id), sees_person(caller, referral_id)
+        return await commands.once(request, caller.subject, stream, write, status=204, may_see=sees)
 
 
 async def _open(connection: Connection, change_id: str, person_id: str) -> Change:

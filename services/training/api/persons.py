@@ -18,6 +18,7 @@ from services.training.names import Held, Look
 from services.training.requests import Name
 from services.training.views import network_events, registrations
 from services.training.views.registrations import Participation
+from shared import idempotency
 from shared.callers import Caller
 from shared.event_store import Connection
 from shared.terms import Id
@@ -87,6 +88,7 @@ def _erase(router: APIRouter, desk: Desk) -> None:
             if not streams:
                 raise NotVisible
             await erasures.note(connection, person_id, streams, caller.subject)
+            await idempotency.forget(connection, streams)
 
         return await _once(desk, request, caller, person_id, erase)
 
