@@ -21,6 +21,7 @@ from shared.days import today
 from shared.event_store import EventStore
 from shared.sealing import Seal
 from shared.web import Commands
+from shared.web.answers import Answers
 from tests.training.conftest import newcomer
 
 
@@ -47,6 +48,7 @@ async def crowd(url: str, key: str, what: str, people: list[str]) -> list[str]:
         if what == "cancel":
             return list(await asyncio.gather(*(leave(commands, each) for each in people)))
         app = FastAPI()
+        app.state.answers = Answers.of_this_process()
         app.include_router(routes(commands, register))
         async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://desk", timeout=60) as desk:
             return list(await asyncio.gather(*(come(desk, each) for each in people)))

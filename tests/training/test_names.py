@@ -112,7 +112,7 @@ async def test_an_erasure_is_recorded_by_id_and_never_by_name(desk: Desk, pool: 
     assert again.status_code == 404
     (erased,) = await desk.rows("/erasures", PROTECTION)
     assert (erased["person"], erased["of"], erased["by"]) == (person, ["training-t-1"], "synthetic-trainer")
-    for table in ("erasures", "erasure_requests", "answers", "entries"):
+    for table in ("erasures", "erasure_requests", "idempotency_keys", "entries"):
         rows = await pool.fetch(f"select t::text from {table} t")
         assert SECRET not in "".join(row[0] for row in rows)
 
