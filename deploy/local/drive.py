@@ -68,7 +68,10 @@ class Services:
         else:
             answer = self._ask("POST", step.service, step.path, headers=headers, json=dict(step.body))
         for link, opinion in zip(answer.json().get("tokens", ()), step.opinions, strict=False):
-            self._ask("POST", "training", "/public/evaluations", json={**opinion, "token": link})
+            said = {**opinion, "token": link}
+            self._ask(
+                "POST", "training", "/public/evaluations", headers={"Idempotency-Key": f"opinion-{link}"}, json=said
+            )
 
     def wait_until_heard(self, steps: Iterable[Step]) -> None:
         """Return once the carousel knows whom it is told about in `steps`, and the trainings every organisation."""
@@ -86,12 +89,13 @@ class Services:
 
     def _registered(self) -> set[str]:
         found: set[str] = set()
-        after: dict[str, str] | None = {}
-        while after is not None:
+        after: dict[str, str] = {}
+        while True:
             page = self._read("training", "/organisations", limit="500", **after).json()
             found |= {each["organisation"] for each in page["items"]}
-            after = {"after": page["next"]} if page["next"] else None
-        return found
+            if page["next"] is None:
+                return found
+            after = {"after": page["next"]}
 
     def introduce(self, asked: Asked) -> None:
         """Tell the reporting service which project it reports on, and that the data is synthetic."""

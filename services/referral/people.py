@@ -10,8 +10,8 @@ from pydantic import Field
 from services.referral import changes
 from services.referral.changes import Change
 from services.referral.domain.names import Asker
-from services.referral.views import cases
-from shared import people
+from services.referral.views import cases, organisations
+from shared import idempotency, people
 from shared.event_store import Connection
 from shared.messages import Message
 from shared.people import Register, Text, lock, oldest_day
@@ -94,6 +94,15 @@ class People(Register[Person]):
             return False
         if person is None:
             await changes.drop_open(connection, change.person, ["correction", "erasure"], by)
+            await idempotency.forget(connection, await _streams(connection, change))
             return await self.erase(connection, change.person)
         await changes.drop_open(connection, change.person, ["correction"], by)
         return await self.correct(connection, change.person, change.kind, person)
+
+
+async def _streams(connection: Connection, change: Change) -> list[str]:
+    """What was asked about a person under an `Idempotency-Key`, by its stream."""
+    if change.kind == "referred":
+        return [cases.stream(road.referral) for road in await cases.roads_of(connection, change.person)]
+    found = await organisations.referrer(connection, change.person)
+    return [f"referrer-{change.person}", *([organisations.stream(found[0])] if found else [])]

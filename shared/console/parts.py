@@ -14,6 +14,7 @@ from shared.beside import AlreadyRebuilding
 from shared.console.speaking import fail
 from shared.fold import TopicIncomplete
 from shared.health import Health
+from shared.inbox import OfAnotherVersion
 from shared.pool import open_pool
 from shared.service import Wire, Wiring, wired
 from shared.settings import Settings, settings_of
@@ -24,6 +25,7 @@ Do: TypeAlias = Callable[[Work], None]
 _SENTENCES: dict[type[Exception], str] = {
     AlreadyRebuilding: "Another process rebuilds these tables already.",
     TopicIncomplete: "A topic holds less than was applied from it: republish from 0 at its publisher, then rebuild.",
+    OfAnotherVersion: "A process of another version keeps these tables: use the command of that version, or `rebuild`.",
     asyncpg.PostgresError: "The database refuses.",
     OSError: "The database or Kafka does not answer.",
 }

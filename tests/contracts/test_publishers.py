@@ -84,6 +84,8 @@ class Edge:
             return "x" * (64 if self.high else 1)
         if schema.get("pattern") == "^[0-9a-f]{64}$":
             return "0" * 64
+        if schema.get("pattern") == "^[a-z]{2,3}$":
+            return "xxx" if self.high else "xx"
         longest, shortest = int(schema.get("maxLength", 80)), int(schema.get("minLength", 1))
         return "x" * (longest if self.high else shortest)
 
@@ -91,7 +93,7 @@ class Edge:
         return int(schema.get("maximum", MOST) if self.high else schema.get("minimum", 0))
 
     def _number(self, schema: Schema) -> float:
-        return float(schema.get("maximum", 5) if self.high else schema.get("minimum", 1))
+        return float(min(schema.get("maximum", 5), 5) if self.high else schema.get("minimum", 1))
 
     def _boolean(self, _: Schema) -> bool:
         return self.high

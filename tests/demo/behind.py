@@ -26,7 +26,7 @@ class Behind:
     def __init__(self, lag: int = 0, forgets: int = 0) -> None:
         self.programme, self.lag, self.forgets = Programme(), lag, forgets
         self.keys: dict[str, str] = {}
-        self.answers: dict[str, Any] = {}
+        self.kept: dict[str, dict[str, Any]] = {}
         self.opinions = 0
         self.project: Any = None
         self.one_at_a_time = Lock()
@@ -51,17 +51,18 @@ class Behind:
     def _take(self, request: httpx.Request, caller: dict[str, Any]) -> httpx.Response:
         key, path = request.headers["idempotency-key"], request.url.raw_path.decode()
         text = request.content.decode()
+        known = key in self.keys
         if self.keys.setdefault(key, path + text) != path + text:
             return httpx.Response(409, json={"code": "idempotency-key-reused"})
-        if key in self.answers:
-            return httpx.Response(200, json=self.answers[key])
+        if known:
+            return httpx.Response(200, json=self.kept[key])
         body = text if request.headers["content-type"].startswith("text/") else json.loads(text)
         service: Any = request.url.host
         organisation = caller.get("organisation")
         step = Step(service, "", date.min, Role(caller["role"]), path, body, key, organisation)
         facts = self.programme.take(step)
-        self.answers[key] = {"version": 1, "tokens": [f"{'link':>20}"] * (7 * facts)}
-        return httpx.Response(200, json=self.answers[key])
+        self.kept[key] = {"version": 1, "tokens": [f"{'link':>20}"] * (7 * facts)}
+        return httpx.Response(200, json=self.kept[key])
 
     def _read(self, request: httpx.Request) -> httpx.Response:
         self.lag -= 1
@@ -70,8 +71,8 @@ class Behind:
             known = f"participation-{path.rsplit('/', 1)[-1]}" in self.programme.states
             return httpx.Response(200 if known and self.lag < 0 else 404, json={})
         if path == "/organisations":
-            register = [{"organisation": each} for each in self.programme.organisations]
-            return httpx.Response(200, json={"items": register, "next": None})
+            items = [{"organisation": each} for each in self.programme.organisations]
+            return httpx.Response(200, json={"items": items, "next": None})
         if path == "/project":
             return httpx.Response(200, json=self.project)
         if path == "/report":

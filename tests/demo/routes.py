@@ -116,12 +116,6 @@ def _hold_training(ids: dict[str, str], what: Any, _: Step, known: Known) -> Ask
     return Asked(f"training-{ids['training_id']}", TRAININGS, command)
 
 
-def _join(ids: dict[str, str], what: Any, _: Step, __: Known) -> Asked:
-    body = training.Joining.model_validate(what)
-    command = steering.JoinProgramme(**STAMP, **ids, city="Oostende", **fields_of(body))
-    return Asked(_PARTNER.format(**ids), PARTNERS, command)
-
-
 def _close_evaluation(ids: dict[str, str], what: Any, _: Step, __: Known) -> Asked:
     tally = ask_training.Tally(answers=5, score=40, confidence_before=10, confidence_after=20)
     command = ask_training.CloseEvaluation(**STAMP, **ids, **fields_of(training.Told.model_validate(what)), tally=tally)
@@ -134,6 +128,14 @@ _TRAINING, _EVENT = "training-{training_id}", "event-{event_id}"
 _MEETING, _PARTNER = "meeting-{meeting_id}", "partner-{partner_id}"
 _TASK = "/participations/{referral_id}/safety-tasks/{task_id}/close"
 _DECISION = "/steering-meetings/{meeting_id}/decisions"
+
+
+def _join(ids: dict[str, str], what: Any, _: Step, __: Known) -> Asked:
+    """The register knows the city; a demo has one that every partner may be of."""
+    body = training.Joining.model_validate(what)
+    made = steering.JoinProgramme(**STAMP, **ids, **fields_of(body), city="Oostende")
+    return Asked(_PARTNER.format(partner_id=made.partner_id), PARTNERS, made)
+
 
 ROUTES: dict[str, dict[str, Make]] = {
     "referral": {

@@ -17,7 +17,7 @@ MODULES = sorted({" ".join(each.split()) for each in re.findall(r"python -m ((?:
 @pytest.mark.parametrize("command", MODULES)
 def test_every_command_of_the_runbook_exists(command: str) -> None:
     module, *words = command.split()
-    plain = [word for word in words if re.fullmatch(r"[a-z]+", word)]
+    plain = [word for word in words if re.fullmatch(r"[a-z]+(-[a-z]+)*", word)]
     options = [word for word in words if word.startswith("--")]
     asked = [sys.executable, "-m", module, *plain, "--help"]
     done = subprocess.run(asked, cwd=ROOT, capture_output=True, text=True, check=False)  # noqa: S603

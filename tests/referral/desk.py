@@ -34,7 +34,8 @@ class Desk:
         """`city` may name several, with commas between them."""
         if role is None:
             return {}
-        return {"Authorization": f"Bearer {token(role, organisation, city.split(','), subject, home=self.home)}"}
+        cities = [each for each in city.split(",") if each]
+        return {"Authorization": f"Bearer {token(role, organisation, cities, subject, home=self.home)}"}
 
     async def ask(
         self, method: str, path: str, body: Any = None, role: Role | None = Role.FACILITATOR, city: str = CITY,

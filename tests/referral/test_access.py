@@ -22,7 +22,16 @@ __all__ = ["desk"]
 
 CITIES, ORGANISATIONS = (CITY, OTHER_CITY), ("org-1", "org-2")
 EVERYWHERE = ",".join(CITIES)
-MUTABLE_TABLES = ("events", "people", "looks", "person_changes", "answers", "cases", "organisations", "referrers")
+MUTABLE_TABLES = (
+    "events",
+    "people",
+    "looks",
+    "person_changes",
+    "idempotency_keys",
+    "cases",
+    "organisations",
+    "referrers",
+)
 ELSEWHERE = ("/health/", "/metrics", "/operations/")  # of every service: tests/shared
 
 

@@ -263,3 +263,36 @@ def test_over_all_small_cases_nobody_changes_alone_what_others_work_on() -> None
             if other and not same and not cities <= first:
                 assert second & cities - first, (roads, first, second)
             assert first or other == same
+
+
+@pytest.mark.parametrize("what", ["correction", "erasure"])
+async def test_a_change_asked_again_under_its_key_is_made_once(
+    desk: Desk, pool: asyncpg.Pool[asyncpg.Record], what: str
+) -> None:
+    await in_two_cities(desk)
+    path, body = "/referrals/r-1/person", {"person": OTHER} if what == "correction" else None
+    method, query = ("PUT", "") if body else ("DELETE", WHY)
+    asked = [await desk.ask(method, path + query, body, subject="first", key="k") for _ in range(2)]
+    assert asked[0].json() == asked[1].json()
+    decide = f"/referrals/r-2/person/changes/{asked[0].json()['change']}/confirm"
+    for _ in range(2):
+        assert (await desk.ask("POST", decide, None, city=OTHER_CITY, subject="second", key="k")).status_code == 204
+    assert await pool.fetchval("select count(*) from person_changes") == 1
+
+
+async def test_with_a_name_go_the_answers_to_what_was_asked_about_the_person(
+    desk: Desk, pool: asyncpg.Pool[asyncpg.Record]
+) -> None:
+    await desk.ask("POST", "/organisations", organisation(), Role.COORDINATOR, key="1")
+    await desk.ask("POST", "/referrers", referrer(), Role.COORDINATOR, key="2")
+    await desk.ask("PUT", "/referrers/ref-1", {"name": NEW_NAME, "email": None}, Role.COORDINATOR, key="3")
+    await desk.ask("POST", "/referrals", referral("r-1", person_id="p-1"), key="4")
+    await desk.ask("POST", "/referrals", referral("r-2", person_id="p-1"), key="5")
+    await desk.ask("PUT", "/referrals/r-1/person", {"person": OTHER}, key="6")
+    assert await pool.fetchval("select count(*) from idempotency_keys") == 6
+    await desk.ask("DELETE", "/referrals/r-1/person" + WHY)
+    await desk.ask("DELETE", "/referrers/ref-1" + WHY, None, Role.COORDINATOR)
+    assert await pool.fetchval("select count(*) from idempotency_keys") == 0
+    late = await desk.ask("POST", "/referrals", referral("r-1", person_id="p-1"), key="4")
+    assert (late.status_code, late.json()) == (201, {"version": 1})
+    assert await name_of(desk) is None

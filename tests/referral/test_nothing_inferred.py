@@ -49,7 +49,8 @@ async def populated(desk: Desk) -> None:
 
 def told(answer: httpx.Response) -> tuple[int, str, str]:
     """Everything that an answer says, but for its own trace id."""
-    head = {name: value for name, value in answer.headers.items() if name != "x-correlation-id"}
+    own = {"x-correlation-id", "idempotent-replayed"}
+    head = {name: value for name, value in answer.headers.items() if name not in own}
     return answer.status_code, answer.text, str(sorted(head.items()))
 
 

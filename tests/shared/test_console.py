@@ -19,12 +19,14 @@ from services.referral.people import People, Person
 from services.referral.views import organisations
 from services.referral.views.cases import TYPES
 from services.reporting import figures, reading
+from services.reporting.app import figures_told
 from services.reporting.period import Period
 from services.reporting.rows import TOPICS
-from shared import event_store, inbox
+from shared import beside, event_store, inbox
 from shared.contracts.envelope import Position, PublicMessage, headers
 from shared.contracts.referral import CASES
 from shared.event_store import EventStore
+from shared.fold import prepare
 from shared.inbox import Inbox
 from shared.kafka import create_topics
 from shared.messages import Meta
@@ -86,7 +88,9 @@ def desk(database_url: str, tmp_path: Path) -> Desk:
 
 async def test_a_held_up_key_is_listed_and_replayed_in_order(desk: Desk, pool: asyncpg.Pool[asyncpg.Record]) -> None:
     heard = Inbox("reporting", CASES, figures.apply)
-    await create_tables(pool, [inbox.SCHEMA, figures.SCHEMA])
+    await create_tables(pool, [inbox.SCHEMA, beside.SCHEMA])
+    async with pool.acquire() as connection:
+        await prepare(connection, figures_told())
     records = [told(b"early", 0, intake()), told(b"early", 1, accepted()), told(b"late", 2, received())]
     async with pool.acquire() as connection, connection.transaction():
         assert len((await heard.receive(connection, records)).applied) == 1
@@ -104,7 +108,9 @@ async def test_a_dead_letter_is_discarded_by_somebody_for_a_reason_and_never_sil
     desk: Desk, pool: asyncpg.Pool[asyncpg.Record]
 ) -> None:
     heard = Inbox("reporting", CASES, figures.apply)
-    await create_tables(pool, [inbox.SCHEMA, figures.SCHEMA])
+    await create_tables(pool, [inbox.SCHEMA, beside.SCHEMA])
+    async with pool.acquire() as connection:
+        await prepare(connection, figures_told())
     nameless = Told(None, 9, b"?", [])
     async with pool.acquire() as connection, connection.transaction():
         await heard.receive(connection, [told(b"early", 0, intake()), told(b"early", 1, received()), nameless])

@@ -183,7 +183,7 @@ async def locked(stack: Stack) -> AsyncIterator[None]:
     holder = await asyncpg.connect(stack.url)
     begun = holder.transaction()
     await begun.start()
-    await holder.execute("lock table events, sequences, followers in access exclusive mode")
+    await holder.execute("lock table events, consumer_checkpoints, outbox_checkpoints in access exclusive mode")
     await asyncio.sleep(1)
     yield
     await begun.rollback()

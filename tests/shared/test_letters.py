@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
-from typing import Any
+from typing import Any, TypeAlias
 
 import asyncpg
 import pytest
@@ -17,7 +17,7 @@ from shared.service import create_tables
 from tests.shared.counting import CountPublished
 from tests.shared.test_sorting import TOPIC, Sent, sent
 
-Pool = asyncpg.Pool[asyncpg.Record]
+Pool: TypeAlias = "asyncpg.Pool[asyncpg.Record]"
 
 
 class Memory:

@@ -95,7 +95,7 @@ HEADS = {
 async def test_a_head_has_a_size_and_a_number_of_fields(server: Server, head: str) -> None:
     sent = HEADS[head]
     heard = await server.said(*(sent[at : at + 10_000] for at in range(0, len(sent), 10_000)))
-    if status(heard) != 400:  # llhttp knows no such method
+    if heard and status(heard) != 400:  # llhttp knows no such method; who goes on sending may see the end only
         assert (status(heard), code(heard)) == (431, "head-too-large")
     assert await server.well()
 
@@ -137,6 +137,7 @@ def test_the_limits_stand_in_the_operations_manual() -> None:
     manual = Path("docs/operations.md").read_text(encoding="utf-8")
     section = manual.partition("\n## Limits\n")[2].partition("\n## ")[0]
     written = {row[0]: row[1] for row in re.findall(r"^\| `(\w+)` \| ([\d,.]+)", section, re.MULTILINE)}
-    settings = Settings()
+    rates = {name: str(field.default) for name, field in Settings.model_fields.items() if name.endswith("_per_minute")}
+    settings = Settings.model_validate(rates)
     actual = {name: getattr(settings, name, getattr(Limits(), name)) for name in Limits.__dataclass_fields__}
     assert written == {name: f"{value:,}" for name, value in actual.items()}

@@ -16,7 +16,7 @@ from shared import metrics
 from tests.shared.boxes import CITY, TYPES, Desk, opened
 
 # What tells processes, parts and outcomes apart; none of it says who or what a request was about.
-LABELS = {"method", "area", "status", "group", "consumer", "part", "code", "le"}
+LABELS = {"method", "area", "status", "group", "consumer", "part", "code", "reason", "le"}
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import TypeAlias
 
 import asyncpg
 import pytest
@@ -14,7 +15,7 @@ from shared.outbox import History, Outbox, Sent, begin_history, history
 from shared.service import create_tables
 from tests.shared.counting import Counted
 
-Pool = asyncpg.Pool[asyncpg.Record]
+Pool: TypeAlias = "asyncpg.Pool[asyncpg.Record]"
 META = Meta(by="tester", correlation_id="test")
 
 

@@ -80,7 +80,7 @@ async def say(servers: str, where: Topic, message: CountPublished) -> None:
 
 async def first(servers: str, where: Topic) -> CountPublished:
     async with AIOKafkaConsumer(where.name, bootstrap_servers=servers, auto_offset_reset="earliest") as consumer:
-        record = await asyncio.wait_for(consumer.getone(), 30)
+        record = await asyncio.wait_for(consumer.getone(), 120)
     return CountPublished.model_validate_json(record.value)
 
 

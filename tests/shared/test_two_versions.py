@@ -90,7 +90,7 @@ async def test_an_event_that_the_newer_views_cannot_take_holds_no_command_up(poo
         for _ in range(5):
             await new.write()
         assert await pool.fetchval("select count(*) from missed") == await pool.fetchval("select count(*) from events")
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(120):
             while not (new.keeper.trouble and new.keeper.trouble.code == "cannot-apply"):
                 await asyncio.sleep(0.05)
         view.apply = right  # type: ignore[method-assign]

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query, Response
-from fastapi.responses import JSONResponse
+from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, Field
 
 from services.referral import changes
@@ -96,41 +95,42 @@ async def _exported(
 
 
 def _add_changing(router: APIRouter, commands: Commands, people: People) -> None:
-    pool = commands.store.pool
-
-    async def change(referral_id: str, caller: Caller, what: changes.What, why: str, person: Person | None) -> Response:
-        async with pool.acquire() as connection, connection.transaction():
+    async def change(
+        request: Request, referral_id: str, caller: Caller, what: changes.What, why: str, person: Person | None
+    ) -> Response:
+        async def write(connection: Connection) -> dict[str, str] | None:
             person_id = await person_of(connection, caller, referral_id)
             roads = await cases.roads_of(connection, person_id)
             asker = Asker(caller.subject, caller.cities)
             asked = Change(changes.new_id(), person_id, "referred", what, why, asker)
             if await people.held(connection, person_id, "referred") is None:
-                return _nothing_held(what)
+                if what == "correction":
+                    raise NotVisible
+                return None
             if caller.role is Role.DATA_PROTECTION or alone(roads, caller.cities):
                 await people.make(connection, asked, person)
-                return Response(status_code=204)
-            waits = await people.ask(connection, asked, person)
-        return JSONResponse(AskedFor(change=waits).model_dump(), 202)
+                return None
+            return {"change": await people.ask(connection, asked, person)}
+
+        answer = await commands.once(request, caller.subject, cases.stream(referral_id), write, status=202)
+        return answer if answer.body else Response(status_code=204)
 
     @router.put("/referrals/{referral_id}/person", status_code=204, responses=WAITS, tags=["people"])
-    async def correct_person(referral_id: Id, body: Correction, caller: Caller = KEEPS_NAMES) -> Response:
+    async def correct_person(
+        request: Request, referral_id: Id, body: Correction, caller: Caller = KEEPS_NAMES
+    ) -> Response:
         """Correct name and contacts.
 
         Of a person with roads in several cities, or of several organisations, it waits for a second (202).
         """
-        return await change(referral_id, caller, "correction", "correction", body.person)
+        return await change(request, referral_id, caller, "correction", "correction", body.person)
 
     @router.delete("/referrals/{referral_id}/person", status_code=204, responses=WAITS, tags=["people"])
-    async def erase_person(referral_id: Id, why: ErasedBecause, caller: Caller = KEEPS_NAMES) -> Response:
+    async def erase_person(
+        request: Request, referral_id: Id, why: ErasedBecause, caller: Caller = KEEPS_NAMES
+    ) -> Response:
         """Forget name and contacts; the facts stay, pseudonymous, and that it was done is kept.
 
         Of a person with roads in several cities, or of several organisations, it waits for a second (202).
         """
-        return await change(referral_id, caller, "erasure", why, None)
-
-
-def _nothing_held(what: changes.What) -> Response:
-    """Erasing what is not held is done; there is nothing to correct."""
-    if what == "correction":
-        raise NotVisible
-    return Response(status_code=204)
+        return await change(request, referral_id, caller, "erasure", why, None)

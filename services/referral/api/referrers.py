@@ -30,7 +30,7 @@ from shared.event_store import Connection
 from shared.messages import id_not_available
 from shared.requests import stamp
 from shared.terms import Id
-from shared.web import PAGE_ROWS, After, Commands, Done, Limit, NotVisible, Page
+from shared.web import PAGE_ROWS, READS, After, Commands, Done, Limit, NotVisible, Page
 
 
 def add_routes(router: APIRouter, commands: Commands, people: People) -> None:
@@ -74,7 +74,7 @@ def _add_reading(router: APIRouter, commands: Commands, people: People) -> None:
         async with pool.acquire() as connection:
             return await organisations.referrers(connection, cities_of(caller), after, limit)
 
-    @router.post("/referrers/{referrer_id}/look", tags=["people"])
+    @router.post("/referrers/{referrer_id}/look", tags=["people"], openapi_extra=READS)
     async def look_at_referrer(referrer_id: Id, body: Look, caller: Caller = KEEPS_REFERRERS) -> Person:
         """A name and how to reach it; the look is kept: who, when, why."""
         async with pool.acquire() as connection, connection.transaction():
@@ -104,22 +104,29 @@ def _add_reading(router: APIRouter, commands: Commands, people: People) -> None:
 
 
 def _add_changing(router: APIRouter, commands: Commands, people: People) -> None:
-    async def change(referrer_id: str, caller: Caller, what: changes.What, why: str, person: Person | None) -> Response:
-        async with commands.store.pool.acquire() as connection, connection.transaction():
+    async def change(
+        request: Request, referrer_id: str, caller: Caller, what: changes.What, why: str, person: Person | None
+    ) -> Response:
+        async def write(connection: Connection) -> None:
             await organisation_of(connection, caller, referrer_id)
             asker = Asker(caller.subject, caller.cities)
             asked = Change(changes.new_id(), referrer_id, "referrer", what, why, asker)
             if not await people.make(connection, asked, person) and person:
                 raise NotVisible
-        return Response(status_code=204)
+
+        return await commands.once(request, caller.subject, f"referrer-{referrer_id}", write, status=204)
 
     @router.put("/referrers/{referrer_id}", status_code=204, tags=["people"])
-    async def correct_referrer(referrer_id: Id, body: NamedReferrer, caller: Caller = KEEPS_REFERRERS) -> Response:
+    async def correct_referrer(
+        request: Request, referrer_id: Id, body: NamedReferrer, caller: Caller = KEEPS_REFERRERS
+    ) -> Response:
         """Correct name and address."""
         person = Person(name=body.name, email=body.email)
-        return await change(referrer_id, caller, "correction", "correction", person)
+        return await change(request, referrer_id, caller, "correction", "correction", person)
 
     @router.delete("/referrers/{referrer_id}", status_code=204, tags=["people"])
-    async def erase_referrer(referrer_id: Id, why: ErasedBecause, caller: Caller = KEEPS_REFERRERS) -> Response:
+    async def erase_referrer(
+        request: Request, referrer_id: Id, why: ErasedBecause, caller: Caller = KEEPS_REFERRERS
+    ) -> Response:
         """Forget name and address; the facts stay, pseudonymous, and that it was done is kept."""
-        return await change(referrer_id, caller, "erasure", why, None)
+        return await change(request, referrer_id, caller, "erasure", why, None)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from fastapi import APIRouter, Request, Response
-from fastapi.responses import JSONResponse
 
 from services.referral import commands as ask
 from services.referral.api.access import REFERS, WORKS, may_refer, works_on
@@ -18,8 +17,6 @@ from shared.requests import fields_of, stamp
 from shared.steps import add_step
 from shared.terms import Id
 from shared.web import Commands, Done, NotVisible
-
-RECEIVED = Done(version=1)
 
 
 def add_routes(router: APIRouter, commands: Commands, people: People) -> None:
@@ -49,8 +46,7 @@ def _add_receiving(router: APIRouter, commands: Commands, people: People) -> Non
             await people.told_again(connection, person_id, person, caller.subject)
 
         stream = cases.stream(body.referral_id)
-        answer = await commands.take(request, caller, stream, REFERRALS, command, [keep], created=True)
-        return JSONResponse(RECEIVED.model_dump(), answer.status_code)
+        return await commands.take(request, caller, stream, REFERRALS, command, [keep], created=True)
 
 
 def _in_his_name(caller: Caller, body: NewReferral) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Request, Response
 
 from services.referral import changes
 from services.referral.api.access import KEEPS_NAMES, PROTECTS_DATA, cities_of, person_of
@@ -14,7 +14,7 @@ from shared.callers import Caller, Role
 from shared.event_store import Connection
 from shared.messages import Refused
 from shared.terms import Id
-from shared.web import PAGE_ROWS, After, Commands, Limit, NotVisible, Page
+from shared.web import PAGE_ROWS, READS, After, Commands, Limit, NotVisible, Page
 
 
 def add_routes(router: APIRouter, commands: Commands, people: People) -> None:
@@ -47,7 +47,7 @@ def _add_deciding(router: APIRouter, commands: Commands, people: People) -> None
     pool = commands.store.pool
     path = "/referrals/{referral_id}/person/changes/{change_id}"
 
-    @router.post(f"{path}/look", tags=["people"])
+    @router.post(f"{path}/look", tags=["people"], openapi_extra=READS)
     async def look_at_change(referral_id: Id, change_id: Id, caller: Caller = KEEPS_NAMES) -> Person:
         """What a correction would make of name and contacts; the look is kept."""
         async with pool.acquire() as connection, connection.transaction():
@@ -60,25 +60,31 @@ def _add_deciding(router: APIRouter, commands: Commands, people: People) -> None
         return person
 
     @router.post(f"{path}/confirm", status_code=204, tags=["people"])
-    async def confirm_change(referral_id: Id, change_id: Id, caller: Caller = KEEPS_NAMES) -> Response:
+    async def confirm_change(
+        request: Request, referral_id: Id, change_id: Id, caller: Caller = KEEPS_NAMES
+    ) -> Response:
         """Put it into effect, as the second."""
-        async with pool.acquire() as connection, connection.transaction():
+
+        async def write(connection: Connection) -> None:
             person_id = await person_of(connection, caller, referral_id)
             if not await changes.was_decided(connection, change_id, person_id, caller.subject, done=True):
                 change = await _open(connection, change_id, person_id)
                 await _may_confirm(connection, caller, change)
                 await people.confirm(connection, change, caller.subject)
-        return Response(status_code=204)
+
+        return await commands.once(request, caller.subject, cases.stream(referral_id), write, status=204)
 
     @router.delete(path, status_code=204, tags=["people"])
-    async def drop_change(referral_id: Id, change_id: Id, caller: Caller = KEEPS_NAMES) -> Response:
+    async def drop_change(request: Request, referral_id: Id, change_id: Id, caller: Caller = KEEPS_NAMES) -> Response:
         """Nothing comes of it."""
-        async with pool.acquire() as connection, connection.transaction():
+
+        async def write(connection: Connection) -> None:
             person_id = await person_of(connection, caller, referral_id)
             if not await changes.was_decided(connection, change_id, person_id, caller.subject, done=False):
                 change = await _open(connection, change_id, person_id)
                 await changes.decide(connection, change, caller.subject, done=False)
-        return Response(status_code=204)
+
+        return await commands.once(request, caller.subject, cases.stream(referral_id), write, status=204)
 
 
 async def _open(connection: Connection, change_id: str, person_id: str) -> Change:
