@@ -108,7 +108,7 @@ class Inbox:
         known = await rows.known(connection, checkpoints, {each.identity for each in parsed}, keys)
         offsets = {number: each.next_offset for number, each in checkpoints.items()}
         found = sort_out(parsed, checkpoints, known, self.least_epoch)
-        refused = await apply(connection, found.fresh, found.keys) if found.fresh else []
+        refused = await apply(connection, found.fresh, set()) if found.fresh else []
         self._watch(found, refused)
         if found.dead or refused:
             await rows.store(connection, [*found.dead, *refused])
@@ -130,7 +130,10 @@ class Inbox:
     async def _apply_in_halves(
         self, connection: Connection, fresh: Sequence[Parsed], keys: set[tuple[int, bytes]]
     ) -> list[Dead]:
-        """Those that fail alone, and those that wait behind them; the others are applied, in order."""
+        """Those that fail alone, and those that wait behind them; the others are applied, in order.
+
+        `keys` are held up by those that failed here; what waits behind older ones is not among `fresh`.
+        """
         ready = [each for each in fresh if each.place not in keys]
         parked = [each.dead("parked") for each in fresh if each.place in keys]
         try:

@@ -150,6 +150,24 @@ def test_every_error_of_the_database_is_of_one_kind_and_those_of_a_value_are_nev
     assert not any(is_infrastructure(each("x")) for each in kinds if issubclass(each, asyncpg.SyntaxOrAccessError))
 
 
+@pytest.mark.parametrize("failing", [4, 5])
+async def test_what_nobody_can_read_parks_nothing_that_came_before_it(connection: Connection, failing: int) -> None:
+    """Also when something else in the batch fails, so that it is applied in halves."""
+    heard = Inbox("c", TOPIC, Failing({failing: Refused("not-this-one")}).apply)
+    batch = [
+        sent(1, "k"),
+        sent(2, "k", b'{"m": 2}'),
+        sent(3, "other"),
+        sent(4, "third"),
+        sent(5, "fourth"),
+        sent(6, "k"),
+    ]
+    await heard.receive(connection, batch)
+    assert await applied(connection) == [n for n in (1, 3, 4, 5) if n != failing]
+    assert (await letters(connection))[0] == ("schema", b"k")
+    assert (await letters(connection))[-1] == ("parked", b"k")
+
+
 @given(st.sets(st.integers(1, 40)), st.lists(st.integers(1, 40), max_size=6))
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=25)
 async def test_any_messages_may_fail_and_in_batches_of_any_size(failing: set[int], cuts: list[int]) -> None:
