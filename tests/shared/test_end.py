@@ -183,7 +183,8 @@ async def locked(stack: Stack) -> AsyncIterator[None]:
     holder = await asyncpg.connect(stack.url)
     begun = holder.transaction()
     await begun.start()
-    await holder.execute("lock table events, consumer_checkpoints, outbox_checkpoints in access exclusive mode")
+    # In the order in which a consumer takes them: in another one, the two would wait for each other.
+    await holder.execute("lock table consumer_checkpoints, events, outbox_checkpoints in access exclusive mode")
     await asyncio.sleep(1)
     yield
     await begun.rollback()
