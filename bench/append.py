@@ -14,10 +14,10 @@ from bench.corpus import DECIDER, META, STEPS, Road, facts, roads
 from bench.place import Place
 from services.referral.events import ReferralEvent
 from services.referral.views import cases
-from shared.decider import handle
-from shared.event_store import SCHEMA, ApplyFacts, Connection, EventStore
-from shared.pool import open_pool
-from shared.service import create_tables
+from shared.eventstore.command_handler import handle
+from shared.eventstore.event_store import SCHEMA, ApplyFacts, Connection, EventStore
+from shared.eventstore.pool import open_pool
+from shared.service.wiring import create_tables
 
 CONNECTIONS = 16
 _INSERT = "insert into events (stream, version, type, data, meta, at) values ($1, $2, $3, $4, $5, $6)"

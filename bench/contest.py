@@ -14,7 +14,7 @@ from typing import Any
 from bench.corpus import topic_named
 from bench.peer import NOT_INSTALLED
 from bench.table import Benchmark, Peer
-from shared.kafka import create_topics
+from shared.messaging.topics import create_topics
 
 _PATIENCE = 60.0
 

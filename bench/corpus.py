@@ -14,12 +14,12 @@ from services.referral.domain import referral as rules
 from services.referral.events import Criterion, ReferralEvent
 from services.referral.published import translate
 from shared.contracts import referral as contract
-from shared.contracts.envelope import Topic
-from shared.decider import Decider
-from shared.kafka import OutgoingRecord
-from shared.messages import Meta, Recorded
-from shared.outbox import History
-from shared.relay import Published, place, record_of
+from shared.domain.messages import Meta, Recorded
+from shared.eventstore.command_handler import Decider
+from shared.messaging.cloudevents import Topic
+from shared.messaging.outbox import History
+from shared.messaging.outbox_relay import Published, place, record_of
+from shared.messaging.producer import OutgoingRecord
 
 META = Meta(by="synthetic", correlation_id="0af7651916cd43dd8448eb211c80319c")
 DECIDER: Decider[rules.Referral, ReferralCommand, ReferralEvent] = Decider(rules.initial, rules.decide, rules.evolve)

@@ -18,14 +18,16 @@ from bench.corpus import DECIDER, META, records, roads, told, topic_named
 from bench.place import Place
 from services.referral.views import cases
 from services.reporting import figures
-from shared import event_store, inbox, logs
-from shared.decider import handle
-from shared.event_store import EventStore
-from shared.inbox import Inbox
-from shared.kafka import Subscription
-from shared.pool import open_pool
-from shared.relay import Relay
-from shared.service import create_tables
+from shared.eventstore import event_store
+from shared.eventstore.command_handler import handle
+from shared.eventstore.event_store import EventStore
+from shared.eventstore.pool import open_pool
+from shared.messaging import inbox
+from shared.messaging.consumer import Subscription
+from shared.messaging.inbox import Inbox
+from shared.messaging.outbox_relay import Relay
+from shared.observability import logs
+from shared.service.wiring import create_tables
 
 _COUNTED = "select coalesce(sum(n), 0) from figures where month = $1 and indicator = 'referrals_received'"
 _POLL = 0.001

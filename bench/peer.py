@@ -10,7 +10,7 @@ import typer
 import uvloop
 
 from bench.place import place
-from shared import logs
+from shared.observability import logs
 
 NOT_INSTALLED = 3
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import asyncpg
 
 from bench.corpus import topic_named
-from shared.kafka import create_topics
+from shared.messaging.topics import create_topics
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,11 +18,12 @@ from bench import tally
 from bench.corpus import TOLD, records, topic_named
 from bench.place import Place
 from services.reporting import figures
-from shared import inbox
-from shared.event_store import Connection
-from shared.inbox import Apply, Heard, Inbox
-from shared.kafka import Subscription, open_producer
-from shared.pool import open_pool
+from shared.eventstore.event_store import Connection
+from shared.eventstore.pool import open_pool
+from shared.messaging import inbox
+from shared.messaging.consumer import Subscription
+from shared.messaging.inbox import Apply, Heard, Inbox
+from shared.messaging.producer import open_producer
 
 BATCH = 500
 WAIT_MS = 20

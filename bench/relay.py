@@ -13,13 +13,13 @@ from bench.corpus import META, recorded, records, told, topic_named
 from bench.place import Place
 from services.referral.events import ReferralEvent
 from services.referral.views import cases
-from shared import event_store
-from shared.event_store import EventStore
-from shared.kafka import open_producer
-from shared.messages import Recorded
-from shared.pool import open_pool
-from shared.relay import Relay
-from shared.service import create_tables
+from shared.domain.messages import Recorded
+from shared.eventstore import event_store
+from shared.eventstore.event_store import EventStore
+from shared.eventstore.pool import open_pool
+from shared.messaging.outbox_relay import Relay
+from shared.messaging.producer import open_producer
+from shared.service.wiring import create_tables
 
 _WINDOW = 500
 

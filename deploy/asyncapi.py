@@ -10,7 +10,7 @@ from typing import Any
 
 from deploy.kafka.rights import publisher
 from shared.contracts.catalogue import Example, examples
-from shared.contracts.envelope import Position, PublicMessage, Topic, headers
+from shared.messaging.cloudevents import Position, PublicMessage, Topic, headers
 
 Json = dict[str, Any]
 

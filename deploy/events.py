@@ -9,9 +9,9 @@ from typing import Any
 
 from deploy.asyncapi import MEANINGS, document, headers_of, name_of, payload_schema, said_of, who_reads
 from deploy.kafka.rights import publisher
-from shared.bounds import FIRST_DAY
 from shared.contracts.catalogue import Example, examples, topics
-from shared.contracts.envelope import PublicMessage, Topic
+from shared.domain.bounds import FIRST_DAY
+from shared.messaging.cloudevents import PublicMessage, Topic
 
 DOCS = Path(__file__).resolve().parents[1] / "docs"
 _HEAD = """\

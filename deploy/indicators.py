@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import get_args
 
 from services.reporting.indicators import Indicator, catalogue
-from shared.texts import Language
+from shared.i18n.text import Language
 
 DOCS = Path(__file__).resolve().parents[1] / "docs"
 _HEAD = """\

@@ -16,7 +16,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, settings
 from prometheus_client import REGISTRY
 
-from shared.pool import open_pool
+from shared.eventstore.pool import open_pool
 from tests.disks import mounted
 from tests.servers import SERVERS, lent
 

@@ -24,11 +24,11 @@ from schemathesis.specs.openapi.checks import response_schema_conformance, statu
 
 from deploy.local import keys
 from deploy.local.tokens import token
-from shared.callers import Role
-from shared.settings import Settings
-from shared.web.bodies import DECLARED
-from shared.web.limits import LARGEST_DECLARED, Limits
-from shared.web.server import server_config
+from shared.http.auth import Role
+from shared.http.limits import LARGEST_DECLARED, Limits
+from shared.http.request_body import DECLARED
+from shared.http.server import server_config
+from shared.service.settings import Settings
 from tests.chance import examples
 
 CITY, ORGANISATION = "Oostende", "org-1"

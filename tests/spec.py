@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 from functools import reduce
 from typing import Generic, TypeVar
 
-from shared.decider import Decider
-from shared.messages import Command, Event, Refused
+from shared.domain.messages import Command, Event, Refused
+from shared.eventstore.command_handler import Decider
 
 S = TypeVar("S")
 C = TypeVar("C", bound=Command)

@@ -13,8 +13,8 @@ from pydantic import BaseModel
 import services
 import shared
 from deploy.local.services import present
-from shared.terms import terms
-from shared.texts import Text
+from shared.i18n.code_lists import terms
+from shared.i18n.text import Text
 
 SERVICES = Path(services.__path__[0])
 GLOSSARY = SERVICES.parent / "docs" / "glossary.md"

@@ -18,8 +18,8 @@ from confluent_kafka.admin import (
 
 from deploy.kafka.rights import Right, rights
 from shared.contracts.catalogue import topics
-from shared.kafka import create_topics
-from shared.settings import Settings
+from shared.messaging.topics import create_topics
+from shared.service.settings import Settings
 
 _SECONDS = 30
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from shared.contracts.envelope import Topic
+from shared.messaging.cloudevents import Topic
 
 SERVICES = ("referral", "carousel", "training", "reporting")
 PARTNERS = "partner"

@@ -8,7 +8,7 @@ from functools import partial
 from confluent_kafka import cimpl
 
 from deploy.local.processes import Trouble
-from shared.contracts.envelope import Topic
+from shared.messaging.cloudevents import Topic
 
 _PRODUCER = 0
 _NODE = 1

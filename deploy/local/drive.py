@@ -20,7 +20,7 @@ from deploy.local.processes import Trouble
 from deploy.local.project import described
 from deploy.local.services import PORTS
 from deploy.local.tokens import token
-from shared.callers import Role
+from shared.http.auth import Role
 
 PATIENCE = 30.0
 PAUSE = 0.2

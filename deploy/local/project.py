@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from deploy.local.figures import Asked
-from shared.texts import Language
+from shared.i18n.text import Language
 
 SYNTHETIC: Mapping[Language, str] = {
     "nl": "synthetische gegevens",

@@ -19,7 +19,7 @@ from deploy.local.postgres import PORT as POSTGRES_PORT
 from deploy.local.postgres import SERVICES, Postgres
 from deploy.local.processes import Trouble, require_room
 from shared.contracts.catalogue import topics
-from shared.contracts.envelope import Topic
+from shared.messaging.cloudevents import Topic
 
 PATIENCE = 60.0
 SPARE = [Topic(f"spare.{nth}", "", ()) for nth in range(100)]  # for tests: nobody else can create one there

@@ -15,8 +15,8 @@ import typer
 from joserfc import jwt
 from joserfc.jwk import ECKey
 
-from shared.callers import Role
-from shared.settings import Settings
+from shared.http.auth import Role
+from shared.service.settings import Settings
 
 HOME = Path(__file__).resolve().parents[2] / ".local"
 ALGORITHM = "ES256"

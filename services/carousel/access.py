@@ -13,10 +13,11 @@ from services.carousel.domain.cycle import Cycle
 from services.carousel.domain.offer import Offer
 from services.carousel.domain.participation import Participation
 from services.carousel.views import cycles, participations
-from shared.callers import Caller, Role
-from shared.event_store import Connection
-from shared.messages import id_not_available
-from shared.web import NotVisible, allow
+from shared.domain.messages import id_not_available
+from shared.eventstore.event_store import Connection
+from shared.http.auth import Caller, Role
+from shared.http.authorization import allow
+from shared.http.problems import NotVisible
 
 WORKS = allow(Role.FACILITATOR)
 READS_CYCLES = allow(Role.FACILITATOR, Role.COORDINATOR)

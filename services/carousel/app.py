@@ -10,10 +10,10 @@ from services.carousel.views import barriers, cycles, offers, participations, sa
 from services.carousel.views.streams import TYPES
 from services.carousel.vocabulary import vocabulary
 from shared.contracts import carousel as contract
-from shared.sealing import Seal
-from shared.service import Wiring, application_of
-from shared.settings import Settings
-from shared.web import Commands
+from shared.http.commands import Commands
+from shared.privacy.encryption import Seal
+from shared.service.settings import Settings
+from shared.service.wiring import Wiring, application_of
 
 
 def application(settings: Settings) -> FastAPI:

@@ -13,9 +13,9 @@ from services.carousel.domain import cycle, offer, participation
 from services.carousel.events import cycle as facts
 from services.carousel.events import participation as personal
 from services.carousel.events.values import Mark, PlaceDays
-from shared.decider import Beside, Decider, Outcome, Permit, within
-from shared.event_store import Connection, EventStore
-from shared.messages import Command, Event, Meta
+from shared.domain.messages import Command, Event, Meta
+from shared.eventstore.command_handler import Beside, Decider, Outcome, Permit, within
+from shared.eventstore.event_store import Connection, EventStore
 
 OFFERS: Decider[Any, Any, Any] = Decider(offer.initial, offer.decide, offer.evolve)
 CYCLES: Decider[Any, Any, Any] = Decider(cycle.initial, cycle.decide, cycle.evolve)

@@ -8,12 +8,12 @@ from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
-from shared.bounds import PRINTABLE_LINES
-from shared.days import BELGIUM
-from shared.days import today as this_day
-from shared.event_store import Connection
-from shared.messages import Message, Refused
-from shared.sealing import Seal
+from shared.domain.bounds import PRINTABLE_LINES
+from shared.domain.clock import BELGIUM
+from shared.domain.clock import today as this_day
+from shared.domain.messages import Message, Refused
+from shared.eventstore.event_store import Connection
+from shared.privacy.encryption import Seal
 
 SCHEMA = """
 create table if not exists notes (

@@ -8,12 +8,12 @@ from __future__ import annotations
 from typing import Any
 
 from services.carousel.events.values import Availabilities
-from shared.bounds import Day
 from shared.contracts import referral as said
-from shared.event_store import Connection
-from shared.messages import Message
-from shared.terms import Category, City, Id, ReasonCode
-from shared.texts import Language
+from shared.domain.bounds import Day
+from shared.domain.messages import Message
+from shared.eventstore.event_store import Connection
+from shared.i18n.code_lists import Category, City, Id, ReasonCode
+from shared.i18n.text import Language
 
 SCHEMA = """
 create table if not exists referrals (

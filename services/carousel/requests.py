@@ -11,10 +11,10 @@ from services.carousel.commands import participation as ask_person
 from services.carousel.commands.cycle import Hour, Place
 from services.carousel.events.values import Capacity, Numbers
 from services.carousel.notes import NoteText
-from shared.bounds import Day
-from shared.messages import Command
-from shared.requests import body_of
-from shared.terms import City, Id, PartOfDay
+from shared.domain.bounds import Day
+from shared.domain.messages import Command
+from shared.http.requests import body_of
+from shared.i18n.code_lists import City, Id, PartOfDay
 
 _CYCLE, _SESSION, _PERSON = (
     "/cycles/{cycle_id}",

@@ -10,13 +10,13 @@ from services.carousel import referrals
 from services.carousel.commands import participation as ask
 from services.carousel.consequences import PARTICIPATIONS, follow, of_participation
 from services.carousel.events.participation import Unlisted
-from shared.bounds import Day
 from shared.contracts import referral as said
-from shared.decider import within
-from shared.event_store import Connection, EventStore
-from shared.inbox import Heard, Inbox
-from shared.messages import Message, Refused
-from shared.terms import Id
+from shared.domain.bounds import Day
+from shared.domain.messages import Message, Refused
+from shared.eventstore.command_handler import within
+from shared.eventstore.event_store import Connection, EventStore
+from shared.i18n.code_lists import Id
+from shared.messaging.inbox import Heard, Inbox
 
 CONSUMER = "carousel"
 BY = "referral"

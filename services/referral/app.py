@@ -9,10 +9,10 @@ from services.referral.api import routes
 from services.referral.views import cases, organisations
 from services.referral.vocabulary import vocabulary
 from shared.contracts import referral as contract
-from shared.sealing import Seal
-from shared.service import Wiring, application_of
-from shared.settings import Settings
-from shared.web import Commands
+from shared.http.commands import Commands
+from shared.privacy.encryption import Seal
+from shared.service.settings import Settings
+from shared.service.wiring import Wiring, application_of
 
 
 def application(settings: Settings) -> FastAPI:

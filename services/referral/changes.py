@@ -11,9 +11,9 @@ from typing import Literal
 import asyncpg
 
 from services.referral.domain.names import Asker
-from shared.event_store import Connection
-from shared.messages import Message
-from shared.web import Page, key_of, page_of
+from shared.domain.messages import Message
+from shared.eventstore.event_store import Connection
+from shared.http.pagination import Page, key_of, page_of
 
 SCHEMA = """
 create table if not exists person_changes (

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from services.referral.events import Availabilities, Criterion, InformedBy, NotInformedReason, OverrideReason, Results
-from shared.bounds import Count, Day
-from shared.messages import Command
-from shared.terms import Category, City, Id, OrganisationName, ReasonCode, Sector
-from shared.texts import Language
+from shared.domain.bounds import Count, Day
+from shared.domain.messages import Command
+from shared.i18n.code_lists import Category, City, Id, OrganisationName, ReasonCode, Sector
+from shared.i18n.text import Language
 
 
 class RegisterOrganisation(Command):

@@ -7,7 +7,7 @@ from services.referral.domain import referral, register
 from services.referral.domain.referral import Referral
 from services.referral.domain.register import Organisation
 from services.referral.events import ReferralEvent, RegisterEvent
-from shared.decider import Decider
+from shared.eventstore.command_handler import Decider
 
 REFERRALS: Decider[Referral, ReferralCommand, ReferralEvent] = Decider(
     referral.initial, referral.decide, referral.evolve

@@ -7,12 +7,12 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field
 
-from shared.bounds import Count
-from shared.bounds import Day as BoundedDay
-from shared.messages import Event
-from shared.stored import each_once, within_bounds
-from shared.terms import Availability, Category, City, Id, OrganisationName, ReasonCode, Sector
-from shared.texts import Language
+from shared.domain.bounds import Count
+from shared.domain.bounds import Day as BoundedDay
+from shared.domain.messages import Event
+from shared.domain.upcasting import each_once, within_bounds
+from shared.i18n.code_lists import Availability, Category, City, Id, OrganisationName, ReasonCode, Sector
+from shared.i18n.text import Language
 
 InformedBy = Literal["referrer", "intake_worker", "other_professional"]
 NotInformedReason = Literal["not_reachable", "safety_of_others", "legal_ground"]

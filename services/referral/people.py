@@ -11,15 +11,16 @@ from services.referral import changes
 from services.referral.changes import Change
 from services.referral.domain.names import Asker
 from services.referral.views import cases, organisations
-from shared import idempotency, people
-from shared.event_store import Connection
-from shared.messages import Message
-from shared.people import Register, Text, lock, oldest_day
-from shared.sealing import Seal
+from shared.domain.messages import Message
+from shared.eventstore import idempotency
+from shared.eventstore.event_store import Connection
+from shared.privacy import personal_data
+from shared.privacy.encryption import Seal
+from shared.privacy.personal_data import Register, Text, lock, oldest_day
 
 __all__ = ["SCHEMA", "People", "Person", "Text", "Why"]
 
-SCHEMA = people.SCHEMA + changes.SCHEMA
+SCHEMA = personal_data.SCHEMA + changes.SCHEMA
 Why = Literal["intake", "contact", "subject-access", "correction"]
 
 

@@ -6,9 +6,9 @@ from typing import Any, assert_never
 
 from services.referral import events
 from shared.contracts import referral as contract
-from shared.contracts.envelope import PublicMessage
-from shared.messages import Recorded
-from shared.relay import Published
+from shared.domain.messages import Recorded
+from shared.messaging.cloudevents import PublicMessage
+from shared.messaging.outbox_relay import Published
 
 
 def translate(fact: Recorded[Any]) -> Published | None:

@@ -6,8 +6,8 @@ from pydantic import BaseModel, Field
 
 from services.referral import commands as ask
 from services.referral.people import Person, Text
-from shared.messages import Command, Message
-from shared.requests import body_of
+from shared.domain.messages import Command, Message
+from shared.http.requests import body_of
 
 
 class NewOrganisation(body_of(ask.RegisterOrganisation)):  # type: ignore[misc]

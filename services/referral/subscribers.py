@@ -10,9 +10,9 @@ from services.referral import commands as ask
 from services.referral.deciders import REFERRALS
 from services.referral.views import cases
 from shared.contracts import carousel as said
-from shared.decider import within
-from shared.event_store import Connection, EventStore
-from shared.inbox import Heard, Inbox
+from shared.eventstore.command_handler import within
+from shared.eventstore.event_store import Connection, EventStore
+from shared.messaging.inbox import Heard, Inbox
 
 CONSUMER = "referral"
 BY = "carousel"

@@ -6,10 +6,10 @@ from collections.abc import Collection
 
 from services.reporting import project
 from services.reporting.indicators import Indicator, StepName, catalogue
-from shared.callers import Caller
-from shared.event_store import Connection
-from shared.messages import Refused
-from shared.web import NotVisible
+from shared.domain.messages import Refused
+from shared.eventstore.event_store import Connection
+from shared.http.auth import Caller
+from shared.http.problems import NotVisible
 
 _BY_ANYBODY: frozenset[StepName | None] = frozenset({"received", "preceded"})  # a referrer may have mistyped the city
 

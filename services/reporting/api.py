@@ -14,14 +14,17 @@ from services.reporting import partners, project, reading
 from services.reporting.access import require_sight
 from services.reporting.period import Period
 from services.reporting.report import Project, Results, render_html, render_pdf
-from shared.bounds import Code, Day
-from shared.callers import Caller, Role
-from shared.days import today
-from shared.event_store import Connection
-from shared.messages import Refused
-from shared.terms import City, Id
-from shared.texts import Language
-from shared.web import PAGE_ROWS, After, Done, Limit, NotVisible, Page, Unacceptable, allow, key_of, page_of
+from shared.domain.bounds import Code, Day
+from shared.domain.clock import today
+from shared.domain.messages import Refused
+from shared.eventstore.event_store import Connection
+from shared.http.auth import Caller, Role
+from shared.http.authorization import allow
+from shared.http.commands import Done
+from shared.http.pagination import PAGE_ROWS, After, Limit, Page, key_of, page_of
+from shared.http.problems import NotVisible, Unacceptable
+from shared.i18n.code_lists import City, Id
+from shared.i18n.text import Language
 
 COORDINATES = allow(Role.COORDINATOR)
 RENDERED_AT_ONCE = 2

@@ -8,10 +8,10 @@ from services.reporting import figures, project
 from services.reporting.api import routes
 from services.reporting.rows import TOPICS
 from services.reporting.vocabulary import vocabulary
-from shared.fold import Fold
-from shared.inbox import Inbox
-from shared.service import Wiring, application_of
-from shared.settings import Settings
+from shared.messaging.inbox import Inbox
+from shared.projections.topic import Fold
+from shared.service.settings import Settings
+from shared.service.wiring import Wiring, application_of
 
 CONSUMER = "reporting"
 

@@ -16,8 +16,8 @@ from services.reporting.indicators import catalogue_version
 from services.reporting.rows import GRAINS
 from services.reporting.rows.grain import Grain, Said
 from services.reporting.rows.known import require_known
-from shared.event_store import Connection
-from shared.inbox import Heard
+from shared.eventstore.event_store import Connection
+from shared.messaging.inbox import Heard
 
 VERSION = 4  # of the folding: it goes up when the same messages give other rows
 SCHEMA = Path(__file__).with_suffix(".sql").read_text(encoding="utf-8") + "".join(

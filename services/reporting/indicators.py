@@ -9,8 +9,8 @@ from typing import Literal
 
 from pydantic import model_validator
 
-from shared.messages import Message
-from shared.texts import Text
+from shared.domain.messages import Message
+from shared.i18n.text import Text
 
 StepName = Literal[
     "received", "intake", "accepted", "not_eligible", "not_suitable", "withdrawn", "on_hold",

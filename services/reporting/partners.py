@@ -8,8 +8,8 @@ from pydantic import TypeAdapter
 
 from services.reporting.period import Period
 from services.reporting.rows.organisations import ORGANISATIONS, Organisation
-from shared.event_store import Connection
-from shared.messages import Message
+from shared.domain.messages import Message
+from shared.eventstore.event_store import Connection
 
 _ROW = TypeAdapter(Organisation)
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from services.reporting.report import Project
-from shared.callers import Caller
-from shared.event_store import Connection
-from shared.messages import Refused
-from shared.web import NotVisible
+from shared.domain.messages import Refused
+from shared.eventstore.event_store import Connection
+from shared.http.auth import Caller
+from shared.http.problems import NotVisible
 
 SCHEMA = """
 create table if not exists projects (

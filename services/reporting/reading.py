@@ -22,9 +22,9 @@ from services.reporting.indicators import (
     catalogue,
 )
 from services.reporting.period import Period
-from shared.event_store import Connection
-from shared.messages import Message
-from shared.texts import Text
+from shared.domain.messages import Message
+from shared.eventstore.event_store import Connection
+from shared.i18n.text import Text
 
 _COUNTS = Path(__file__).with_suffix(".sql").read_text(encoding="utf-8")
 

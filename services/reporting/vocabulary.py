@@ -5,8 +5,8 @@ from __future__ import annotations
 from functools import lru_cache
 from pathlib import Path
 
-from shared.messages import Message
-from shared.texts import Text
+from shared.domain.messages import Message
+from shared.i18n.text import Text
 
 
 class Vocabulary(Message):

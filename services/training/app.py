@@ -20,10 +20,10 @@ from services.training.views import (
 )
 from services.training.vocabulary import vocabulary
 from shared.contracts import training as contract
-from shared.sealing import Seal
-from shared.service import Wiring, application_of
-from shared.settings import Settings
-from shared.web import Commands
+from shared.http.commands import Commands
+from shared.privacy.encryption import Seal
+from shared.service.settings import Settings
+from shared.service.wiring import Wiring, application_of
 
 VIEWS = (trainings, registrations, certificates, evaluations, network_events, steering, partners)
 

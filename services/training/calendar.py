@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import icalendar
 from pydantic import AwareDatetime, Field, model_validator
 
-from shared.messages import Message
+from shared.domain.messages import Message
 
 _BRUSSELS = ZoneInfo("Europe/Brussels")
 _LOOK_AGAIN = timedelta(hours=1)

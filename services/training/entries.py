@@ -17,8 +17,8 @@ from typing import Any
 from services.training.links import digest
 from services.training.names import Contact
 from services.training.people import People
-from shared.event_store import Connection, VersionConflict
-from shared.messages import Message
+from shared.domain.messages import Message
+from shared.eventstore.event_store import Connection, VersionConflict
 
 
 class Standing(Message):

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from services.training.names import Sight, in_sight
-from shared.event_store import Connection
-from shared.messages import Message
+from shared.domain.messages import Message
+from shared.eventstore.event_store import Connection
 
 SCHEMA = """
 create table if not exists erasures (

@@ -8,9 +8,9 @@ from pydantic import Field, StringConstraints
 
 from services.training.commands.training import Tally
 from services.training.links import digest, mint
-from shared.bounds import PRINTABLE_LINES
-from shared.event_store import Connection
-from shared.messages import Message
+from shared.domain.bounds import PRINTABLE_LINES
+from shared.domain.messages import Message
+from shared.eventstore.event_store import Connection
 
 SCHEMA = """
 create table if not exists evaluation_links (

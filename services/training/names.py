@@ -10,8 +10,8 @@ from typing import Annotated, Literal
 from pydantic import Field, StringConstraints
 
 from services.training.links import plain
-from shared.messages import Message
-from shared.people import Text
+from shared.domain.messages import Message
+from shared.privacy.personal_data import Text
 
 Email = Annotated[
     str, StringConstraints(strip_whitespace=True, max_length=200, pattern=r"^[^@\s\x00]+@[^@\s\x00]+\.[^@\s\x00]+$")

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import date
 
-from shared.bounds import Day
-from shared.event_store import Connection
-from shared.messages import Message, Refused
-from shared.terms import City, Id, OrganisationName, Sector
+from shared.domain.bounds import Day
+from shared.domain.messages import Message, Refused
+from shared.eventstore.event_store import Connection
+from shared.i18n.code_lists import City, Id, OrganisationName, Sector
 
 SCHEMA = """
 create table if not exists organisations (

@@ -18,13 +18,13 @@ from itertools import groupby
 import asyncpg
 
 from services.training.names import Contact, Everything, Held, Kind, Look, Named, Sight, Why, called, in_sight
-from shared import people
-from shared.event_store import Connection
-from shared.people import Register, oldest_day
-from shared.sealing import Seal
+from shared.eventstore.event_store import Connection
+from shared.privacy import personal_data
+from shared.privacy.encryption import Seal
+from shared.privacy.personal_data import Register, oldest_day
 
 SCHEMA = (
-    people.SCHEMA
+    personal_data.SCHEMA
     + """
 create table if not exists addresses (
     digest  text primary key,                   -- keyed HMAC of the normalised address
@@ -101,7 +101,7 @@ class People(Register[Contact]):
         sealed = await asyncio.to_thread(self._sealed, list(written.values()))
         await connection.executemany(
             "insert into people (id, kind, sealed, kept_from) values ($1, $2, $3, $4) on conflict (id) do update"
-            " set sealed = excluded.sealed, kept_from = greatest(people.kept_from, excluded.kept_from)",
+            " set sealed = excluded.sealed, kept_from = greatest(personal_data.kept_from, excluded.kept_from)",
             [(each, kind, data, since) for each, data in zip(written, sealed, strict=True)],
         )
 

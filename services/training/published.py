@@ -6,9 +6,9 @@ from typing import Any, TypeAlias, assert_never
 
 from services.training.events import network, steering, training
 from shared.contracts import training as contract
-from shared.contracts.envelope import PublicMessage
-from shared.messages import Recorded
-from shared.relay import Published
+from shared.domain.messages import Recorded
+from shared.messaging.cloudevents import PublicMessage
+from shared.messaging.outbox_relay import Published
 
 Fact: TypeAlias = training.TrainingEvent | network.NetworkEventEvent | steering.MeetingEvent | steering.PartnerEvent
 

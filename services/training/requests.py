@@ -11,12 +11,12 @@ from services.training.evaluation import Answer
 from services.training.events.values import Function, Professional
 from services.training.links import Token
 from services.training.names import Contact
-from shared.bounds import Day
-from shared.bounds import Line as PersonName
-from shared.messages import Command
-from shared.requests import body_of, fields_of
-from shared.terms import Id, Sector
-from shared.texts import Language
+from shared.domain.bounds import Day
+from shared.domain.bounds import Line as PersonName
+from shared.domain.messages import Command
+from shared.http.requests import body_of, fields_of
+from shared.i18n.code_lists import Id, Sector
+from shared.i18n.text import Language
 
 Email = Annotated[
     str,

@@ -10,11 +10,11 @@ from services.training import organisations
 from services.training.organisations import DatedName, Organisation
 from shared.contracts import referral as contract
 from shared.contracts.referral import ORGANISATIONS
-from shared.event_store import Connection
-from shared.fold import Fold
-from shared.inbox import Heard, Inbox
-from shared.messages import Refused
-from shared.terms import Id
+from shared.domain.messages import Refused
+from shared.eventstore.event_store import Connection
+from shared.i18n.code_lists import Id
+from shared.messaging.inbox import Heard, Inbox
+from shared.projections.topic import Fold
 
 _ID: TypeAdapter[str] = TypeAdapter(Id)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from shared.event_store import Connection
+from shared.eventstore.event_store import Connection
 
 # Nobody knows who wrote a name then: it is in the hands of everybody who gives something that its bearer came to.
 _ENTRIES = """

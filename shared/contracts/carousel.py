@@ -6,10 +6,10 @@ from typing import Annotated
 
 from pydantic import Field
 
-from shared.bounds import Code, Count
-from shared.contracts.envelope import PublicMessage, Topic
 from shared.contracts.fields import CategoryCode, Day, Module, Modules, Place, Reason
-from shared.terms import City, Id
+from shared.domain.bounds import Code, Count
+from shared.i18n.code_lists import City, Id
+from shared.messaging.cloudevents import PublicMessage, Topic
 
 Mark = Annotated[Code, Field(examples=["present", "excused", "absent"])]
 SizeBand = Annotated[Code, Field(examples=["under_5", "5_to_9", "10_or_more"])]

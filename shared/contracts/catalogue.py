@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from shared import contracts
-from shared.contracts.envelope import Topic
-from shared.messages import Message
+from shared.domain.messages import Message
+from shared.messaging.cloudevents import Topic
 
 _EXAMPLES = Path(__file__).with_name("examples.json")
 

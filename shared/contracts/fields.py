@@ -11,10 +11,10 @@ from typing import Annotated, TypeAlias, get_args
 
 from pydantic import BeforeValidator, Field, StringConstraints
 
-from shared.bounds import LAST_DAY, MOST, Code, Count, iso_day
-from shared.bounds import Day as DayOfThisCentury
-from shared.terms import Category, Id, PartOfDay, ReasonCode, Sector, Weekday
-from shared.texts import STORABLE, Language
+from shared.domain.bounds import LAST_DAY, MOST, Code, Count, iso_day
+from shared.domain.bounds import Day as DayOfThisCentury
+from shared.i18n.code_lists import Category, Id, PartOfDay, ReasonCode, Sector, Weekday
+from shared.i18n.text import STORABLE, Language
 
 FIRST_NAME = date(1800, 1, 1)
 MOST_SECTORS = 100

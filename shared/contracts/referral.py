@@ -6,10 +6,10 @@ from typing import Annotated
 
 from pydantic import Field
 
-from shared.bounds import Code
-from shared.contracts.envelope import PublicMessage, Topic
 from shared.contracts.fields import Availability, CategoryCode, Day, LanguageCode, Reason, SectorCode, Since
-from shared.terms import City, Id, OrganisationName
+from shared.domain.bounds import Code
+from shared.i18n.code_lists import City, Id, OrganisationName
+from shared.messaging.cloudevents import PublicMessage, Topic
 
 Ground = Annotated[Code, Field(examples=["not_eligible", "not_suitable"])]
 

@@ -6,8 +6,6 @@ from typing import Annotated
 
 from pydantic import Field
 
-from shared.bounds import Code, Count
-from shared.contracts.envelope import PublicMessage, Topic
 from shared.contracts.fields import (
     BySector,
     Confidence,
@@ -19,7 +17,9 @@ from shared.contracts.fields import (
     Since,
     Total,
 )
-from shared.terms import City, Id
+from shared.domain.bounds import Code, Count
+from shared.i18n.code_lists import City, Id
+from shared.messaging.cloudevents import PublicMessage, Topic
 
 Kind = Annotated[Code, Field(examples=["basic", "in_depth"])]
 Role = Annotated[Code, Field(examples=["coordinating_municipality", "group_offer", "training", "police"])]

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from itertools import product
 from typing import Any, Literal, NamedTuple
 
-from shared.callers import Role
-from shared.days import today
+from shared.domain.clock import today
+from shared.http.auth import Role
 from tests.carousel.desk import FACILITATORS, MODULES, monday
 
 TODAY = str(today())

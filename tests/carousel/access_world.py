@@ -8,7 +8,7 @@ from typing import Any
 import asyncpg
 import httpx
 
-from shared.callers import Role
+from shared.http.auth import Role
 from tests.carousel.access_table import HERE, MISSING, NOTE, OTHER, THERE, TODAY, Route, Who
 from tests.carousel.desk import MODULES, Desk, monday
 

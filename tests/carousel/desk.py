@@ -21,17 +21,18 @@ from services.carousel.consequences import PARTICIPATIONS, follow, of_participat
 from services.carousel.views import barriers, cycles, offers, participations, safety_tasks
 from services.carousel.views.streams import TYPES
 from services.carousel.vocabulary import vocabulary
-from shared import event_store, idempotency
-from shared.callers import Caller, Gate, Role
-from shared.days import today
-from shared.decider import handle
-from shared.event_store import EventStore
-from shared.health import Health
-from shared.messages import Meta
-from shared.sealing import Seal
-from shared.service import create_tables
-from shared.settings import Settings
-from shared.web import Commands, create_app
+from shared.domain.clock import today
+from shared.domain.messages import Meta
+from shared.eventstore import event_store, idempotency
+from shared.eventstore.command_handler import handle
+from shared.eventstore.event_store import EventStore
+from shared.http.application import create_app
+from shared.http.auth import Caller, Gate, Role
+from shared.http.commands import Commands
+from shared.observability.health import Health
+from shared.privacy.encryption import Seal
+from shared.service.settings import Settings
+from shared.service.wiring import create_tables
 from tests.conftest import under_a_key
 
 CITY, ORGANISATION = "Oostende", "intro"

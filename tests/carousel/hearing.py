@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from shared.contracts import referral as said
-from shared.contracts.envelope import Position, PublicMessage, headers
+from shared.messaging.cloudevents import Position, PublicMessage, headers
 
 DAY = date(2026, 3, 2)
 NOW = datetime(2026, 3, 3, 12, tzinfo=UTC)

@@ -21,16 +21,18 @@ from services.referral import published as referral_published
 from services.referral import subscribers as referral_ears
 from services.referral.deciders import REFERRALS
 from services.referral.views import cases
-from shared import event_store, inbox
 from shared.contracts import carousel as carousel_contract
 from shared.contracts import referral as referral_contract
-from shared.contracts.envelope import Topic
-from shared.decider import handle
-from shared.event_store import EventStore
-from shared.kafka import Subscription, create_topics
-from shared.messages import Command, Event, Meta
-from shared.relay import Relay, Translate, backlog
-from shared.service import create_tables
+from shared.domain.messages import Command, Event, Meta
+from shared.eventstore import event_store
+from shared.eventstore.command_handler import handle
+from shared.eventstore.event_store import EventStore
+from shared.messaging import inbox
+from shared.messaging.cloudevents import Topic
+from shared.messaging.consumer import Subscription
+from shared.messaging.outbox_relay import Relay, Translate, backlog
+from shared.messaging.topics import create_topics
+from shared.service.wiring import create_tables
 from tests.carousel.desk import VIEWS
 from tests.conftest import empty_database
 from tests.shared import counting

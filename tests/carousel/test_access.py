@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncpg
 import pytest
 
-from shared.callers import Role
+from shared.http.auth import Role
 from tests.carousel.access_table import CALLERS, CYCLES, HERE, OWN, PEOPLE, ROUTES, Route, Who
 from tests.carousel.access_world import World, built
 from tests.carousel.desk import Desk

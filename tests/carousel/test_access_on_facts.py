@@ -7,8 +7,8 @@ import pytest
 
 from services.carousel.access import Access
 from services.carousel.consequences import CYCLES, PARTICIPATIONS, of_cycle, of_participation
-from shared.callers import Caller, Role
-from shared.web import NotVisible
+from shared.http.auth import Caller, Role
+from shared.http.problems import NotVisible
 from tests.carousel.access_table import HERE, OTHER, OWN, ROUTES, Route, Who
 from tests.carousel.access_world import World, built
 from tests.carousel.desk import Desk

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from shared.days import today
+from shared.domain.clock import today
 from tests.carousel.desk import CITY, Desk, monday
 
 

@@ -13,8 +13,8 @@ import asyncpg
 
 from services.carousel import referrals
 from shared.contracts import referral as said
-from shared.days import today
-from shared.terms import PartOfDay, Weekday
+from shared.domain.clock import today
+from shared.i18n.code_lists import PartOfDay, Weekday
 from tests.carousel.desk import CITY, Desk, monday
 
 PERIOD = f"since={monday(-60)}&until={monday(60)}"

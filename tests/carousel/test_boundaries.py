@@ -14,7 +14,7 @@ from services.carousel.domain.planning import free_days, in_order, sessions
 from services.carousel.events import cycle
 from services.carousel.events import participation as facts
 from services.carousel.events.values import Session
-from shared.messages import Refused
+from shared.domain.messages import Refused
 from tests.carousel.examples import (
     A_CYCLE,
     A_PARTICIPATION,

@@ -19,7 +19,7 @@ from services.carousel.domain.safety import MOST_APART
 from services.carousel.events import cycle, participation, values
 from services.carousel.notes import NoteText
 from services.carousel.views.streams import TYPES
-from shared.bounds import FIRST_DAY, LAST_DAY
+from shared.domain.bounds import FIRST_DAY, LAST_DAY
 from tests.bounds_walk import unbounded, unbounded_parameters
 from tests.carousel import examples as x
 from tests.carousel.desk import Desk

@@ -10,11 +10,11 @@ import pytest
 
 from services.carousel import referrals, subscribers
 from services.carousel.events.participation import LeftWaitingList
-from shared import inbox
 from shared.contracts import referral as said
-from shared.contracts.envelope import PublicMessage
-from shared.days import today
-from shared.service import create_tables
+from shared.domain.clock import today
+from shared.messaging import inbox
+from shared.messaging.cloudevents import PublicMessage
+from shared.service.wiring import create_tables
 from tests.carousel.desk import CITY, Desk, monday
 from tests.carousel.hearing import DAY, Record, Topic
 

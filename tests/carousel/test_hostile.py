@@ -13,13 +13,13 @@ from pydantic import TypeAdapter, ValidationError
 
 from services.carousel import subscribers
 from services.carousel.events.values import Availabilities
-from shared import inbox
-from shared.bounds import Day
 from shared.contracts import referral as said
-from shared.contracts.envelope import PublicMessage
-from shared.service import create_tables
-from shared.terms import Category, City, Id, ReasonCode
-from shared.texts import Language
+from shared.domain.bounds import Day
+from shared.i18n.code_lists import Category, City, Id, ReasonCode
+from shared.i18n.text import Language
+from shared.messaging import inbox
+from shared.messaging.cloudevents import PublicMessage
+from shared.service.wiring import create_tables
 from tests.carousel.desk import Desk
 from tests.carousel.hearing import HONEST, NOW, Topic
 

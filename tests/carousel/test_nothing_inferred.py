@@ -9,7 +9,7 @@ import asyncpg
 import httpx
 import pytest
 
-from shared.callers import Role
+from shared.http.auth import Role
 from tests.carousel.access_table import CALLERS, HERE, OTHER, OWN, ROUTES, THERE, THIRD, TODAY, Route, Who
 from tests.carousel.access_world import World, built, unknown
 from tests.carousel.desk import Desk

@@ -7,8 +7,8 @@ from typing import Any
 import asyncpg
 import pytest
 
-from shared.callers import Role
-from shared.days import today
+from shared.domain.clock import today
+from shared.http.auth import Role
 from tests.carousel.access_table import ROUTES, Route
 from tests.carousel.desk import FACILITATORS, Desk, monday
 

@@ -15,11 +15,11 @@ from services.carousel.commands import participation as ask
 from services.carousel.domain.cycle import Cycle
 from services.carousel.domain.participation import Participation
 from services.carousel.events import cycle, participation
-from shared import event_store
-from shared.decider import Decider, handle
-from shared.event_store import EventStore, event_types
-from shared.messages import Command, Meta, Refused
-from shared.service import create_tables
+from shared.domain.messages import Command, Meta, Refused
+from shared.eventstore import event_store
+from shared.eventstore.command_handler import Decider, handle
+from shared.eventstore.event_store import EventStore, event_types
+from shared.service.wiring import create_tables
 from tests.carousel.examples import ASKED, CYCLE, FIRST, plan
 
 PLACERS, PEOPLE, CAPACITY = 16, 48, 8

@@ -17,9 +17,9 @@ from services.carousel.commands.cycle import PlanCycle
 from services.carousel.domain.planning import free_days
 from services.carousel.requests import NewCycle
 from services.carousel.views.offers import Offer
-from shared.bounds import FIRST_DAY, LAST_DAY
-from shared.callers import Caller, Role
-from shared.messages import Refused
+from shared.domain.bounds import FIRST_DAY, LAST_DAY
+from shared.domain.messages import Refused
+from shared.http.auth import Caller, Role
 from tests.carousel.desk import CITY, FACILITATORS, Desk, monday
 from tests.carousel.examples import A_CYCLE, ASKED, MODULES, NUMBERS, plan
 

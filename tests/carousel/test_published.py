@@ -13,9 +13,9 @@ from cloudevents.core.bindings.kafka import KafkaMessage, from_binary_event
 from services.carousel.events import cycle, participation
 from services.carousel.published import size_band, translate
 from shared.contracts.carousel import CASES, SESSIONS
-from shared.contracts.envelope import Position, Topic, headers, schema
-from shared.messages import Event, Meta, Recorded
-from shared.relay import Published
+from shared.domain.messages import Event, Meta, Recorded
+from shared.messaging.cloudevents import Position, Topic, headers, schema
+from shared.messaging.outbox_relay import Published
 
 GOLDEN = Path(__file__).parent / "golden"
 NOW = datetime(2026, 3, 3, tzinfo=UTC)

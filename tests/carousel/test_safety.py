@@ -11,9 +11,9 @@ from cryptography.fernet import Fernet
 
 from services.carousel import notes
 from services.carousel.views import cycles, participations, safety_tasks
-from shared.days import today
-from shared.sealing import Seal
-from shared.service import create_tables
+from shared.domain.clock import today
+from shared.privacy.encryption import Seal
+from shared.service.wiring import create_tables
 from tests.carousel.desk import ELSEWHERE, FACILITATOR, Desk, lived, monday
 
 SECRET = "Onvindbare nota"  # noqa: S105 - words that must never leave notes.py

@@ -14,7 +14,7 @@ from services.carousel.commands.cycle import CorrectAttendance
 from services.carousel.events import participation as seen
 from services.referral import events as known
 from services.referral.views import cases
-from shared.callers import Caller, Role
+from shared.http.auth import Caller, Role
 from tests.carousel import examples as carousel
 from tests.carousel.road import Road, laid, until
 from tests.referral import examples as referral

@@ -9,7 +9,7 @@ import asyncpg
 import pytest
 
 from services.carousel.views import participations, sessions, waiting_list
-from shared.days import today
+from shared.domain.clock import today
 from tests.carousel.desk import ELSEWHERE, FACILITATOR, VIEWS, Desk, lived, monday
 
 PERIOD = f"since={monday(-60)}&until={monday(60)}"

@@ -9,8 +9,8 @@ from typing import Any
 from services.carousel.consequences import CYCLES, OFFERS, PARTICIPATIONS, asks, of_cycle, of_offer, of_participation
 from services.carousel.domain.cycle import Cycle
 from services.carousel.domain.participation import Participation
-from shared.decider import Decider
-from shared.messages import Command, Event, Refused
+from shared.domain.messages import Command, Event, Refused
+from shared.eventstore.command_handler import Decider
 
 
 @dataclass

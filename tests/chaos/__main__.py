@@ -17,11 +17,11 @@ from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from shared.beside import AlreadyRebuilding
-from shared.decider import Decider, handle
-from shared.fold import TopicIncomplete
-from shared.messages import Command, Meta
-from shared.outages import is_infrastructure
+from shared.domain.messages import Command, Meta
+from shared.eventstore.command_handler import Decider, handle
+from shared.observability.outages import is_infrastructure
+from shared.projections.shadow_schema import AlreadyRebuilding
+from shared.projections.topic import TopicIncomplete
 from tests.chaos.town import WORKERS, Town
 from tests.shared.counting import Counted
 

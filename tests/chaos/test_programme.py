@@ -32,8 +32,8 @@ from services.carousel.consequences import PARTICIPATIONS
 from services.carousel.views.streams import TYPES as CAROUSEL
 from services.referral.deciders import REFERRALS
 from services.referral.views.cases import TYPES as REFERRAL
-from shared.event_store import recorded
-from shared.messages import Event
+from shared.domain.messages import Event
+from shared.eventstore.event_store import recorded
 from tests.demo.files import FILE
 from tests.demo.programme import Programme
 

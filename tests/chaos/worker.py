@@ -7,13 +7,13 @@ import os
 import sys
 from dataclasses import replace
 
-from shared.contracts.envelope import Topic
-from shared.event_store import EventStore, event_types
-from shared.fold import Fold, keep_current, prepare
-from shared.inbox import Inbox
-from shared.kafka import Subscription
-from shared.pool import open_pool
-from shared.relay import Relay
+from shared.eventstore.event_store import EventStore, event_types
+from shared.eventstore.pool import open_pool
+from shared.messaging.cloudevents import Topic
+from shared.messaging.consumer import Subscription
+from shared.messaging.inbox import Inbox
+from shared.messaging.outbox_relay import Relay
+from shared.projections.topic import Fold, keep_current, prepare
 from tests.shared.counting import Counted, Ledger, publish_on, topic
 
 LEDGER = "create table if not exists ledger (stream text, n int, nth bigserial)"

@@ -10,9 +10,9 @@ from typing import Any, Literal, NamedTuple, TypeAlias
 
 from pydantic import TypeAdapter
 
-from shared.bounds import Code
-from shared.contracts.envelope import PublicMessage
-from shared.terms import Id
+from shared.domain.bounds import Code
+from shared.i18n.code_lists import Id
+from shared.messaging.cloudevents import PublicMessage
 
 Schema: TypeAlias = Mapping[str, Any]
 Verdict = Literal["read", "unknown", "refused"]

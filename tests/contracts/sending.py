@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from shared.contracts.catalogue import examples
-from shared.contracts.envelope import Position, PublicMessage, Topic, headers
+from shared.messaging.cloudevents import Position, PublicMessage, Topic, headers
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 

@@ -10,7 +10,7 @@ import pytest
 from pydantic import create_model
 
 from shared.contracts.catalogue import examples, topics
-from shared.contracts.envelope import Envelope, Position, PublicMessage, Unreadable, read_message
+from shared.messaging.cloudevents import Envelope, Position, PublicMessage, Unreadable, read_message
 from tests.contracts.hostile import UnboundedError, cases, variants
 from tests.contracts.sending import NOW
 

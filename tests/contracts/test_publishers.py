@@ -14,9 +14,9 @@ from services.carousel.events.participation import ParticipationEvent
 from services.referral import published as referral
 from services.referral.events import ReferralEvent, RegisterEvent
 from services.training import published as training
-from shared.bounds import FIRST_DAY, LAST_DAY, MOST
-from shared.messages import Event, Meta, Recorded
-from shared.relay import Published
+from shared.domain.bounds import FIRST_DAY, LAST_DAY, MOST
+from shared.domain.messages import Event, Meta, Recorded
+from shared.messaging.outbox_relay import Published
 from tests.contracts.hostile import CODE, ID
 from tests.contracts.sending import NOW
 

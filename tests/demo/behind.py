@@ -11,7 +11,7 @@ from typing import Any
 import httpx
 
 from deploy.local.history import Step
-from shared.callers import Role
+from shared.http.auth import Role
 from tests.demo.programme import Programme
 
 SERVICES = ("referral", "carousel", "training", "reporting")

@@ -19,10 +19,10 @@ from services.referral.deciders import REFERRALS
 from services.reporting.indicators import catalogue
 from services.training import published as training
 from shared.contracts import referral as said
-from shared.contracts.envelope import Envelope, Position, PublicMessage
 from shared.contracts.training import PartnerJoined
-from shared.inbox import Heard
-from shared.messages import Meta, Recorded
+from shared.domain.messages import Meta, Recorded
+from shared.messaging.cloudevents import Envelope, Position, PublicMessage
+from shared.messaging.inbox import Heard
 from tests.demo.routes import NOW, STAMP, Asked, asked
 from tests.reporting.recount import DISTINCT, Counted, recount
 

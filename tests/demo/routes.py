@@ -25,10 +25,10 @@ from services.training.api.desk import EVENTS, MEETINGS, PARTNERS, TRAININGS
 from services.training.commands import network, steering
 from services.training.commands import training as ask_training
 from services.training.events.values import Professional
-from shared.callers import Caller
-from shared.decider import Decider
-from shared.messages import Command
-from shared.requests import fields_of
+from shared.domain.messages import Command
+from shared.eventstore.command_handler import Decider
+from shared.http.auth import Caller
+from shared.http.requests import fields_of
 
 NOW = datetime(2026, 11, 1, tzinfo=UTC)
 STAMP: dict[str, Any] = {"at": NOW, "by": "synthetic"}

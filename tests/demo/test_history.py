@@ -13,7 +13,7 @@ from deploy.local.figures import checked
 from deploy.local.found import COVERED, Found, beside
 from deploy.local.history import History, history, period, told
 from deploy.local.history.steps import Step
-from shared.messages import Refused
+from shared.domain.messages import Refused
 from tests.chance import examples
 from tests.demo.files import FILE, file_with, files
 from tests.demo.programme import Programme

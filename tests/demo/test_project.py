@@ -6,7 +6,7 @@ from typing import get_args
 
 from deploy.local.figures import checked
 from deploy.local.project import described, read_back
-from shared.texts import Language
+from shared.i18n.text import Language
 from tests.demo.files import FILE, file_with
 
 

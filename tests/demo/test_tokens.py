@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from deploy.local.tokens import ensure_keys, token
-from shared.callers import Caller, Gate, Role, Unrecognised
-from shared.settings import Settings
+from shared.http.auth import Caller, Gate, Role, Unrecognised
+from shared.service.settings import Settings
 
 
 def gate(home: Path) -> Gate:

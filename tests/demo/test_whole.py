@@ -15,7 +15,7 @@ from pypdf import PdfReader
 from deploy.local.processes import MARK
 from deploy.local.services import PORTS
 from services.reporting.indicators import catalogue
-from shared.texts import LOCALES
+from shared.i18n.text import LOCALES
 from tests.demo.files import FILE
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -13,7 +13,8 @@ from rich.console import Console
 from deploy.local.board import Board
 from deploy.local.stack import stores
 from shared.contracts.catalogue import topics
-from shared.kafka import create_topics, open_producer
+from shared.messaging.producer import open_producer
+from shared.messaging.topics import create_topics
 
 pytestmark = pytest.mark.usefixtures("_no_network")
 

@@ -18,7 +18,7 @@ from deploy import events
 from deploy.asyncapi import document
 from deploy.kafka.rights import ANYBODY, rights
 from shared.contracts.catalogue import examples, topics
-from shared.contracts.envelope import Position, PublicMessage, Topic, headers, read_envelope, read_message
+from shared.messaging.cloudevents import Position, PublicMessage, Topic, headers, read_envelope, read_message
 
 ASYNCAPI: dict[str, Any] = json.loads((events.DOCS / "asyncapi.json").read_text(encoding="utf-8"))
 EVERY = [(topic, message) for topic in topics() for message in topic.messages]

@@ -13,15 +13,15 @@ import pytest
 import yaml
 from prometheus_client import REGISTRY
 
-import shared.metrics  # noqa: F401 - fills the registry
+import shared.observability.metrics  # noqa: F401 - fills the registry
 from deploy import manifests
 from deploy.kafka.rights import SERVICES
 from deploy.local.postgres import SERVICES as LOCAL_SERVICES
 from deploy.local.services import PORTS, present
-from shared.callers import Gate
-from shared.health import Health
-from shared.settings import Settings
-from shared.web import create_app
+from shared.http.application import create_app
+from shared.http.auth import Gate
+from shared.observability.health import Health
+from shared.service.settings import Settings
 
 ROOT = manifests.ROOT
 PROMETHEUS = ROOT / "deploy" / "prometheus"

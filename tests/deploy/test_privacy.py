@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from shared.callers import Role
+from shared.http.auth import Role
 from tests.carousel.test_access import ACCESS as CAROUSEL
 from tests.referral.test_api import ACCESS as REFERRAL
 from tests.reporting.test_access import ACCESS as REPORTING

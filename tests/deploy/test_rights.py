@@ -25,7 +25,7 @@ from deploy.kafka.rights import SERVICES, Right, publisher, rights
 from deploy.local.kafka import Kafka
 from deploy.local.ports import free_port
 from shared.contracts.catalogue import topics
-from shared.kafka import create_topics
+from shared.messaging.topics import create_topics
 
 ROOT = Path(__file__).resolve().parents[2]
 RESTRICTED = [each for each in topics() if each.restricted]

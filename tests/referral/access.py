@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, Literal
 
-from shared.callers import Role
+from shared.http.auth import Role
 from tests.referral.desk import referral, referrer
 from tests.referral.examples import results
 

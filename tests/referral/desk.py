@@ -15,8 +15,8 @@ from pydantic import SecretStr
 from deploy.local import keys
 from deploy.local.tokens import token
 from services.referral.app import application
-from shared.callers import Role
-from shared.settings import Settings
+from shared.http.auth import Role
+from shared.service.settings import Settings
 from tests.conftest import under_a_key
 
 CITY, OTHER_CITY = "Oostende", "Brugge"

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 from typing import Any, get_args
 
 from services.referral import commands, events
-from shared.messages import Event
+from shared.domain.messages import Event
 
 ORGANISATION, REFERRER, WORKER = "elz-1", "referrer-1", "worker-1"
 REFERRAL, OTHER, PERSON = "referral-1", "referral-0", "person-1"

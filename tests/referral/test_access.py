@@ -14,7 +14,7 @@ import asyncpg
 import httpx
 import pytest
 
-from shared.callers import Role
+from shared.http.auth import Role
 from tests.referral.access import OTHERWISE, ROUTES, STEPS, UNMET, Access, Thing
 from tests.referral.desk import CITY, OTHER_CITY, Desk, desk
 

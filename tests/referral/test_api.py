@@ -11,9 +11,9 @@ from cryptography.fernet import Fernet
 
 from services.referral import people
 from services.referral.people import People
-from shared.callers import Role
-from shared.sealing import Seal
-from shared.service import create_tables
+from shared.http.auth import Role
+from shared.privacy.encryption import Seal
+from shared.service.wiring import create_tables
 from tests.referral.access import ACCESS
 from tests.referral.desk import CITY, SECRET, Desk, desk, organisation, referral, referrer
 

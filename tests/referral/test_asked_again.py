@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from services.referral.domain import referral, register
-from shared.decider import Decider
-from shared.messages import Command
+from shared.domain.messages import Command
+from shared.eventstore.command_handler import Decider
 from tests.referral import examples as x
 from tests.spec import Spec, spec
 

@@ -10,7 +10,7 @@ import asyncpg
 import httpx
 import pytest
 
-from shared.callers import Role
+from shared.http.auth import Role
 from tests.referral.access import STEPS
 from tests.referral.desk import CITY, OTHER_CITY, Desk, desk, organisation, referral, referrer
 

@@ -20,8 +20,8 @@ import shared
 from services.referral import changes
 from services.referral.commands import ReferralCommand
 from services.referral.people import SCHEMA
-from shared.days import day_in_belgium
-from shared.service import create_tables
+from shared.domain.clock import day_in_belgium
+from shared.service.wiring import create_tables
 from tests.referral import examples as x
 from tests.referral.test_decisions import at_accepted, at_received, at_started, referral
 from tests.referral.test_register import register

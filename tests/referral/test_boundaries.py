@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from services.referral.commands import ReferralCommand
 from services.referral.domain import referral as rules
 from services.referral.domain import register
-from shared.decider import Decider
-from shared.messages import Event
+from shared.domain.messages import Event
+from shared.eventstore.command_handler import Decider
 from tests.referral import examples as x
 from tests.spec import Spec, spec
 

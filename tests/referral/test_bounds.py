@@ -13,8 +13,8 @@ from pydantic import TypeAdapter, ValidationError
 
 from services.referral import commands, events
 from services.referral.people import Person
-from shared.bounds import FIRST_DAY, LAST_DAY
-from shared.terms import Id
+from shared.domain.bounds import FIRST_DAY, LAST_DAY
+from shared.i18n.code_lists import Id
 from tests.bounds_walk import unbounded, unbounded_parameters
 from tests.referral import examples as x
 from tests.referral.access import ROUTES

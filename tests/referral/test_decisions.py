@@ -9,8 +9,8 @@ from pydantic import ValidationError
 
 from services.referral.commands import ReferralCommand
 from services.referral.domain import referral as rules
-from shared.decider import Decider
-from shared.messages import Event
+from shared.domain.messages import Event
+from shared.eventstore.command_handler import Decider
 from tests.referral import examples as x
 from tests.spec import spec
 

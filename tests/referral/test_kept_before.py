@@ -14,9 +14,9 @@ import pytest
 
 from services.referral.published import translate
 from services.referral.views.cases import TYPES
-from shared.callers import Role
-from shared.event_store import recorded
-from shared.pool import open_pool
+from shared.eventstore.event_store import recorded
+from shared.eventstore.pool import open_pool
+from shared.http.auth import Role
 from tests.referral import examples as x
 from tests.referral.desk import Desk, in_front_of, referral
 

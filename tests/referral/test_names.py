@@ -13,8 +13,8 @@ from cryptography.fernet import Fernet
 
 from services.referral.domain.names import Asker, Road, alone, seconds
 from services.referral.people import People
-from shared.callers import Role
-from shared.sealing import Seal
+from shared.http.auth import Role
+from shared.privacy.encryption import Seal
 from tests.referral.desk import CITY, OTHER_CITY, SECRET, Desk, desk, organisation, referral, referrer
 
 __all__ = ["desk"]

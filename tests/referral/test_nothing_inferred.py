@@ -9,7 +9,7 @@ import asyncpg
 import httpx
 import pytest
 
-from shared.callers import Role
+from shared.http.auth import Role
 from tests.referral.access import STEPS, UNMET
 from tests.referral.desk import CITY, OTHER_CITY, SECRET, Desk, desk, organisation, referral, referrer
 

@@ -8,7 +8,7 @@ from typing import Any
 import asyncpg
 import pytest
 
-from shared.callers import Role
+from shared.http.auth import Role
 from tests.referral.access import ROUTES, Thing
 from tests.referral.desk import CITY, Desk, desk
 from tests.referral.test_access import EVERYWHERE, World

@@ -17,8 +17,8 @@ from services.referral.events import (
     ReferralReceived,
     StartRevoked,
 )
-from shared.messages import Refused
-from shared.terms import reasons_for
+from shared.domain.messages import Refused
+from shared.i18n.code_lists import reasons_for
 from tests.chance import examples
 from tests.referral import examples as x
 

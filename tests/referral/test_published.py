@@ -11,9 +11,9 @@ import pytest
 from cloudevents.core.bindings.kafka import KafkaMessage, from_binary_event
 
 from services.referral.published import translate
-from shared.contracts.envelope import Position, Topic, headers, schema
 from shared.contracts.referral import CASES, ORGANISATIONS
-from shared.messages import Event, Meta, Recorded
+from shared.domain.messages import Event, Meta, Recorded
+from shared.messaging.cloudevents import Position, Topic, headers, schema
 from tests.referral import examples
 
 GOLDEN = Path(__file__).parent / "golden"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from services.referral.domain import register as rules
-from shared.decider import Decider
+from shared.eventstore.command_handler import Decider
 from tests.referral import examples as x
 from tests.spec import spec
 

@@ -10,14 +10,14 @@ from cryptography.fernet import Fernet
 from services.referral.people import People
 from services.referral.subscribers import CONSUMER, hears
 from services.referral.views import cases
-from shared import inbox
-from shared.callers import Role
 from shared.contracts import carousel as said
-from shared.contracts.envelope import Position, PublicMessage, headers
-from shared.event_store import EventStore
-from shared.inbox import Inbox
-from shared.sealing import Seal
-from shared.service import create_tables
+from shared.eventstore.event_store import EventStore
+from shared.http.auth import Role
+from shared.messaging import inbox
+from shared.messaging.cloudevents import Position, PublicMessage, headers
+from shared.messaging.inbox import Inbox
+from shared.privacy.encryption import Seal
+from shared.service.wiring import create_tables
 from tests.referral.examples import record_intake
 from tests.referral.test_api import CITY, Desk, desk, referral
 from tests.shared.test_console import NOW, Told

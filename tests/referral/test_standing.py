@@ -12,7 +12,7 @@ import pytest
 from services.referral.domain import referral as rules
 from services.referral.domain.state import Referral, Status, evolve
 from services.referral.events import ReferralEvent
-from shared.decider import Decider
+from shared.eventstore.command_handler import Decider
 from tests.referral import examples as x
 from tests.spec import spec
 

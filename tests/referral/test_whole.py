@@ -10,7 +10,7 @@ import asyncpg
 import pytest
 from cryptography.fernet import Fernet, InvalidToken
 
-from shared.callers import Role
+from shared.http.auth import Role
 from tests.referral.access import STEPS
 from tests.referral.desk import CITY, OTHER_CITY, SECRET, Desk, desk, organisation, referral, referrer
 

@@ -13,12 +13,12 @@ from deploy.local.tokens import ensure_keys
 from services.reporting import figures, project
 from services.reporting.api import routes
 from services.reporting.vocabulary import vocabulary
-from shared.callers import Gate
-from shared.event_store import Connection
-from shared.health import Health
-from shared.service import create_tables
-from shared.settings import Settings
-from shared.web import create_app
+from shared.eventstore.event_store import Connection
+from shared.http.application import create_app
+from shared.http.auth import Gate
+from shared.observability.health import Health
+from shared.service.settings import Settings
+from shared.service.wiring import create_tables
 from tests.reporting.desk import Reader
 from tests.reporting.examples import five_referrals
 from tests.reporting.telling import heard

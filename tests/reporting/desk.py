@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 
 from deploy.local.tokens import token
-from shared.callers import Role
+from shared.http.auth import Role
 
 BOTH = ("Oostende", "Brugge")
 PERIOD = {"since": "2026-01-01", "until": "2026-12-31"}

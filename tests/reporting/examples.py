@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from shared.contracts.envelope import PublicMessage
+from shared.messaging.cloudevents import PublicMessage
 from tests.reporting.telling import (
     accepted,
     attended,

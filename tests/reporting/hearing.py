@@ -8,8 +8,8 @@ from datetime import date
 from services.reporting import figures, reading
 from services.reporting.period import Period
 from services.reporting.reading import Figure
-from shared.contracts.envelope import PublicMessage
-from shared.event_store import Connection
+from shared.eventstore.event_store import Connection
+from shared.messaging.cloudevents import PublicMessage
 from tests.reporting.telling import heard
 
 YEAR = Period(date(2026, 1, 1), date(2026, 12, 31))

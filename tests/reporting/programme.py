@@ -8,8 +8,8 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
-from shared.contracts.envelope import PublicMessage
 from shared.contracts.training import Kind
+from shared.messaging.cloudevents import PublicMessage
 from tests.reporting import telling as say
 
 FILE: dict[str, Any] = json.loads(Path("deploy/local/figures.json").read_bytes())

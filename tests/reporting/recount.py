@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from typing import NamedTuple, TypeAlias, TypeVar
 
 from shared.contracts import carousel, referral, training
-from shared.contracts.envelope import PublicMessage
+from shared.messaging.cloudevents import PublicMessage
 
 Told: TypeAlias = "Mapping[tuple[str, str], Sequence[PublicMessage]]"
 M = TypeVar("M", bound=PublicMessage)

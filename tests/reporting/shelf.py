@@ -9,7 +9,7 @@ from typing import Any
 from services.reporting.counting import Changes, FigureKey, MemberKey, advance
 from services.reporting.rows import GRAINS
 from services.reporting.rows.grain import Said
-from shared.contracts.envelope import PublicMessage
+from shared.messaging.cloudevents import PublicMessage
 
 
 class Shelf:

@@ -16,7 +16,7 @@ from services.reporting.rows import GRAINS
 from services.reporting.rows.known import require_known
 from shared.contracts import referral
 from shared.contracts.catalogue import examples, topics
-from shared.contracts.envelope import PublicMessage
+from shared.messaging.cloudevents import PublicMessage
 from tests.reporting import telling as say
 from tests.reporting.examples import five_referrals, the_rest
 from tests.reporting.shelf import Shelf

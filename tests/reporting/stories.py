@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from hypothesis import strategies as st
 
 from shared.contracts import carousel, referral, training
-from shared.contracts.envelope import PublicMessage
+from shared.messaging.cloudevents import PublicMessage
 from tests.reporting import telling as say
 from tests.reporting.recount import Told
 

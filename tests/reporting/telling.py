@@ -7,8 +7,8 @@ from datetime import UTC, date, datetime
 
 from shared.contracts import carousel, training
 from shared.contracts import referral as said
-from shared.contracts.envelope import Envelope, Position, PublicMessage
-from shared.inbox import Heard
+from shared.messaging.cloudevents import Envelope, Position, PublicMessage
+from shared.messaging.inbox import Heard
 
 
 def received(

@@ -10,7 +10,7 @@ from typing import Any
 import asyncpg
 import pytest
 
-from shared.callers import Role
+from shared.http.auth import Role
 from tests.reporting.desk import PERIOD, Reader
 from tests.reporting.hearing import tell
 from tests.reporting.telling import intake, received, training_held

@@ -14,7 +14,7 @@ import httpx
 import pytest
 
 from services.reporting import api
-from shared.callers import Role
+from shared.http.auth import Role
 from tests.reporting.desk import BOTH, Reader
 from tests.reporting.hearing import tell
 from tests.reporting.stored import GOLDEN

@@ -8,7 +8,7 @@ import pytest
 
 from deploy import indicators
 from services.reporting.indicators import CityMeans, Indicator, StepName, catalogue
-from shared.texts import Language
+from shared.i18n.text import Language
 
 BY_CODE = {each.code: each for each in catalogue()}
 

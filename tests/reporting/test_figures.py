@@ -12,8 +12,8 @@ from services.reporting import reading
 from services.reporting.period import Period
 from services.reporting.rows import GRAINS
 from services.reporting.rows.organisations import ORGANISATIONS
-from shared.event_store import Connection
-from shared.messages import Refused
+from shared.domain.messages import Refused
+from shared.eventstore.event_store import Connection
 from tests.reporting.examples import five_referrals, the_rest
 from tests.reporting.hearing import find, tell
 from tests.reporting.telling import (

@@ -13,12 +13,12 @@ import pytest
 from services.reporting import figures, partners, reading
 from services.reporting.period import Period
 from services.reporting.rows import TOPICS
-from shared import inbox
 from shared.contracts import carousel, referral, training
 from shared.contracts.catalogue import examples
-from shared.contracts.envelope import PublicMessage, Topic
-from shared.inbox import Inbox
-from shared.service import create_tables
+from shared.messaging import inbox
+from shared.messaging.cloudevents import PublicMessage, Topic
+from shared.messaging.inbox import Inbox
+from shared.service.wiring import create_tables
 from tests.contracts.hostile import Case, cases
 from tests.contracts.sending import Sent, sent
 

@@ -12,8 +12,8 @@ from pydantic import TypeAdapter
 from services.reporting.counting import Changes
 from services.reporting.rows.journeys import Journey, fold, happenings
 from shared.contracts import carousel, referral
-from shared.contracts.envelope import PublicMessage
-from shared.messages import Refused
+from shared.domain.messages import Refused
+from shared.messaging.cloudevents import PublicMessage
 from tests.reporting.telling import (
     accepted,
     attended,

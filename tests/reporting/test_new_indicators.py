@@ -18,7 +18,7 @@ from services.reporting.period import Period
 from services.reporting.report import Results, render_html, render_pdf
 from services.reporting.report.page import BLOCKS, ROAD
 from services.reporting.report.tiles import NAMED
-from shared.texts import Language
+from shared.i18n.text import Language
 from tests.reporting.programme import SINCE, UNTIL, two_years
 from tests.reporting.telling import heard
 from tests.reporting.test_report import PROJECT, blank

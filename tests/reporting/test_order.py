@@ -16,7 +16,7 @@ from services.reporting import figures, reading
 from services.reporting.period import Period
 from services.reporting.rows import GRAINS, TOPICS
 from shared.contracts import referral
-from shared.contracts.envelope import PublicMessage
+from shared.messaging.cloudevents import PublicMessage
 from tests.chance import examples
 from tests.reporting import telling as say
 from tests.reporting.recount import Told, keys, recount, value

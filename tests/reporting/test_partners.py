@@ -6,7 +6,7 @@ from datetime import date
 
 from services.reporting import partners
 from services.reporting.period import Period
-from shared.event_store import Connection
+from shared.eventstore.event_store import Connection
 from tests.reporting.hearing import YEAR, find, tell
 from tests.reporting.telling import (
     joined,

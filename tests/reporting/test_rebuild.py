@@ -13,13 +13,16 @@ import pytest
 
 from services.reporting import figures
 from services.reporting.rows import GRAINS, TOPICS
-from shared import beside, inbox
-from shared.contracts.envelope import Position, PublicMessage, Topic, headers
-from shared.fold import Fold, rebuild
-from shared.inbox import Inbox
-from shared.kafka import OutgoingRecord, create_topics, open_producer, open_reader
-from shared.relay import Published, partition_of
-from shared.service import create_tables
+from shared.messaging import inbox
+from shared.messaging.cloudevents import Position, PublicMessage, Topic, headers
+from shared.messaging.inbox import Inbox
+from shared.messaging.outbox_relay import Published, partition_of
+from shared.messaging.producer import OutgoingRecord, open_producer
+from shared.messaging.topic_reader import open_reader
+from shared.messaging.topics import create_topics
+from shared.projections import shadow_schema
+from shared.projections.topic import Fold, rebuild
+from shared.service.wiring import create_tables
 from tests.reporting.programme import two_years
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
@@ -85,7 +88,7 @@ async def test_live_and_published_again_and_built_again_are_equal(
 ) -> None:
     told = two_years()
     listener = Listener(pool, bootstrap_servers, seed)
-    await create_tables(pool, [inbox.SCHEMA, beside.SCHEMA, figures.SCHEMA])
+    await create_tables(pool, [inbox.SCHEMA, shadow_schema.SCHEMA, figures.SCHEMA])
     await create_topics(bootstrap_servers, list(listener.topics.values()))
     await listener.publish(told)
     assert await listener.hear() == len(told)

@@ -23,8 +23,8 @@ from services.reporting.indicators import catalogue
 from services.reporting.period import Period
 from services.reporting.reading import Figure
 from services.reporting.report import Project, Results, render_html, render_pdf, texts
-from shared.terms import reasons_for
-from shared.texts import Language
+from shared.i18n.code_lists import reasons_for
+from shared.i18n.text import Language
 from tests.reporting.programme import FILE, SINCE, UNTIL, two_years
 from tests.reporting.telling import heard
 

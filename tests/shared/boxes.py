@@ -16,16 +16,19 @@ from fastapi import APIRouter, FastAPI, Request, Response
 from pydantic import BaseModel
 
 from deploy.local.tokens import ensure_keys, token
-from shared import event_store, idempotency
-from shared.callers import Caller, Gate, Role
-from shared.decider import Decider, Outcome
-from shared.event_store import Connection, EventStore, event_types
-from shared.health import Health
-from shared.messages import Command, Event, Refused
-from shared.service import create_tables
-from shared.settings import Settings
-from shared.web import READS, Commands, Done, NotVisible, allow, create_app
-from shared.web.answers import Answers
+from shared.domain.messages import Command, Event, Refused
+from shared.eventstore import event_store, idempotency
+from shared.eventstore.command_handler import Decider, Outcome
+from shared.eventstore.event_store import Connection, EventStore, event_types
+from shared.http.application import create_app
+from shared.http.auth import Caller, Gate, Role
+from shared.http.authorization import allow
+from shared.http.commands import Commands, Done
+from shared.http.idempotency_key import READS, Answers
+from shared.http.problems import NotVisible
+from shared.observability.health import Health
+from shared.service.settings import Settings
+from shared.service.wiring import create_tables
 
 CITY = "Oostende"
 WORKS = allow(Role.FACILITATOR)

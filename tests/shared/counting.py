@@ -10,11 +10,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from shared.contracts.envelope import PublicMessage, Topic
-from shared.event_store import Connection
-from shared.inbox import Heard
-from shared.messages import Event, Recorded, Refused
-from shared.relay import Published
+from shared.domain.messages import Event, Recorded, Refused
+from shared.eventstore.event_store import Connection
+from shared.messaging.cloudevents import PublicMessage, Topic
+from shared.messaging.inbox import Heard
+from shared.messaging.outbox_relay import Published
 
 _SPARE = itertools.count()
 

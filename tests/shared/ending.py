@@ -9,12 +9,12 @@ from dataclasses import replace
 from fastapi import APIRouter, HTTPException
 from pydantic import SecretStr
 
-from shared.contracts.envelope import Topic
-from shared.event_store import VersionConflict, event_types
-from shared.inbox import Inbox
-from shared.service import Wire, Wiring, application_of
-from shared.serving import serve
-from shared.settings import Settings
+from shared.eventstore.event_store import VersionConflict, event_types
+from shared.messaging.cloudevents import Topic
+from shared.messaging.inbox import Inbox
+from shared.service.serving import serve
+from shared.service.settings import Settings
+from shared.service.wiring import Wire, Wiring, application_of
 from tests.shared.counting import Counted, CountPublished, publish_on
 from tests.shared.test_service import META, NOW, echo
 

@@ -18,14 +18,15 @@ from typing import Any
 
 import asyncpg
 
-from shared import beside, event_store, views
-from shared.event_store import Connection, EventStore, VersionConflict, event_types
-from shared.health import Progress
-from shared.keeper import Keeper
-from shared.messages import Event, Meta, Recorded
-from shared.pool import SERVING, open_pool
-from shared.service import create_tables
-from shared.views import InlineViews
+from shared.domain.messages import Event, Meta, Recorded
+from shared.eventstore import event_store
+from shared.eventstore.event_store import Connection, EventStore, VersionConflict, event_types
+from shared.eventstore.pool import SERVING, open_pool
+from shared.observability.health import Progress
+from shared.projections import inline, shadow_schema
+from shared.projections.daemon import Keeper
+from shared.projections.inline import InlineViews
+from shared.service.wiring import create_tables
 
 META = Meta(by="tester", correlation_id="test")
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
@@ -117,7 +118,7 @@ async def process(
     pool: asyncpg.Pool[asyncpg.Record], url: str, version: int, seed: int = 0, writers: int = 3
 ) -> AsyncIterator[Process]:
     """A process at work until the end of the block. A view that an event reached out of order fails the block."""
-    await create_tables(pool, [event_store.SCHEMA, beside.SCHEMA, views.SCHEMA])
+    await create_tables(pool, [event_store.SCHEMA, shadow_schema.SCHEMA, inline.SCHEMA])
     started = Process(pool, url, version, seed)
     async with pool.acquire() as connection, connection.transaction():
         await connection.execute("select pg_advisory_xact_lock(1)")

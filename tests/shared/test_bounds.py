@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
-from shared.bounds import FIRST_DAY, LAST_DAY, Day, Line
-from shared.web import Unacceptable, key_of, page_of
-from shared.web.paging import cursor_of
+from shared.domain.bounds import FIRST_DAY, LAST_DAY, Day, Line
+from shared.http.pagination import cursor_of, key_of, page_of
+from shared.http.problems import Unacceptable
 
 DAY: TypeAdapter[date] = TypeAdapter(Day)
 LINE: TypeAdapter[str] = TypeAdapter(Line)

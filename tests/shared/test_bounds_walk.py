@@ -14,9 +14,9 @@ from annotated_types import Interval, Len
 from fastapi import APIRouter, Depends, FastAPI, Query
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, create_model
 
-from shared.bounds import Count, Day, Line, Moment
-from shared.terms import Availability, City, Id
-from shared.web import After, Limit
+from shared.domain.bounds import Count, Day, Line, Moment
+from shared.http.pagination import After, Limit
+from shared.i18n.code_lists import Availability, City, Id
 from tests.bounds_walk import unbounded, unbounded_parameters
 
 

@@ -19,7 +19,7 @@ from joserfc import jws, jwt
 from joserfc.jwk import ECKey, KeySet, RSAKey
 from structlog.testing import capture_logs
 
-from shared.callers import Caller, Gate, KeysAway, Role, Unrecognised
+from shared.http.auth import Caller, Gate, KeysAway, Role, Unrecognised
 
 ISSUER, AUDIENCE = "https://issuer.example", "carrousel"
 KEY = ECKey.generate_key("P-256", {"kid": "ours"})

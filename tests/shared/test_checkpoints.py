@@ -9,10 +9,10 @@ from typing import Any, TypeAlias
 import asyncpg
 import pytest
 
-from shared import inbox
-from shared.checkpoints import Checkpoint, Claim, Dead, Partitions, Pending
-from shared.event_store import Connection
-from shared.service import create_tables
+from shared.eventstore.event_store import Connection
+from shared.messaging import inbox
+from shared.messaging.checkpoints import Checkpoint, Claim, Dead, Partitions, Pending
+from shared.service.wiring import create_tables
 from tests.shared.counting import topic
 from tests.shared.test_sorting import Sent
 

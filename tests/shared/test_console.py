@@ -22,16 +22,18 @@ from services.reporting import figures, reading
 from services.reporting.app import figures_told
 from services.reporting.period import Period
 from services.reporting.rows import TOPICS
-from shared import beside, event_store, inbox
-from shared.contracts.envelope import Position, PublicMessage, headers
 from shared.contracts.referral import CASES
-from shared.event_store import EventStore
-from shared.fold import prepare
-from shared.inbox import Inbox
-from shared.kafka import create_topics
-from shared.messages import Meta
-from shared.sealing import Seal
-from shared.service import create_tables
+from shared.domain.messages import Meta
+from shared.eventstore import event_store
+from shared.eventstore.event_store import EventStore
+from shared.messaging import inbox
+from shared.messaging.cloudevents import Position, PublicMessage, headers
+from shared.messaging.inbox import Inbox
+from shared.messaging.topics import create_topics
+from shared.privacy.encryption import Seal
+from shared.projections import shadow_schema
+from shared.projections.topic import prepare
+from shared.service.wiring import create_tables
 from tests.referral.examples import organisation_registered, organisation_renamed
 from tests.reporting.telling import accepted, intake, received
 
@@ -88,7 +90,7 @@ def desk(database_url: str, tmp_path: Path) -> Desk:
 
 async def test_a_held_up_key_is_listed_and_replayed_in_order(desk: Desk, pool: asyncpg.Pool[asyncpg.Record]) -> None:
     heard = Inbox("reporting", CASES, figures.apply)
-    await create_tables(pool, [inbox.SCHEMA, beside.SCHEMA])
+    await create_tables(pool, [inbox.SCHEMA, shadow_schema.SCHEMA])
     async with pool.acquire() as connection:
         await prepare(connection, figures_told())
     records = [told(b"early", 0, intake()), told(b"early", 1, accepted()), told(b"late", 2, received())]
@@ -108,7 +110,7 @@ async def test_a_dead_letter_is_discarded_by_somebody_for_a_reason_and_never_sil
     desk: Desk, pool: asyncpg.Pool[asyncpg.Record]
 ) -> None:
     heard = Inbox("reporting", CASES, figures.apply)
-    await create_tables(pool, [inbox.SCHEMA, beside.SCHEMA])
+    await create_tables(pool, [inbox.SCHEMA, shadow_schema.SCHEMA])
     async with pool.acquire() as connection:
         await prepare(connection, figures_told())
     nameless = Told(None, 9, b"?", [])

@@ -19,14 +19,14 @@ from deploy.local.jars import classpath
 from deploy.local.kafka import JVM, Kafka
 from deploy.local.ports import free_port
 from deploy.local.processes import finish
-from shared import event_store
-from shared.contracts.envelope import Topic
-from shared.event_store import EventStore, event_types
-from shared.kafka.topics import brokers
-from shared.relay import Relay
-from shared.service import create_tables
-from shared.settings import Settings
-from shared.tasks import once_open
+from shared.eventstore import event_store
+from shared.eventstore.event_store import EventStore, event_types
+from shared.messaging.cloudevents import Topic
+from shared.messaging.outbox_relay import Relay
+from shared.messaging.topics import brokers
+from shared.service.background import once_open
+from shared.service.settings import Settings
+from shared.service.wiring import create_tables
 from tests.shared.counting import Counted, publish_on, topic
 
 JARS = Path(__file__).resolve().parents[2] / ".local" / "jars"

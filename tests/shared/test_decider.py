@@ -7,11 +7,11 @@ from datetime import UTC, datetime
 
 import asyncpg
 
-from shared import event_store
-from shared.decider import Decider, handle
-from shared.event_store import EventStore, event_types
-from shared.messages import Command, Meta
-from shared.service import create_tables
+from shared.domain.messages import Command, Meta
+from shared.eventstore import event_store
+from shared.eventstore.command_handler import Decider, handle
+from shared.eventstore.event_store import EventStore, event_types
+from shared.service.wiring import create_tables
 from tests.shared.counting import Counted
 
 CROWD = 200

@@ -18,14 +18,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pydantic import TypeAdapter
 
-from shared import inbox
-from shared.contracts.envelope import Position, headers
-from shared.event_store import Connection, VersionConflict
-from shared.inbox import AllDead, Heard, Inbox
-from shared.letters import open_keys, replay, reread
-from shared.messages import Refused
-from shared.outages import is_infrastructure
-from shared.service import create_tables
+from shared.domain.messages import Refused
+from shared.eventstore.event_store import Connection, VersionConflict
+from shared.messaging import inbox
+from shared.messaging.cloudevents import Position, headers
+from shared.messaging.dead_letters import open_keys, replay, reread
+from shared.messaging.inbox import AllDead, Heard, Inbox
+from shared.observability.outages import is_infrastructure
+from shared.service.wiring import create_tables
 from tests.shared.counting import CountPublished, Ledger, topic
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)

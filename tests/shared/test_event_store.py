@@ -12,10 +12,10 @@ from typing import Any
 import asyncpg
 import pytest
 
-from shared import event_store
-from shared.event_store import EventStore, VersionConflict, event_types
-from shared.messages import Meta, Recorded
-from shared.service import create_tables
+from shared.domain.messages import Meta, Recorded
+from shared.eventstore import event_store
+from shared.eventstore.event_store import EventStore, VersionConflict, event_types
+from shared.service.wiring import create_tables
 from tests.shared.counting import Counted
 
 META = Meta(by="tester", correlation_id="test")

@@ -12,15 +12,18 @@ from typing import Any
 import asyncpg
 import pytest
 
-from shared import beside, event_store, inbox
-from shared.beside import AlreadyRebuilding
-from shared.event_store import Connection, EventStore, event_types
-from shared.fold import Fold, TopicIncomplete, outdated, prepare, rebuild
-from shared.inbox import Apply, Heard, Inbox
-from shared.kafka import Subscription, create_topics
-from shared.letters import discard, discarded
-from shared.messages import Meta, Recorded, Refused
-from shared.relay import Published, Relay, backlog
+from shared.domain.messages import Meta, Recorded, Refused
+from shared.eventstore import event_store
+from shared.eventstore.event_store import Connection, EventStore, event_types
+from shared.messaging import inbox
+from shared.messaging.consumer import Subscription
+from shared.messaging.dead_letters import discard, discarded
+from shared.messaging.inbox import Apply, Heard, Inbox
+from shared.messaging.outbox_relay import Published, Relay, backlog
+from shared.messaging.topics import create_topics
+from shared.projections import shadow_schema
+from shared.projections.shadow_schema import AlreadyRebuilding
+from shared.projections.topic import Fold, TopicIncomplete, outdated, prepare, rebuild
 from tests.shared.counting import Counted, CountPublished, publish_on, topic
 
 META = Meta(by="tester", correlation_id="test")
@@ -67,7 +70,7 @@ class Town:
 
     async def lay(self) -> None:
         async with self.pool.acquire() as connection:
-            for each in (event_store.SCHEMA, inbox.SCHEMA, beside.SCHEMA, SCHEMA):
+            for each in (event_store.SCHEMA, inbox.SCHEMA, shadow_schema.SCHEMA, SCHEMA):
                 await connection.execute(each)
         await create_topics(self.servers, list(self.topics.values()))
 
@@ -188,7 +191,7 @@ async def test_a_rebuild_that_is_cut_off_leaves_the_live_tables_alone(town: Town
 
 
 async def test_only_one_process_rebuilds(town: Town) -> None:
-    async with beside.beside(town.url, "tally", [SCHEMA]):
+    async with shadow_schema.beside(town.url, "tally", [SCHEMA]):
         with pytest.raises(AlreadyRebuilding):
             await rebuild(town.pool, town.url, town.servers, town.fold(10))
 

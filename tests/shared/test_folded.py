@@ -9,12 +9,12 @@ from datetime import UTC, datetime
 import asyncpg
 import pytest
 
-from shared import event_store
-from shared.decider import Decider, handle, within
-from shared.event_store import EventStore, event_types
-from shared.folded import LONG, MOST_STREAMS, Folded
-from shared.messages import Command, Meta
-from shared.service import create_tables
+from shared.domain.messages import Command, Meta
+from shared.eventstore import event_store
+from shared.eventstore.command_handler import Decider, handle, within
+from shared.eventstore.event_store import EventStore, event_types
+from shared.eventstore.state_cache import LONG, MOST_STREAMS, Folded
+from shared.service.wiring import create_tables
 from tests.shared.counting import Counted
 
 META = Meta(by="tester", correlation_id="test")

@@ -11,12 +11,12 @@ import asyncpg
 from cloudevents.core.bindings.kafka import KafkaMessage, from_binary_event
 from confluent_kafka import Consumer, Message
 
-from shared import event_store
-from shared.event_store import EventStore, event_types
-from shared.kafka import create_topics
-from shared.messages import Meta
-from shared.relay import Relay
-from shared.service import create_tables
+from shared.domain.messages import Meta
+from shared.eventstore import event_store
+from shared.eventstore.event_store import EventStore, event_types
+from shared.messaging.outbox_relay import Relay
+from shared.messaging.topics import create_topics
+from shared.service.wiring import create_tables
 from tests.shared.counting import Counted, publish_on, topic
 
 FACTS = 300

@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 
 from deploy.local.tokens import token
-from shared.callers import Role
+from shared.http.auth import Role
 from tests.conftest import empty_database
 from tests.openapi import CITY, served
 

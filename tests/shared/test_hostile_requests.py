@@ -24,7 +24,7 @@ from deploy.local import keys
 from deploy.local.ports import free_port
 from deploy.local.processes import spawn, stop
 from deploy.local.tokens import token
-from shared.callers import Role
+from shared.http.auth import Role
 from tests.conftest import empty_database
 from tests.referral.test_api import referral
 from tests.shared.hostile import Hostile

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from shared.web.bodies import check_json
-from shared.web.limits import Limits
-from shared.web.problems import Limited
+from shared.http.limits import Limits
+from shared.http.problems import Limited
+from shared.http.request_body import check_json
 
 LIMITS = Limits(json_depth=4, json_digits=6)
 VALUES = st.recursive(

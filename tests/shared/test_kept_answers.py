@@ -12,8 +12,8 @@ import httpx
 import pytest
 from cryptography.fernet import Fernet
 
-from shared import idempotency
-from shared.web.answers import Answers
+from shared.eventstore import idempotency
+from shared.http.idempotency_key import Answers
 from tests.shared.boxes import Desk, Drawn, opened
 from tests.shared.test_idempotency import WAYS, key, told
 

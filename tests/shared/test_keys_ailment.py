@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from joserfc.jwk import ECKey, KeySet
 
-from shared.callers import Gate
+from shared.http.auth import Gate
 
 SECRET = "not-a-key-but-somebodys-secret"  # noqa: S105 - what must not be said
 

@@ -8,12 +8,12 @@ from typing import Any, TypeAlias
 import asyncpg
 import pytest
 
-from shared import inbox, letters
-from shared.event_store import Connection
-from shared.inbox import Heard, Inbox
-from shared.letters import Pile
-from shared.messages import Refused
-from shared.service import create_tables
+from shared.domain.messages import Refused
+from shared.eventstore.event_store import Connection
+from shared.messaging import dead_letters, inbox
+from shared.messaging.dead_letters import Pile
+from shared.messaging.inbox import Heard, Inbox
+from shared.service.wiring import create_tables
 from tests.shared.counting import CountPublished
 from tests.shared.test_sorting import TOPIC, Sent, sent
 
@@ -77,7 +77,7 @@ async def refused(connection: Connection, one: Inbox, other: Inbox, memory: Memo
 async def test_they_are_listed_oldest_first_and_counted_by_reason(
     connection: Connection, one: Inbox, refused: Memory
 ) -> None:
-    listed = await letters.open_letters(connection, one, 10)
+    listed = await dead_letters.open_letters(connection, one, 10)
     assert sorted((each.key, each.reason, each.waits) for each in listed) == [
         ("", "header-missing", False),
         ("a", "not-three", True),
@@ -87,15 +87,15 @@ async def test_they_are_listed_oldest_first_and_counted_by_reason(
         ("b", "parked", True),
     ]
     assert [each.id for each in listed] == sorted(each.id for each in listed)
-    assert await letters.open_letters(connection, one, 2) == listed[:2]
+    assert await dead_letters.open_letters(connection, one, 2) == listed[:2]
     counted = [("fault-KeyError", 1), ("header-missing", 1), ("not-three", 1), ("parked", 3)]
-    assert await letters.piles(connection) == [
+    assert await dead_letters.piles(connection) == [
         Pile(consumer=name, topic=TOPIC.name, reason=reason, letters=number)
         for name in ("one", "other")
         for reason, number in counted
     ]
-    assert sorted(await letters.open_keys(connection, one)) == [b"a", b"b"]
-    assert [await letters.left(connection, one, key) for key in (b"a", b"b", b"c")] == [2, 3, 0]
+    assert sorted(await dead_letters.open_keys(connection, one)) == [b"a", b"b"]
+    assert [await dead_letters.left(connection, one, key) for key in (b"a", b"b", b"c")] == [2, 3, 0]
     assert refused.applied == []
 
 
@@ -103,12 +103,12 @@ async def test_a_key_is_applied_again_in_its_order_and_no_other(
     connection: Connection, one: Inbox, other: Inbox, refused: Memory
 ) -> None:
     async with connection.transaction():
-        assert await letters.replay(connection, one, b"b") == 3
+        assert await dead_letters.replay(connection, one, b"b") == 3
     assert refused.applied == [2, 4, 6]
-    assert await letters.open_keys(connection, one) == [b"a"]
-    assert [await letters.left(connection, each, b"b") for each in (one, other)] == [0, 3]
+    assert await dead_letters.open_keys(connection, one) == [b"a"]
+    assert [await dead_letters.left(connection, each, b"b") for each in (one, other)] == [0, 3]
     async with connection.transaction():
-        assert await letters.replay(connection, one, b"b") == 0
+        assert await dead_letters.replay(connection, one, b"b") == 0
     assert refused.applied == [2, 4, 6]
 
 
@@ -118,7 +118,7 @@ async def test_a_replay_ends_at_the_first_that_still_fails_and_counts_the_attemp
     refused.refuse = {4: Refused("not-four")}
     for again in (1, 0, 0):
         async with connection.transaction():
-            assert await letters.replay(connection, one, b"b") == again
+            assert await dead_letters.replay(connection, one, b"b") == again
     assert refused.applied == [2]
     attempts = await connection.fetch(
         "select attempts from dead_letters where consumer = 'one' and key = 'b' order by sequence"
@@ -132,29 +132,29 @@ async def test_what_is_away_ends_a_replay_without_an_attempt(
     refused.refuse = {4: ConnectionResetError("away")}
     with pytest.raises(ConnectionResetError):
         async with connection.transaction():
-            await letters.replay(connection, one, b"b")
-    assert await letters.left(connection, one, b"b") == 3
+            await dead_letters.replay(connection, one, b"b")
+    assert await dead_letters.left(connection, one, b"b") == 3
     assert await connection.fetchval("select max(attempts) from dead_letters") == 1
 
 
 async def test_one_that_is_discarded_holds_up_its_key_no_longer_and_says_who_decided(
     connection: Connection, one: Inbox, refused: Memory
 ) -> None:
-    ids = {each.reason: each.id for each in await letters.open_letters(connection, one, 10)}
+    ids = {each.reason: each.id for each in await dead_letters.open_letters(connection, one, 10)}
     first = ids["not-three"]
-    assert not await letters.discard(connection, ["other"], first, "ops-1", "typed by hand")
-    assert not await letters.discard(connection, ["one"], first + 1000, "ops-1", "typed by hand")
-    assert await letters.discard(connection, ["one"], first, "ops-1", "typed by hand")
-    assert not await letters.discard(connection, ["one"], first, "ops-2", "again")
-    assert await letters.discard(connection, ["other", "one"], ids["header-missing"], "ops-2", "nobody said it")
-    told = await letters.discarded(connection, 10)
+    assert not await dead_letters.discard(connection, ["other"], first, "ops-1", "typed by hand")
+    assert not await dead_letters.discard(connection, ["one"], first + 1000, "ops-1", "typed by hand")
+    assert await dead_letters.discard(connection, ["one"], first, "ops-1", "typed by hand")
+    assert not await dead_letters.discard(connection, ["one"], first, "ops-2", "again")
+    assert await dead_letters.discard(connection, ["other", "one"], ids["header-missing"], "ops-2", "nobody said it")
+    told = await dead_letters.discarded(connection, 10)
     assert [(each.reason, each.key, each.by, each.why) for each in told] == [
         ("header-missing", "", "ops-2", "nobody said it"),
         ("not-three", "a", "ops-1", "typed by hand"),
     ]
-    assert await letters.discarded(connection, 1) == told[:1]
+    assert await dead_letters.discarded(connection, 1) == told[:1]
     async with connection.transaction():
-        assert await letters.replay(connection, one, b"a") == 1
+        assert await dead_letters.replay(connection, one, b"a") == 1
     assert refused.applied == [5]
 
 
@@ -164,11 +164,11 @@ async def test_what_a_newer_version_can_read_is_read_again_in_its_place(
     """Stored unreadable, mended as a deploy would: the newest of its partition, confirmed by no later message."""
     for each in (one, other):
         await each.receive(connection, [sent(1, 0), sent(2, 1, value=b"{}")])
-    assert await letters.reread(connection, one) == 0
+    assert await dead_letters.reread(connection, one) == 0
     await connection.execute("""update dead_letters set value = '{"n": 2}' where sequence = 2""")
     memory.applied.clear()
-    assert await letters.reread(connection, one) == 1
+    assert await dead_letters.reread(connection, one) == 1
     assert memory.applied == [2]
     assert [row["consumer"] for row in await connection.fetch("select consumer from dead_letters")] == ["other"]
     assert await connection.fetchval("select sequence from consumer_checkpoints where consumer = 'one'") == 2
-    assert await letters.reread(connection, one) == 0
+    assert await dead_letters.reread(connection, one) == 0

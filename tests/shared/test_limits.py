@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from shared.settings import Settings
-from shared.web.limits import Limits
+from shared.http.limits import Limits
+from shared.service.settings import Settings
 from tests.openapi import serving
 from tests.shared.wire import CHUNKED, PATIENCE, SMALL, Server, application, chunks, code, request, status, thing
 

@@ -12,7 +12,7 @@ from prometheus_client import Metric
 from prometheus_client.metrics import MetricWrapperBase
 from prometheus_client.parser import text_string_to_metric_families
 
-from shared import metrics
+from shared.observability import metrics
 from tests.shared.boxes import CITY, TYPES, Desk, opened
 
 # What tells processes, parts and outcomes apart; none of it says who or what a request was about.

@@ -15,16 +15,16 @@ from pydantic import SecretStr
 from deploy.local import keys
 from deploy.local.tokens import token
 from services.referral.people import Person
-from shared.callers import Role
 from shared.contracts.referral import CASES
-from shared.days import today
-from shared.event_store import Connection
-from shared.inbox import Heard, Inbox
-from shared.messages import Refused
-from shared.people import Register
-from shared.sealing import Seal
-from shared.service import Wiring, application_of
-from shared.settings import Settings
+from shared.domain.clock import today
+from shared.domain.messages import Refused
+from shared.eventstore.event_store import Connection
+from shared.http.auth import Role
+from shared.messaging.inbox import Heard, Inbox
+from shared.privacy.encryption import Seal
+from shared.privacy.personal_data import Register
+from shared.service.settings import Settings
+from shared.service.wiring import Wiring, application_of
 from tests.referral.test_api import SECRET
 from tests.reporting.telling import intake, received
 from tests.shared.test_console import told

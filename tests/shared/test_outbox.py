@@ -8,11 +8,11 @@ from typing import TypeAlias
 import asyncpg
 import pytest
 
-from shared import event_store
-from shared.event_store import EventStore, event_types
-from shared.messages import Meta
-from shared.outbox import History, Outbox, Sent, begin_history, history
-from shared.service import create_tables
+from shared.domain.messages import Meta
+from shared.eventstore import event_store
+from shared.eventstore.event_store import EventStore, event_types
+from shared.messaging.outbox import History, Outbox, Sent, begin_history, history
+from shared.service.wiring import create_tables
 from tests.shared.counting import Counted
 
 Pool: TypeAlias = "asyncpg.Pool[asyncpg.Record]"

@@ -11,7 +11,7 @@ from typing import Any
 import httpx
 import pytest
 
-from shared.settings import Settings
+from shared.service.settings import Settings
 from tests.openapi import serving
 from tests.shared.wire import SMALL, Server, application
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.web.rates import Buckets, address_key
+from shared.http.rate_limits import Buckets, address_key
 
 
 class Clock:

@@ -15,15 +15,16 @@ import asyncpg
 import pytest
 from structlog.testing import capture_logs
 
-from shared import event_store, inbox, relay
-from shared.contracts.envelope import read_envelope
-from shared.event_store import EventStore, event_types
-from shared.inbox import Inbox
-from shared.kafka import open_reader
-from shared.messages import Meta, Recorded
-from shared.pool import open_pool
-from shared.relay import Published, Relay
-from shared.service import create_tables
+from shared.domain.messages import Meta, Recorded
+from shared.eventstore import event_store
+from shared.eventstore.event_store import EventStore, event_types
+from shared.eventstore.pool import open_pool
+from shared.messaging import inbox, outbox_relay
+from shared.messaging.cloudevents import read_envelope
+from shared.messaging.inbox import Inbox
+from shared.messaging.outbox_relay import Published, Relay
+from shared.messaging.topic_reader import open_reader
+from shared.service.wiring import create_tables
 from tests.shared.counting import Counted, Ledger, publish_on, topic
 
 META = Meta(by="tester", correlation_id="test")
@@ -76,7 +77,7 @@ class Desk:
     async def published(self, last: int) -> None:
         """Return once everything up to this position is published."""
         async with asyncio.timeout(120):
-            while await relay.position(self.store) < last:
+            while await outbox_relay.position(self.store) < last:
                 await asyncio.sleep(0.02)
 
 
@@ -184,11 +185,11 @@ async def test_it_is_not_ill_before_a_quarter_of_a_minute(desk: Desk) -> None:
 
 
 async def test_one_leads_and_the_others_stand_by_and_are_well(desk: Desk) -> None:
-    assert await relay.led(desk.store) is False
+    assert await outbox_relay.led(desk.store) is False
     first, second = desk.relay(), desk.relay()
     leading = desk.start(first)
     await until(lambda: first.leading)
-    assert await relay.led(desk.store) is True
+    assert await outbox_relay.led(desk.store) is True
     desk.start(second)
     second.last_success -= 3600
     await until_well(second)
@@ -222,14 +223,14 @@ async def test_a_leader_whose_connection_ends_leads_no_more_and_nothing_is_told_
 
 
 async def test_what_waits_is_counted_and_its_age_told(desk: Desk) -> None:
-    assert await relay.backlog(desk.store) == (0, 0.0)
+    assert await outbox_relay.backlog(desk.store) == (0, 0.0)
     await desk.write(0, 3)
-    behind, age = await relay.backlog(desk.store)
+    behind, age = await outbox_relay.backlog(desk.store)
     assert (behind, age > 86_400) == (3, True)  # told for the first of January
     await desk.pool.execute("insert into outbox_checkpoints values ('kafka', 2), ('else', 3)")
-    assert (await relay.backlog(desk.store))[0] == 1
-    assert await relay.backlog(desk.store, "else") == (0, 0.0)
-    assert (await relay.position(desk.store), await relay.position(desk.store, "else")) == (2, 3)
+    assert (await outbox_relay.backlog(desk.store))[0] == 1
+    assert await outbox_relay.backlog(desk.store, "else") == (0, 0.0)
+    assert (await outbox_relay.position(desk.store), await outbox_relay.position(desk.store, "else")) == (2, 3)
 
 
 async def test_a_relay_that_hears_of_a_commit_in_the_moment_in_which_it_is_ended_ends(desk: Desk) -> None:

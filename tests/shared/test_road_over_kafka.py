@@ -15,15 +15,16 @@ import asyncpg
 import pytest
 from aiokafka import AIOKafkaProducer
 
-from shared import event_store
-from shared.contracts.envelope import Position, Topic, headers
-from shared.event_store import EventStore, event_types
-from shared.inbox import SCHEMA, Inbox
-from shared.kafka import Subscription, create_topics
-from shared.letters import replay
-from shared.messages import Meta
-from shared.relay import Relay
-from shared.service import create_tables
+from shared.domain.messages import Meta
+from shared.eventstore import event_store
+from shared.eventstore.event_store import EventStore, event_types
+from shared.messaging.cloudevents import Position, Topic, headers
+from shared.messaging.consumer import Subscription
+from shared.messaging.dead_letters import replay
+from shared.messaging.inbox import SCHEMA, Inbox
+from shared.messaging.outbox_relay import Relay
+from shared.messaging.topics import create_topics
+from shared.service.wiring import create_tables
 from tests.shared.counting import Counted, CountPublished, Ledger, publish_on, topic
 
 META = Meta(by="tester", correlation_id="test")

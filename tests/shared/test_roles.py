@@ -12,11 +12,11 @@ import pytest
 from fastapi import APIRouter
 from pydantic import SecretStr, ValidationError
 
-from shared.contracts.envelope import Topic
-from shared.event_store import event_types
-from shared.inbox import Inbox
-from shared.service import Wire, Wiring, application_of
-from shared.settings import Role, Settings, settings_of
+from shared.eventstore.event_store import event_types
+from shared.messaging.cloudevents import Topic
+from shared.messaging.inbox import Inbox
+from shared.service.settings import Role, Settings, settings_of
+from shared.service.wiring import Wire, Wiring, application_of
 from tests.shared.counting import Counted, CountPublished, publish_on, topic
 from tests.shared.test_service import META, NOW, echo, first, opened, say, until_ready
 

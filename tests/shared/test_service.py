@@ -17,15 +17,15 @@ from fastapi import FastAPI
 from pydantic import SecretStr
 from structlog.testing import capture_logs
 
-from shared.contracts.envelope import Position, Topic, headers
-from shared.event_store import Connection, EventStore, event_types
-from shared.health import Health, running
-from shared.inbox import Heard, Inbox
-from shared.kafka import create_topics
-from shared.messages import Meta
-from shared.pool import SERVING, open_pool
-from shared.service import Wiring, application_of
-from shared.settings import Settings
+from shared.domain.messages import Meta
+from shared.eventstore.event_store import Connection, EventStore, event_types
+from shared.eventstore.pool import SERVING, open_pool
+from shared.messaging.cloudevents import Position, Topic, headers
+from shared.messaging.inbox import Heard, Inbox
+from shared.messaging.topics import create_topics
+from shared.observability.health import Health, running
+from shared.service.settings import Settings
+from shared.service.wiring import Wiring, application_of
 from tests.shared.counting import Counted, CountPublished, publish_on, topic
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)

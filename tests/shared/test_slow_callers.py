@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from shared.settings import Settings
+from shared.service.settings import Settings
 from tests.openapi import serving
 from tests.shared.wire import ANSWER, CHUNKED, PATIENCE, SMALL, Server, application, code, request, status
 

@@ -8,9 +8,9 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.checkpoints import Checkpoint, Dead, Known
-from shared.contracts.envelope import Position, headers
-from shared.sorting import Parsed, Sorted, sort_out
+from shared.messaging.checkpoints import Checkpoint, Dead, Known
+from shared.messaging.cloudevents import Position, headers
+from shared.messaging.sequencing import Parsed, Sorted, sort_out
 from tests.shared.counting import CountPublished, topic
 
 TOPIC = topic()

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.checkpoints import Checkpoint, Claim, Dead, Known, Pending
-from shared.sorting import Parsed, Sorted, sort_out
+from shared.messaging.checkpoints import Checkpoint, Claim, Dead, Known, Pending
+from shared.messaging.sequencing import Parsed, Sorted, sort_out
 from tests.shared.test_sorting import TOPIC, TYPES, Partition, Sent, chain, sent
 
 BROKEN = b'{"m": 1}'

@@ -16,10 +16,10 @@ from fastapi import FastAPI
 from structlog.testing import capture_logs
 
 from deploy.local.tokens import token
-from shared.callers import Gate, Role
-from shared.health import Health
-from shared.settings import Settings
-from shared.web import create_app
+from shared.http.application import create_app
+from shared.http.auth import Gate, Role
+from shared.observability.health import Health
+from shared.service.settings import Settings
 from tests.shared.boxes import WORKS
 
 SECRET = "Zebedeus Onvindbaar"  # noqa: S105 - what must never stand in a log or an answer

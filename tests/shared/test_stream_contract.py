@@ -13,16 +13,19 @@ import pytest
 from aiokafka import AIOKafkaProducer
 from aiokafka.admin import AIOKafkaAdminClient
 
-from shared import beside, event_store, inbox
-from shared.contracts.envelope import Position, headers
-from shared.event_store import EventStore, event_types
-from shared.fold import Fold, TopicIncomplete, keep_current, rebuild
-from shared.inbox import Inbox
-from shared.kafka import Subscription, create_topics
-from shared.messages import Meta
-from shared.outbox import History
-from shared.relay import Relay, place, record_of
-from shared.service import create_tables
+from shared.domain.messages import Meta
+from shared.eventstore import event_store
+from shared.eventstore.event_store import EventStore, event_types
+from shared.messaging import inbox
+from shared.messaging.cloudevents import Position, headers
+from shared.messaging.consumer import Subscription
+from shared.messaging.inbox import Inbox
+from shared.messaging.outbox import History
+from shared.messaging.outbox_relay import Relay, place, record_of
+from shared.messaging.topics import create_topics
+from shared.projections import shadow_schema
+from shared.projections.topic import Fold, TopicIncomplete, keep_current, rebuild
+from shared.service.wiring import create_tables
 from tests.shared.counting import Counted, CountPublished, Ledger, publish_on, topic
 
 META = Meta(by="tester", correlation_id="test")
@@ -51,7 +54,7 @@ class Town:
         return Relay(self.store, publish_on(self.topic), [self.topic], self.servers, self.url)
 
     async def lay(self) -> None:
-        await create_tables(self.pool, [event_store.SCHEMA, inbox.SCHEMA, beside.SCHEMA, LEDGER])
+        await create_tables(self.pool, [event_store.SCHEMA, inbox.SCHEMA, shadow_schema.SCHEMA, LEDGER])
         await create_topics(self.servers, [self.topic])
 
     def start(self, *parts: str) -> None:

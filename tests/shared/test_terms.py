@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import get_args
 
 from services.referral.events import Criterion
-from shared.terms import Category, PartOfDay, ReasonCode, Sector, Weekday, reasons_for, terms
+from shared.i18n.code_lists import Category, PartOfDay, ReasonCode, Sector, Weekday, reasons_for, terms
 
 
 def test_codes_in_facts_and_words_are_the_same() -> None:

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from shared.messages import Event
-from shared.texts import Language, Text, Translated, spoken
+from shared.domain.messages import Event
+from shared.i18n.text import Language, Text, Translated, spoken
 
 LANGUAGES = get_args(Language)
 codes = st.sampled_from([*LANGUAGES, "de", "pl", "uk", "arz"])

@@ -27,16 +27,17 @@ from services.referral.api import routes
 from services.referral.people import People
 from services.referral.views import cases, organisations
 from services.referral.vocabulary import vocabulary
-from shared import idempotency
-from shared.callers import Gate
-from shared.contracts.envelope import Position, headers, read_envelope
 from shared.contracts.referral import CASES, ReferralResumed
-from shared.health import Health
-from shared.sealing import Seal
-from shared.service import create_tables
-from shared.settings import Settings
-from shared.thread import thread_of
-from shared.web import Commands, create_app
+from shared.eventstore import idempotency
+from shared.http.application import create_app
+from shared.http.auth import Gate
+from shared.http.commands import Commands
+from shared.messaging.cloudevents import Position, headers, read_envelope
+from shared.observability.health import Health
+from shared.observability.tracing import thread_of
+from shared.privacy.encryption import Seal
+from shared.service.settings import Settings
+from shared.service.wiring import create_tables
 from tests.carousel.road import Road, laid, until
 from tests.referral import examples
 from tests.referral.test_api import SECRET, Desk, referral

@@ -17,10 +17,10 @@ import asyncpg
 import httpx
 import pytest
 
-from shared import beside
-from shared.beside import Standing, built_version, lock_version, note_built, standing
-from shared.service import Wiring, application_of, create_tables
-from shared.views import rebuild
+from shared.projections import shadow_schema
+from shared.projections.inline import rebuild
+from shared.projections.shadow_schema import Standing, built_version, lock_version, note_built, standing
+from shared.service.wiring import Wiring, application_of, create_tables
 from tests.shared.rolling import TYPES, Steps, process, recount, told, until_right
 from tests.shared.test_service import opened, settings
 
@@ -197,7 +197,7 @@ async def test_real_processes_of_two_versions_are_killed_and_ended_in_the_middle
 async def test_whoever_swaps_waits_for_who_applies_and_the_next_one_sees_the_swap(
     pool: Pool, database_url: str
 ) -> None:
-    await create_tables(pool, [beside.SCHEMA])
+    await create_tables(pool, [shadow_schema.SCHEMA])
     async with pool.acquire() as applying, pool.acquire() as swapping, pool.acquire() as asking:
         await note_built(applying, "tally", "1")
         begun = applying.transaction()
@@ -206,7 +206,7 @@ async def test_whoever_swaps_waits_for_who_applies_and_the_next_one_sees_the_swa
         assert not await lock_version(applying, "tally", "2")
 
         async def swap() -> None:
-            async with beside.beside(database_url, "tally", ["create table tally (n int)"]) as new:
+            async with shadow_schema.beside(database_url, "tally", ["create table tally (n int)"]) as new:
                 with pytest.raises(asyncpg.LockNotAvailableError):
                     async with swapping.transaction():
                         await new.put_in_place(swapping, "2")

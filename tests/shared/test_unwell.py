@@ -22,10 +22,11 @@ from deploy.local import keys
 from deploy.local.kafka import Kafka
 from deploy.local.ports import free_port
 from deploy.local.postgres import Postgres
-from shared import checks, health, metrics, tasks
-from shared.health import Health, Unwell
-from shared.service import Wire, Wiring, application_of
-from shared.settings import Settings
+from shared.observability import health, metrics
+from shared.observability.health import Health, Unwell
+from shared.service import background, health_checks
+from shared.service.settings import Settings
+from shared.service.wiring import Wire, Wiring, application_of
 from tests.alerts import others_than, promtool_is_here
 from tests.disks import fill
 from tests.shared.counting import publish_on, topic
@@ -41,9 +42,9 @@ _ONE_EVENT = "insert into events (stream, version, type, data, meta, at) values 
 def _quickly(monkeypatch: pytest.MonkeyPatch) -> None:
     """Looks are seconds apart in earnest; here, tenths."""
     monkeypatch.setattr(health, "_WATCH_SECONDS", 0.1)
-    monkeypatch.setattr(checks, "_SELDOM_SECONDS", 0.1)
-    monkeypatch.setattr(checks, "_IDLE_SECONDS", 1.0)
-    monkeypatch.setattr(tasks, "_OBSERVE_SECONDS", 0.3)
+    monkeypatch.setattr(health_checks, "_SELDOM_SECONDS", 0.1)
+    monkeypatch.setattr(health_checks, "_IDLE_SECONDS", 1.0)
+    monkeypatch.setattr(background, "_OBSERVE_SECONDS", 0.3)
 
 
 class Watched:
@@ -373,7 +374,7 @@ async def test_a_check_is_asked_seldom_however_often_it_is_read() -> None:
         await asyncio.sleep(0)
         raise OSError
 
-    check = checks.seldom(ask, 60)
+    check = health_checks.seldom(ask, 60)
     found = await asyncio.gather(*(check() for _ in range(100)))
     assert asked == 1
     assert {str(each) for each in found} == {"It does not answer (OSError)."}

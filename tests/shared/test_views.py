@@ -10,13 +10,14 @@ from typing import Any
 import asyncpg
 import pytest
 
-from shared import beside, event_store, views
-from shared.beside import built_version
-from shared.event_store import Connection, EventStore, event_types
-from shared.keeper import Keeper
-from shared.messages import Meta, Recorded
-from shared.service import create_tables
-from shared.views import InlineViews, rebuild
+from shared.domain.messages import Meta, Recorded
+from shared.eventstore import event_store
+from shared.eventstore.event_store import Connection, EventStore, event_types
+from shared.projections import inline, shadow_schema
+from shared.projections.daemon import Keeper
+from shared.projections.inline import InlineViews, rebuild
+from shared.projections.shadow_schema import built_version
+from shared.service.wiring import create_tables
 from tests.shared.counting import Counted
 
 META = Meta(by="tester", correlation_id="test")
@@ -42,11 +43,11 @@ class Highest:
 
 
 async def opened(pool: asyncpg.Pool[asyncpg.Record], view: Highest) -> EventStore:
-    await create_tables(pool, [event_store.SCHEMA, beside.SCHEMA, views.SCHEMA])
-    inline = InlineViews([view], event_types(Counted))
+    await create_tables(pool, [event_store.SCHEMA, shadow_schema.SCHEMA, inline.SCHEMA])
+    views = InlineViews([view], event_types(Counted))
     async with pool.acquire() as connection, connection.transaction():
-        await inline.prepare(connection)
-    return EventStore(pool, event_types(Counted), [inline.apply])
+        await views.prepare(connection)
+    return EventStore(pool, event_types(Counted), [views.apply])
 
 
 async def kept(store: EventStore, url: str, view: Highest) -> None:
@@ -113,7 +114,7 @@ async def test_a_view_that_joins_a_store_with_facts_is_filled(
     pool: asyncpg.Pool[asyncpg.Record], database_url: str
 ) -> None:
     view = Highest(1, 1)
-    await create_tables(pool, [event_store.SCHEMA, beside.SCHEMA, views.SCHEMA])
+    await create_tables(pool, [event_store.SCHEMA, shadow_schema.SCHEMA, inline.SCHEMA])
     store = EventStore(pool, event_types(Counted))
     await write(store, 0, 2)
     await kept(store, database_url, view)

@@ -16,13 +16,15 @@ import asyncpg
 import pytest
 from structlog.testing import capture_logs
 
-from shared import event_store, inbox
-from shared.event_store import Connection, EventStore, event_types
-from shared.inbox import Heard, Inbox
-from shared.kafka import Subscription, create_topics
-from shared.messages import Meta
-from shared.relay import Relay
-from shared.service import create_tables
+from shared.domain.messages import Meta
+from shared.eventstore import event_store
+from shared.eventstore.event_store import Connection, EventStore, event_types
+from shared.messaging import inbox
+from shared.messaging.consumer import Subscription
+from shared.messaging.inbox import Heard, Inbox
+from shared.messaging.outbox_relay import Relay
+from shared.messaging.topics import create_topics
+from shared.service.wiring import create_tables
 from tests.shared.counting import Counted, Ledger, publish_on, topic
 
 META = Meta(by="tester", correlation_id="test")

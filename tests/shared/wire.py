@@ -16,13 +16,14 @@ from fastapi import FastAPI, Request, Response
 from pydantic import BaseModel
 
 from deploy.local.tokens import ensure_keys, token
-from shared.callers import Caller, Gate, Role
-from shared.health import Health
-from shared.settings import Settings
-from shared.terms import terms
-from shared.web import allow, create_app
-from shared.web.bodies import DECLARED
-from shared.web.limits import Limits
+from shared.http.application import create_app
+from shared.http.auth import Caller, Gate, Role
+from shared.http.authorization import allow
+from shared.http.limits import Limits
+from shared.http.request_body import DECLARED
+from shared.i18n.code_lists import terms
+from shared.observability.health import Health
+from shared.service.settings import Settings
 
 SMALL = Limits(
     head_bytes=4000, head_fields=20, target_bytes=500, body_bytes=100_000, anonymous_body_bytes=10_000, json_depth=5,

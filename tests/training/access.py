@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
 
-from shared.callers import Role
+from shared.http.auth import Role
 from tests.training.conftest import SOON, newcomer, training
 from tests.training.sides import COUNTED, ON, Names, decision, event, meeting
 

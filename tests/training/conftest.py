@@ -20,16 +20,18 @@ from services.training.people import People
 from services.training.subscribers import hear
 from services.training.views import trainings
 from services.training.vocabulary import vocabulary
-from shared import event_store, idempotency, inbox
-from shared.callers import Gate, Role
 from shared.contracts.referral import OrganisationRegistered, OrganisationRenamed
-from shared.days import today
-from shared.event_store import EventStore
-from shared.health import Health
-from shared.sealing import Seal
-from shared.service import create_tables
-from shared.settings import Settings
-from shared.web import Commands, create_app
+from shared.domain.clock import today
+from shared.eventstore import event_store, idempotency
+from shared.eventstore.event_store import EventStore
+from shared.http.application import create_app
+from shared.http.auth import Gate, Role
+from shared.http.commands import Commands
+from shared.messaging import inbox
+from shared.observability.health import Health
+from shared.privacy.encryption import Seal
+from shared.service.settings import Settings
+from shared.service.wiring import create_tables
 from tests.conftest import under_a_key
 from tests.training.telling import heard
 

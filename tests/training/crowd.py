@@ -17,11 +17,11 @@ from services.training.app import VIEWS
 from services.training.commands.training import CancelRegistration
 from services.training.people import People
 from services.training.views import trainings
-from shared.days import today
-from shared.event_store import EventStore
-from shared.sealing import Seal
-from shared.web import Commands
-from shared.web.answers import Answers
+from shared.domain.clock import today
+from shared.eventstore.event_store import EventStore
+from shared.http.commands import Commands
+from shared.http.idempotency_key import Answers
+from shared.privacy.encryption import Seal
 from tests.training.conftest import newcomer
 
 

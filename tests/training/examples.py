@@ -10,7 +10,7 @@ from services.training.commands import steering as ask_steering
 from services.training.commands import training as ask
 from services.training.events import network, steering, training
 from services.training.events.values import Professional, ProgrammeItem, TimeSlot
-from shared.messages import Command, Event, Message
+from shared.domain.messages import Command, Event, Message
 
 M = TypeVar("M", bound=Message)
 

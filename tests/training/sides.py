@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from itertools import count
 from typing import Any, TypeAlias
 
-from shared.callers import Role
+from shared.http.auth import Role
 from tests.training.conftest import CITY, FOREIGN, FOREIGN_CITY, ORGANISER, SOON, TODAY, ZONE, Desk, newcomer, training
 
 ON = {"on": TODAY.isoformat()}

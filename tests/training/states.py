@@ -6,7 +6,7 @@ from typing import Any
 
 from services.training.domain import training as rules
 from services.training.events import training as told
-from shared.decider import Decider
+from shared.eventstore.command_handler import Decider
 from tests.spec import Spec, spec
 from tests.training.examples import fact, professional
 

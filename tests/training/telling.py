@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from shared.contracts.envelope import Envelope, Position, PublicMessage
 from shared.contracts.referral import ORGANISATIONS
-from shared.inbox import Heard
+from shared.messaging.cloudevents import Envelope, Position, PublicMessage
+from shared.messaging.inbox import Heard
 
 
 def heard(*messages: PublicMessage) -> list[Heard]:

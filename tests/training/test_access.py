@@ -9,7 +9,7 @@ import asyncpg
 import httpx
 import pytest
 
-from shared.callers import Role
+from shared.http.auth import Role
 from tests.training.access import ROUTES, Route
 from tests.training.conftest import CITY, FOREIGN, FOREIGN_CITY, ORGANISER, Desk
 from tests.training.sides import Names, foreign, own

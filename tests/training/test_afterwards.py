@@ -9,7 +9,7 @@ from io import BytesIO
 
 from pypdf import PdfReader
 
-from shared.callers import Role
+from shared.http.auth import Role
 from tests.training.conftest import SECRET, TODAY, Desk, attendance
 
 IMPROVE = "/trainings/t-1/evaluation/improvements"

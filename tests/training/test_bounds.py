@@ -16,9 +16,9 @@ from services.training.commands import steering as ask_steering
 from services.training.commands import training as ask
 from services.training.events import network, steering, training
 from services.training.people import People
-from shared.callers import Role
-from shared.sealing import Seal
-from shared.web import Commands
+from shared.http.auth import Role
+from shared.http.commands import Commands
+from shared.privacy.encryption import Seal
 from tests.bounds_walk import unbounded, unbounded_parameters
 from tests.training.conftest import Desk
 

@@ -17,7 +17,7 @@ from pypdf import PdfReader
 
 from services.training import certificate as certificates
 from services.training.certificate import Certificate, check_page, pdf
-from shared.texts import Language, municipality
+from shared.i18n.text import Language, municipality
 
 LANGUAGES: tuple[Language, ...] = get_args(Language)
 CODE = "q3Zt8dW0bXn5yKf2Lr7cVA"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from shared.callers import Role
+from shared.http.auth import Role
 from tests.training.conftest import CITY, ORGANISER, SECRET, SOON, TODAY, ZONE, Desk, newcomer
 
 

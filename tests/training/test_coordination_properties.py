@@ -18,8 +18,8 @@ from services.training.domain.meeting import Meeting
 from services.training.domain.network_event import NetworkEvent
 from services.training.domain.partner import Partner
 from services.training.events import network
-from shared.decider import Decider
-from shared.messages import Command, Event, Refused
+from shared.domain.messages import Command, Event, Refused
+from shared.eventstore.command_handler import Decider
 from tests.chance import examples
 from tests.training import examples as x
 from tests.training.examples import command, professional

@@ -10,7 +10,7 @@ from typing import get_args
 import pytest
 from pypdf import PdfReader
 
-from shared.texts import Language
+from shared.i18n.text import Language
 from tests.training.conftest import SOON, Desk, attendance, newcomer, training
 from tests.training.test_sheets import ATTACKS, FORMULA
 

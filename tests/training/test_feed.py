@@ -11,7 +11,7 @@ import httpx
 import pytest
 
 from services.training import calendar
-from shared.callers import Role
+from shared.http.auth import Role
 from tests.training.conftest import CITY, SOON, Desk, newcomer, training
 from tests.training.sides import ON, event
 

@@ -14,9 +14,9 @@ import pytest
 
 from services.training import organisations
 from services.training.subscribers import REGISTER
-from shared.contracts.envelope import Position, headers
 from shared.contracts.referral import ORGANISATIONS, OrganisationRegistered, OrganisationRenamed
-from shared.event_store import EventStore
+from shared.eventstore.event_store import EventStore
+from shared.messaging.cloudevents import Position, headers
 from tests.training.conftest import TODAY, ZONE, Desk
 
 (INBOX,) = REGISTER.inboxes

@@ -9,7 +9,7 @@ from typing import Any
 import asyncpg
 import pytest
 
-from shared.callers import Role
+from shared.http.auth import Role
 from tests.training.conftest import CITY, POLICE, TODAY, Desk, newcomer
 from tests.training.sides import ON, event
 

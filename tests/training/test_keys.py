@@ -12,7 +12,7 @@ import httpx
 import pytest
 from pypdf import PdfReader
 
-from shared.callers import Role
+from shared.http.auth import Role
 from tests.training.access import ROUTES
 from tests.training.conftest import CITY, ORGANISER, SECRET, Desk, newcomer
 from tests.training.sides import ON, own

@@ -11,7 +11,7 @@ from hypothesis import event, given
 from hypothesis import strategies as st
 
 from services.training.registrations_csv import LARGEST
-from shared.callers import Role
+from shared.http.auth import Role
 from tests.chance import examples
 from tests.training.conftest import ADDRESS, ORGANISER, POLICE, SECRET, SOON, TODAY, ZONE, Desk, training
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from shared.event_store import EventStore
+from shared.eventstore.event_store import EventStore
 from tests.training.conftest import Desk, newcomer
 from tests.training.sides import ON
 

@@ -11,7 +11,7 @@ from services.training.domain import meeting as meeting_rules
 from services.training.domain import network_event as event_rules
 from services.training.domain import partner as partner_rules
 from services.training.events import network, steering
-from shared.decider import Decider
+from shared.eventstore.command_handler import Decider
 from tests.spec import Spec, spec
 from tests.training import examples as x
 from tests.training.examples import command, fact, professional

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from shared.callers import Role
+from shared.http.auth import Role
 from tests.training.access import ROUTES
 from tests.training.conftest import ORGANISER, Desk, newcomer
 from tests.training.sides import ON, Names, Side, own

@@ -10,9 +10,9 @@ from cryptography.fernet import Fernet
 
 from services.training.names import Contact
 from services.training.people import People
-from shared.days import today
-from shared.event_store import EventStore
-from shared.sealing import Seal
+from shared.domain.clock import today
+from shared.eventstore.event_store import EventStore
+from shared.privacy.encryption import Seal
 from tests.training.conftest import ADDRESS, SECRET, Desk, newcomer
 
 TRAININGS = [f"t-{number}" for number in range(6)]

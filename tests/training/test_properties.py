@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from services.training.commands import training as ask
 from services.training.domain.training import Training, decide, evolve, initial
 from services.training.events import training as told
-from shared.messages import Refused
+from shared.domain.messages import Refused
 from tests.chance import examples
 from tests.training import examples as x
 from tests.training.examples import command, professional

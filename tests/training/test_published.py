@@ -12,9 +12,9 @@ from cloudevents.core.bindings.kafka import KafkaMessage, from_binary_event
 
 from services.training.events import training as told
 from services.training.published import translate
-from shared.contracts.envelope import Position, Topic, headers, schema
 from shared.contracts.training import ACTIVITIES, PARTICIPATIONS
-from shared.messages import Event, Meta, Recorded
+from shared.domain.messages import Event, Meta, Recorded
+from shared.messaging.cloudevents import Position, Topic, headers, schema
 from tests.training import examples
 
 GOLDEN = Path(__file__).parent / "golden"

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from services.training.events.values import Function
 from services.training.registrations_csv import Register, Row, read
 from services.training.registrations_csv.table import MOST_LINES
-from shared.terms import Sector
-from shared.texts import Language
+from shared.i18n.code_lists import Sector
+from shared.i18n.text import Language
 from tests.training.lists import COLUMNS, GOOD, HEADER, ORGANISATIONS, REGISTER, changed, faults, file, many
 
 NAME = st.from_regex(r"[A-ZÀÉŒ][a-zéèœïçŠž;,\"' -]{0,20}[a-z]", fullmatch=True).map(lambda name: " ".join(name.split()))

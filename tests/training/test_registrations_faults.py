@@ -14,7 +14,7 @@ from services.training import registrations_csv
 from services.training.registrations_csv import Faulty, read, words
 from services.training.registrations_csv.report import report
 from services.training.registrations_csv.table import LARGEST, MOST_LINES, Fault
-from shared.texts import Language
+from shared.i18n.text import Language
 from tests.training.lists import ATTACKS, GOOD, HEADER, REGISTER, changed, faults, file, many
 
 

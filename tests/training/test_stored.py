@@ -19,9 +19,9 @@ from services.training.events import network, steering, training
 from services.training.events.values import Professional
 from services.training.published import translate
 from services.training.views import trainings
-from shared.bounds import FIRST_DAY, LAST_DAY
-from shared.event_store import EventStore
-from shared.messages import Event, Meta, Recorded
+from shared.domain.bounds import FIRST_DAY, LAST_DAY
+from shared.domain.messages import Event, Meta, Recorded
+from shared.eventstore.event_store import EventStore
 from tests.training import examples
 from tests.training.conftest import Desk
 from tests.training.sides import ON

@@ -17,16 +17,19 @@ from services.referral.domain import register
 from services.referral.views import cases
 from services.training import organisations
 from services.training.subscribers import REGISTER
-from shared import beside, event_store, inbox
-from shared.contracts.envelope import Topic
 from shared.contracts.referral import ORGANISATIONS
-from shared.decider import Decider, handle
-from shared.event_store import EventStore
-from shared.fold import Fold, rebuild
-from shared.kafka import Subscription, create_topics
-from shared.messages import Meta
-from shared.relay import Relay
-from shared.service import create_tables
+from shared.domain.messages import Meta
+from shared.eventstore import event_store
+from shared.eventstore.command_handler import Decider, handle
+from shared.eventstore.event_store import EventStore
+from shared.messaging import inbox
+from shared.messaging.cloudevents import Topic
+from shared.messaging.consumer import Subscription
+from shared.messaging.outbox_relay import Relay
+from shared.messaging.topics import create_topics
+from shared.projections import shadow_schema
+from shared.projections.topic import Fold, rebuild
+from shared.service.wiring import create_tables
 from tests.conftest import empty_database
 from tests.referral import examples
 from tests.shared import counting
@@ -101,7 +104,7 @@ async def road(bootstrap_servers: str) -> AsyncIterator[Road]:
         asyncpg.create_pool(heard_at, min_size=1, max_size=5) as hearing,
     ):
         await create_tables(telling, [event_store.SCHEMA])
-        await create_tables(hearing, [inbox.SCHEMA, beside.SCHEMA, *REGISTER.schemas])
+        await create_tables(hearing, [inbox.SCHEMA, shadow_schema.SCHEMA, *REGISTER.schemas])
         yield Road(bootstrap_servers, topic, EventStore(telling, cases.TYPES), told_at, hearing, heard_at)
 
 

@@ -18,9 +18,9 @@ from services.training.commands import training as ask
 from services.training.domain.training import evolve, initial
 from services.training.people import People
 from services.training.views import registrations, trainings
-from shared.event_store import EventStore
-from shared.sealing import Seal
-from shared.web import Commands
+from shared.eventstore.event_store import EventStore
+from shared.http.commands import Commands
+from shared.privacy.encryption import Seal
 from tests.training.conftest import SOON, TODAY, training
 
 PROCESSES, PEOPLE, PLACES, LEAVING = 8, 200, 20, 10

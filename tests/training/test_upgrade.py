@@ -6,7 +6,7 @@ import asyncpg
 
 from services.training.entries import standing
 from services.training.upgrade import upgrade
-from shared.callers import Role
+from shared.http.auth import Role
 from tests.training.conftest import CITY, FOREIGN, FOREIGN_CITY, SECRET, Desk, newcomer
 from tests.training.sides import event, foreign, own
 

@@ -10,8 +10,8 @@ import pytest
 
 from services.training.app import VIEWS
 from services.training.views import partners, registrations
-from shared.callers import Role
-from shared.event_store import EventStore
+from shared.eventstore.event_store import EventStore
+from shared.http.auth import Role
 from tests.training.conftest import CITY, ORGANISER, SECRET, SOON, TODAY, ZONE, Desk, attendance, newcomer, training
 
 TABLES = [

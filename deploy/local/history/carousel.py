@@ -11,7 +11,7 @@ from deploy.local.history.calendar import STARTS, Cycle, modules
 from deploy.local.history.referrals import Referred
 from deploy.local.history.seating import At, Seating
 from deploy.local.history.steps import Step, Synthetic, one
-from shared.callers import Role
+from shared.http.auth import Role
 
 PAIR = ("synthetic-facilitator-1", "synthetic-facilitator-2")
 COVER = "synthetic-facilitator-3"

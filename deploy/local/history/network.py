@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from deploy.local.history.organisations import Organisation, Register
 from deploy.local.history.steps import LAST, Step, Synthetic
 from deploy.local.history.trainings import by_sector, shared_out
-from shared.callers import Role
+from shared.http.auth import Role
 
 PLANNED_BEFORE = timedelta(days=60)
 MEETINGS = 2  # of the steering group, a year

@@ -9,7 +9,7 @@ from datetime import date, timedelta
 
 from deploy.local.figures import Asked, Partner
 from deploy.local.history.steps import LAST, Step, Synthetic, one
-from shared.callers import Role
+from shared.http.auth import Role
 
 SECTORS = {  # sector: (how often it refers, how such an organisation is called)
     "welfare": (5, "Welzijnswerk"),

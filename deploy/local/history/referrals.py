@@ -10,7 +10,7 @@ from deploy.local.history.organisations import Referrer, Register
 from deploy.local.history.roads import OUTCOMES, Road
 from deploy.local.history.seating import At, Seating, Stay
 from deploy.local.history.steps import LAST, Step, Synthetic, deck
-from shared.callers import Role
+from shared.http.auth import Role
 
 ON_HIS_OWN = 0.1
 

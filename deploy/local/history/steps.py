@@ -12,7 +12,7 @@ from random import Random
 from typing import Any, Literal, TypeVar
 
 from deploy.local.figures import Asked
-from shared.callers import Role
+from shared.http.auth import Role
 
 Service = Literal["referral", "carousel", "training"]
 Body = Mapping[str, Any]

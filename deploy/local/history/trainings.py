@@ -12,7 +12,7 @@ from random import Random
 
 from deploy.local.history.organisations import SECTORS, Organisation, Register
 from deploy.local.history.steps import LAST, Body, Step, Synthetic
-from shared.callers import Role
+from shared.http.auth import Role
 
 TITLES = {
     "basic": "Intrafamiliaal geweld herkennen en bespreken (synthetic)",

@@ -6,7 +6,7 @@ from fastapi import APIRouter
 
 from services.carousel.api import cycles, participations, reading, safety, worklists
 from services.carousel.notes import Notes
-from shared.web import Commands
+from shared.http.commands import Commands
 
 
 def routes(commands: Commands, notes: Notes) -> APIRouter:

@@ -15,11 +15,13 @@ from services.carousel.domain import planning
 from services.carousel.requests import OF_CYCLES, NewCycle, NewOffer
 from services.carousel.views import cycles, offers
 from services.carousel.views.offers import Offer
-from shared.callers import Caller
-from shared.requests import fields_of, stamp
-from shared.steps import add_step
-from shared.terms import Weekday
-from shared.web import PAGE_ROWS, After, Commands, Done, Limit, NotVisible, Page, key_of, meta_of, page_of
+from shared.http.auth import Caller
+from shared.http.commands import Commands, Done, meta_of
+from shared.http.pagination import PAGE_ROWS, After, Limit, Page, key_of, page_of
+from shared.http.problems import NotVisible
+from shared.http.requests import fields_of, stamp
+from shared.http.steps import add_step
+from shared.i18n.code_lists import Weekday
 
 
 def add_routes(router: APIRouter, commands: Commands) -> None:

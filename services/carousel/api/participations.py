@@ -8,9 +8,9 @@ from services.carousel.access import WORKS, Access, with_access
 from services.carousel.commands import participation as ask
 from services.carousel.consequences import PARTICIPATIONS, beside, of_participation
 from services.carousel.requests import OF_PARTICIPATIONS
-from shared.callers import Caller
-from shared.steps import add_step
-from shared.web import Commands, meta_of
+from shared.http.auth import Caller
+from shared.http.commands import Commands, meta_of
+from shared.http.steps import add_step
 
 
 def add_routes(router: APIRouter, commands: Commands) -> None:

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from fastapi import Query
 
-from shared.bounds import Day
+from shared.domain.bounds import Day
 
 Since = Annotated[Day, Query(description="first day of the period")]
 Until = Annotated[Day, Query(description="last day of the period")]

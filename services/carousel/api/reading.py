@@ -13,12 +13,13 @@ from services.carousel.consequences import of_participation
 from services.carousel.views import barriers, board, continuity, participations, sessions, waiting_list
 from services.carousel.views.participations import Participation
 from services.carousel.views.waiting_list import Waiting
-from shared.callers import Caller
-from shared.days import today
-from shared.event_store import EventStore
-from shared.steps import Step, timeline_of
-from shared.terms import Category, City, Id, PartOfDay, ReasonCode, Weekday
-from shared.web import PAGE_ROWS, After, Limit, NotVisible, Page, key_of, page_of
+from shared.domain.clock import today
+from shared.eventstore.event_store import EventStore
+from shared.http.auth import Caller
+from shared.http.pagination import PAGE_ROWS, After, Limit, Page, key_of, page_of
+from shared.http.problems import NotVisible
+from shared.http.steps import Step, timeline_of
+from shared.i18n.code_lists import Category, City, Id, PartOfDay, ReasonCode, Weekday
 
 _PROPOSED = 20
 OneCity = Annotated[City, Query(description="one of the caller's cities")]

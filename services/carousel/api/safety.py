@@ -12,14 +12,17 @@ from services.carousel.consequences import PARTICIPATIONS, of_participation, par
 from services.carousel.notes import Note, Notes
 from services.carousel.requests import Looked
 from services.carousel.views import safety_tasks
-from shared import idempotency
-from shared.callers import Caller
-from shared.days import today
-from shared.decider import Outcome
-from shared.event_store import Connection
-from shared.requests import fields_of, stamp
-from shared.terms import Id
-from shared.web import PAGE_ROWS, READS, After, Commands, Done, Limit, NotVisible, Page, key_of, page_of
+from shared.domain.clock import today
+from shared.eventstore import idempotency
+from shared.eventstore.command_handler import Outcome
+from shared.eventstore.event_store import Connection
+from shared.http.auth import Caller
+from shared.http.commands import Commands, Done
+from shared.http.idempotency_key import READS
+from shared.http.pagination import PAGE_ROWS, After, Limit, Page, key_of, page_of
+from shared.http.problems import NotVisible
+from shared.http.requests import fields_of, stamp
+from shared.i18n.code_lists import Id
 
 _TASK = "/participations/{referral_id}/safety-tasks/{task_id}"
 

@@ -9,9 +9,9 @@ from fastapi import APIRouter
 from services.carousel.access import WORKS, Pool, one_moment
 from services.carousel.views import participations, sessions
 from services.carousel.views.participations import Participation
-from shared.callers import Caller
-from shared.days import today
-from shared.web import PAGE_ROWS, After, Limit, Page, key_of, page_of
+from shared.domain.clock import today
+from shared.http.auth import Caller
+from shared.http.pagination import PAGE_ROWS, After, Limit, Page, key_of, page_of
 
 
 def add_routes(router: APIRouter, pool: Pool) -> None:

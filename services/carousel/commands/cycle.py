@@ -22,10 +22,10 @@ from services.carousel.events.values import (
     Sessions,
     Version,
 )
-from shared.bounds import PRINTABLE, Day
-from shared.messages import Command
-from shared.terms import City, Id, PartOfDay, Weekday
-from shared.texts import LOCALES, Language
+from shared.domain.bounds import PRINTABLE, Day
+from shared.domain.messages import Command
+from shared.i18n.code_lists import City, Id, PartOfDay, Weekday
+from shared.i18n.text import LOCALES, Language
 
 _WRITTEN_HOUR = re.compile(r"\d{2}:\d{2}(:\d{2})?", re.ASCII)
 

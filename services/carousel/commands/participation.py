@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from services.carousel.events.participation import SafetyCause, Unlisted
 from services.carousel.events.values import Availabilities, Mark, Number, Numbers
-from shared.bounds import Day
-from shared.messages import Command
-from shared.terms import Category, City, Id, ReasonCode
-from shared.texts import Language
+from shared.domain.bounds import Day
+from shared.domain.messages import Command
+from shared.i18n.code_lists import Category, City, Id, ReasonCode
+from shared.i18n.text import Language
 
 
 class AwaitPlace(Command):

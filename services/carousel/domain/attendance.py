@@ -12,7 +12,7 @@ from services.carousel.events.participation import (
     ParticipationStarted,
     StartRevoked,
 )
-from shared.messages import Refused
+from shared.domain.messages import Refused
 
 
 def note_attendance(state: Participation, command: NoteAttendance) -> list[ParticipationEvent]:

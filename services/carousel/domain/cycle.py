@@ -33,8 +33,8 @@ from services.carousel.events.cycle import (
     SessionMoved,
 )
 from services.carousel.events.values import MOST_SESSIONS, Session
-from shared.days import not_in_future
-from shared.messages import Refused
+from shared.domain.clock import not_in_future
+from shared.domain.messages import Refused
 
 __all__ = ["Cycle", "decide", "evolve", "initial"]
 

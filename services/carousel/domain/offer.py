@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from services.carousel.commands.cycle import OfferCommand
 from services.carousel.events.cycle import OfferEvent, OfferPublished
 from services.carousel.events.values import Module
-from shared.days import not_in_future
-from shared.messages import Refused
-from shared.texts import Language
+from shared.domain.clock import not_in_future
+from shared.domain.messages import Refused
+from shared.i18n.text import Language
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,9 +46,9 @@ from services.carousel.events.participation import (
     ParticipationStopped,
     PlaceGivenBack,
 )
-from shared.days import not_in_future
-from shared.messages import Refused
-from shared.terms import reasons_for
+from shared.domain.clock import not_in_future
+from shared.domain.messages import Refused
+from shared.i18n.code_lists import reasons_for
 
 __all__ = ["Participation", "Standing", "decide", "evolve", "initial"]
 

@@ -31,7 +31,7 @@ from services.carousel.events.participation import (
     SafetyTaskOpened,
     StartRevoked,
 )
-from shared.terms import Category, ReasonCode
+from shared.i18n.code_lists import Category, ReasonCode
 
 Standing = Literal["waiting", "offered", "placed", "paused", "stopped", "unlisted"]
 

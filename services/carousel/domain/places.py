@@ -7,7 +7,7 @@ from services.carousel.domain.cycle_state import Cycle, Seat
 from services.carousel.domain.seats import seats
 from services.carousel.events.cycle import CycleEvent, CyclePlanned, PlaceReleased, PlaceTaken
 from services.carousel.events.values import Session
-from shared.messages import Refused
+from shared.domain.messages import Refused
 
 
 def take_place(state: Cycle, planned: CyclePlanned, command: TakePlace) -> list[CycleEvent]:

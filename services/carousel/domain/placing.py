@@ -22,8 +22,8 @@ from services.carousel.events.participation import (
     PlaceRequested,
     PlaceRescheduled,
 )
-from shared.messages import Refused
-from shared.terms import reasons_for
+from shared.domain.messages import Refused
+from shared.i18n.code_lists import reasons_for
 
 
 def ask_place(state: Participation, command: OfferPlace | PlaceParticipant) -> list[ParticipationEvent]:

@@ -8,8 +8,8 @@ from datetime import date, time, timedelta
 from holidays import country_holidays
 
 from services.carousel.events.values import Module, Session
-from shared.bounds import LAST_DAY
-from shared.messages import Refused
+from shared.domain.bounds import LAST_DAY
+from shared.domain.messages import Refused
 
 _LONGEST = timedelta(days=731)
 

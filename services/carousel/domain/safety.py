@@ -20,8 +20,8 @@ from services.carousel.events.participation import (
     SafetyTaskClosed,
     SafetyTaskOpened,
 )
-from shared.bounds import LAST_DAY
-from shared.messages import Refused
+from shared.domain.bounds import LAST_DAY
+from shared.domain.messages import Refused
 
 DUE = timedelta(days=7)
 MOST_APART = 200

@@ -25,10 +25,10 @@ from services.carousel.events.values import (
     StoredDay,
     Version,
 )
-from shared.bounds import Count, Day
-from shared.messages import Event, Message
-from shared.terms import City, Id, PartOfDay, Weekday
-from shared.texts import Language
+from shared.domain.bounds import Count, Day
+from shared.domain.messages import Event, Message
+from shared.i18n.code_lists import City, Id, PartOfDay, Weekday
+from shared.i18n.text import Language
 
 Rescheduled = Annotated[tuple[PlaceDays, ...], Field(max_length=2000)]
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Literal
 
 from services.carousel.events.values import Availabilities, Mark, Number, Numbers, People, StoredDay
-from shared.messages import Event
-from shared.terms import Category, City, Id, ReasonCode
-from shared.texts import Language
+from shared.domain.messages import Event
+from shared.i18n.code_lists import Category, City, Id, ReasonCode
+from shared.i18n.text import Language
 
 SafetyCause = Literal["stopped", "silence"]
 Unlisted = Literal["on_hold", "withdrawn", "retracted", "not_eligible", "not_suitable"]

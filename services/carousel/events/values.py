@@ -8,10 +8,10 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
 
-from shared.bounds import Day
-from shared.messages import Message
-from shared.stored import each_once, within_bounds
-from shared.terms import Availability, City, Id
+from shared.domain.bounds import Day
+from shared.domain.messages import Message
+from shared.domain.upcasting import each_once, within_bounds
+from shared.i18n.code_lists import Availability, City, Id
 
 MOST_SESSIONS = 60
 """Of one cycle, those that repeat a module included."""

@@ -10,10 +10,10 @@ from typing import Any
 from services.carousel.events.participation import JoinedWaitingList, PlaceRefused
 from services.carousel.views.keyset import Key, beyond
 from services.carousel.views.streams import PARTICIPATION, touched
-from shared.callers import Caller
-from shared.event_store import Connection
-from shared.messages import Message, Recorded
-from shared.terms import Availability, Category, PartOfDay, ReasonCode, Weekday
+from shared.domain.messages import Message, Recorded
+from shared.eventstore.event_store import Connection
+from shared.http.auth import Caller
+from shared.i18n.code_lists import Availability, Category, PartOfDay, ReasonCode, Weekday
 
 VERSION = 2
 SCHEMA = """

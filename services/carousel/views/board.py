@@ -10,9 +10,9 @@ from services.carousel.views.joinable import Joinable, joinable
 from services.carousel.views.keyset import Key
 from services.carousel.views.participations import Participation
 from services.carousel.views.waiting_list import fits, foresee
-from shared.callers import Caller
-from shared.event_store import Connection
-from shared.messages import Message
+from shared.domain.messages import Message
+from shared.eventstore.event_store import Connection
+from shared.http.auth import Caller
 
 
 class Visit(Message):

@@ -6,9 +6,9 @@ import json
 from datetime import date
 
 from services.carousel.views.keyset import Key, beyond
-from shared.callers import Caller
-from shared.event_store import Connection
-from shared.messages import Message
+from shared.domain.messages import Message
+from shared.eventstore.event_store import Connection
+from shared.http.auth import Caller
 
 
 class Cover(Message):

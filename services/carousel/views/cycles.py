@@ -13,11 +13,11 @@ from services.carousel.domain.cycle_state import Dated
 from services.carousel.events.cycle import CyclePlanned
 from services.carousel.views.keyset import Key, beyond
 from services.carousel.views.streams import CYCLE, touched
-from shared.callers import Caller, Role
-from shared.event_store import Connection
-from shared.messages import Message, Recorded
-from shared.terms import PartOfDay, Weekday
-from shared.texts import Language
+from shared.domain.messages import Message, Recorded
+from shared.eventstore.event_store import Connection
+from shared.http.auth import Caller, Role
+from shared.i18n.code_lists import PartOfDay, Weekday
+from shared.i18n.text import Language
 
 VERSION = 2
 SCHEMA = """

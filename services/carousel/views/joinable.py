@@ -9,10 +9,10 @@ from typing import Any
 from services.carousel.domain.forecast import Running
 from services.carousel.events.values import Session
 from services.carousel.views.cycles import sessions_of
-from shared.event_store import Connection
-from shared.messages import Message
-from shared.terms import PartOfDay, Weekday
-from shared.texts import Language
+from shared.domain.messages import Message
+from shared.eventstore.event_store import Connection
+from shared.i18n.code_lists import PartOfDay, Weekday
+from shared.i18n.text import Language
 
 
 class Joinable(Message):

@@ -10,9 +10,9 @@ from services.carousel.domain.offer import evolve, initial
 from services.carousel.events.values import Module
 from services.carousel.views.keyset import Key, beyond
 from services.carousel.views.streams import OFFER, touched
-from shared.event_store import Connection
-from shared.messages import Message, Recorded
-from shared.texts import Language
+from shared.domain.messages import Message, Recorded
+from shared.eventstore.event_store import Connection
+from shared.i18n.text import Language
 
 VERSION = 2
 SCHEMA = """

@@ -11,11 +11,11 @@ from services.carousel.domain import participation as rules
 from services.carousel.events import participation as facts
 from services.carousel.views.keyset import Key, beyond
 from services.carousel.views.streams import PARTICIPATION, touched
-from shared.callers import Caller, Role
-from shared.event_store import Connection
-from shared.messages import Message, Recorded
-from shared.terms import Availability
-from shared.texts import Language
+from shared.domain.messages import Message, Recorded
+from shared.eventstore.event_store import Connection
+from shared.http.auth import Caller, Role
+from shared.i18n.code_lists import Availability
+from shared.i18n.text import Language
 
 VERSION = 2
 SCHEMA = """

@@ -8,9 +8,9 @@ from typing import Any
 
 from services.carousel.events.participation import SafetyCause, SafetyTaskClosed, SafetyTaskOpened
 from services.carousel.views.keyset import Key, beyond
-from shared.callers import Caller
-from shared.event_store import Connection
-from shared.messages import Message, Recorded
+from shared.domain.messages import Message, Recorded
+from shared.eventstore.event_store import Connection
+from shared.http.auth import Caller
 
 VERSION = 2
 SCHEMA = """

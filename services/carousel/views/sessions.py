@@ -7,9 +7,9 @@ from datetime import date, time
 
 from services.carousel.events.values import Mark
 from services.carousel.views.keyset import Key, beyond
-from shared.callers import Caller
-from shared.event_store import Connection
-from shared.messages import Message
+from shared.domain.messages import Message
+from shared.eventstore.event_store import Connection
+from shared.http.auth import Caller
 
 
 class Expected(Message):

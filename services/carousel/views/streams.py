@@ -7,8 +7,8 @@ from typing import Any, get_args
 
 from services.carousel.events.cycle import CycleEvent, OfferEvent
 from services.carousel.events.participation import ParticipationEvent
-from shared.event_store import Connection, event_types, recorded
-from shared.messages import Recorded
+from shared.domain.messages import Recorded
+from shared.eventstore.event_store import Connection, event_types, recorded
 
 TYPES = event_types(OfferEvent, *get_args(CycleEvent), *get_args(ParticipationEvent))
 OFFER, CYCLE, PARTICIPATION = "offer-", "cycle-", "participation-"

@@ -12,10 +12,10 @@ from services.carousel.views import participations
 from services.carousel.views.joinable import Joinable, joinable
 from services.carousel.views.keyset import Key, beyond
 from services.carousel.views.participations import Participation
-from shared.callers import Caller
-from shared.event_store import Connection
-from shared.messages import Message
-from shared.terms import PartOfDay, Weekday
+from shared.domain.messages import Message
+from shared.eventstore.event_store import Connection
+from shared.http.auth import Caller
+from shared.i18n.code_lists import PartOfDay, Weekday
 
 _AT_A_TIME = 100
 _ORDER = "waiting_since, referral"

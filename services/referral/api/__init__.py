@@ -6,7 +6,7 @@ from fastapi import APIRouter
 
 from services.referral.api import persons, reading, referrers, register, road, waiting_changes
 from services.referral.people import People
-from shared.web import Commands
+from shared.http.commands import Commands
 
 
 def routes(commands: Commands, people: People) -> APIRouter:

@@ -5,12 +5,14 @@ from __future__ import annotations
 from services.referral.domain.referral import Referral
 from services.referral.domain.register import Organisation
 from services.referral.views import cases, organisations
-from shared.callers import Caller, Role
-from shared.decider import Permit
-from shared.event_store import Connection
-from shared.messages import id_not_available
-from shared.people import lock
-from shared.web import MaySee, NotVisible, allow
+from shared.domain.messages import id_not_available
+from shared.eventstore.command_handler import Permit
+from shared.eventstore.event_store import Connection
+from shared.http.auth import Caller, Role
+from shared.http.authorization import allow
+from shared.http.commands import MaySee
+from shared.http.problems import NotVisible
+from shared.privacy.personal_data import lock
 
 COORDINATES = allow(Role.COORDINATOR)
 READS_REGISTER = allow(Role.COORDINATOR, Role.FACILITATOR, Role.TRAINER)

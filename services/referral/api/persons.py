@@ -13,11 +13,13 @@ from services.referral.changes import Change, WhyErase
 from services.referral.domain.names import Asker, alone
 from services.referral.people import People, Person, Why
 from services.referral.views import cases
-from shared.callers import Caller, Role
-from shared.event_store import Connection
-from shared.messages import Message
-from shared.terms import Id
-from shared.web import READS, Commands, NotVisible
+from shared.domain.messages import Message
+from shared.eventstore.event_store import Connection
+from shared.http.auth import Caller, Role
+from shared.http.commands import Commands
+from shared.http.idempotency_key import READS
+from shared.http.problems import NotVisible
+from shared.i18n.code_lists import Id
 
 
 class Look(Message):

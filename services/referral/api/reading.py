@@ -9,11 +9,12 @@ from fastapi import APIRouter
 from services.referral.api.access import READS_OWN, WORKS, works_on
 from services.referral.deciders import REFERRALS
 from services.referral.views import cases
-from shared.callers import Caller
-from shared.days import today
-from shared.steps import Step, timeline_of
-from shared.terms import Id
-from shared.web import PAGE_ROWS, After, Commands, Limit, Page, key_of, page_of
+from shared.domain.clock import today
+from shared.http.auth import Caller
+from shared.http.commands import Commands
+from shared.http.pagination import PAGE_ROWS, After, Limit, Page, key_of, page_of
+from shared.http.steps import Step, timeline_of
+from shared.i18n.code_lists import Id
 
 
 def add_routes(router: APIRouter, commands: Commands) -> None:

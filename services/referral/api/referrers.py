@@ -23,14 +23,17 @@ from services.referral.domain.names import Asker
 from services.referral.people import People, Person
 from services.referral.requests import NamedReferrer, NewReferrer
 from services.referral.views import cases, organisations
-from shared.callers import Caller, Role
-from shared.days import day_in_belgium
-from shared.decider import Outcome
-from shared.event_store import Connection
-from shared.messages import id_not_available
-from shared.requests import stamp
-from shared.terms import Id
-from shared.web import PAGE_ROWS, READS, After, Commands, Done, Limit, NotVisible, Page
+from shared.domain.clock import day_in_belgium
+from shared.domain.messages import id_not_available
+from shared.eventstore.command_handler import Outcome
+from shared.eventstore.event_store import Connection
+from shared.http.auth import Caller, Role
+from shared.http.commands import Commands, Done
+from shared.http.idempotency_key import READS
+from shared.http.pagination import PAGE_ROWS, After, Limit, Page
+from shared.http.problems import NotVisible
+from shared.http.requests import stamp
+from shared.i18n.code_lists import Id
 
 
 def add_routes(router: APIRouter, commands: Commands, people: People) -> None:

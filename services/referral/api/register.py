@@ -9,10 +9,12 @@ from services.referral.api.access import COORDINATES, READS_REGISTER, coordinate
 from services.referral.deciders import REGISTER
 from services.referral.requests import NewName, NewOrganisation
 from services.referral.views import organisations
-from shared.callers import Caller
-from shared.requests import fields_of, stamp
-from shared.terms import Id
-from shared.web import PAGE_ROWS, After, Commands, Done, Limit, NotVisible, Page
+from shared.http.auth import Caller
+from shared.http.commands import Commands, Done
+from shared.http.pagination import PAGE_ROWS, After, Limit, Page
+from shared.http.problems import NotVisible
+from shared.http.requests import fields_of, stamp
+from shared.i18n.code_lists import Id
 
 
 def add_routes(router: APIRouter, commands: Commands) -> None:

@@ -10,13 +10,14 @@ from services.referral.deciders import REFERRALS
 from services.referral.people import People
 from services.referral.requests import ROAD, Intake, NewReferral
 from services.referral.views import cases
-from shared.callers import Caller, Role
-from shared.decider import Outcome
-from shared.event_store import Connection
-from shared.requests import fields_of, stamp
-from shared.steps import add_step
-from shared.terms import Id
-from shared.web import Commands, Done, NotVisible
+from shared.eventstore.command_handler import Outcome
+from shared.eventstore.event_store import Connection
+from shared.http.auth import Caller, Role
+from shared.http.commands import Commands, Done
+from shared.http.problems import NotVisible
+from shared.http.requests import fields_of, stamp
+from shared.http.steps import add_step
+from shared.i18n.code_lists import Id
 
 
 def add_routes(router: APIRouter, commands: Commands, people: People) -> None:

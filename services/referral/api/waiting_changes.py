@@ -10,11 +10,14 @@ from services.referral.changes import Change
 from services.referral.domain.names import Asker, seconds
 from services.referral.people import People, Person
 from services.referral.views import cases
-from shared.callers import Caller, Role
-from shared.event_store import Connection
-from shared.messages import Refused
-from shared.terms import Id
-from shared.web import PAGE_ROWS, READS, After, Commands, Limit, NotVisible, Page
+from shared.domain.messages import Refused
+from shared.eventstore.event_store import Connection
+from shared.http.auth import Caller, Role
+from shared.http.commands import Commands
+from shared.http.idempotency_key import READS
+from shared.http.pagination import PAGE_ROWS, After, Limit, Page
+from shared.http.problems import NotVisible
+from shared.i18n.code_lists import Id
 
 
 def add_routes(router: APIRouter, commands: Commands, people: People) -> None:

@@ -23,7 +23,7 @@ from services.referral.events import (
     ReferralEvent,
     StartRevoked,
 )
-from shared.messages import Refused
+from shared.domain.messages import Refused
 
 
 def record_placement(state: Referral, command: RecordPlacement) -> list[ReferralEvent]:

@@ -7,9 +7,9 @@ from datetime import date, datetime
 from services.referral import vocabulary
 from services.referral.commands import RecordIntake, RecordStop, WithdrawReferral
 from services.referral.domain.state import IN_GROUP, Referral, Status
-from shared.days import not_in_future
-from shared.messages import Refused
-from shared.terms import Explained, reasons_for
+from shared.domain.clock import not_in_future
+from shared.domain.messages import Refused
+from shared.i18n.code_lists import Explained, reasons_for
 
 BEFORE_DECISION: frozenset[Status | None] = frozenset({"received", "intake_planned", "intake_held"})
 BEFORE_START: frozenset[Status | None] = BEFORE_DECISION | {

@@ -5,8 +5,8 @@ from __future__ import annotations
 from services.referral.commands import ReceiveReferral
 from services.referral.domain.state import Referral
 from services.referral.events import ReferralEvent, ReferralReceived
-from shared.days import not_in_future
-from shared.messages import Refused, id_not_available
+from shared.domain.clock import not_in_future
+from shared.domain.messages import Refused, id_not_available
 
 
 def receive(state: Referral, command: ReceiveReferral) -> list[ReferralEvent]:

@@ -62,8 +62,8 @@ from services.referral.events import (
     ReferralRetracted,
     ReferralWithdrawn,
 )
-from shared.messages import Refused
-from shared.terms import reasons_for
+from shared.domain.messages import Refused
+from shared.i18n.code_lists import reasons_for
 
 __all__ = ["Referral", "Status", "decide", "evolve", "initial"]
 

@@ -18,8 +18,8 @@ from services.referral.events import (
     ReferrerRegistered,
     RegisterEvent,
 )
-from shared.days import not_in_future
-from shared.messages import Refused, id_not_available
+from shared.domain.clock import not_in_future
+from shared.domain.messages import Refused, id_not_available
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,7 +28,7 @@ from services.referral.events import (
     ReferralWithdrawn,
     StartRevoked,
 )
-from shared.terms import Category, ReasonCode
+from shared.i18n.code_lists import Category, ReasonCode
 
 Status = Literal[
     "received", "intake_planned", "intake_held", "accepted", "on_hold", "placed", "started", "completed",

@@ -10,11 +10,11 @@ from typing import Any, get_args
 from services.referral.domain import referral as rules
 from services.referral.domain.names import Road
 from services.referral.events import ReferralEvent, RegisterEvent
-from shared.callers import Caller, Role
-from shared.event_store import Connection, event_types, recorded
-from shared.messages import Message, Recorded
-from shared.steps import day_of
-from shared.web import Page, key_of, page_of
+from shared.domain.messages import Message, Recorded
+from shared.eventstore.event_store import Connection, event_types, recorded
+from shared.http.auth import Caller, Role
+from shared.http.pagination import Page, key_of, page_of
+from shared.http.steps import day_of
 
 TYPES = event_types(*get_args(ReferralEvent), *get_args(RegisterEvent))
 

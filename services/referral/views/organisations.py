@@ -8,9 +8,9 @@ from datetime import date
 from typing import Any
 
 from services.referral.events import OrganisationRegistered, OrganisationRenamed, ReferrerRegistered
-from shared.event_store import Connection
-from shared.messages import Message, Recorded
-from shared.web import Page, key_of, page_of
+from shared.domain.messages import Message, Recorded
+from shared.eventstore.event_store import Connection
+from shared.http.pagination import Page, key_of, page_of
 
 VERSION = 2
 SCHEMA = """

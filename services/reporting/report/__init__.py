@@ -6,8 +6,8 @@ from pathlib import Path
 
 from services.reporting.report.about import Contact, Project
 from services.reporting.report.page import Results, page
-from shared import layout
-from shared.texts import Language
+from shared.i18n import documents
+from shared.i18n.text import Language
 
 __all__ = ["Contact", "Project", "Results", "render_html", "render_pdf"]
 _HERE = Path(__file__).parent
@@ -15,9 +15,9 @@ _HERE = Path(__file__).parent
 
 def render_html(language: Language, project: Project, results: Results) -> str:
     """The report as one HTML document that needs nothing else."""
-    return layout.html(_HERE / "report.html", page(language, project, results))
+    return documents.html(_HERE / "report.html", page(language, project, results))
 
 
 def render_pdf(language: Language, project: Project, results: Results) -> bytes:
     """The report on two A4; blocks, so call it in a thread."""
-    return layout.pdf(_HERE / "report.typ", page(language, project, results))
+    return documents.pdf(_HERE / "report.typ", page(language, project, results))

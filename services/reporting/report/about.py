@@ -9,9 +9,9 @@ from typing import Annotated, TypedDict
 from pydantic import Field, StringConstraints
 
 from services.reporting.report import texts
-from shared.messages import Message
-from shared.terms import City
-from shared.texts import LOCALES, STORABLE, Language, municipality
+from shared.domain.messages import Message
+from shared.i18n.code_lists import City
+from shared.i18n.text import LOCALES, STORABLE, Language, municipality
 
 Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=300, pattern=STORABLE)]
 Translated = Annotated[dict[Language, Line], Field(min_length=1)]

@@ -14,7 +14,7 @@ from services.reporting.report import texts
 from services.reporting.report.about import About, Contact, Project, about
 from services.reporting.report.rows import Row, brief, row
 from services.reporting.report.tiles import Tile, tiles
-from shared.texts import Language
+from shared.i18n.text import Language
 
 __all__ = ["Contact", "Page", "Project", "Results", "page"]
 

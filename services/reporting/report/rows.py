@@ -7,7 +7,7 @@ from typing import TypedDict
 
 from services.reporting.reading import Figure
 from services.reporting.report import texts
-from shared.texts import Language
+from shared.i18n.text import Language
 
 _SHOWN = 3
 

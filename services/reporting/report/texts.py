@@ -17,8 +17,8 @@ from babel.numbers import format_decimal, format_percent
 from babel.support import Translations
 
 from services.reporting.indicators import Unit
-from shared.terms import terms
-from shared.texts import LOCALES, Language, Text
+from shared.i18n.code_lists import terms
+from shared.i18n.text import LOCALES, Language, Text
 
 _HERE = Path(__file__).parent
 

@@ -7,7 +7,7 @@ from typing import TypedDict
 
 from services.reporting.reading import Figure
 from services.reporting.report import texts
-from shared.texts import Language, municipality
+from shared.i18n.text import Language, municipality
 
 _COUNTED = {
     "referring_persons": ("{n} referrer", "{n} different referrers"),

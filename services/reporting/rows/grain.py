@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any, Generic, TypeAlias, TypeVar
 
 from services.reporting.indicators import CityMeans, Member, StepName
-from shared.contracts.envelope import PublicMessage
+from shared.messaging.cloudevents import PublicMessage
 
 R = TypeVar("R")
 

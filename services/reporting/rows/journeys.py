@@ -10,7 +10,7 @@ from typing import TypeAlias
 from services.reporting.indicators import CityMeans, StepName
 from services.reporting.rows.grain import Grain, Happening, Note
 from shared.contracts import carousel, referral
-from shared.messages import Refused
+from shared.domain.messages import Refused
 
 Told: TypeAlias = (
     "referral.ReferralReceived | referral.IntakeHeld | referral.ReferralAccepted | referral.ReferralDeclined"

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from shared.contracts import carousel, referral, training
-from shared.messages import Message, Refused
-from shared.terms import terms
+from shared.domain.messages import Message, Refused
+from shared.i18n.code_lists import terms
 
 MARKS = ("present", "excused", "absent")
 KINDS = ("basic", "in_depth")

@@ -21,7 +21,7 @@ from services.training.api import (
 )
 from services.training.api.desk import Desk
 from services.training.people import People
-from shared.web import Commands
+from shared.http.commands import Commands
 
 
 def routes(commands: Commands, people: People, public_url: str = "") -> APIRouter:

@@ -14,9 +14,10 @@ from services.training.domain.partner import Partner
 from services.training.domain.state import Training
 from services.training.names import Sight
 from services.training.views import network_events, trainings
-from shared.callers import Caller, Role
-from shared.event_store import Connection
-from shared.web import NotVisible, allow
+from shared.eventstore.event_store import Connection
+from shared.http.auth import Caller, Role
+from shared.http.authorization import allow
+from shared.http.problems import NotVisible
 
 TRAINS = allow(Role.TRAINER)
 SENDS = allow(Role.TRAINER, Role.REFERRER)

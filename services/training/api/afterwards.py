@@ -22,13 +22,15 @@ from services.training.views import evaluations
 from services.training.views.evaluations import Evaluation
 from services.training.views.keys import after_day
 from services.training.views.trainings import stream
-from shared.bounds import FIRST_DAY, LAST_DAY, Day
-from shared.callers import Caller
-from shared.decider import Outcome
-from shared.event_store import Connection, VersionConflict
-from shared.requests import stamp
-from shared.terms import Id
-from shared.web import PAGE_ROWS, After, Done, Limit, NotVisible, Page, key_of, page_of
+from shared.domain.bounds import FIRST_DAY, LAST_DAY, Day
+from shared.eventstore.command_handler import Outcome
+from shared.eventstore.event_store import Connection, VersionConflict
+from shared.http.auth import Caller
+from shared.http.commands import Done
+from shared.http.pagination import PAGE_ROWS, After, Limit, Page, key_of, page_of
+from shared.http.problems import NotVisible
+from shared.http.requests import stamp
+from shared.i18n.code_lists import Id
 
 _ATTEMPTS = 20
 Mint: TypeAlias = Callable[[Connection, Outcome], Awaitable[list[str]]]

@@ -12,10 +12,10 @@ from services.training.views import network_events, trainings
 from services.training.views.keys import after_day
 from services.training.views.network_events import NetworkEvent
 from services.training.views.trainings import Training
-from shared.bounds import FIRST_DAY, LAST_DAY, Day
-from shared.callers import Caller
-from shared.days import today
-from shared.web import PAGE_ROWS, After, Limit, Page, key_of, page_of
+from shared.domain.bounds import FIRST_DAY, LAST_DAY, Day
+from shared.domain.clock import today
+from shared.http.auth import Caller
+from shared.http.pagination import PAGE_ROWS, After, Limit, Page, key_of, page_of
 
 
 def add(router: APIRouter, desk: Desk) -> None:

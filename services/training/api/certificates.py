@@ -19,12 +19,13 @@ from services.training.events.values import TimeSlot
 from services.training.requests import Told
 from services.training.views import certificates, registrations, trainings
 from services.training.views.trainings import Training
-from shared.callers import Caller
-from shared.messages import Refused
-from shared.requests import stamp
-from shared.terms import Id
-from shared.texts import Language, spoken
-from shared.web import READS, NotVisible
+from shared.domain.messages import Refused
+from shared.http.auth import Caller
+from shared.http.idempotency_key import READS
+from shared.http.problems import NotVisible
+from shared.http.requests import stamp
+from shared.i18n.code_lists import Id
+from shared.i18n.text import Language, spoken
 
 _FORM: dict[str, Any] = {
     **READS,

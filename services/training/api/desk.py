@@ -21,11 +21,11 @@ from services.training.events.values import Professional
 from services.training.names import Contact
 from services.training.people import Overtaken, People
 from services.training.requests import Newcomer
-from shared.decider import Beside, Decider, Outcome, Permit
-from shared.event_store import Connection, VersionConflict
-from shared.folded import Folded
-from shared.messages import Command, Event
-from shared.web import Commands
+from shared.domain.messages import Command, Event
+from shared.eventstore.command_handler import Beside, Decider, Outcome, Permit
+from shared.eventstore.event_store import Connection, VersionConflict
+from shared.eventstore.state_cache import Folded
+from shared.http.commands import Commands
 
 Trainings: TypeAlias = Decider[training.Training, TrainingCommand, TrainingEvent]
 Events: TypeAlias = Decider[network_event.NetworkEvent, NetworkEventCommand, NetworkEventEvent]

@@ -15,10 +15,10 @@ from services.training.api.registers import Line, named
 from services.training.names import Why
 from services.training.views import registrations, trainings
 from services.training.vocabulary import vocabulary
-from shared.callers import Caller
-from shared.terms import Id, terms
-from shared.texts import Language
-from shared.web import NotVisible
+from shared.http.auth import Caller
+from shared.http.problems import NotVisible
+from shared.i18n.code_lists import Id, terms
+from shared.i18n.text import Language
 
 _REGISTER = ("name", "email", "organisation", "sector", "function", "language", "status", "present")
 _SIGNED = ("name", "organisation", "sector", "function", "signature")

@@ -20,10 +20,10 @@ from services.training.views import network_events, trainings
 from services.training.views.network_events import NetworkEvent
 from services.training.views.trainings import Training
 from services.training.vocabulary import vocabulary
-from shared.bounds import LAST_DAY
-from shared.days import BELGIUM, today
-from shared.event_store import Connection
-from shared.texts import Language
+from shared.domain.bounds import LAST_DAY
+from shared.domain.clock import BELGIUM, today
+from shared.eventstore.event_store import Connection
+from shared.i18n.text import Language
 
 _KEPT = timedelta(days=366)
 _FORMAT = 1  # of what is made of the same data

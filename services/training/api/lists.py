@@ -15,13 +15,13 @@ from services.training.entries import Writer
 from services.training.registrations_csv import Faulty, Register, Row
 from services.training.registrations_csv.report import report
 from services.training.requests import Newcomer
-from shared.bounds import Day
-from shared.callers import Caller, Role
-from shared.days import today
-from shared.terms import Id
-from shared.web import NotVisible, Unacceptable
-from shared.web.bodies import DECLARED
-from shared.web.limits import LARGEST_DECLARED
+from shared.domain.bounds import Day
+from shared.domain.clock import today
+from shared.http.auth import Caller, Role
+from shared.http.limits import LARGEST_DECLARED
+from shared.http.problems import NotVisible, Unacceptable
+from shared.http.request_body import DECLARED
+from shared.i18n.code_lists import Id
 
 _CSV: dict[str, Any] = {
     "requestBody": {"required": True, "content": {"text/csv": {"schema": {"type": "string", "format": "binary"}}}},

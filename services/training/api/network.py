@@ -19,12 +19,13 @@ from services.training.names import Contact
 from services.training.requests import EVENT_STEPS, NewNetworkEvent, Told
 from services.training.views import network_events
 from services.training.views.network_events import stream
-from shared.callers import Caller
-from shared.decider import Outcome
-from shared.event_store import Connection
-from shared.requests import fields_of, stamp
-from shared.terms import Id
-from shared.web import PAGE_ROWS, After, Done, Limit, Page, key_of, page_of
+from shared.eventstore.command_handler import Outcome
+from shared.eventstore.event_store import Connection
+from shared.http.auth import Caller
+from shared.http.commands import Done
+from shared.http.pagination import PAGE_ROWS, After, Limit, Page, key_of, page_of
+from shared.http.requests import fields_of, stamp
+from shared.i18n.code_lists import Id
 
 _SPEAKERS = uuid.uuid5(uuid.NAMESPACE_DNS, "speakers.gforse.be")
 Read: TypeAlias = Callable[[Connection, str, str, int], Awaitable[list[str]]]

@@ -11,13 +11,15 @@ from services.training.commands import steering as ask
 from services.training.requests import Joining, Leaving
 from services.training.views import partners
 from services.training.views.partners import History, Partner, stream
-from shared.bounds import Day
-from shared.callers import Caller
-from shared.days import today
-from shared.messages import Refused
-from shared.requests import fields_of, stamp
-from shared.terms import Id
-from shared.web import PAGE_ROWS, After, Done, Limit, NotVisible, Page, key_of, page_of
+from shared.domain.bounds import Day
+from shared.domain.clock import today
+from shared.domain.messages import Refused
+from shared.http.auth import Caller
+from shared.http.commands import Done
+from shared.http.pagination import PAGE_ROWS, After, Limit, Page, key_of, page_of
+from shared.http.problems import NotVisible
+from shared.http.requests import fields_of, stamp
+from shared.i18n.code_lists import Id
 
 
 def add(router: APIRouter, desk: Desk) -> None:

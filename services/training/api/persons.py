@@ -18,11 +18,12 @@ from services.training.names import Held, Look
 from services.training.requests import Name
 from services.training.views import network_events, registrations
 from services.training.views.registrations import Participation
-from shared import idempotency
-from shared.callers import Caller
-from shared.event_store import Connection
-from shared.terms import Id
-from shared.web import PAGE_ROWS, After, Limit, NotVisible, Page, key_of, page_of
+from shared.eventstore import idempotency
+from shared.eventstore.event_store import Connection
+from shared.http.auth import Caller
+from shared.http.pagination import PAGE_ROWS, After, Limit, Page, key_of, page_of
+from shared.http.problems import NotVisible
+from shared.i18n.code_lists import Id
 
 _LAST = 2**63 - 1
 

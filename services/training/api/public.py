@@ -23,13 +23,14 @@ from services.training.names import Contact
 from services.training.requests import Link, Newcomer, Opinion
 from services.training.views import network_events, trainings
 from services.training.views.keys import after_day
-from shared.days import today
-from shared.decider import Beside, Outcome
-from shared.event_store import Connection, VersionConflict
-from shared.messages import Refused
-from shared.requests import fields_of
-from shared.terms import Id
-from shared.web import PAGE_ROWS, READS, After, Limit, Page, key_of, page_of
+from shared.domain.clock import today
+from shared.domain.messages import Refused
+from shared.eventstore.command_handler import Beside, Outcome
+from shared.eventstore.event_store import Connection, VersionConflict
+from shared.http.idempotency_key import READS
+from shared.http.pagination import PAGE_ROWS, After, Limit, Page, key_of, page_of
+from shared.http.requests import fields_of
+from shared.i18n.code_lists import Id
 
 _ATTEMPTS = 20
 _ANYBODY = Writer(None)

@@ -18,8 +18,8 @@ from services.training.events.values import Professional
 from services.training.names import Contact
 from services.training.requests import Newcomer
 from services.training.views.trainings import stream
-from shared.decider import Outcome
-from shared.event_store import Connection
+from shared.eventstore.command_handler import Outcome
+from shared.eventstore.event_store import Connection
 
 
 class Registered(BaseModel):

@@ -20,13 +20,14 @@ from services.training.requests import Newcomer, Registering, Told
 from services.training.views import registrations
 from services.training.views.registrations import Registration
 from services.training.views.trainings import stream
-from shared.callers import Caller
-from shared.days import today
-from shared.decider import Outcome
-from shared.event_store import Connection
-from shared.requests import fields_of, stamp
-from shared.terms import Id
-from shared.web import PAGE_ROWS, After, Done, Limit, Page, key_of, page_of
+from shared.domain.clock import today
+from shared.eventstore.command_handler import Outcome
+from shared.eventstore.event_store import Connection
+from shared.http.auth import Caller
+from shared.http.commands import Done
+from shared.http.pagination import PAGE_ROWS, After, Limit, Page, key_of, page_of
+from shared.http.requests import fields_of, stamp
+from shared.i18n.code_lists import Id
 
 Read: TypeAlias = Any  # registrations.register, or waiting
 

@@ -14,11 +14,12 @@ from services.training.requests import HeldMeeting, NewDecision, NewMeeting, Tol
 from services.training.views import steering
 from services.training.views.keys import after_day, day_of
 from services.training.views.steering import Decision, Meeting, stream
-from shared.callers import Caller
-from shared.days import today
-from shared.requests import fields_of, stamp
-from shared.terms import Id
-from shared.web import PAGE_ROWS, After, Done, Limit, Page, key_of, page_of
+from shared.domain.clock import today
+from shared.http.auth import Caller
+from shared.http.commands import Done
+from shared.http.pagination import PAGE_ROWS, After, Limit, Page, key_of, page_of
+from shared.http.requests import fields_of, stamp
+from shared.i18n.code_lists import Id
 
 
 class Open(Decision):

@@ -17,12 +17,13 @@ from services.training.events.values import Professional
 from services.training.names import Contact
 from services.training.requests import TRAINING_STEPS, Attendance, NewTraining
 from services.training.views.trainings import stream
-from shared.callers import Caller
-from shared.decider import Outcome
-from shared.event_store import Connection
-from shared.requests import fields_of, stamp
-from shared.terms import Id
-from shared.web import Done, NotVisible
+from shared.eventstore.command_handler import Outcome
+from shared.eventstore.event_store import Connection
+from shared.http.auth import Caller
+from shared.http.commands import Done
+from shared.http.problems import NotVisible
+from shared.http.requests import fields_of, stamp
+from shared.i18n.code_lists import Id
 
 
 def add(router: APIRouter, desk: Desk) -> None:

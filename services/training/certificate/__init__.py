@@ -12,10 +12,10 @@ from babel.lists import format_list
 from babel.numbers import format_decimal
 from pydantic import Field, model_validator
 
-from shared import layout
 from shared.contracts.training import Kind
-from shared.messages import Message
-from shared.texts import LOCALES, Language, Text, municipality
+from shared.domain.messages import Message
+from shared.i18n import documents
+from shared.i18n.text import LOCALES, Language, Text, municipality
 
 _HERE = Path(__file__).parent
 
@@ -64,7 +64,7 @@ class Words(Message):
 
 def pdf(certificate: Certificate) -> bytes:
     """The certificate on one A4 in its holder's language; blocks, so call it in a thread."""
-    return layout.pdf(_HERE / "certificate.typ", _printed(certificate))
+    return documents.pdf(_HERE / "certificate.typ", _printed(certificate))
 
 
 def check_page(valid: bool, language: Language, *, of_name: bool = False) -> str:  # noqa: FBT001 - it is the answer
@@ -79,7 +79,9 @@ def check_page(valid: bool, language: Language, *, of_name: bool = False) -> str
         "check_name": words.check_name,
     }
     texts = {name: text.in_(language) for name, text in said.items()}
-    return layout.html(_HERE / "check.html", texts | {"language": language, "valid": valid, "asks": valid or of_name})
+    return documents.html(
+        _HERE / "check.html", texts | {"language": language, "valid": valid, "asks": valid or of_name}
+    )
 
 
 def _printed(certificate: Certificate) -> dict[str, object]:

@@ -8,9 +8,9 @@ from pydantic import Field
 
 from services.training.commands.values import Heads
 from services.training.events.values import CancelReason, Line, Places, Professional, Programme, Speakers, TimeSlot
-from shared.bounds import Day
-from shared.messages import Command
-from shared.terms import City, Id
+from shared.domain.bounds import Day
+from shared.domain.messages import Command
+from shared.i18n.code_lists import City, Id
 
 Organisations = Annotated[tuple[Id, ...], Field(max_length=500)]
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from services.training.events.values import Attendees, Paragraph, PartnerRole
-from shared.bounds import Day
-from shared.messages import Command
-from shared.terms import City, Id
+from shared.domain.bounds import Day
+from shared.domain.messages import Command
+from shared.i18n.code_lists import City, Id
 
 
 class PlanSteeringMeeting(Command):

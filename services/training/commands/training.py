@@ -18,9 +18,9 @@ from services.training.events.values import (
     TimeSlots,
     Trainers,
 )
-from shared.bounds import Count, Day
-from shared.messages import Command, Message
-from shared.terms import City, Id
+from shared.domain.bounds import Count, Day
+from shared.domain.messages import Command, Message
+from shared.i18n.code_lists import City, Id
 
 People = Annotated[tuple[Id, ...], Field(max_length=1000)]
 WalkIns = Annotated[tuple[Professional, ...], Field(max_length=1000)]

@@ -16,8 +16,8 @@ from services.training.events.training import (
     WalkInNamed,
 )
 from services.training.events.values import Professional
-from shared.messages import Refused
-from shared.terms import Sector
+from shared.domain.messages import Refused
+from shared.i18n.code_lists import Sector
 
 Attendance = HoldTraining | CorrectAttendance
 

@@ -6,7 +6,7 @@ from services.training.commands.training import CloseEvaluation, IssueCertificat
 from services.training.domain.guards import given
 from services.training.domain.state import Training
 from services.training.events.training import CertificateIssued, EvaluationClosed, EvaluationOpened, TrainingEvent
-from shared.messages import Refused
+from shared.domain.messages import Refused
 
 FEWEST_ANSWERS = 5
 

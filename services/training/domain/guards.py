@@ -8,8 +8,8 @@ from itertools import pairwise
 
 from services.training.domain.state import Training
 from services.training.events.values import TimeSlot
-from shared.days import not_in_future
-from shared.messages import Refused
+from shared.domain.clock import not_in_future
+from shared.domain.messages import Refused
 
 
 def dated(state: Training, on: date, at: datetime) -> None:

@@ -22,8 +22,8 @@ from services.training.events.steering import (
     SteeringMeetingHeld,
     SteeringMeetingPlanned,
 )
-from shared.days import not_in_future
-from shared.messages import Refused
+from shared.domain.clock import not_in_future
+from shared.domain.messages import Refused
 
 
 @dataclass(frozen=True, slots=True)

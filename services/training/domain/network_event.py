@@ -26,8 +26,8 @@ from services.training.events.network import (
     NetworkEventMoved,
     NetworkEventPlanned,
 )
-from shared.days import not_in_future
-from shared.messages import Refused
+from shared.domain.clock import not_in_future
+from shared.domain.messages import Refused
 
 __all__ = ["NetworkEvent", "decide", "evolve", "initial"]
 

@@ -17,7 +17,7 @@ from services.training.events.network import (
     NetworkEventPlanned,
 )
 from services.training.events.values import TimeSlot
-from shared.messages import Refused
+from shared.domain.messages import Refused
 
 Status = Literal["planned", "cancelled", "held"]
 

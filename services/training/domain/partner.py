@@ -9,8 +9,8 @@ from typing import assert_never
 from services.training.commands.steering import JoinProgramme, LeaveProgramme, PartnerCommand
 from services.training.events.steering import PartnerEvent, PartnerJoined, PartnerLeft
 from services.training.events.values import PartnerRole
-from shared.days import not_in_future
-from shared.messages import Refused
+from shared.domain.clock import not_in_future
+from shared.domain.messages import Refused
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from services.training.events.training import (
     TrainingEvent,
 )
 from services.training.events.values import MOST_ON_ROLL
-from shared.messages import Refused
+from shared.domain.messages import Refused
 
 
 def register(state: Training, command: RegisterProfessionals) -> list[TrainingEvent]:

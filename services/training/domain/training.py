@@ -41,8 +41,8 @@ from services.training.events.training import (
     TrainingMoved,
     TrainingPlanned,
 )
-from shared.days import not_in_future
-from shared.messages import Refused
+from shared.domain.clock import not_in_future
+from shared.domain.messages import Refused
 
 __all__ = ["Training", "decide", "evolve", "initial"]
 

@@ -14,8 +14,8 @@ from services.training.events.values import (
     Speakers,
     TimeSlot,
 )
-from shared.bounds import Day
-from shared.terms import City, Id
+from shared.domain.bounds import Day
+from shared.i18n.code_lists import City, Id
 
 
 class NetworkEventPlanned(StoredEvent):

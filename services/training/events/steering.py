@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from services.training.events.stored import StoredEvent
 from services.training.events.values import Attendees, Paragraph, PartnerRole
-from shared.bounds import Day
-from shared.terms import City, Id
+from shared.domain.bounds import Day
+from shared.i18n.code_lists import City, Id
 
 
 class SteeringMeetingPlanned(StoredEvent):

@@ -9,8 +9,8 @@ from typing import Any
 from pydantic import model_validator
 
 from services.training.events.values import MOST_COUNTED
-from shared.bounds import FIRST_DAY, LAST_DAY
-from shared.messages import Event
+from shared.domain.bounds import FIRST_DAY, LAST_DAY
+from shared.domain.messages import Event
 
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")

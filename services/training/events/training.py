@@ -21,8 +21,8 @@ from services.training.events.values import (
     TimeSlots,
     Trainers,
 )
-from shared.bounds import Day
-from shared.terms import City, Id, Sector
+from shared.domain.bounds import Day
+from shared.i18n.code_lists import City, Id, Sector
 
 Mean = Annotated[float, Field(ge=0, le=10, allow_inf_nan=False)]
 

@@ -7,10 +7,10 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, StringConstraints
 
-from shared.bounds import PRINTABLE, PRINTABLE_LINES, Day
-from shared.messages import Message
-from shared.terms import Id, Sector
-from shared.texts import LanguageCode
+from shared.domain.bounds import PRINTABLE, PRINTABLE_LINES, Day
+from shared.domain.messages import Message
+from shared.i18n.code_lists import Id, Sector
+from shared.i18n.text import LanguageCode
 
 MOST_ON_ROLL = 10_000  # people of one training, with a place or waiting
 MOST_COUNTED = 50_000  # people of one sector: fifteen of those are still a number that our topics can hold

@@ -12,9 +12,9 @@ from services.training.events.values import Function
 from services.training.registrations_csv.table import LARGEST, Fault, Faulty, lines
 from services.training.registrations_csv.words import by_way, code_of, column_named, plain, words
 from services.training.sheets import typed
-from shared.messages import Message
-from shared.terms import Sector
-from shared.texts import Language
+from shared.domain.messages import Message
+from shared.i18n.code_lists import Sector
+from shared.i18n.text import Language
 
 __all__ = ["LARGEST", "Fault", "Faulty", "Register", "Row", "read", "words"]
 _NEEDED = ("email", "organisation", "sector", "function", "language")

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from services.training.registrations_csv.table import Fault
 from services.training.registrations_csv.words import words
-from shared.texts import Language
+from shared.i18n.text import Language
 
 
 def report(faults: Iterable[Fault]) -> list[dict[str, str]]:

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Sequence
 from io import StringIO
 
-from shared.messages import Message
+from shared.domain.messages import Message
 
 LARGEST = 5_000_000  # bytes
 MOST_LINES = 10_000

@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Literal
 
 from services.training.vocabulary import vocabulary
-from shared.messages import Message
-from shared.terms import terms
-from shared.texts import Language, Text
+from shared.domain.messages import Message
+from shared.i18n.code_lists import terms
+from shared.i18n.text import Language, Text
 
 
 class Column(Message):

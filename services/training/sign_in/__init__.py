@@ -10,8 +10,8 @@ from babel.dates import format_date
 from services.training.events.values import TimeSlot
 from services.training.views.trainings import Training
 from services.training.vocabulary import vocabulary
-from shared import layout
-from shared.texts import LOCALES, Language, municipality
+from shared.i18n import documents
+from shared.i18n.text import LOCALES, Language, municipality
 
 _TEMPLATE = Path(__file__).with_name("sign_in.typ")
 _EMPTY_LINES = 5
@@ -21,7 +21,7 @@ _COLUMNS = ("name", "organisation", "function", "signature")
 def pdf(training: Training, rows: Sequence[Sequence[str]], language: Language) -> bytes:
     """`rows` are name, organisation and function; blocks, so call it in a thread."""
     words = vocabulary()
-    return layout.pdf(
+    return documents.pdf(
         _TEMPLATE,
         {
             "language": language,

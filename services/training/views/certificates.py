@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from services.training.events import training as told
-from shared.event_store import Connection
-from shared.messages import Recorded
+from shared.domain.messages import Recorded
+from shared.eventstore.event_store import Connection
 
 VERSION = 2
 SCHEMA = """

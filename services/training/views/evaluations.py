@@ -9,9 +9,9 @@ from typing import Any
 from services.training.events import training as told
 from services.training.views.keys import DayKey
 from services.training.views.trainings import stream
-from shared.callers import Caller, Role
-from shared.event_store import Connection
-from shared.messages import Message, Recorded
+from shared.domain.messages import Message, Recorded
+from shared.eventstore.event_store import Connection
+from shared.http.auth import Caller, Role
 
 VERSION = 1
 SCHEMA = """

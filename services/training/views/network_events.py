@@ -11,8 +11,8 @@ from services.training.events import network as told
 from services.training.events.values import ProgrammeItem, TimeSlot
 from services.training.names import Sight
 from services.training.views.keys import BEFORE_ALL, DayKey
-from shared.event_store import Connection
-from shared.messages import Message, Recorded
+from shared.domain.messages import Message, Recorded
+from shared.eventstore.event_store import Connection
 
 VERSION = 1
 SCHEMA = """

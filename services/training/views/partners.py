@@ -11,8 +11,8 @@ from services.training import organisations
 from services.training.domain import partner as rules
 from services.training.events import steering as told
 from services.training.organisations import DatedName
-from shared.event_store import Connection, event_types, recorded
-from shared.messages import Message, Recorded
+from shared.domain.messages import Message, Recorded
+from shared.eventstore.event_store import Connection, event_types, recorded
 
 VERSION = 1
 SCHEMA = """

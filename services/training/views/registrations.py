@@ -8,8 +8,8 @@ from typing import Any
 from services.training.events import training as told
 from services.training.events.values import Professional
 from services.training.names import Sight
-from shared.event_store import Connection
-from shared.messages import Message, Recorded
+from shared.domain.messages import Message, Recorded
+from shared.eventstore.event_store import Connection
 
 VERSION = 2
 SCHEMA = """

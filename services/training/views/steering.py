@@ -8,8 +8,8 @@ from typing import Any
 
 from services.training.events import steering as told
 from services.training.views.keys import DayKey
-from shared.event_store import Connection
-from shared.messages import Message, Recorded
+from shared.domain.messages import Message, Recorded
+from shared.eventstore.event_store import Connection
 
 VERSION = 1
 SCHEMA = """

@@ -10,9 +10,9 @@ from typing import Any, get_args
 from services.training.events import network, steering, training
 from services.training.events.values import Kind, TimeSlot
 from services.training.views.keys import BEFORE_ALL, DayKey
-from shared.callers import Caller, Role
-from shared.event_store import Connection, event_types
-from shared.messages import Message, Recorded
+from shared.domain.messages import Message, Recorded
+from shared.eventstore.event_store import Connection, event_types
+from shared.http.auth import Caller, Role
 
 TYPES = event_types(
     *get_args(training.TrainingEvent),

@@ -1,0 +1,26 @@
+"""Which day it is for the people of the programme, and whether a day can already have happened."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from shared.domain.messages import Refused
+
+BELGIUM = ZoneInfo("Europe/Brussels")
+
+
+def today() -> date:
+    """The day it is in Belgium."""
+    return datetime.now(BELGIUM).date()
+
+
+def day_in_belgium(at: datetime) -> date:
+    """The day it was in Belgium at that moment (`at` is aware)."""
+    return at.astimezone(BELGIUM).date()
+
+
+def not_in_future(on: date, at: datetime) -> None:
+    """Refuse a day that, in Belgium, had not yet come when it was asked (`at` is aware)."""
+    if on > day_in_belgium(at):
+        raise Refused("date-in-future")

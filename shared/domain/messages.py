@@ -1,0 +1,68 @@
+"""What every fact, command and refusal is made of; nothing here does I/O."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Generic, TypeVar
+
+from pydantic import BaseModel, ConfigDict
+
+from shared.domain.bounds import Moment, Subject
+
+
+class Message(BaseModel):
+    """A frozen value whose fields are all known: an unknown field is an error."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Command(Message):
+    """Something asked of the programme (imperative).
+
+    `at` is when it was asked (aware, UTC) and `by` the pseudonymous subject who asked:
+    time and identity arrive inside the command, so that deciding needs no clock.
+    """
+
+    at: Moment
+    by: Subject
+
+
+class Event(Message):
+    """Something that has happened (past tense). Facts outlive requests: classes only ever grow."""
+
+
+class Refused(Exception):  # noqa: N818 - a refusal is an answer, not a fault
+    """The programme says no. `code` is stable and has a sentence in NL, FR and EN."""
+
+    def __init__(self, code: str, **details: str | int) -> None:
+        super().__init__(code)
+        self.code = code
+        self.details = details
+
+
+def id_not_available() -> Refused:
+    """The id is taken, or not for this caller: one code whatever the reason, so that the reason is not told."""
+    return Refused("id-not-available")
+
+
+class Meta(Message):
+    """What is kept beside a fact: who recorded it, and the thread it belongs to (a trace id)."""
+
+    by: str
+    correlation_id: str
+
+
+E = TypeVar("E", bound=Event)
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded(Generic[E]):
+    """A fact as it stands in the store: `position` orders all facts, `version` one stream's (from 1)."""
+
+    position: int
+    stream: str
+    version: int
+    event: E
+    meta: Meta
+    at: datetime

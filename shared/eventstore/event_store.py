@@ -1,0 +1,189 @@
+"""Facts in PostgreSQL: read a stream, append at an expected version, follow the table without skipping."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any, TypeAlias
+
+import asyncpg
+
+from shared.domain.messages import Event, Meta, Recorded
+
+SCHEMA = Path(__file__).with_suffix(".sql").read_text(encoding="utf-8")
+_LINE = 7226
+# The lock comes before the positions are drawn: a follower that meets a gap sees in pg_locks who may still fill it.
+_APPEND = """
+with open_append as materialized (select pg_advisory_xact_lock_shared(7226001))
+insert into events (stream, version, type, data, meta, at)
+select $1, $2 + fact.nth, fact.type, fact.data, $5, $6
+from open_append, unnest($3::text[], $4::jsonb[]) with ordinality as fact (type, data, nth)
+where $2 = (select coalesce(max(version), 0) from events where stream = $1)
+order by fact.nth
+returning position
+"""
+
+Connection: TypeAlias = "asyncpg.pool.PoolConnectionProxy[asyncpg.Record] | asyncpg.Connection[asyncpg.Record]"
+ApplyFacts: TypeAlias = "Callable[[Connection, Sequence[Recorded[Any]]], Awaitable[None]]"
+
+
+class VersionConflict(Exception):  # noqa: N818 - an answer to the appender, who decides again
+    """The stream has moved on since it was read, or its writers waited for each other in a circle."""
+
+    def __init__(self, stream: str) -> None:
+        super().__init__(stream)
+        self.stream = stream
+
+
+def event_types(*classes: type[Event]) -> Mapping[str, type[Event]]:
+    """The codec of a store: the name a fact is stored under, and its class."""
+    return {each.__name__: each for each in classes}
+
+
+@dataclass(slots=True)
+class EventStore:
+    """One service's facts.
+
+    `views` are updated in the transaction of the append, so that the page after a command shows its effect;
+    `rang` is called after the commit, to wake the relay.
+    """
+
+    pool: asyncpg.Pool[asyncpg.Record]
+    types: Mapping[str, type[Event]]
+    views: Sequence[ApplyFacts] = ()
+    rang: Callable[[], None] = field(default=lambda: None)
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[Connection]:
+        """A transaction whose facts wake the relay once it has committed."""
+        async with self.pool.acquire() as connection, connection.transaction():
+            yield connection
+        self.rang()
+
+    async def read(
+        self, connection: Connection, stream: str, after: int = 0, limit: int | None = None
+    ) -> list[Recorded[Any]]:
+        """The facts of one stream, up to `limit` after a version, oldest first; none for a stream nobody wrote."""
+        rows = await connection.fetch(
+            "select position, stream, version, type, data, meta, at from events where stream = $1 and version > $2"
+            " order by version limit $3",
+            stream,
+            after,
+            limit,
+        )
+        return [self._recorded(row) for row in rows]
+
+    async def line_up(self, connection: Connection, streams: Collection[str]) -> None:
+        """Wait until no other transaction that lined up for one of `streams` is under way."""
+        for stream in sorted(streams):
+            await connection.execute("select pg_advisory_xact_lock($1, hashtext($2))", _LINE, stream)
+
+    async def append(
+        self,
+        connection: Connection,
+        stream: str,
+        expected: int,
+        events: Sequence[Event],
+        meta: Meta,
+        at: datetime,
+    ) -> int:
+        """Append `events` and apply the service's views, inside the caller's transaction.
+
+        Without views it is one statement, which needs no transaction around it.
+        Returns the stream's new version. Raises VersionConflict when it was not at `expected`.
+        """
+        try:
+            rows = await connection.fetch(
+                _APPEND,
+                stream,
+                expected,
+                [type(event).__name__ for event in events],
+                [event.model_dump_json() for event in events],
+                meta.model_dump_json(),
+                at,
+            )
+        except (asyncpg.SerializationError, asyncpg.UniqueViolationError, asyncpg.DeadlockDetectedError) as error:
+            raise VersionConflict(stream) from error
+        if len(rows) < len(events):
+            raise VersionConflict(stream)
+        if self.views:
+            facts = [
+                Recorded(row["position"], stream, version, event, meta, at)
+                for version, (row, event) in enumerate(zip(rows, events, strict=True), expected + 1)
+            ]
+            for apply in self.views:
+                await apply(connection, facts)
+        return expected + len(events)
+
+    async def after(self, connection: Connection, position: int, limit: int) -> list[Recorded[Any]]:
+        """Up to `limit` facts after `position`, in order, none skipped that could still commit.
+
+        A gap is waited for only while a transaction that was open when it was seen still is;
+        what is missing after that was rolled back.
+        """
+        rows = await self._page(connection, position, limit)
+        if _gap(rows, position):
+            await _until_ended(connection)
+            rows = await self._contiguous_to(connection, position, rows)
+        return [self._recorded(row) for row in rows]
+
+    async def at(self, connection: Connection, positions: Sequence[int]) -> list[Recorded[Any]]:
+        """The facts at these positions, as far as there are any, in order."""
+        rows = await connection.fetch(
+            "select position, stream, version, type, data, meta, at from events where position = any($1)"
+            " order by position",
+            list(positions),
+        )
+        return [self._recorded(row) for row in rows]
+
+    async def _contiguous_to(
+        self, connection: Connection, position: int, seen: Sequence[asyncpg.Record]
+    ) -> list[asyncpg.Record]:
+        return await connection.fetch(
+            "select position, stream, version, type, data, meta, at from events"
+            " where position > $1 and position <= $2 order by position",
+            position,
+            seen[-1]["position"],
+        )
+
+    @staticmethod
+    async def _page(connection: Connection, position: int, limit: int) -> list[asyncpg.Record]:
+        return await connection.fetch(
+            "select position, stream, version, type, data, meta, at from events"
+            " where position > $1 order by position limit $2",
+            position,
+            limit,
+        )
+
+    def _recorded(self, row: asyncpg.Record) -> Recorded[Any]:
+        return recorded(row, self.types)
+
+
+def recorded(row: asyncpg.Record, types: Mapping[str, type[Event]]) -> Recorded[Any]:
+    """A row of `events` as the fact it is."""
+    return Recorded(
+        position=row["position"],
+        stream=row["stream"],
+        version=row["version"],
+        event=types[row["type"]].model_validate_json(row["data"]),
+        meta=Meta.model_validate_json(row["meta"]),
+        at=row["at"],
+    )
+
+
+def _gap(rows: Sequence[asyncpg.Record], position: int) -> bool:
+    return bool(rows) and bool(rows[-1]["position"] != position + len(rows))
+
+
+async def _until_ended(connection: Connection) -> None:
+    """Wait for the appends that are open now, and for no later one."""
+    waiting = {row[0] for row in await connection.fetch("select appending_now()")}
+    pause = 0.001
+    while waiting:
+        await asyncio.sleep(pause)
+        pause = min(pause * 2, 0.05)
+        waiting &= {row[0] for row in await connection.fetch("select appending_now()")}

@@ -1,0 +1,181 @@
+"""`Idempotency-Key`: the same request twice under one key is done once, and answered twice with the same answer.
+
+Kept are a digest of the key, a digest of the request and the answer, encrypted; their keys come from the key file,
+so that the table alone neither tells what was answered nor confirms a guess of what was asked.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import hashlib
+import hmac
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+import structlog
+from cryptography.fernet import Fernet, MultiFernet
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+from shared.domain.messages import Refused
+from shared.eventstore.event_store import Connection
+
+log = structlog.get_logger(__name__)
+
+_PURGE_SECONDS = 3600
+SCHEMA = """
+create table if not exists idempotency_keys (
+    key     text        primary key,            -- keyed digest of who asked and of the key he sent
+    request text        not null,               -- keyed digest of what he asked: method, address, body
+    stream  text        not null,               -- of what: who erases a person forgets the answers too
+    status  smallint    not null,
+    sealed  bytea       not null,               -- the body of the answer, encrypted
+    at      timestamptz not null default now()
+);
+create index if not exists idempotency_keys_at on idempotency_keys (at);
+create index if not exists idempotency_keys_stream on idempotency_keys (stream);
+do $$
+begin  -- the table of earlier versions, whose digests could be tried out
+    if to_regclass('answers') is not null then
+        delete from answers;
+    end if;
+end $$;
+"""
+_PURGED_AT_ONCE = 20
+_KEEP = f"""
+with gone as (
+    delete from idempotency_keys where key in (
+        select key from idempotency_keys where at < now() - $6::interval and key <> $1
+        order by at limit {_PURGED_AT_ONCE} for update skip locked
+    )
+)
+insert into idempotency_keys as kept (key, request, stream, status, sealed) values ($1, $2, $3, $4, $5)
+on conflict (key) do update
+    set request = excluded.request, stream = excluded.stream, status = excluded.status,
+        sealed = excluded.sealed, at = now()
+    where kept.at < now() - $6::interval
+returning key
+"""
+
+
+class AlreadyAnswered(Exception):  # noqa: N818 - another request with this key committed first
+    """Look the answer up."""
+
+
+class AnswerKeys:
+    """What digests are keyed and answers encrypted with: derived from secrets, the newest first; all are accepted."""
+
+    def __init__(self, *secrets: bytes) -> None:
+        self._digest = [_derived(secret, b"digest") for secret in secrets]
+        sealing = [Fernet(base64.urlsafe_b64encode(_derived(secret, b"answer"))) for secret in secrets]
+        self._seal = MultiFernet(sealing)
+
+    @classmethod
+    def of_file(cls, file: Path) -> AnswerKeys:
+        """The keys of a file, newest first, one a line: the one that seals names (`PEOPLE_KEYS_FILE`)."""
+        return cls(*file.read_bytes().split())
+
+    def digests(self, *parts: bytes) -> list[str]:
+        """A digest of the parts under each key, the newest first; where one ends and the next begins counts too."""
+        told = b"".join(len(part).to_bytes(8, "big") + part for part in parts)
+        return [hmac.new(key, told, hashlib.sha256).hexdigest() for key in self._digest]
+
+    def close(self, body: object) -> bytes:
+        """Any JSON, encrypted with the newest key."""
+        return self._seal.encrypt(json.dumps(body).encode())
+
+    def open(self, sealed: bytes) -> Any:  # noqa: ANN401 - any JSON
+        """What was encrypted with one of the keys."""
+        return json.loads(self._seal.decrypt(sealed))
+
+
+def _derived(secret: bytes, purpose: bytes) -> bytes:
+    return HKDF(SHA256(), 32, salt=None, info=b"carrousel idempotency " + purpose).derive(secret)
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """An answer: its status and its body, and whether it had been given before."""
+
+    status: int
+    body: Any
+    replayed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One request with a key: `key` tells it from others, `request` a repeat from another request under that key."""
+
+    keys: AnswerKeys
+    key: Sequence[str]
+    request: Sequence[str]
+    keep: timedelta
+
+    @classmethod
+    def of(cls, keys: AnswerKeys, keep: timedelta, subject: str | None, key: str, request: Sequence[bytes]) -> Asked:
+        """`request` is method, address and body.
+
+        Of an anonymous caller (None) the request is part of the key: who does not know what was asked finds nothing.
+        """
+        who = (b"caller", subject.encode()) if subject is not None else (b"anybody", *request)
+        return cls(keys, keys.digests(b"key", *who, key.encode()), keys.digests(b"request", *request), keep)
+
+    async def earlier(self, connection: Connection) -> Kept | None:
+        """The answer given before, if any. Raises Refused when the key was used for something else."""
+        row = await connection.fetchrow(
+            "select key, request, status, sealed from idempotency_keys"
+            " where key = any($1) and at > now() - $2::interval",
+            self.key,
+            self.keep,
+        )
+        if row is None:
+            return None
+        if row["request"] != self.request[self.key.index(row["key"])]:
+            raise Refused("idempotency-key-reused")
+        return Kept(row["status"], self.keys.open(row["sealed"]), replayed=True)
+
+    async def remember(self, connection: Connection, stream: str, answer: Kept) -> None:
+        """Keep the answer, in the transaction of its events. Raises AlreadyAnswered when another was first.
+
+        A few of those that are kept long enough go at the same time.
+        """
+        sealed = self.keys.close(answer.body)
+        kept = await connection.fetchval(_KEEP, self.key[0], self.request[0], stream, answer.status, sealed, self.keep)
+        if kept is None:
+            raise AlreadyAnswered
+
+
+async def forget(connection: Connection, streams: Sequence[str]) -> int:
+    """Forget the answers about these streams, as when a person is erased. Returns how many."""
+    gone = await connection.execute("delete from idempotency_keys where stream = any($1)", list(streams))
+    return int(gone.rpartition(" ")[2])
+
+
+async def purge(connection: Connection, keep: timedelta, most: int = 1000) -> int:
+    """Forget up to `most` of the answers that are kept longer than `keep`. Returns how many."""
+    gone = await connection.execute(
+        "delete from idempotency_keys where key in (select key from idempotency_keys where at < now() - $1::interval"
+        " order by at limit $2 for update skip locked)",
+        keep,
+        most,
+    )
+    return int(gone.rpartition(" ")[2])
+
+
+async def keep_purged(pool: asyncpg.Pool[asyncpg.Record], keep: timedelta) -> None:
+    """A task: every hour, forget in small batches what is kept longer than `keep`."""
+    while True:
+        try:
+            async with pool.acquire() as connection:
+                gone = await purge(connection, keep)
+        except Exception as error:  # noqa: BLE001 - whatever it is, there is another hour
+            log.warning("kept answers are not purged", cause=type(error).__name__)
+            gone = 0
+        if not gone:
+            await asyncio.sleep(_PURGE_SECONDS)

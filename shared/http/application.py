@@ -1,0 +1,66 @@
+"""What every application answers: problems as problem+json, its health and its metrics, within its limits."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
+from typing import Any
+
+from fastapi import FastAPI, Response
+from fastapi.responses import JSONResponse
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+
+from shared.http.auth import Gate
+from shared.http.idempotency_key import Answers
+from shared.http.limits import Limits
+from shared.http.middleware import RequestLimits, RequestLog
+from shared.http.openapi import documented
+from shared.http.problems import PROBLEMS, Refusals, answer_problems
+from shared.i18n.code_lists import terms
+from shared.observability.health import WELL, Health
+
+
+class _Documented(FastAPI):
+    """An application whose OpenAPI says what FastAPI has no word for."""
+
+    def openapi(self) -> dict[str, Any]:
+        return documented(super().openapi())
+
+
+def create_app(
+    title: str,
+    gate: Gate,
+    refusals: Refusals,
+    health: Health,
+    lifespan: Callable[[FastAPI], AbstractAsyncContextManager[None]] | None = None,
+    *,
+    limits: Limits | None = None,
+    answers: Answers | None = None,
+) -> FastAPI:
+    """An application with everything every service has; `refusals` are its own sentences by code.
+
+    Without `answers`, those of an `Idempotency-Key` are kept under keys of this process alone.
+    """
+    app = _Documented(title=title, version="1", lifespan=lifespan, docs_url=None, redoc_url=None, responses=PROBLEMS)
+    app.state.answers = answers or Answers.of_this_process()
+    answer_problems(app, {**terms().refusals, **refusals})
+    app.add_middleware(RequestLimits, gate=gate, limits=limits or Limits())
+    app.add_middleware(RequestLog)  # the last one added is the first one passed
+    _tell_health(app, health)
+    return app
+
+
+def _tell_health(app: FastAPI, health: Health) -> None:
+    @app.get("/health/live", tags=["ops"])
+    async def live() -> dict[str, bool]:
+        return {"live": True}
+
+    @app.get("/health/ready", tags=["ops"], response_model=dict[str, str], responses={503: {"model": dict[str, str]}})
+    async def ready() -> JSONResponse:
+        """Each part: `well`, or what ails it."""
+        parts = await health.report()
+        return JSONResponse(parts, 200 if set(parts.values()) <= {WELL} else 503)
+
+    @app.get("/metrics", tags=["ops"], response_class=Response)
+    async def exposition() -> Response:
+        return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)

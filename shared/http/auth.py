@@ -1,0 +1,159 @@
+"""Who is asking: a bearer JWT checked against a JWKS, and what it lets its bearer be."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+from time import monotonic
+from typing import Annotated
+
+import structlog
+from joserfc import jwt
+from joserfc.jwk import ECKey, KeySet, RSAKey
+from pydantic import BaseModel, ConfigDict, Field
+
+from shared.domain.bounds import Line
+from shared.i18n.code_lists import Id
+
+log = structlog.get_logger(__name__)
+
+_ALGORITHMS = ["ES256", "RS256"]
+_MOST_CITIES = 1000
+_TRY_AGAIN_SECONDS = 2.0
+
+
+class Role(StrEnum):
+    """What a person does in the programme."""
+
+    REFERRER = "referrer"
+    FACILITATOR = "facilitator"
+    TRAINER = "trainer"
+    COORDINATOR = "coordinator"
+    STEERING = "steering"
+    DATA_PROTECTION = "data_protection"
+    OPS = "ops"
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """A pseudonymous subject, his role, and the organisation and cities he acts for."""
+
+    subject: str
+    role: Role
+    organisation: str | None
+    cities: frozenset[str]
+
+
+class Unrecognised(Exception):  # noqa: N818 - an answer: 401
+    """No token, or not one of ours: never says which check failed."""
+
+
+class KeysAway(ConnectionError):  # noqa: N818 - an answer: 503
+    """No keys were ever read, so that no token can be checked: our fault, not the caller's."""
+
+
+class _Claims(BaseModel):
+    """What a token of ours says beside what `jwt` checks; claims of other names are nobody's business here."""
+
+    model_config = ConfigDict(strict=True)
+
+    sub: Line
+    role: Annotated[Role, Field(strict=False)]
+    organisation: Id | None = None
+    cities: Annotated[list[Line], Field(max_length=_MOST_CITIES)] = []
+
+
+@dataclass(slots=True)
+class Keys:
+    """The keys of a JWKS file, read again when it changes; the last good ones go on being used while it is broken."""
+
+    file: Path
+    _keys: KeySet | None = None
+    _tried: tuple[int, ...] | None = None
+    _try_again: float = 0.0
+    _broken: str | None = None
+
+    def current(self) -> KeySet:
+        """The keys to check with. Raises KeysAway when none were ever read."""
+        self._look()
+        if self._keys is None:
+            raise KeysAway
+        return self._keys
+
+    def ailment(self) -> str | None:
+        """What ails the file, as a sentence, or None."""
+        self._look()
+        if self._broken is None:
+            return None
+        still = "the last good keys are used" if self._keys else "nobody is recognised"
+        return f"The file of keys for tokens cannot be read ({self._broken}); {still}."
+
+    def _look(self) -> None:
+        """Read the file when it is another one than that which was tried last; a broken one again after a while."""
+        try:
+            state = self.file.stat()
+            found = (state.st_ino, state.st_mtime_ns, state.st_size)
+            if found == self._tried and not (self._broken and monotonic() > self._try_again):
+                return
+            self._tried, self._try_again = found, monotonic() + _TRY_AGAIN_SECONDS
+            self._keys, self._broken = _read(self.file), None
+        except (OSError, ValueError, RecursionError) as error:
+            cause = type(error).__name__
+            if self._broken != cause:
+                good = self._keys is not None
+                log.error("keys for tokens cannot be read", cause=cause, last_good_keys=good)  # noqa: TRY400 - no text
+            self._broken = cause
+
+
+def _read(file: Path) -> KeySet:
+    """The public keys of a JWKS; raises ValueError when there is none that can check a signature."""
+    try:
+        keys = KeySet.import_key_set(json.loads(file.read_bytes()))
+    except (OSError, ValueError):
+        raise
+    except Exception as error:  # noqa: BLE001 - joserfc raises its own, and whatever odd JSON makes it stumble over
+        raise ValueError(type(error).__name__) from None
+    if not any(isinstance(key, ECKey | RSAKey) for key in keys.keys):
+        raise ValueError("no key that can check a signature")
+    return keys
+
+
+@dataclass(slots=True)
+class Gate:
+    """Checks tokens: signature, algorithm, issuer, audience, expiry, and the shape of what they say."""
+
+    jwks_file: Path
+    issuer: str
+    audience: str
+    _keys: Keys = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._keys = Keys(self.jwks_file)
+
+    def recognise(self, authorization: str | None) -> Caller:
+        """The caller behind an `Authorization` header; raises Unrecognised, and KeysAway."""
+        scheme, _, token = (authorization or "").partition(" ")
+        if scheme.lower() != "bearer" or not token:
+            raise Unrecognised
+        keys = self._keys.current()
+        try:
+            claims = self._checked(token.strip(), keys)
+        except Exception:  # noqa: BLE001 - whatever a token makes us stumble over, it is the token
+            raise Unrecognised from None
+        return Caller(claims.sub, claims.role, claims.organisation, frozenset(claims.cities))
+
+    def _checked(self, token: str, keys: KeySet) -> _Claims:
+        claims = jwt.decode(token, keys, algorithms=_ALGORITHMS).claims
+        jwt.JWTClaimsRegistry(
+            iss={"essential": True, "value": self.issuer},
+            aud={"essential": True, "value": self.audience},
+            exp={"essential": True},
+            sub={"essential": True},
+        ).validate(claims)
+        return _Claims.model_validate(claims)
+
+    async def ailment(self) -> str | None:
+        """What ails the checking of tokens, as a sentence, or None."""
+        return self._keys.ailment()

@@ -1,0 +1,27 @@
+"""Who is asking: a caller of one of the roles that a route is for, or nobody gets in."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from fastapi import Depends, Request
+from fastapi.security import HTTPBearer
+from starlette.exceptions import HTTPException
+
+from shared.http.auth import Caller, Role
+
+_BEARER = HTTPBearer(auto_error=False, bearerFormat="JWT", description="a token of the programme's own issuer")
+
+
+def allow(*roles: Role) -> Any:  # noqa: ANN401 - a FastAPI dependency
+    """The caller, when his role is one of `roles`: 401 without a valid token, 403 in another role."""
+
+    async def check(request: Request, _: Annotated[object, Depends(_BEARER)]) -> Caller:
+        caller = request.state.caller
+        if not isinstance(caller, Caller):
+            raise caller
+        if caller.role not in roles:
+            raise HTTPException(403)
+        return caller
+
+    return Depends(check)

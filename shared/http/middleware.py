@@ -1,0 +1,161 @@
+"""What every request passes before a route is looked for: its trace, who asks, and how much he may ask."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from dataclasses import dataclass, field
+from http.client import MULTIPLE_CHOICES, OK
+from typing import Any
+
+import structlog
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from shared.http.auth import Caller, Gate, KeysAway, Unrecognised
+from shared.http.limits import Limits
+from shared.http.problems import Limited, fault, limited
+from shared.http.rate_limits import Buckets, address_key
+from shared.http.request_body import Body
+from shared.observability import metrics
+from shared.observability.tracing import new_thread, thread_of, thread_told
+
+log = structlog.get_logger(__name__)
+
+UNWATCHED = ("/health/", "/metrics")  # asked every few seconds by machines: neither logged nor limited
+_READS = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+@dataclass(slots=True)
+class RequestLog:
+    """Each request under its trace id, logged and counted by route, and answered even when nobody foresaw it.
+
+    Logs and metrics hold the method, the route and the status: never an address, a header, an id or a body.
+    A metric holds no more of the route than its first part, so that it does not tell which step was taken.
+    """
+
+    app: ASGIApp
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """ASGI."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        with structlog.contextvars.bound_contextvars(correlation_id=_trace_of(scope)):
+            await _Answered(self.app, scope, receive, send).go()
+
+
+def _trace_of(scope: Scope) -> str:
+    asked = Headers(scope=scope)
+    return thread_of(asked.get("traceparent", "")) or thread_told(asked.get("x-correlation-id", "")) or new_thread()
+
+
+@dataclass(slots=True)
+class _Answered:
+    """One request on its way through the application."""
+
+    app: ASGIApp
+    scope: Scope
+    receive: Receive
+    to_caller: Send
+    status: int = 0
+    began: float = field(default_factory=time.perf_counter)
+
+    async def go(self) -> None:
+        try:
+            await self.app(self.scope, self.receive, self.send)
+        except Exception as error:  # whatever it is, it is answered, logged and counted
+            if self.status:  # too late for another answer: the connection is cut
+                raise
+            await fault(error)(self.scope, self.receive, self.send)
+        finally:
+            self.note()
+
+    async def send(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self.status = message["status"]
+            trace = structlog.contextvars.get_contextvars()["correlation_id"]
+            MutableHeaders(scope=message)["X-Correlation-Id"] = trace
+        await self.to_caller(message)
+
+    def note(self) -> None:
+        route = getattr(self.scope.get("route"), "path", "unmatched")
+        method = self.scope["method"] if self.scope["method"] in metrics.METHODS else "other"
+        if not route.startswith(UNWATCHED):
+            log.info("answered", method=method, route=route, status=self.status)
+        if self.key_ignored():
+            metrics.KEYS_IGNORED.inc()
+            log.error("idempotency key ignored", method=method, route=route)
+        passed = time.perf_counter() - self.began
+        metrics.REQUESTS.labels(method, metrics.area_of(route), self.status).observe(passed)
+
+    def key_ignored(self) -> bool:
+        """Whether a POST that writes was answered as done, and its route never asked for the key it came with."""
+        if self.scope["method"] != "POST" or not OK <= self.status < MULTIPLE_CHOICES:
+            return False
+        if (getattr(self.scope.get("route"), "openapi_extra", None) or {}).get("x-reads"):
+            return False
+        return "idempotency-key" in Headers(scope=self.scope) and not self.scope.get("state", {}).get("key_taken")
+
+
+@dataclass(slots=True)
+class RequestLimits:
+    """Refuses what is too large, too slow or too often, and recognises who asks, before anything is parsed.
+
+    Who asks stands in `request.state.caller` afterwards: a Caller, or why he is none.
+    """
+
+    app: ASGIApp
+    gate: Gate
+    limits: Limits
+    reads: Buckets = field(init=False)
+    writes: Buckets = field(init=False)
+    callers: Buckets = field(init=False)
+
+    def __post_init__(self) -> None:
+        limits = self.limits
+        self.reads = Buckets(limits.public_reads_per_minute, limits.remembered)
+        self.writes = Buckets(limits.public_writes_per_minute, limits.remembered)
+        self.callers = Buckets(limits.caller_requests_per_minute, limits.remembered)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """ASGI."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        try:
+            self._look_at_head(scope)
+            self._recognise(scope)
+        except Limited as refused:
+            await limited(refused)(scope, receive, send)
+            return
+        async with asyncio.timeout(self.limits.answer_seconds):
+            await self.app(scope, Body(scope, receive, self.limits), send)
+
+    def _look_at_head(self, scope: Scope) -> None:
+        headers, limits = scope["headers"], self.limits
+        if len(scope.get("raw_path") or scope["path"]) + len(scope["query_string"]) > limits.target_bytes:
+            raise Limited(414, "address-too-long")
+        size = sum(len(name) + len(value) + 4 for name, value in headers)
+        if len(headers) > limits.head_fields or size > limits.head_bytes:
+            raise Limited(431, "head-too-large")
+
+    def _recognise(self, scope: Scope) -> None:
+        caller = self._caller(Headers(scope=scope).get("authorization"))
+        scope.setdefault("state", {})["caller"] = caller
+        if scope["path"].startswith(UNWATCHED):
+            return
+        if isinstance(caller, Caller):
+            again = self.callers.take(caller.subject)
+        else:
+            client: Any = scope.get("client")
+            buckets = self.reads if scope["method"] in _READS else self.writes
+            again = buckets.take(address_key(client[0] if client else None))
+        if again is not None:
+            raise Limited(429, "too-many-requests", again)
+
+    def _caller(self, authorization: str | None) -> Caller | Exception:
+        try:
+            return self.gate.recognise(authorization)
+        except (Unrecognised, KeysAway) as nobody:
+            return nobody

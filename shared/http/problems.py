@@ -1,0 +1,158 @@
+"""Every refusal and fault as problem+json (RFC 9457): status, stable code, sentence, and nothing about anybody."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from http import HTTPStatus
+from typing import Any
+
+import structlog
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel
+from starlette.exceptions import HTTPException
+
+from shared.domain.messages import Refused
+from shared.eventstore.event_store import VersionConflict
+from shared.http.auth import Unrecognised
+from shared.i18n.code_lists import terms
+from shared.i18n.text import Text
+from shared.observability.outages import is_away
+
+log = structlog.get_logger(__name__)
+
+Refusals = Mapping[str, Text]
+
+RETRY_SECONDS = 5
+_MOST_ERRORS = 100
+
+
+class Problem(BaseModel):
+    """RFC 9457, with a stable `code`; `errors` names the fields of a 422, never their values."""
+
+    type: str = "about:blank"
+    title: str
+    status: int
+    code: str
+    detail: Mapping[str, str] | str | None = None
+    errors: Sequence[Mapping[str, str]] | None = None
+
+
+class NotVisible(Exception):  # noqa: N818 - an answer: 404, whether it exists or not
+    """Nothing of that name that this caller may see."""
+
+
+class Unacceptable(Exception):  # noqa: N818 - an answer: 422, with every fault of what was sent
+    """What was sent is refused whole; each of `faults` says where and why, and never what stood there."""
+
+    def __init__(self, code: str, faults: Sequence[Mapping[str, str]]) -> None:
+        super().__init__(code)
+        self.code, self.faults = code, faults
+
+
+class Limited(HTTPException):
+    """An answer: more, longer, slower or more often than is taken; the connection is closed unless `again` is given.
+
+    `again`: after how many seconds to ask again.
+    """
+
+    def __init__(self, status: int, code: str, again: int | None = None) -> None:
+        super().__init__(status, headers={"Connection": "close"} if again is None else {"Retry-After": str(again)})
+        self.code = code
+
+
+PROBLEMS: dict[int | str, dict[str, Any]] = {
+    status: {"model": Problem, "description": what}
+    for status, what in {
+        400: "not understood",
+        401: "no token, or not ours",
+        403: "not for this role",
+        404: "nothing of that name that you may see",
+        408: "sent too slowly",
+        409: "the programme says no",
+        413: "the body is too large",
+        414: "the address is too long",
+        422: "a field is wrong",
+        429: "too many requests: ask again after `Retry-After` seconds",
+        431: "the headers are too large",
+        503: "try again after `Retry-After` seconds",
+    }.items()
+}
+_CODES = {403: "not-allowed", 404: "not-found", 405: "method-not-allowed", 400: "not-understood"}
+
+
+def problem(status: int, code: str, title: str, **more: Any) -> JSONResponse:  # noqa: ANN401 - fields of Problem
+    """An answer that says what went wrong and nothing about anybody."""
+    body = Problem(title=title, status=status, code=code, **more).model_dump(exclude_none=True)
+    retry = {"Retry-After": str(RETRY_SECONDS)} if status == HTTPStatus.SERVICE_UNAVAILABLE else {}
+    return JSONResponse(body, status, media_type="application/problem+json", headers=retry)
+
+
+def limited(error: Limited) -> JSONResponse:
+    """The answer to what passes a limit."""
+    answer = problem(error.status_code, error.code, "Not taken", detail=_sentence(terms().refusals, error.code))
+    answer.headers.update(error.headers or {})
+    return answer
+
+
+def answer_problems(app: FastAPI, refusals: Refusals) -> None:
+    """What each exception is answered with; `refusals` are the sentences by code."""
+    _answer_refusals(app, refusals)
+    _answer_who(app)
+
+    @app.exception_handler(HTTPException)
+    async def http(_: Request, error: HTTPException) -> JSONResponse:
+        if isinstance(error, Limited):
+            return limited(error)
+        answer = problem(error.status_code, _CODES.get(error.status_code, "error"), "Not possible")
+        answer.headers.update(error.headers or {})
+        return answer
+
+
+def _answer_refusals(app: FastAPI, refusals: Refusals) -> None:
+    @app.exception_handler(Refused)
+    async def refused(_: Request, error: Refused) -> JSONResponse:
+        return problem(409, error.code, "The programme says no", detail=_sentence(refusals, error.code))
+
+    @app.exception_handler(VersionConflict)
+    async def conflict(_: Request, __: VersionConflict) -> JSONResponse:
+        return problem(409, "version-conflict", "Somebody else came first: look again")
+
+    @app.exception_handler(RequestValidationError)
+    async def invalid(_: Request, error: RequestValidationError) -> JSONResponse:
+        errors = [
+            {"field": ".".join(map(str, each["loc"])), "code": str(each["type"])}
+            for each in error.errors()[:_MOST_ERRORS]
+        ]
+        return problem(422, "invalid", "A field is wrong", errors=errors)
+
+    @app.exception_handler(Unacceptable)
+    async def unacceptable(_: Request, error: Unacceptable) -> JSONResponse:
+        return problem(422, error.code, "Refused whole", detail=_sentence(refusals, error.code), errors=error.faults)
+
+
+def _answer_who(app: FastAPI) -> None:
+    @app.exception_handler(Unrecognised)
+    async def unrecognised(_: Request, __: Unrecognised) -> JSONResponse:
+        answer = problem(401, "not-recognised", "Who is asking?")
+        answer.headers["WWW-Authenticate"] = "Bearer"
+        return answer
+
+    @app.exception_handler(NotVisible)
+    async def not_visible(_: Request, __: NotVisible) -> JSONResponse:
+        return problem(404, "not-found", "Nothing of that name that you may see")
+
+
+def fault(error: BaseException) -> JSONResponse:
+    """The answer to an exception that nothing else answers; the log has its class, never its text."""
+    away = is_away(error)
+    log.error("request failed", cause=type(error).__name__, ours=not away)
+    if away:
+        return problem(503, "unavailable", "Try again in a moment")
+    return problem(500, "fault", "Our fault: it is in the log")
+
+
+def _sentence(refusals: Refusals, code: str) -> dict[str, str] | None:
+    words = refusals.get(code)
+    return words.model_dump() if words else None

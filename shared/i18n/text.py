@@ -1,0 +1,76 @@
+"""A text in the languages of the project: what every word a person reads is made of.
+
+Vocabularies hold `Text`: every language, or the service does not start.
+Facts hold `Translated`: the languages there were when it was said, whichever there are today.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from functools import lru_cache
+from pathlib import Path
+from typing import Annotated, Literal, get_args
+
+from pydantic import Field, RootModel, StringConstraints
+
+from shared.domain.messages import Message
+
+STORABLE = r"^[^\x00]*$"
+Words = Annotated[str, StringConstraints(pattern=STORABLE)]
+StoredWords = Annotated[str, StringConstraints(max_length=2000, pattern=STORABLE)]
+Language = Literal["nl", "fr", "en"]
+LanguageCode = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}$")]
+LOCALES: Mapping[Language, str] = {"nl": "nl_BE", "fr": "fr_BE", "en": "en_GB"}
+
+
+class Text(Message):
+    """One text in the three languages of the project."""
+
+    nl: Words
+    fr: Words
+    en: Words
+
+    def in_(self, language: Language) -> str:
+        """The text in one language."""
+        return {"nl": self.nl, "fr": self.fr, "en": self.en}[language]
+
+    def translated(self) -> Translated:
+        """As a fact holds it."""
+        return Translated({"nl": self.nl, "fr": self.fr, "en": self.en})
+
+
+class Translated(
+    RootModel[Annotated[dict[LanguageCode, StoredWords], Field(min_length=1, max_length=50)]], frozen=True
+):
+    """One text in the languages it was given in: a language that came or went since breaks no fact that holds it.
+
+    Stored as `Text` is: one JSON object, from language to words.
+    """
+
+    def in_(self, language: LanguageCode) -> str:
+        """The text in one language, or in the first of ours it has, or in whichever it was given."""
+        return next(self.root[each] for each in (language, *get_args(Language), *self.root) if each in self.root)
+
+
+class Named(Message):
+    """A short label and the sentence that explains it."""
+
+    label: Text
+    sentence: Text
+
+
+def spoken(code: LanguageCode) -> Language:
+    """A stored language, when it is one that is spoken today; else Dutch."""
+    return next((each for each in get_args(Language) if each == code), "nl")
+
+
+def municipality(language: Language, name: str) -> str:
+    """Its name in that language; a municipality we do not know keeps the name it was given."""
+    return _municipalities().get(name, {}).get(language, name)
+
+
+@lru_cache(maxsize=1)
+def _municipalities() -> dict[str, dict[str, str]]:
+    known: dict[str, dict[str, str]] = json.loads(Path(__file__).with_name("municipalities.json").read_bytes())
+    return known

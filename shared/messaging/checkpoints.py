@@ -1,0 +1,266 @@
+"""The rows of one consumer about the partitions of a topic: how far it has applied, and what it could not apply."""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from shared.eventstore.event_store import Connection
+from shared.messaging.cloudevents import Envelope, Topic
+
+_RECENT = 64
+_ENTRY = 16
+_KNOWN = """
+select letter.partition, identity, key, reason, epoch, letter.sequence, previous, resolved_at is null as open,
+       blocks and resolved_at is null and key is not null as holds_up,
+       letter.sequence > reached.sequence and not blocks and reason <> 'gap' as unread, blocks
+from dead_letters letter
+join unnest($3::integer[], $4::bigint[]) as reached (partition, sequence) using (partition)
+where consumer = $1 and topic = $2
+  and (identity = any($5) or (resolved_at is null and (key = any($6) or reason = 'gap'))
+       or letter.sequence > reached.sequence)
+"""
+
+
+class Record(Protocol):
+    """A record as the broker gave it."""
+
+    @property
+    def topic(self) -> str: ...  # noqa: D102 - as Kafka has it, like all of these
+    @property
+    def partition(self) -> int: ...  # noqa: D102
+    @property
+    def offset(self) -> int: ...  # noqa: D102
+    @property
+    def key(self) -> bytes | None: ...  # noqa: D102
+    @property
+    def value(self) -> bytes | None: ...  # noqa: D102
+    @property
+    def headers(self) -> Sequence[tuple[str, bytes]]: ...  # noqa: D102
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """The place that a message claims in the order of its publisher on one partition."""
+
+    epoch: int
+    sequence: int
+    previous: int
+
+
+@dataclass(frozen=True, slots=True)
+class Dead:
+    """A record that could not be applied, or waits behind one; `blocks`: it holds up its key."""
+
+    record: Record
+    identity: str
+    reason: str
+    blocks: bool
+    claim: Claim | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """A dead letter that nobody could read: its place counts once a later message names it as predecessor."""
+
+    identity: str
+    claim: Claim
+    key: bytes | None
+    open: bool = True
+
+
+@dataclass(slots=True)
+class Checkpoint:
+    """How far one partition of one publisher's history is applied.
+
+    `recent` holds the last messages, sequence -> event digest, oldest first: what tells a duplicate from another
+    event at the same position. Empty, nothing older can be told apart. `overtaken`: a later history lacks some of what
+    was applied of an earlier one, so that tables folded from both must be built again.
+    """
+
+    epoch: int = 1
+    sequence: int = 0
+    known_until: int = 0
+    next_offset: int = 0
+    overtaken: bool = False
+    recent: dict[int, bytes] = field(default_factory=dict)
+
+    def is_duplicate(self, envelope: Envelope) -> bool:
+        """Of a message not above the sequence: whether it is the one that was applied, as far as is remembered."""
+        known = self.recent.get(envelope.sequence)
+        if known is not None:
+            return known == envelope.event_digest
+        return not self.recent or envelope.sequence < next(iter(self.recent))
+
+    def advance(self, sequence: int, digest: bytes) -> None:
+        """The message of this sequence is applied, or lies among the dead."""
+        self.sequence = sequence
+        self.recent[sequence] = digest
+        if len(self.recent) > 2 * _RECENT:
+            for each in list(self.recent)[:-_RECENT]:
+                del self.recent[each]
+
+    def begin(self, epoch: int, shared_until: int) -> None:
+        """Follow another history, which repeats this one up to `shared_until`."""
+        self.overtaken |= self.sequence > shared_until
+        self.known_until = min(shared_until, self.sequence)
+        self.epoch, self.sequence, self.recent = epoch, 0, {}
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the database knows of a batch: identities among the dead, keys held up, gaps, and places nobody could read.
+
+    Each by partition. `confirmed` are the identities whose place counts.
+    """
+
+    identities: set[tuple[int, str]]
+    confirmed: set[tuple[int, str]]
+    keys: set[tuple[int, bytes]]
+    gaps: set[int]
+    pending: dict[int, dict[int, Pending]]
+
+
+@dataclass(frozen=True, slots=True)
+class Partitions:
+    """The partitions of a topic, as one consumer knows them."""
+
+    consumer: str
+    topic: Topic
+
+    async def lock(self, connection: Connection, numbers: Collection[int]) -> dict[int, Checkpoint]:
+        """Lock their rows, so that a zombie of the same group waits and then finds everything applied."""
+        found = await self._locked(connection, numbers)
+        if missing := set(numbers) - found.keys():
+            await connection.execute(
+                "insert into consumer_checkpoints (consumer, source, topic, partition)"
+                " select $1, $2, $3, number from unnest($4::integer[]) number order by number on conflict do nothing",
+                *(self.consumer, self.topic.source, self.topic.name, list(missing)),
+            )
+            found = await self._locked(connection, numbers)
+        return found
+
+    async def _locked(self, connection: Connection, numbers: Collection[int]) -> dict[int, Checkpoint]:
+        rows = await connection.fetch(
+            "select partition, epoch, sequence, known_until, next_offset, overtaken, recent from consumer_checkpoints"
+            " where consumer = $1 and source = $2 and topic = $3 and partition = any($4) order by partition for update",
+            *(self.consumer, self.topic.source, self.topic.name, list(numbers)),
+        )
+        return {
+            row["partition"]: Checkpoint(
+                epoch=row["epoch"],
+                sequence=row["sequence"],
+                known_until=row["known_until"],
+                next_offset=row["next_offset"],
+                overtaken=row["overtaken"],
+                recent=_unpacked(row["recent"]),
+            )
+            for row in rows
+        }
+
+    async def offsets(self, connection: Connection) -> dict[int, int]:
+        """Where reading goes on, by partition; a partition that is not there was never read."""
+        rows = await connection.fetch(
+            "select partition, next_offset from consumer_checkpoints"
+            " where consumer = $1 and source = $2 and topic = $3",
+            *(self.consumer, self.topic.source, self.topic.name),
+        )
+        return {row["partition"]: row["next_offset"] for row in rows}
+
+    async def advance(self, connection: Connection, reached: Mapping[int, Checkpoint]) -> None:
+        """Everything of each partition up to its sequence is applied, or lies among the dead."""
+        rows = [
+            (
+                number,
+                each.epoch,
+                each.sequence,
+                each.known_until,
+                each.next_offset,
+                each.overtaken,
+                _packed(each.recent),
+            )
+            for number, each in reached.items()
+        ]
+        await connection.execute(
+            "update consumer_checkpoints kept set epoch = new.epoch, sequence = new.sequence,"
+            " known_until = new.known_until, next_offset = new.next_offset, overtaken = new.overtaken,"
+            " recent = new.recent, updated_at = now() from unnest($4::integer[], $5::integer[], $6::bigint[],"
+            " $7::bigint[], $8::bigint[], $9::boolean[], $10::bytea[])"
+            " as new (partition, epoch, sequence, known_until, next_offset, overtaken, recent)"
+            " where consumer = $1 and source = $2 and topic = $3 and kept.partition = new.partition",
+            *(self.consumer, self.topic.source, self.topic.name),
+            *map(list, zip(*rows, strict=True)),
+        )
+
+    async def known(
+        self,
+        connection: Connection,
+        checkpoints: Mapping[int, Checkpoint],
+        identities: Collection[str],
+        keys: Collection[bytes],
+    ) -> Known:
+        """What is known of a batch with these identities and keys."""
+        rows = await connection.fetch(
+            _KNOWN,
+            *(self.consumer, self.topic.name, list(checkpoints), [each.sequence for each in checkpoints.values()]),
+            *(list(identities), list(keys)),
+        )
+        pending: dict[int, dict[int, Pending]] = {}
+        for row in rows:
+            if row["unread"]:
+                claim = Claim(row["epoch"], row["sequence"], row["previous"])
+                each = Pending(row["identity"], claim, row["key"], row["open"])
+                pending.setdefault(row["partition"], {})[claim.sequence] = each
+        return Known(
+            {(row["partition"], row["identity"]) for row in rows if row["reason"] != "gap"},
+            {(row["partition"], row["identity"]) for row in rows if row["blocks"]},
+            {(row["partition"], row["key"]) for row in rows if row["holds_up"]},
+            {row["partition"] for row in rows if row["reason"] == "gap" and row["open"]},
+            pending,
+        )
+
+    async def store(self, connection: Connection, dead: Sequence[Dead]) -> None:
+        """Keep them as they came, with their reasons."""
+        await connection.executemany(
+            "insert into dead_letters (consumer, topic, partition, record_at, identity, key, headers, value, reason,"
+            " blocks, epoch, sequence, previous)"
+            " values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) on conflict do nothing",
+            [(self.consumer, self.topic.name, *_columns(each)) for each in dead],
+        )
+
+    async def confirm(self, connection: Connection, pending: Iterable[tuple[int, Pending]]) -> None:
+        """These places are real: each holds up its key from now on."""
+        await connection.executemany(
+            "update dead_letters set blocks = key is not null"
+            " where consumer = $1 and topic = $2 and partition = $3 and identity = $4",
+            [(self.consumer, self.topic.name, partition, each.identity) for partition, each in pending],
+        )
+
+    async def close_gaps(self, connection: Connection, reached: Mapping[int, Checkpoint]) -> None:
+        """Resolve the gaps of these partitions whose missing messages were applied."""
+        await connection.executemany(
+            "update dead_letters set resolved_at = now() where consumer = $1 and topic = $2 and partition = $3"
+            " and reason = 'gap' and resolved_at is null and (epoch, previous) <= ($4, $5)",
+            [(self.consumer, self.topic.name, number, each.epoch, each.sequence) for number, each in reached.items()],
+        )
+
+
+def _columns(dead: Dead) -> tuple[object, ...]:
+    record, claim = dead.record, dead.claim
+    place = (claim.epoch, claim.sequence, claim.previous) if claim else (None, None, None)
+    head = json.dumps([[name, base64.b64encode(value or b"").decode()] for name, value in record.headers])
+    return (
+        *(record.partition, record.offset, dead.identity, record.key, head, record.value, dead.reason, dead.blocks),
+        *place,
+    )
+
+
+def _packed(recent: Mapping[int, bytes]) -> bytes:
+    return b"".join(sequence.to_bytes(8) + digest for sequence, digest in list(recent.items())[-_RECENT:])
+
+
+def _unpacked(recent: bytes) -> dict[int, bytes]:
+    return {int.from_bytes(recent[at : at + 8]): recent[at + 8 : at + _ENTRY] for at in range(0, len(recent), _ENTRY)}

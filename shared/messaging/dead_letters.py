@@ -1,0 +1,213 @@
+"""Dead letters as people meet them: which are open, for which reason, applying them again, and discarding one."""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Sequence
+from datetime import datetime
+
+from shared.domain.messages import Message
+from shared.eventstore.event_store import Connection
+from shared.messaging.checkpoints import Partitions
+from shared.messaging.cloudevents import read_envelope, read_message
+from shared.messaging.inbox import Heard, Inbox
+from shared.messaging.sequencing import Parsed
+from shared.observability.outages import is_infrastructure
+
+
+class Letter(Message):
+    """One open dead letter, without its content; `waits` says that it, or what it waits behind, holds up its key."""
+
+    id: int
+    topic: str
+    partition: int
+    record_at: int
+    key: str
+    reason: str
+    waits: bool
+    attempts: int
+    at: datetime
+
+
+class Pile(Message):
+    """How many open dead letters there are of one reason."""
+
+    consumer: str
+    topic: str
+    reason: str
+    letters: int
+
+
+class Discarded(Message):
+    """A dead letter that is never applied: what ailed it, and who decided so, why and when."""
+
+    id: int
+    topic: str
+    key: str
+    reason: str
+    by: str
+    why: str
+    at: datetime
+
+
+async def piles(connection: Connection) -> list[Pile]:
+    """The open dead letters of this database, counted."""
+    rows = await connection.fetch(
+        "select consumer, topic, reason, count(*) as letters from dead_letters where resolved_at is null"
+        " group by consumer, topic, reason order by consumer, topic, reason"
+    )
+    return [Pile(**row) for row in rows]
+
+
+async def open_letters(connection: Connection, inbox: Inbox, limit: int) -> list[Letter]:
+    """The open dead letters of one inbox, the oldest first."""
+    rows = await connection.fetch(
+        "select id, topic, partition, record_at, key, reason, blocks as waits, attempts, at from dead_letters"
+        " where consumer = $1 and topic = $2 and resolved_at is null order by id limit $3",
+        inbox.consumer,
+        inbox.topic.name,
+        limit,
+    )
+    return [Letter(**{**row, "key": _readable(row["key"])}) for row in rows]
+
+
+async def open_keys(connection: Connection, inbox: Inbox) -> list[bytes]:
+    """The keys that are held up, the one that waits longest first."""
+    rows = await connection.fetch(
+        "select key from dead_letters where consumer = $1 and topic = $2 and blocks and resolved_at is null"
+        " group by key order by min(id)",
+        inbox.consumer,
+        inbox.topic.name,
+    )
+    return [row["key"] for row in rows]
+
+
+async def left(connection: Connection, inbox: Inbox, key: bytes) -> int:
+    """How many open dead letters still hold up this key."""
+    query = (
+        "select count(*) from dead_letters"
+        " where consumer = $1 and topic = $2 and key = $3 and blocks and resolved_at is null"
+    )
+    return int(await connection.fetchval(query, inbox.consumer, inbox.topic.name, key))
+
+
+async def replay(connection: Connection, inbox: Inbox, key: bytes) -> int:
+    """Apply the open dead letters of one key again, oldest first, up to the first that still fails.
+
+    Runs in the caller's transaction and holds the checkpoints of their partitions, so that the live consumer waits.
+    Returns how many were applied. Raises what `is_infrastructure` names, and OfAnotherVersion.
+    """
+    await inbox.require_version(connection)
+    await _hold(connection, inbox, key)
+    rows = await connection.fetch(
+        "select id, headers, value from dead_letters"
+        " where consumer = $1 and topic = $2 and key = $3 and blocks and resolved_at is null"
+        " order by partition, epoch, sequence, id for update",
+        inbox.consumer,
+        inbox.topic.name,
+        key,
+    )
+    for done, row in enumerate(rows):
+        try:
+            async with connection.transaction():
+                await inbox.apply(connection, [_heard(inbox, row["headers"], row["value"])])
+        except Exception as error:
+            if is_infrastructure(error):
+                raise
+            await connection.execute("update dead_letters set attempts = attempts + 1 where id = $1", row["id"])
+            return done
+        await connection.execute("update dead_letters set resolved_at = now() where id = $1", row["id"])
+    return len(rows)
+
+
+async def _hold(connection: Connection, inbox: Inbox, key: bytes) -> None:
+    rows = await connection.fetch(
+        "select distinct partition from dead_letters"
+        " where consumer = $1 and topic = $2 and key = $3 and blocks and resolved_at is null",
+        inbox.consumer,
+        inbox.topic.name,
+        key,
+    )
+    await Partitions(inbox.consumer, inbox.topic).lock(connection, [row["partition"] for row in rows])
+
+
+async def reread(connection: Connection, inbox: Inbox) -> int:
+    """Read again what nobody could read and no later message has confirmed yet: the newest of their partitions.
+
+    Runs in the caller's transaction. Returns how many are no dead letters any more.
+    """
+    rows = await connection.fetch(
+        "select id, partition, record_at, key, headers, value from dead_letters letter"
+        " where consumer = $1 and topic = $2 and resolved_at is null and not blocks and reason <> 'gap'"
+        " and sequence is not null and exists (select from consumer_checkpoints reached"
+        "  where (reached.consumer, reached.topic, reached.partition, reached.epoch)"
+        "  = (letter.consumer, letter.topic, letter.partition, letter.epoch) and letter.sequence > reached.sequence)"
+        " order by partition, sequence for update",
+        inbox.consumer,
+        inbox.topic.name,
+    )
+    done = 0
+    for row in rows:
+        record = _Stored(inbox.topic.name, row["partition"], row["record_at"], row["key"], row["value"], row["headers"])
+        if Parsed(inbox.topic, inbox.topic.by_type(), record).reason:
+            continue
+        await connection.execute("delete from dead_letters where id = $1", row["id"])
+        done += len((await inbox.receive(connection, [record], keep_offset=True)).applied)
+    return done
+
+
+class _Stored:
+    """A record as a dead letter keeps it."""
+
+    def __init__(
+        self, topic: str, partition: int, offset: int, key: bytes | None, value: bytes | None, headers: str
+    ) -> None:
+        self.topic, self.partition, self.offset, self.key, self.value = topic, partition, offset, key, value
+        self.headers = _stored_headers(headers)
+
+
+def _stored_headers(headers: str) -> list[tuple[str, bytes]]:
+    return [(name, base64.b64decode(each)) for name, each in json.loads(headers)]
+
+
+async def discard(connection: Connection, consumers: Sequence[str], letter: int, by: str, why: str) -> bool:
+    """Never apply an open dead letter, and keep who decided so and why; False when there is none of that id.
+
+    It holds up its key no longer, stays discarded when its message comes again, and when a fold is rebuilt.
+    """
+    found = await connection.fetchrow(
+        "update dead_letters set resolved_at = now() where id = $1 and consumer = any($2) and resolved_at is null"
+        " returning consumer, topic, partition, identity",
+        letter,
+        consumers,
+    )
+    if found is None:
+        return False
+    await connection.execute(
+        "insert into discards (consumer, topic, partition, identity, by, reason) values ($1, $2, $3, $4, $5, $6)",
+        *found,
+        by,
+        why,
+    )
+    return True
+
+
+async def discarded(connection: Connection, limit: int) -> list[Discarded]:
+    """What was discarded in this database, the latest first."""
+    rows = await connection.fetch(
+        "select id, topic, key, letter.reason, by, discards.reason as why, discards.at"
+        " from discards join dead_letters letter using (consumer, topic, partition, identity)"
+        " order by discards.at desc, id desc limit $1",
+        limit,
+    )
+    return [Discarded(**{**row, "key": _readable(row["key"])}) for row in rows]
+
+
+def _readable(key: bytes | None) -> str:
+    return (key or b"").decode(errors="replace")
+
+
+def _heard(inbox: Inbox, headers: str, value: bytes | None) -> Heard:
+    envelope = read_envelope(inbox.topic, _stored_headers(headers))
+    return Heard(envelope, read_message(inbox.topic.by_type(), envelope, value))

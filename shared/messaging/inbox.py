@@ -1,0 +1,178 @@
+"""Exactly once in effect: each message applied at its place in its publisher's order, or kept as a dead letter."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TypeAlias
+
+from pydantic import ValidationError
+
+from shared.domain.messages import Meta, Refused
+from shared.eventstore.event_store import Connection
+from shared.messaging.checkpoints import Dead, Partitions, Record
+from shared.messaging.cloudevents import Envelope, PublicMessage, Topic
+from shared.messaging.sequencing import Parsed, Sorted, sort_out
+from shared.observability.outages import is_infrastructure
+from shared.projections.shadow_schema import lock_version
+
+SCHEMA = Path(__file__).with_suffix(".sql").read_text(encoding="utf-8")
+_WINDOW = 1000
+_WINDOW_KEYS = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """A message that was read: its envelope, and what it says."""
+
+    envelope: Envelope
+    message: PublicMessage
+
+    def meta(self, by: str) -> Meta:
+        """What is kept beside the facts it leads to: they belong to its thread."""
+        return Meta(by=by, correlation_id=self.envelope.thread)
+
+
+class OfAnotherVersion(Exception):  # noqa: N818 - an answer: another process keeps these tables
+    """The live tables are of another version than this consumer: it writes nothing to them."""
+
+
+class AllDead(Exception):  # noqa: N818 - the consumer stops, and says so
+    """Nothing of a whole window could be applied: the fault is ours, not that of the messages."""
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """What became of a batch: what was new and applied, what was dropped by reason, the partitions with a gap."""
+
+    applied: list[Heard] = field(default_factory=list)
+    dropped: dict[str, int] = field(default_factory=dict)
+    gaps: dict[int, int] = field(default_factory=dict)
+
+
+Apply: TypeAlias = "Callable[[Connection, Sequence[Heard]], Awaitable[None]]"
+_Applying: TypeAlias = "Callable[[Connection, Sequence[Parsed], set[tuple[int, bytes]]], Awaitable[list[Dead]]]"
+
+
+@dataclass(slots=True)
+class Inbox:
+    """What one consumer hears of one topic, applied by `apply` inside the transaction of its checkpoint row.
+
+    `apply` gets the new messages of a batch in order. When it fails by the messages, not by the infrastructure, the
+    batch is undone and applied in halves, down to the message that fails alone: a dead letter.
+    `least_epoch`: of a rebuild, the publisher's history that it reads; earlier ones are passed over.
+    `version`: of folded tables, the one that must stand live; None for tables that have none, or are built beside.
+    """
+
+    consumer: str
+    topic: Topic
+    apply: Apply
+    least_epoch: int = 1
+    version: str | None = None
+    _dead: int = 0
+    _failed: set[tuple[int, bytes | None]] = field(default_factory=set)
+
+    async def receive(
+        self, connection: Connection, records: Sequence[Record], *, keep_offset: bool = False
+    ) -> Received:
+        """Apply a batch in one transaction; `keep_offset`: records kept from before, which move no offset.
+
+        Raises what `is_infrastructure` names, OfAnotherVersion and AllDead; then nothing of the batch is committed.
+        """
+        if not records:
+            return Received()
+        try:
+            async with connection.transaction():
+                return await self._received(connection, records, self._apply, keep_offset=keep_offset)
+        except Exception as error:
+            if isinstance(error, AllDead | OfAnotherVersion) or is_infrastructure(error):
+                raise
+        async with connection.transaction():
+            return await self._received(connection, records, self._apply_in_halves, keep_offset=keep_offset)
+
+    async def require_version(self, connection: Connection) -> None:
+        """Hold the live tables at this version until the transaction ends. Raises OfAnotherVersion."""
+        if self.version is not None and not await lock_version(connection, self.consumer, self.version):
+            raise OfAnotherVersion(self.consumer)
+
+    async def _received(
+        self, connection: Connection, records: Sequence[Record], apply: _Applying, *, keep_offset: bool
+    ) -> Received:
+        await self.require_version(connection)
+        rows = Partitions(self.consumer, self.topic)
+        types = self.topic.by_type()
+        parsed = [Parsed(self.topic, types, record) for record in sorted(records, key=_partition)]
+        checkpoints = await rows.lock(connection, {each.record.partition for each in parsed})
+        keys = {each.record.key for each in parsed if each.record.key is not None}
+        known = await rows.known(connection, checkpoints, {each.identity for each in parsed}, keys)
+        offsets = {number: each.next_offset for number, each in checkpoints.items()}
+        found = sort_out(parsed, checkpoints, known, self.least_epoch)
+        refused = await apply(connection, found.fresh, set()) if found.fresh else []
+        self._watch(found, refused)
+        if found.dead or refused:
+            await rows.store(connection, [*found.dead, *refused])
+        if found.confirmed:
+            await rows.confirm(connection, found.confirmed)
+        for number, offset in offsets.items() if keep_offset else ():
+            checkpoints[number].next_offset = offset
+        await rows.advance(connection, checkpoints)
+        if known.gaps:
+            await rows.close_gaps(connection, {number: checkpoints[number] for number in known.gaps})
+        left = {each.identity for each in refused}
+        applied = [Heard(each.envelope, each.message) for each in found.fresh if each.identity not in left]
+        return Received(applied, found.dropped, found.gaps)
+
+    async def _apply(self, connection: Connection, fresh: Sequence[Parsed], _: set[tuple[int, bytes]]) -> list[Dead]:
+        await self.apply(connection, [Heard(each.envelope, each.message) for each in fresh])
+        return []
+
+    async def _apply_in_halves(
+        self, connection: Connection, fresh: Sequence[Parsed], keys: set[tuple[int, bytes]]
+    ) -> list[Dead]:
+        """Those that fail alone, and those that wait behind them; the others are applied, in order.
+
+        `keys` are held up by those that failed here; what waits behind older ones is not among `fresh`.
+        """
+        ready = [each for each in fresh if each.place not in keys]
+        parked = [each.dead("parked") for each in fresh if each.place in keys]
+        try:
+            async with connection.transaction():
+                if ready:
+                    await self._apply(connection, ready, keys)
+        except Exception as error:
+            if is_infrastructure(error):
+                raise
+            if len(ready) == 1:
+                if ready[0].place is not None:
+                    keys.add(ready[0].place)
+                return [*parked, ready[0].dead(reason_of(error))]
+        else:
+            return parked
+        half = len(ready) // 2
+        first = await self._apply_in_halves(connection, ready[:half], keys)
+        return [*parked, *first, *await self._apply_in_halves(connection, ready[half:], keys)]
+
+    def _watch(self, found: Sorted, refused: Sequence[Dead]) -> None:
+        """Raise AllDead when a thousand messages in a row are dead, failed by a hundred keys, and none was applied."""
+        if len(refused) < len(found.fresh):
+            self._dead, self._failed = 0, set()
+            return
+        self._dead += len(refused) + sum(each.reason == "parked" for each in found.dead)
+        self._failed |= {(each.record.partition, each.record.key) for each in refused}
+        if self._dead >= _WINDOW and len(self._failed) >= _WINDOW_KEYS:
+            self._dead, self._failed = 0, set()
+            raise AllDead(self.consumer)
+
+
+def reason_of(error: Exception) -> str:
+    """The stable code of a dead letter: that of a refusal, or the kind of the fault, never its text."""
+    if isinstance(error, Refused):
+        return error.code
+    if isinstance(error, ValidationError):
+        return "value-unknown"
+    return f"fault-{type(error).__name__}"
+
+
+def _partition(record: Record) -> int:
+    return record.partition

@@ -1,0 +1,58 @@
+"""Sends records in order, each once per partition, or fails; a producer that failed is thrown away."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from aiokafka import AIOKafkaProducer
+
+from shared.messaging.closing import let_end
+
+_SEND_SECONDS = 30.0
+_STOP_SECONDS = 5.0
+
+OutgoingRecord = tuple[str, int, bytes, bytes, list[tuple[str, bytes]]]
+
+
+@dataclass(slots=True)
+class Producer:
+    """An idempotent producer that is thrown away at its first failure."""
+
+    client: AIOKafkaProducer
+
+    async def send_all(self, records: Iterable[OutgoingRecord]) -> list[int]:
+        """Send in order and await every acknowledgement; returns the offset of each.
+
+        Raises on the first failure or after 30 seconds.
+        """
+        async with asyncio.timeout(_SEND_SECONDS):
+            sent = [
+                await self.client.send(topic, value=value, key=key, partition=partition, headers=headers)
+                for topic, partition, key, value, headers in records
+            ]
+            return [each.offset for each in await asyncio.gather(*sent)]
+
+
+@asynccontextmanager
+async def open_producer(bootstrap_servers: str) -> AsyncIterator[Producer]:
+    """A producer for one term of a relay.
+
+    After a failure its end is not waited for longer than five seconds: what it may still send by then are the next
+    records in order, which the next term sends again.
+    """
+    client = AIOKafkaProducer(
+        bootstrap_servers=bootstrap_servers,
+        acks="all",
+        enable_idempotence=True,
+        compression_type="lz4",
+        linger_ms=0,
+        request_timeout_ms=20_000,
+    )
+    try:
+        await client.start()
+        yield Producer(client)
+    finally:
+        await let_end(client.stop(), _STOP_SECONDS)

@@ -1,0 +1,165 @@
+"""Names and contacts, sealed at rest and erasable, and who looked at them: what every people register does."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
+from typing import Annotated, Generic, TypeVar
+
+from pydantic import StringConstraints
+
+from shared.domain.clock import today as this_day
+from shared.domain.messages import Message, id_not_available
+from shared.eventstore.event_store import Connection
+from shared.privacy.encryption import Seal
+
+SCHEMA = """
+create table if not exists people (
+    id          text primary key,
+    kind        text        not null,
+    sealed      bytea       not null,           -- Fernet token of the JSON of a person
+    kept_from   date        not null            -- the retention clock counts from here
+);
+create table if not exists looks (
+    id      bigint generated always as identity primary key,
+    person  text        not null,
+    by      text        not null,
+    reason  text        not null,
+    at      timestamptz not null default now()
+);
+alter table looks add column if not exists through text;   -- the id that gave sight of the person, where one did
+create index if not exists looks_person on looks (person);
+"""
+_LOCK = 7227
+
+Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200, pattern=r"^[^\x00]*$")]
+P = TypeVar("P", bound=Message)
+
+
+def oldest_day(keep_days: int, today: date | None = None) -> date:
+    """The oldest day that is not longer ago than `keep_days`."""
+    return (today or this_day()) - timedelta(days=keep_days)
+
+
+async def lock(connection: Connection, *ids: str) -> None:
+    """Wait until no other transaction under way writes about one of these people; held until the end of this one."""
+    for each in sorted(set(ids)):
+        await connection.execute("select pg_advisory_xact_lock($1, hashtext($2))", _LOCK, each)
+
+
+class Register(Generic[P]):
+    """The people of one service, each a `person`; rotating its keys is adding one in front, then `reseal`."""
+
+    SCHEMA = SCHEMA
+
+    def __init__(self, seal: Seal, person: type[P]) -> None:
+        self._seal, self._person = seal, person
+
+    async def keep(self, connection: Connection, person_id: str, kind: str, person: P, since: date) -> None:
+        """Keep or correct what is known of a person. Raises Refused when the id is of a person of another kind."""
+        kept = await connection.execute(
+            "insert into people (id, kind, sealed, kept_from) values ($1, $2, $3, $4)"
+            " on conflict (id) do update set sealed = excluded.sealed where people.kind = excluded.kind",
+            person_id,
+            kind,
+            self._seal.close(person.model_dump_json()),
+            since,
+        )
+        if kept == "INSERT 0 0":
+            raise id_not_available()
+
+    async def introduce(self, connection: Connection, person_id: str, kind: str, person: P, since: date) -> bool:
+        """Keep a person of whom nothing is known; False when something is, and then nothing is written."""
+        kept = await connection.execute(
+            "insert into people (id, kind, sealed, kept_from) values ($1, $2, $3, $4) on conflict (id) do nothing",
+            person_id,
+            kind,
+            self._seal.close(person.model_dump_json()),
+            since,
+        )
+        return kept == "INSERT 0 1"
+
+    async def correct(self, connection: Connection, person_id: str, kind: str, person: P) -> bool:
+        """Keep this in place of what was known; False when nothing was."""
+        sealed = self._seal.close(person.model_dump_json())
+        told = await connection.execute(
+            "update people set sealed = $3 where id = $1 and kind = $2", person_id, kind, sealed
+        )
+        return told == "UPDATE 1"
+
+    async def held(self, connection: Connection, person_id: str, kind: str) -> P | None:
+        """What is known, for the service itself to compare with: it is shown to nobody, so no look is kept."""
+        sealed = await connection.fetchval("select sealed from people where id = $1 and kind = $2", person_id, kind)
+        return None if sealed is None else self._opened(sealed)
+
+    async def kind_of(self, connection: Connection, person_id: str) -> str | None:
+        """What kind of person is kept under an id, if any."""
+        kind: str | None = await connection.fetchval("select kind from people where id = $1", person_id)
+        return kind
+
+    async def look(
+        self, connection: Connection, person_id: str, by: str, why: str, through: str | None = None
+    ) -> P | None:
+        """A person's name and contacts, or None. Every look is kept: who, when, why, and through which id he saw."""
+        return (await self.look_at(connection, [person_id], by, why, through)).get(person_id)
+
+    async def look_at(
+        self, connection: Connection, ids: Sequence[str], by: str, why: str, through: str | None = None
+    ) -> Mapping[str, P]:
+        """Those of `ids` who are held; a look is kept for each that was asked for."""
+        rows = await connection.fetch("select id, sealed from people where id = any($1)", ids)
+        await connection.execute(
+            "insert into looks (person, by, reason, through) select person, $2, $3, $4 from unnest($1::text[]) person",
+            ids,
+            by,
+            why,
+            through,
+        )
+        return {row["id"]: self._opened(row["sealed"]) for row in rows}
+
+    async def export(
+        self,
+        connection: Connection,
+        person_id: str,
+        by: str,
+        through: str | None = None,
+        within: Sequence[str] | None = None,
+    ) -> dict[str, object]:
+        """All held on a person here (GDPR art. 15): what is known, and everyone who looked; the look is kept.
+
+        `within`: of the looks, those through one of these ids.
+        """
+        person = await self.look(connection, person_id, by, "subject-access", through)
+        looks = await connection.fetch(
+            "select by, reason, at from looks where person = $1 and ($2::text[] is null or through = any($2))"
+            " order by id",
+            person_id,
+            within,
+        )
+        return {
+            "person": json.loads(person.model_dump_json()) if person else None,
+            "looks": [{"by": row["by"], "why": row["reason"], "at": row["at"].isoformat()} for row in looks],
+        }
+
+    async def erase(self, connection: Connection, person_id: str) -> bool:
+        """Forget name and contacts (GDPR art. 17); the facts stay, pseudonymous. False when nothing was held."""
+        return await connection.execute("delete from people where id = $1", person_id) == "DELETE 1"
+
+    async def due(self, connection: Connection, keep_days: int, today: date | None = None) -> list[str]:
+        """The ids of the people kept longer than `keep_days`: somebody must decide on them."""
+        before = oldest_day(keep_days, today)
+        rows = await connection.fetch("select id from people where kept_from < $1 order by kept_from, id", before)
+        return [row["id"] for row in rows]
+
+    async def reseal(self, connection: Connection) -> int:
+        """Seal everything with the newest key; the older ones can then be dropped. Returns how many."""
+        rows = await connection.fetch("select id, sealed from people for update")
+        await connection.executemany(
+            "update people set sealed = $2 where id = $1",
+            [(row["id"], self._seal.renew(row["sealed"])) for row in rows],
+        )
+        return len(rows)
+
+    def _opened(self, sealed: bytes) -> P:
+        return self._person.model_validate_json(self._seal.open(sealed))

@@ -1,0 +1,119 @@
+"""Keeps the views of a service at the version of its process: builds them beside, and applies what they missed."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+import asyncpg
+import structlog
+
+from shared.eventstore.event_store import EventStore
+from shared.observability import metrics
+from shared.observability.health import Progress, Unwell
+from shared.projections.inline import WHAT, InlineViews, rebuild
+from shared.projections.shadow_schema import ALIVE_SECONDS, AlreadyRebuilding, Standing, lock_version, standing
+
+log = structlog.get_logger(__name__)
+
+_LOOK_SECONDS = 0.5
+_LONGEST_PAUSE = 60.0
+_AWAY = (OSError, asyncpg.InterfaceError, asyncpg.PostgresConnectionError)  # the database, not the view
+
+
+@dataclass(slots=True)
+class Keeper:
+    """A task beside the HTTP server: the service answers from what stands live, and takes commands, meanwhile.
+
+    A process whose version was overtaken goes on taking commands (their facts are noted as missed, and the newer one
+    applies them) but is not ready, so that nobody is sent to pages that may not fit its tables; one that was started
+    after that, for a rollback, is ready, or the newer ones would never end and leave the views to it.
+    """
+
+    store: EventStore
+    url: str
+    views: InlineViews
+    progress: Progress = field(default_factory=lambda: Progress(WHAT))
+    alive_seconds: float = ALIVE_SECONDS
+    stood: bool = False
+    trouble: Unwell | None = field(default_factory=lambda: _built(0, 0))
+
+    async def ailment(self) -> Unwell | None:
+        """What keeps its views from being current."""
+        return self.trouble
+
+    async def run(self) -> None:
+        """Look twice a second, for ever; every fault is waited out."""
+        pause = _LOOK_SECONDS
+        while True:
+            try:
+                await self.look()
+                self.progress.succeeded()
+                pause = _LOOK_SECONDS
+            except AlreadyRebuilding:
+                self.progress.succeeded()
+                pause = _LOOK_SECONDS
+            except Exception as error:  # noqa: BLE001 - the database is away, or a view cannot be built: look again
+                log.warning("views wait", cause=type(error).__name__)
+                pause = min(pause * 2, _LONGEST_PAUSE)
+            await asyncio.sleep(pause)
+
+    async def look(self) -> None:
+        """Do once what the tables that stand live ask for. Raises AlreadyRebuilding."""
+        async with self.store.pool.acquire() as connection:
+            metrics.MISSED.set(await connection.fetchval("select count(*) from missed"))
+            found = await standing(connection, WHAT, self.views.version, self.alive_seconds)
+        match found:
+            case Standing.CURRENT:
+                self.stood = True
+                await self._catch_up()
+            case Standing.OVERTAKEN:
+                self._overtaken()
+            case Standing.TO_BUILD:
+                await self._build()
+
+    async def _catch_up(self) -> None:
+        with self._blaming("cannot-apply"):
+            while not await self.caught_up():
+                self.progress.succeeded()
+        self.trouble = None
+
+    async def _build(self) -> None:
+        self.trouble = _built(0, 0)
+        log.info("views are being built", version=self.views.version)
+        with self._blaming("cannot-build"):
+            await rebuild(self.store, self.url, self.views.views, self._tell)
+        log.info("views are in place", version=self.views.version)
+        self.stood, self.trouble = True, None
+
+    async def caught_up(self) -> bool:
+        """Apply a page of what the live views missed, where they are of its version; whether nothing is left."""
+        async with self.store.pool.acquire() as connection, connection.transaction():
+            live = await lock_version(connection, WHAT, self.views.version)
+            return not live or await self.views.catch_up(connection)
+
+    @contextmanager
+    def _blaming(self, code: str) -> Iterator[None]:
+        """What fails inside is a fault of a view, unless the database is away or another process is at it."""
+        try:
+            yield
+        except (AlreadyRebuilding, *_AWAY):
+            raise
+        except Exception as error:
+            self.trouble = Unwell(code, {"cause": type(error).__name__})
+            raise
+
+    def _overtaken(self) -> None:
+        if self.stood and self.trouble is None:
+            log.warning("a newer version keeps the views", version=self.views.version)
+        self.trouble = Unwell("overtaken") if self.stood else None
+
+    def _tell(self, done: int, total: int) -> None:
+        self.trouble = _built(done, total)
+        self.progress.succeeded()
+
+
+def _built(done: int, total: int) -> Unwell:
+    return Unwell("being-built", {"done": done, "total": total})

@@ -1,0 +1,60 @@
+"""The command line of a service: `python -m services.<name>` serves; with a command it looks after the service."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import typer
+from fastapi import FastAPI
+
+from shared.projections import inline, topic
+from shared.service.cli.dead_letters import letter_commands
+from shared.service.cli.outbox_relay import relay_commands
+from shared.service.cli.output import fail, progress
+from shared.service.cli.parts import Work, do_with_parts, settings_or_fail
+from shared.service.cli.personal_data import people_commands
+from shared.service.serving import serve
+from shared.service.settings import Settings
+from shared.service.wiring import Wire, Wiring
+
+
+def console(name: str, application: Callable[[Settings], FastAPI], wire: Wire) -> typer.Typer:
+    """Serve, and everything ops do to the service `name`."""
+    app = typer.Typer(add_completion=False, invoke_without_command=True, help=f"The {name} service.")
+
+    @app.callback()
+    def main(context: typer.Context) -> None:
+        if context.invoked_subcommand is None:
+            settings = settings_or_fail(name)
+            serve(name, settings, application(settings))
+
+    @app.command("serve")
+    def serve_it() -> None:
+        """Serve until SIGTERM; what happens without a command too."""
+        settings = settings_or_fail(name)
+        serve(name, settings, application(settings))
+
+    def do(work: Work) -> None:
+        do_with_parts(settings_or_fail(name), wire, work)
+
+    @app.command()
+    def rebuild() -> None:
+        """Build views and folded tables again beside the live ones, and swap; the service goes on meanwhile."""
+        do(_build_again)
+
+    app.add_typer(letter_commands(do), name="letters")
+    app.add_typer(relay_commands(do), name="relay")
+    app.add_typer(people_commands(do), name="people")
+    return app
+
+
+async def _build_again(parts: Wiring) -> None:
+    if parts.store and parts.views:
+        with progress("views") as tell:
+            await inline.rebuild(parts.store, parts.url, parts.views, tell)
+    if parts.fold:
+        with progress(parts.fold.consumer) as tell:
+            servers = parts.settings.kafka_bootstrap_servers
+            await topic.rebuild(parts.pool, parts.url, servers, parts.fold, tell)
+    if not (parts.views or parts.fold):
+        fail("This service has nothing to rebuild.")

@@ -1,0 +1,99 @@
+"""Dead letters: seen, applied again, or discarded by somebody for a reason."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+from rich.table import Table
+
+from shared.messaging import dead_letters
+from shared.service.cli.output import OUT, fail
+from shared.service.cli.parts import Do
+from shared.service.wiring import Wiring
+
+_SHOWN = 100
+
+
+def letter_commands(do: Do) -> typer.Typer:
+    """The commands `letters ...`."""
+    app = typer.Typer(help="Messages that could not be applied, and those that wait behind them.")
+
+    @app.command("list")
+    def list_letters() -> None:
+        """The open dead letters, the oldest first, without their content."""
+        do(_list_letters)
+
+    @app.command("replay")
+    def replay_letters(
+        key: Annotated[str | None, typer.Option(help="Only this key; without it, every key.")] = None,
+    ) -> None:
+        """Apply open dead letters again, in order per key, up to the first that still fails."""
+        do(lambda parts: _replay(parts, key))
+
+    @app.command("discard")
+    def discard_letter(
+        letter: Annotated[int, typer.Argument(help="The id that `letters list` shows.")],
+        reason: Annotated[str, typer.Option(help="Why it may stay unapplied for good; no name of anybody.")],
+        by: Annotated[str, typer.Option(help="Who decides.")],
+    ) -> None:
+        """Never apply one open dead letter: it is kept, with who decided, when and why; its key may go on by replay."""
+        do(lambda parts: _discard(parts, letter, by.strip(), reason.strip()))
+
+    @app.command("discarded")
+    def list_discarded() -> None:
+        """What was discarded, by whom, when and why, the latest first."""
+        do(_list_discarded)
+
+    return app
+
+
+async def _list_letters(parts: Wiring) -> None:
+    table = Table("id", "topic", "partition", "offset", "key", "reason", "key waits", "attempts", "since")
+    async with parts.pool.acquire() as connection:
+        for inbox in parts.inboxes:
+            for each in await dead_letters.open_letters(connection, inbox, _SHOWN):
+                since, waits = each.at.isoformat(timespec="seconds"), "yes" if each.waits else "no"
+                row = (each.id, each.topic, each.partition, each.record_at, each.key, each.reason, waits, each.attempts)
+                table.add_row(*map(str, row), since)
+        counted = await dead_letters.piles(connection)
+    OUT.print(table)
+    for pile in counted:
+        OUT.print(f"{pile.letters} {pile.reason} on {pile.topic}")
+
+
+async def _replay(parts: Wiring, key: str | None) -> None:
+    table = Table("topic", "key", "applied", "still open")
+    async with parts.pool.acquire() as connection:
+        for inbox in parts.inboxes:
+            if key is None:
+                async with connection.transaction():
+                    again = await dead_letters.reread(connection, inbox)
+                if again:
+                    table.add_row(inbox.topic.name, "(the newest)", str(again), "0")
+            for each in await dead_letters.open_keys(connection, inbox):
+                if key is None or each == key.encode():
+                    async with connection.transaction():
+                        applied = await dead_letters.replay(connection, inbox, each)
+                    left = await dead_letters.left(connection, inbox, each)
+                    table.add_row(inbox.topic.name, each.decode(errors="replace"), str(applied), str(left))
+    parts.ring()
+    OUT.print(table)
+
+
+async def _discard(parts: Wiring, letter: int, by: str, why: str) -> None:
+    if not (by and why):
+        fail("Say who decides and why: --by and --reason.")
+    async with parts.pool.acquire() as connection, connection.transaction():
+        if not await dead_letters.discard(connection, [inbox.consumer for inbox in parts.inboxes], letter, by, why):
+            fail(f"There is no open dead letter {letter} here.")
+    OUT.print(f"{letter} is discarded; `letters replay` applies what waits behind it.")
+
+
+async def _list_discarded(parts: Wiring) -> None:
+    table = Table("id", "topic", "key", "could not be applied", "discarded by", "why", "at")
+    async with parts.pool.acquire() as connection:
+        for each in await dead_letters.discarded(connection, _SHOWN):
+            row = (each.id, each.topic, each.key, each.reason, each.by, each.why)
+            table.add_row(*map(str, row), each.at.isoformat(timespec="seconds"))
+    OUT.print(table)

@@ -1,0 +1,31 @@
+"""What the command line says: tables, sentences, progress; and how it says no."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import NoReturn
+
+import typer
+from rich.console import Console
+from rich.progress import Progress
+
+from shared.projections.shadow_schema import Tell
+
+OUT = Console()
+_ERR = Console(stderr=True)
+
+
+@contextmanager
+def progress(what: str) -> Iterator[Tell]:
+    """A bar while something is built."""
+    with Progress(console=OUT) as bars:
+        bar = bars.add_task(what, total=None)
+        yield lambda done, total: bars.update(bar, completed=done, total=total)
+    OUT.print(f"{what}: built and in place.")
+
+
+def fail(sentence: str) -> NoReturn:
+    """End with this sentence, and a code that says so."""
+    _ERR.print(sentence)
+    raise typer.Exit(1)

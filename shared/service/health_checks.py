@@ -1,0 +1,115 @@
+"""The checks that ask others: the database, the broker, the keys of the identity provider."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import time
+from contextlib import AsyncExitStack
+from functools import partial
+from pathlib import Path
+
+import asyncpg
+from aiokafka.admin import AIOKafkaAdminClient
+from joserfc.errors import JoseError
+from joserfc.jwk import KeySet
+
+from shared.observability.health import Ailment, Unwell, asked
+
+SCHEMA = """
+create table if not exists written (
+    one boolean     primary key default true check (one),
+    at  timestamptz not null
+);
+"""
+_SELDOM_SECONDS = 5.0
+_IDLE_SECONDS = 5.0
+_WRITE = "insert into written (at) values (now()) on conflict (one) do update set at = excluded.at"
+# A full disk still takes a row where there is room in a page; what is sorted outside memory needs room of its own.
+_FILL = "select count(*) from (select from generate_series(1, 5000) n order by md5(n::text) offset 0) sorted"
+_HOLDS = """
+select pid, extract(epoch from clock_timestamp() - state_change)::int as seconds
+from pg_locks join pg_stat_activity using (pid)
+where locktype = 'advisory' and granted and classid = 0 and objid = 7226001 and objsubid = 1
+  and pg_locks.database = (select oid from pg_database where datname = current_database())
+  and state like 'idle in transaction%' and clock_timestamp() - state_change > make_interval(secs => $1)
+order by state_change limit 1
+"""
+
+
+def seldom(check: Ailment, seconds: float | None = None) -> Ailment:
+    """The same check, asked at most once in `seconds` (five unless told) however often it is read."""
+    apart = _SELDOM_SECONDS if seconds is None else seconds
+    one_asks = asyncio.Lock()
+    asked_at, known = float("-inf"), None
+
+    async def read() -> Unwell | None:
+        nonlocal asked_at, known
+        async with one_asks:
+            if time.monotonic() - asked_at >= apart:
+                known, asked_at = await asked(check), time.monotonic()
+            return known
+
+    return read
+
+
+def database(pool: asyncpg.Pool[asyncpg.Record]) -> Ailment:
+    """Whether the database takes a row within two seconds and has room for more."""
+
+    async def check() -> Unwell | None:
+        try:
+            async with asyncio.timeout(2), pool.acquire() as connection, connection.transaction():
+                await connection.execute("set local work_mem = '64kB'")
+                await connection.execute(_WRITE)
+                await connection.execute(_FILL)
+        except asyncpg.DiskFullError:
+            return Unwell("disk-full")
+        except asyncpg.ReadOnlySQLTransactionError:
+            return Unwell("read-only")
+        except asyncpg.PostgresSystemError as error:
+            return Unwell("cannot-write", {"cause": type(error).__name__})
+        return None
+
+    return seldom(check)
+
+
+def appends(pool: asyncpg.Pool[asyncpg.Record]) -> Ailment:
+    """Whether somebody holds the relay up: a transaction that appended, and has been idle for five seconds."""
+
+    async def check() -> Unwell | None:
+        async with asyncio.timeout(2):
+            row = await pool.fetchrow(_HOLDS, _IDLE_SECONDS)
+        return Unwell("idle-transaction", {"pid": row["pid"], "seconds": row["seconds"]}) if row else None
+
+    return seldom(check, 1.0)
+
+
+def kafka(bootstrap_servers: str) -> Ailment:
+    """Whether the broker answers within two seconds."""
+    return seldom(partial(_ask_broker, bootstrap_servers))
+
+
+async def _ask_broker(bootstrap_servers: str) -> None:
+    async with asyncio.timeout(2), AsyncExitStack() as stack:
+        admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap_servers)
+        stack.push_async_callback(admin.close)
+        await admin.start()
+
+
+def tokens(jwks_file: Path) -> Ailment:
+    """Whether tokens can be checked: the identity provider's keys are where they should be, and are keys."""
+
+    async def check() -> Unwell | None:
+        return _keys_ailment(jwks_file)
+
+    return check
+
+
+def _keys_ailment(jwks_file: Path) -> Unwell | None:
+    try:
+        keys = KeySet.import_key_set(json.loads(jwks_file.read_text(encoding="utf-8")))
+    except OSError as error:
+        return Unwell("jwks-missing", {"cause": type(error).__name__})
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError, JoseError) as error:
+        return Unwell("jwks-broken", {"cause": type(error).__name__})
+    return None if keys.keys else Unwell("jwks-broken", {"cause": "no key"})

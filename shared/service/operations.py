@@ -1,0 +1,61 @@
+"""HTTP for those who keep a service running: counts and pseudonymous ids, never a name or a message."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Protocol
+
+import asyncpg
+from fastapi import APIRouter
+
+from shared.domain.messages import Message
+from shared.eventstore.event_store import Connection
+from shared.http.auth import Role
+from shared.http.authorization import allow
+from shared.messaging.dead_letters import Pile, piles
+
+KEEPS_RUNNING = allow(Role.OPS)
+
+
+class Register(Protocol):
+    """Where a service seals names: what ops may do with it without reading one."""
+
+    SCHEMA: str
+
+    async def due(self, connection: Connection, keep_days: int, today: date | None = None) -> list[str]:
+        """The ids kept longer than `keep_days`."""
+        ...
+
+    async def reseal(self, connection: Connection) -> int:
+        """Seal everything with the newest key; returns how many."""
+        ...
+
+
+class Retention(Message):
+    """The pseudonymous ids of people whose retention clock has run out: somebody must decide on them."""
+
+    keep_days: int
+    due: list[str]
+
+
+def routes(pool: asyncpg.Pool[asyncpg.Record], register: Register | None, keep_days: int) -> APIRouter:
+    """What a service answers to ops: its dead letters, and of one that seals names, whom it keeps too long."""
+    router = APIRouter(prefix="/operations", tags=["ops"], dependencies=[KEEPS_RUNNING])
+
+    @router.get("/dead-letters")
+    async def dead_letters() -> list[Pile]:
+        """Open dead letters by consumer, topic and reason."""
+        async with pool.acquire() as connection:
+            return await piles(connection)
+
+    if register:
+        _retention(router, pool, register, keep_days)
+    return router
+
+
+def _retention(router: APIRouter, pool: asyncpg.Pool[asyncpg.Record], register: Register, keep_days: int) -> None:
+    @router.get("/retention-due")
+    async def retention_due() -> Retention:
+        """Who is kept longer than `PEOPLE_KEEP_DAYS`, the longest first."""
+        async with pool.acquire() as connection:
+            return Retention(keep_days=keep_days, due=await register.due(connection, keep_days))
