@@ -18,7 +18,7 @@ from shared.domain.messages import Meta, Recorded
 from shared.eventstore.command_handler import Decider
 from shared.messaging.cloudevents import Topic
 from shared.messaging.outbox import History
-from shared.messaging.outbox_relay import Published, place, record_of
+from shared.messaging.outbox_relay import OutgoingMessage, place, record_of
 from shared.messaging.producer import OutgoingRecord
 
 META = Meta(by="synthetic", correlation_id="0af7651916cd43dd8448eb211c80319c")
@@ -100,7 +100,7 @@ def _hundreds(given: Sequence[Road]) -> Iterator[Sequence[Road]]:
     return (given[begin : begin + 100] for begin in range(0, len(given), 100))
 
 
-def told(fact: Recorded[ReferralEvent], topic: str) -> Published | None:
+def told(fact: Recorded[ReferralEvent], topic: str) -> OutgoingMessage | None:
     """What the referral service publishes of a fact, on a topic of this benchmark."""
     published = translate(fact)
     return None if published is None else replace(published, topic=topic_named(topic))

@@ -23,9 +23,9 @@ from shared.eventstore.command_handler import handle
 from shared.eventstore.event_store import EventStore
 from shared.eventstore.pool import open_pool
 from shared.messaging import inbox
-from shared.messaging.consumer import Subscription
+from shared.messaging.consumer import Consumer
 from shared.messaging.inbox import Inbox
-from shared.messaging.outbox_relay import Relay
+from shared.messaging.outbox_relay import OutboxRelay
 from shared.observability import logs
 from shared.service.wiring import create_tables
 
@@ -39,7 +39,7 @@ async def figure(place: Place) -> list[float]:
     async with open_pool(place.url, 4) as pool:
         store = EventStore(pool, cases.TYPES, [cases.apply])
         await create_tables(pool, [event_store.SCHEMA, cases.SCHEMA, figures.SCHEMA, inbox.SCHEMA])
-        relay = Relay(store, lambda fact: told(fact, place.topic), [topic_named(place.topic)], place.servers, place.url)
+        relay = OutboxRelay(store, lambda fact: told(fact, place.topic), [topic_named(place.topic)], place.servers, place.url)
         store.rang = relay.ring
         async with _beside(place), _running(relay), pool.acquire() as reader:
             received: Counter[date] = Counter()
@@ -72,11 +72,11 @@ async def consume(place: Place) -> None:
     """The consumer's process, until it is ended."""
     async with open_pool(place.url, 4) as pool:
         heard = Inbox("bench", topic_named(place.topic), figures.apply)
-        await Subscription(place.servers, place.schema, heard, pool).run()
+        await Consumer(place.servers, place.schema, heard, pool).run()
 
 
 @asynccontextmanager
-async def _running(relay: Relay) -> AsyncIterator[None]:
+async def _running(relay: OutboxRelay) -> AsyncIterator[None]:
     task = asyncio.create_task(relay.run())
     try:
         yield

@@ -21,8 +21,8 @@ from services.reporting import figures
 from shared.eventstore.event_store import Connection
 from shared.eventstore.pool import open_pool
 from shared.messaging import inbox
-from shared.messaging.consumer import Subscription
-from shared.messaging.inbox import Apply, Heard, Inbox
+from shared.messaging.consumer import Consumer
+from shared.messaging.inbox import Apply, ReceivedMessage, Inbox
 from shared.messaging.producer import open_producer
 
 BATCH = 500
@@ -65,12 +65,12 @@ async def fill(place: Place) -> float:
 
 
 async def reporting(place: Place) -> float:
-    """Messages a second through Subscription, Inbox and the fold of services/reporting."""
+    """Messages a second through Consumer, Inbox and the fold of services/reporting."""
     return await _subscribed(place, figures.apply)
 
 
 async def bare_inbox(place: Place) -> float:
-    """Messages a second through Subscription and Inbox, writing what the raw loop writes."""
+    """Messages a second through Consumer and Inbox, writing what the raw loop writes."""
     return await _subscribed(place, _write_heard)
 
 
@@ -108,11 +108,11 @@ async def write(connection: Connection, told: Iterable[tuple[str, Mapping[str, A
     await connection.execute(tally.FIGURES.format("$1", "$2", "$3", "$4", "$5", "$6", "$7"), months, *counts[1:])
 
 
-async def _write_heard(connection: Connection, heard: Sequence[Heard]) -> None:
+async def _write_heard(connection: Connection, heard: Sequence[ReceivedMessage]) -> None:
     await write(connection, [(each.envelope.type, each.message.model_dump(mode="json")) for each in heard])
 
 
-class _Clocked(Subscription):
+class _Clocked(Consumer):
     """A subscription that tells the clock of its batches."""
 
     clock: Clock

@@ -17,7 +17,7 @@ from shared.domain.messages import Recorded
 from shared.eventstore import event_store
 from shared.eventstore.event_store import EventStore
 from shared.eventstore.pool import open_pool
-from shared.messaging.outbox_relay import Relay
+from shared.messaging.outbox_relay import OutboxRelay
 from shared.messaging.producer import open_producer
 from shared.service.wiring import create_tables
 
@@ -30,7 +30,7 @@ async def relay(place: Place) -> float:
         store = EventStore(pool, cases.TYPES)
         await create_tables(pool, [event_store.SCHEMA])
         last = await fill(pool, list(recorded(place.roads)))
-        follower = Relay(
+        follower = OutboxRelay(
             store, lambda fact: told(fact, place.topic), [topic_named(place.topic)], place.servers, place.url
         )
         running = asyncio.create_task(follower.run())

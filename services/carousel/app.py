@@ -11,7 +11,7 @@ from services.carousel.views.streams import TYPES
 from services.carousel.vocabulary import vocabulary
 from shared.contracts import carousel as contract
 from shared.http.commands import Commands
-from shared.privacy.encryption import Seal
+from shared.privacy.encryption import FieldCipher
 from shared.service.settings import Settings
 from shared.service.wiring import Wiring, application_of
 
@@ -25,8 +25,8 @@ async def wire(service: Wiring) -> None:
     """What it is made of."""
     await service.tables(referrals.SCHEMA)
     store = await service.facts(TYPES, offers, cycles, participations, safety_tasks, barriers)
-    register = notes.Notes(Seal.of_file(service.settings.people_keys_file))
+    register = notes.Notes(FieldCipher.of_file(service.settings.people_keys_file))
     await service.seals(register)
-    service.publishes(store, published.translate, contract.CASES, contract.SESSIONS)
+    service.publishes(store, published.to_integration_event, contract.CASES, contract.SESSIONS)
     await service.hears(subscribers.hears(store))
     service.answers(routes(Commands(store), register))

@@ -14,7 +14,7 @@ from services.carousel.events import cycle as facts
 from services.carousel.events import participation as personal
 from services.carousel.events.values import Mark, PlaceDays
 from shared.domain.messages import Command, Event, Meta
-from shared.eventstore.command_handler import Beside, Decider, Outcome, Permit, within
+from shared.eventstore.command_handler import TransactionHook, Decider, Outcome, AccessCheck, within
 from shared.eventstore.event_store import Connection, EventStore
 
 OFFERS: Decider[Any, Any, Any] = Decider(offer.initial, offer.decide, offer.evolve)
@@ -62,7 +62,7 @@ async def participation_of(connection: Connection, store: EventStore, referral_i
     return reduce(participation.evolve, (fact.event for fact in facts_), participation.initial)
 
 
-def beside(store: EventStore, meta: Meta, command: Command, permits: Permits) -> list[Beside]:
+def beside(store: EventStore, meta: Meta, command: Command, permits: Permits) -> list[TransactionHook]:
     """What is done beside the command of a caller: it is followed, once he is permitted whoever else it is about.
 
     The other is asked for also where nothing changes: that it does not would tell who is kept apart from whom.
@@ -75,7 +75,7 @@ def beside(store: EventStore, meta: Meta, command: Command, permits: Permits) ->
     return [look, follow(store, meta, command, permits)]
 
 
-def follow(store: EventStore, meta: Meta, command: Command, permits: Permits | None = None) -> Beside:
+def follow(store: EventStore, meta: Meta, command: Command, permits: Permits | None = None) -> TransactionHook:
     """What `shared.decider.handle` does beside `command`: everything its facts ask for, and what these ask in turn.
 
     Raises Refused when one of those streams says no, and what `permits` raises when the caller may not use it, so that
@@ -91,7 +91,7 @@ def follow(store: EventStore, meta: Meta, command: Command, permits: Permits | N
     return ripple
 
 
-def _permit(command: Command, permits: Permits) -> Permit[Any] | None:
+def _permit(command: Command, permits: Permits) -> AccessCheck[Any] | None:
     """What the caller must be permitted himself; the rest follows from what he was permitted already."""
     match command:
         case ask.TakePlace():

@@ -13,7 +13,7 @@ from shared.domain.clock import BELGIUM
 from shared.domain.clock import today as this_day
 from shared.domain.messages import Message, Refused
 from shared.eventstore.event_store import Connection
-from shared.privacy.encryption import Seal
+from shared.privacy.encryption import FieldCipher
 
 SCHEMA = """
 create table if not exists notes (
@@ -50,7 +50,7 @@ class Notes:
 
     SCHEMA = SCHEMA
 
-    def __init__(self, seal: Seal) -> None:
+    def __init__(self, seal: FieldCipher) -> None:
         self._seal = seal
 
     async def keep(self, connection: Connection, referral_id: str, task_id: str, note: str, by: str) -> None:
@@ -59,14 +59,14 @@ class Notes:
             "insert into notes (referral, task, sealed, by) values ($1, $2, $3, $4) on conflict do nothing",
             referral_id,
             task_id,
-            self._seal.close(note),
+            self._seal.encrypt(note),
             by,
         )
 
     async def compare(self, connection: Connection, referral_id: str, task_id: str, note: str) -> None:
         """Raises Refused when the task was closed with another note, which stays; one that was erased says nothing."""
         sealed = await _sealed(connection, referral_id, task_id)
-        if sealed is not None and self._seal.open(sealed) != note:
+        if sealed is not None and self._seal.decrypt(sealed) != note:
             raise Refused("safety-task-already-closed")
 
     async def look(self, connection: Connection, referral_id: str, task_id: str, by: str) -> Note | None:
@@ -77,7 +77,7 @@ class Notes:
         await connection.execute(
             "insert into note_looks (referral, task, by) values ($1, $2, $3)", referral_id, task_id, by
         )
-        return Note(note=self._seal.open(sealed))
+        return Note(note=self._seal.decrypt(sealed))
 
     async def erase(self, connection: Connection, referral_id: str, tasks: Sequence[str]) -> None:
         """Forget the notes of these tasks about one person (GDPR art. 17); the facts stay."""
@@ -95,11 +95,11 @@ class Notes:
         return [row["referral"] for row in rows]
 
     async def reseal(self, connection: Connection) -> int:
-        """Seal everything with the newest key; the older ones can then be dropped. Returns how many."""
+        """FieldCipher everything with the newest key; the older ones can then be dropped. Returns how many."""
         rows = await connection.fetch("select referral, task, sealed from notes for update")
         await connection.executemany(
             "update notes set sealed = $3 where referral = $1 and task = $2",
-            [(row["referral"], row["task"], self._seal.renew(row["sealed"])) for row in rows],
+            [(row["referral"], row["task"], self._seal.rotate(row["sealed"])) for row in rows],
         )
         return len(rows)
 

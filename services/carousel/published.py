@@ -8,18 +8,18 @@ from services.carousel.events import cycle, participation
 from shared.contracts import carousel as contract
 from shared.domain.messages import Recorded
 from shared.messaging.cloudevents import PublicMessage
-from shared.messaging.outbox_relay import Published
+from shared.messaging.outbox_relay import OutgoingMessage
 
 _SMALL, _LARGE = 5, 10
 
 
-def translate(fact: Recorded[Any]) -> Published | None:
+def to_integration_event(fact: Recorded[Any]) -> OutgoingMessage | None:
     """What the others hear of a fact: participations pseudonymous, sessions and cycles without a person."""
     message = _message(fact.event)
     if message is None:
         return None
     topic = contract.SESSIONS if type(message) in contract.SESSIONS.messages else contract.CASES
-    return Published(topic, fact.stream, message)
+    return OutgoingMessage(topic, fact.stream, message)
 
 
 def size_band(present: int) -> contract.SizeBand:

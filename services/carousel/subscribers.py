@@ -16,7 +16,7 @@ from shared.domain.messages import Message, Refused
 from shared.eventstore.command_handler import within
 from shared.eventstore.event_store import Connection, EventStore
 from shared.i18n.code_lists import Id
-from shared.messaging.inbox import Heard, Inbox
+from shared.messaging.inbox import ReceivedMessage, Inbox
 
 CONSUMER = "carousel"
 BY = "referral"
@@ -45,12 +45,12 @@ class Ears:
 
     store: EventStore
 
-    async def apply(self, connection: Connection, heard: Sequence[Heard]) -> None:
+    async def apply(self, connection: Connection, heard: Sequence[ReceivedMessage]) -> None:
         """Each message in turn; raises Refused or ValidationError, which makes it a dead letter."""
         for each in heard:
             await self._hear(connection, each)
 
-    async def _hear(self, connection: Connection, heard: Heard) -> None:
+    async def _hear(self, connection: Connection, heard: ReceivedMessage) -> None:
         match heard.message:
             case said.ReferralReceived() as message:
                 await referrals.received(connection, message)
@@ -68,7 +68,7 @@ class Ears:
                 await self._leave(connection, heard, message.referral, _ground(message.ground), message.on)
 
     async def _await_place(
-        self, connection: Connection, heard: Heard, message: said.ReferralAccepted | said.ReferralResumed
+        self, connection: Connection, heard: ReceivedMessage, message: said.ReferralAccepted | said.ReferralResumed
     ) -> None:
         """Who is accepted waits; of those who resume, who was accepted before, and who had stopped comes back."""
         about = _About(referral=message.referral, on=message.on)
@@ -91,11 +91,11 @@ class Ears:
         )
         await self._ask(connection, heard, command)
 
-    async def _leave(self, connection: Connection, heard: Heard, referral: str, cause: Unlisted, on: date) -> None:
+    async def _leave(self, connection: Connection, heard: ReceivedMessage, referral: str, cause: Unlisted, on: date) -> None:
         command = ask.LeaveWaitingList(at=heard.envelope.time, by=BY, referral_id=referral, cause=cause, on=on)
         await self._ask(connection, heard, command)
 
-    async def _ask(self, connection: Connection, heard: Heard, command: ask.AwaitPlace | ask.LeaveWaitingList) -> None:
+    async def _ask(self, connection: Connection, heard: ReceivedMessage, command: ask.AwaitPlace | ask.LeaveWaitingList) -> None:
         meta = heard.meta(BY)
         beside = [follow(self.store, meta, command)]
         stream = of_participation(command.referral_id)

@@ -10,7 +10,7 @@ from services.referral.views import cases, organisations
 from services.referral.vocabulary import vocabulary
 from shared.contracts import referral as contract
 from shared.http.commands import Commands
-from shared.privacy.encryption import Seal
+from shared.privacy.encryption import FieldCipher
 from shared.service.settings import Settings
 from shared.service.wiring import Wiring, application_of
 
@@ -23,8 +23,8 @@ def application(settings: Settings) -> FastAPI:
 async def wire(service: Wiring) -> None:
     """What it is made of."""
     store = await service.facts(cases.TYPES, cases, organisations)
-    register = people.People(Seal.of_file(service.settings.people_keys_file))
+    register = people.People(FieldCipher.of_file(service.settings.people_keys_file))
     await service.seals(register)
-    service.publishes(store, published.translate, contract.CASES, contract.ORGANISATIONS)
+    service.publishes(store, published.to_integration_event, contract.CASES, contract.ORGANISATIONS)
     await service.hears(subscribers.hears(store))
     service.answers(routes(Commands(store), register))

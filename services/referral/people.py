@@ -15,7 +15,7 @@ from shared.domain.messages import Message
 from shared.eventstore import idempotency
 from shared.eventstore.event_store import Connection
 from shared.privacy import personal_data
-from shared.privacy.encryption import Seal
+from shared.privacy.encryption import FieldCipher
 from shared.privacy.personal_data import Register, Text, lock, oldest_day
 
 __all__ = ["SCHEMA", "People", "Person", "Text", "Why"]
@@ -37,7 +37,7 @@ class People(Register[Person]):
 
     SCHEMA = SCHEMA
 
-    def __init__(self, seal: Seal) -> None:
+    def __init__(self, seal: FieldCipher) -> None:
         super().__init__(seal, Person)
 
     async def told_again(self, connection: Connection, person_id: str, person: Person, by: str) -> None:
@@ -54,7 +54,7 @@ class People(Register[Person]):
 
     async def ask(self, connection: Connection, change: Change, person: Person | None) -> str:
         """Keep a change, of a correction with what it is to be, for a second to decide on. Returns its id."""
-        sealed = self._seal.close(person.model_dump_json()) if person else None
+        sealed = self._seal.encrypt(person.model_dump_json()) if person else None
         return await changes.keep(connection, change, sealed)
 
     async def make(self, connection: Connection, change: Change, person: Person | None) -> bool:
@@ -82,11 +82,11 @@ class People(Register[Person]):
         return [each for each in long_kept if each not in active]
 
     async def reseal(self, connection: Connection) -> int:
-        """Seal people, and the corrections that wait, with the newest key."""
+        """FieldCipher people, and the corrections that wait, with the newest key."""
         rows = await connection.fetch("select id, sealed from person_changes where sealed is not null for update")
         await connection.executemany(
             "update person_changes set sealed = $2 where id = $1",
-            [(row["id"], self._seal.renew(row["sealed"])) for row in rows],
+            [(row["id"], self._seal.rotate(row["sealed"])) for row in rows],
         )
         return await super().reseal(connection)
 

@@ -8,16 +8,16 @@ from services.referral import events
 from shared.contracts import referral as contract
 from shared.domain.messages import Recorded
 from shared.messaging.cloudevents import PublicMessage
-from shared.messaging.outbox_relay import Published
+from shared.messaging.outbox_relay import OutgoingMessage
 
 
-def translate(fact: Recorded[Any]) -> Published | None:
+def to_integration_event(fact: Recorded[Any]) -> OutgoingMessage | None:
     """What the others hear of a fact: cases pseudonymous, organisations openly, of referrers nothing."""
     message = _message(fact.event)
     if message is None:
         return None
     topic = contract.ORGANISATIONS if type(message) in contract.ORGANISATIONS.messages else contract.CASES
-    return Published(topic, fact.stream, message)
+    return OutgoingMessage(topic, fact.stream, message)
 
 
 def _message(event: events.ReferralEvent | events.RegisterEvent) -> PublicMessage | None:

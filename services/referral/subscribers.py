@@ -12,7 +12,7 @@ from services.referral.views import cases
 from shared.contracts import carousel as said
 from shared.eventstore.command_handler import within
 from shared.eventstore.event_store import Connection, EventStore
-from shared.messaging.inbox import Heard, Inbox
+from shared.messaging.inbox import ReceivedMessage, Inbox
 
 CONSUMER = "referral"
 BY = "carousel"
@@ -29,7 +29,7 @@ class Ears:
 
     store: EventStore
 
-    async def apply(self, connection: Connection, heard: Sequence[Heard]) -> None:
+    async def apply(self, connection: Connection, heard: Sequence[ReceivedMessage]) -> None:
         """Each message in turn; raises Refused, which makes it a dead letter."""
         for each in heard:
             meta = each.meta(BY)
@@ -37,7 +37,7 @@ class Ears:
                 await within(connection, self.store, cases.stream(command.referral_id), REFERRALS, command, meta)
 
 
-def asks(heard: Heard) -> Iterator[ask.ReferralCommand]:
+def asks(heard: ReceivedMessage) -> Iterator[ask.ReferralCommand]:
     """The commands a message leads to; attendance, pauses and their end stay in the carousel."""
     stamp: dict[str, Any] = {"at": heard.envelope.time, "by": BY}
     match heard.message:

@@ -9,7 +9,7 @@ from services.reporting.api import routes
 from services.reporting.rows import TOPICS
 from services.reporting.vocabulary import vocabulary
 from shared.messaging.inbox import Inbox
-from shared.projections.topic import Fold
+from shared.projections.topic import TopicProjection
 from shared.service.settings import Settings
 from shared.service.wiring import Wiring, application_of
 
@@ -28,8 +28,8 @@ async def wire(service: Wiring) -> None:
     service.answers(routes(service.pool))
 
 
-def figures_told() -> Fold:
+def figures_told() -> TopicProjection:
     """The figures and what they are folded from, topic by topic."""
-    return Fold(
+    return TopicProjection(
         CONSUMER, figures.version(), [figures.SCHEMA], [Inbox(CONSUMER, topic, figures.apply) for topic in TOPICS]
     )

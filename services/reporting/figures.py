@@ -17,7 +17,7 @@ from services.reporting.rows import GRAINS
 from services.reporting.rows.grain import Grain, Said
 from services.reporting.rows.known import require_known
 from shared.eventstore.event_store import Connection
-from shared.messaging.inbox import Heard
+from shared.messaging.inbox import ReceivedMessage
 
 VERSION = 4  # of the folding: it goes up when the same messages give other rows
 SCHEMA = Path(__file__).with_suffix(".sql").read_text(encoding="utf-8") + "".join(
@@ -33,8 +33,8 @@ def version() -> str:
     return f"{VERSION}.{catalogue_version()}"
 
 
-async def apply(connection: Connection, heard: Sequence[Heard]) -> None:
-    """Fold what was heard into its rows, and write what that changes in the figures: the Inbox calls this.
+async def apply(connection: Connection, heard: Sequence[ReceivedMessage]) -> None:
+    """TopicProjection what was heard into its rows, and write what that changes in the figures: the Inbox calls this.
 
     Rows hear several topics, so one batch at a time: the lock is that of these tables, not of those built beside.
     Raises Refused when a message says what no figure knows how to count.

@@ -21,7 +21,7 @@ from services.training.views import (
 from services.training.vocabulary import vocabulary
 from shared.contracts import training as contract
 from shared.http.commands import Commands
-from shared.privacy.encryption import Seal
+from shared.privacy.encryption import FieldCipher
 from shared.service.settings import Settings
 from shared.service.wiring import Wiring, application_of
 
@@ -39,8 +39,8 @@ async def wire(service: Wiring) -> None:
     await service.tables(evaluation.SCHEMA, people.SCHEMA, erasures.SCHEMA)
     async with service.pool.acquire() as connection:
         await upgrade(connection)
-        register = await People.opened(connection, Seal.of_file(service.settings.people_keys_file))
+        register = await People.opened(connection, FieldCipher.of_file(service.settings.people_keys_file))
     await service.seals(register)
     await service.folds(REGISTER)
-    service.publishes(store, published.translate, contract.ACTIVITIES, contract.PARTICIPATIONS)
+    service.publishes(store, published.to_integration_event, contract.ACTIVITIES, contract.PARTICIPATIONS)
     service.answers(routes(Commands(store), register, service.settings.public_url))

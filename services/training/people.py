@@ -20,7 +20,7 @@ import asyncpg
 from services.training.names import Contact, Everything, Held, Kind, Look, Named, Sight, Why, called, in_sight
 from shared.eventstore.event_store import Connection
 from shared.privacy import personal_data
-from shared.privacy.encryption import Seal
+from shared.privacy.encryption import FieldCipher
 from shared.privacy.personal_data import Register, oldest_day
 
 SCHEMA = (
@@ -62,19 +62,19 @@ class People(Register[Contact]):
 
     SCHEMA = SCHEMA
 
-    def __init__(self, seal: Seal, key: bytes) -> None:
+    def __init__(self, seal: FieldCipher, key: bytes) -> None:
         super().__init__(seal, Contact)
         self._key = key
 
     @classmethod
-    async def opened(cls, connection: Connection, seal: Seal) -> People:
+    async def opened(cls, connection: Connection, seal: FieldCipher) -> People:
         """The register of this database, with the key of its addresses, made once and kept encrypted."""
         await connection.execute(
-            "insert into address_key (sealed) values ($1) on conflict do nothing", seal.close(secrets.token_hex(32))
+            "insert into address_key (sealed) values ($1) on conflict do nothing", seal.encrypt(secrets.token_hex(32))
         )
-        return cls(seal, seal.open(await connection.fetchval("select sealed from address_key")).encode())
+        return cls(seal, seal.decrypt(await connection.fetchval("select sealed from address_key")).encode())
 
-    async def recognise(self, connection: Connection, contacts: Sequence[Contact]) -> list[str]:
+    async def authenticate(self, connection: Connection, contacts: Sequence[Contact]) -> list[str]:
         """The id of each, in order: the one he has, or a new one. Nothing is kept yet."""
         digests = [self._digest(each) for each in contacts]
         rows = await connection.fetch("select digest, person from addresses where digest = any($1)", digests)
@@ -149,8 +149,8 @@ class People(Register[Contact]):
             "select id, sealed from people where id = any($1) for update", [row["id"] for row in rows]
         )
         for row in held:
-            contact = Contact.model_validate_json(self._seal.open(row["sealed"]))
-            sealed = self._seal.close(Contact(name=name, email=contact.email).model_dump_json())
+            contact = Contact.model_validate_json(self._seal.decrypt(row["sealed"]))
+            sealed = self._seal.encrypt(Contact(name=name, email=contact.email).model_dump_json())
             await connection.execute("update people set sealed = $2 where id = $1", row["id"], sealed)
         await connection.execute("update entries set confirmed = true where id = any($1)", [row["id"] for row in held])
         return bool(held)
@@ -184,16 +184,16 @@ class People(Register[Contact]):
         """Encrypt people and the key of the addresses with the newest key."""
         sealed = await connection.fetchval("select sealed from address_key for update")
         if sealed is not None:
-            await connection.execute("update address_key set sealed = $1", self._seal.renew(sealed))
+            await connection.execute("update address_key set sealed = $1", self._seal.rotate(sealed))
         return await super().reseal(connection)
 
     def close(self, text: str) -> str:
         """Any text, encrypted."""
-        return self._seal.close(text).decode()
+        return self._seal.encrypt(text).decode()
 
     def open(self, closed: str) -> str:
         """A text that was encrypted."""
-        return self._seal.open(closed.encode())
+        return self._seal.decrypt(closed.encode())
 
     async def _in_sight(self, connection: Connection, person: str, sight: Sight) -> list[asyncpg.Record]:
         return await connection.fetch(
@@ -205,7 +205,7 @@ class People(Register[Contact]):
         )
 
     def _sealed(self, contacts: Sequence[Contact]) -> list[bytes]:
-        return [self._seal.close(each.model_dump_json()) for each in contacts]
+        return [self._seal.encrypt(each.model_dump_json()) for each in contacts]
 
     def _digest(self, contact: Contact) -> str:
         return hmac.new(self._key, (contact.email or "").casefold().encode(), hashlib.sha256).hexdigest()

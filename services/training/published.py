@@ -8,18 +8,18 @@ from services.training.events import network, steering, training
 from shared.contracts import training as contract
 from shared.domain.messages import Recorded
 from shared.messaging.cloudevents import PublicMessage
-from shared.messaging.outbox_relay import Published
+from shared.messaging.outbox_relay import OutgoingMessage
 
 Fact: TypeAlias = training.TrainingEvent | network.NetworkEventEvent | steering.MeetingEvent | steering.PartnerEvent
 
 
-def translate(fact: Recorded[Any]) -> Published | None:
+def to_integration_event(fact: Recorded[Any]) -> OutgoingMessage | None:
     """What others hear of a fact: activities openly, participations pseudonymous, of registrations nothing."""
     message = _message(fact.event)
     if message is None:
         return None
     topic = contract.PARTICIPATIONS if type(message) in contract.PARTICIPATIONS.messages else contract.ACTIVITIES
-    return Published(topic, fact.stream, message)
+    return OutgoingMessage(topic, fact.stream, message)
 
 
 def _message(event: Fact) -> PublicMessage | None:

@@ -13,13 +13,13 @@ from shared.contracts.referral import ORGANISATIONS
 from shared.domain.messages import Refused
 from shared.eventstore.event_store import Connection
 from shared.i18n.code_lists import Id
-from shared.messaging.inbox import Heard, Inbox
-from shared.projections.topic import Fold
+from shared.messaging.inbox import ReceivedMessage, Inbox
+from shared.projections.topic import TopicProjection
 
 _ID: TypeAdapter[str] = TypeAdapter(Id)
 
 
-async def hear(connection: Connection, heard: Sequence[Heard]) -> None:
+async def hear(connection: Connection, heard: Sequence[ReceivedMessage]) -> None:
     """Keep what was told; applying it twice is applying it once.
 
     Raises Refused `message-out-of-bounds` for what is wider than what is kept here, or has a code nobody knows here:
@@ -32,7 +32,7 @@ async def hear(connection: Connection, heard: Sequence[Heard]) -> None:
             raise Refused("message-out-of-bounds") from None
 
 
-async def _hear(connection: Connection, heard: Heard) -> None:
+async def _hear(connection: Connection, heard: ReceivedMessage) -> None:
     match heard.message:
         case contract.OrganisationRegistered() as told:
             name = DatedName(name=told.name, since=told.since)
@@ -45,7 +45,7 @@ async def _hear(connection: Connection, heard: Heard) -> None:
             await organisations.rename(connection, _ID.validate_python(told.organisation), name)
 
 
-REGISTER = Fold(
+REGISTER = TopicProjection(
     consumer="training",
     version="1",
     schemas=[organisations.SCHEMA],

@@ -8,13 +8,19 @@ from typing import Generic, TypeVar
 
 from pydantic import BaseModel, ConfigDict
 
-from shared.domain.bounds import Moment, Subject
+from shared.domain.bounds import Day, Moment, Subject
 
 
 class Message(BaseModel):
     """A frozen value whose fields are all known: an unknown field is an error."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Dated(Message):
+    """What a request or a command says that has nothing more to say than the day on which it happened."""
+
+    on: Day
 
 
 class Command(Message):

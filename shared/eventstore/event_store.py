@@ -1,4 +1,4 @@
-"""Facts in PostgreSQL: read a stream, append at an expected version, follow the table without skipping."""
+"""Events in PostgreSQL: read a stream, append at an expected version, follow the table without skipping."""
 
 from __future__ import annotations
 
@@ -12,7 +12,9 @@ from typing import Any, TypeAlias
 
 import asyncpg
 
+from shared.domain.aggregate import AnyChange, Policy
 from shared.domain.messages import Event, Meta, Recorded
+from shared.eventstore.state_cache import StateCache
 
 SCHEMA = Path(__file__).with_suffix(".sql").read_text(encoding="utf-8")
 _LINE = 7226
@@ -20,15 +22,15 @@ _LINE = 7226
 _APPEND = """
 with open_append as materialized (select pg_advisory_xact_lock_shared(7226001))
 insert into events (stream, version, type, data, meta, at)
-select $1, $2 + fact.nth, fact.type, fact.data, $5, $6
-from open_append, unnest($3::text[], $4::jsonb[]) with ordinality as fact (type, data, nth)
+select $1, $2 + event.nth, event.type, event.data, $5, $6
+from open_append, unnest($3::text[], $4::jsonb[]) with ordinality as event (type, data, nth)
 where $2 = (select coalesce(max(version), 0) from events where stream = $1)
-order by fact.nth
+order by event.nth
 returning position
 """
 
 Connection: TypeAlias = "asyncpg.pool.PoolConnectionProxy[asyncpg.Record] | asyncpg.Connection[asyncpg.Record]"
-ApplyFacts: TypeAlias = "Callable[[Connection, Sequence[Recorded[Any]]], Awaitable[None]]"
+Project: TypeAlias = "Callable[[Connection, AnyChange], Awaitable[None]]"
 
 
 class VersionConflict(Exception):  # noqa: N818 - an answer to the appender, who decides again
@@ -40,34 +42,37 @@ class VersionConflict(Exception):  # noqa: N818 - an answer to the appender, who
 
 
 def event_types(*classes: type[Event]) -> Mapping[str, type[Event]]:
-    """The codec of a store: the name a fact is stored under, and its class."""
+    """The codec of a store: the name an event is stored under, and its class."""
     return {each.__name__: each for each in classes}
 
 
 @dataclass(slots=True)
 class EventStore:
-    """One service's facts.
+    """One service's events.
 
-    `views` are updated in the transaction of the append, so that the page after a command shows its effect;
-    `rang` is called after the commit, to wake the relay.
+    The command handler hands each change to `project` in the transaction of its append, so that the page after a
+    command shows its effect, and issues the commands of `policies` there. `on_commit` is called after the commit, to
+    wake the outbox relay.
     """
 
     pool: asyncpg.Pool[asyncpg.Record]
     types: Mapping[str, type[Event]]
-    views: Sequence[ApplyFacts] = ()
-    rang: Callable[[], None] = field(default=lambda: None)
+    project: Project | None = None
+    policies: Sequence[Policy] = ()
+    on_commit: Callable[[], None] = field(default=lambda: None)
+    states: StateCache = field(default_factory=StateCache)
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Connection]:
-        """A transaction whose facts wake the relay once it has committed."""
+        """A transaction whose events wake the outbox relay once it has committed."""
         async with self.pool.acquire() as connection, connection.transaction():
             yield connection
-        self.rang()
+        self.on_commit()
 
     async def read(
         self, connection: Connection, stream: str, after: int = 0, limit: int | None = None
     ) -> list[Recorded[Any]]:
-        """The facts of one stream, up to `limit` after a version, oldest first; none for a stream nobody wrote."""
+        """The events of one stream, up to `limit` after a version, oldest first; none for a stream nobody wrote."""
         rows = await connection.fetch(
             "select position, stream, version, type, data, meta, at from events where stream = $1 and version > $2"
             " order by version limit $3",
@@ -77,8 +82,8 @@ class EventStore:
         )
         return [self._recorded(row) for row in rows]
 
-    async def line_up(self, connection: Connection, streams: Collection[str]) -> None:
-        """Wait until no other transaction that lined up for one of `streams` is under way."""
+    async def lock_streams(self, connection: Connection, streams: Collection[str]) -> None:
+        """Lock each of `streams` until the end of the transaction: others that do so wait."""
         for stream in sorted(streams):
             await connection.execute("select pg_advisory_xact_lock($1, hashtext($2))", _LINE, stream)
 
@@ -90,11 +95,10 @@ class EventStore:
         events: Sequence[Event],
         meta: Meta,
         at: datetime,
-    ) -> int:
-        """Append `events` and apply the service's views, inside the caller's transaction.
+    ) -> list[Recorded[Any]]:
+        """Append `events` in one statement, which needs no transaction around it. Raises VersionConflict.
 
-        Without views it is one statement, which needs no transaction around it.
-        Returns the stream's new version. Raises VersionConflict when it was not at `expected`.
+        A conflict is a stream that was not at version `expected`.
         """
         try:
             rows = await connection.fetch(
@@ -110,17 +114,13 @@ class EventStore:
             raise VersionConflict(stream) from error
         if len(rows) < len(events):
             raise VersionConflict(stream)
-        if self.views:
-            facts = [
-                Recorded(row["position"], stream, version, event, meta, at)
-                for version, (row, event) in enumerate(zip(rows, events, strict=True), expected + 1)
-            ]
-            for apply in self.views:
-                await apply(connection, facts)
-        return expected + len(events)
+        return [
+            Recorded(row["position"], stream, version, event, meta, at)
+            for version, (row, event) in enumerate(zip(rows, events, strict=True), expected + 1)
+        ]
 
     async def after(self, connection: Connection, position: int, limit: int) -> list[Recorded[Any]]:
-        """Up to `limit` facts after `position`, in order, none skipped that could still commit.
+        """Up to `limit` events after `position`, in order, none skipped that could still commit.
 
         A gap is waited for only while a transaction that was open when it was seen still is;
         what is missing after that was rolled back.
@@ -132,7 +132,7 @@ class EventStore:
         return [self._recorded(row) for row in rows]
 
     async def at(self, connection: Connection, positions: Sequence[int]) -> list[Recorded[Any]]:
-        """The facts at these positions, as far as there are any, in order."""
+        """The events at these positions, as far as there are any, in order."""
         rows = await connection.fetch(
             "select position, stream, version, type, data, meta, at from events where position = any($1)"
             " order by position",
@@ -164,7 +164,7 @@ class EventStore:
 
 
 def recorded(row: asyncpg.Record, types: Mapping[str, type[Event]]) -> Recorded[Any]:
-    """A row of `events` as the fact it is."""
+    """A row of `events` as the event it is."""
     return Recorded(
         position=row["position"],
         stream=row["stream"],

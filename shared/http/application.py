@@ -10,7 +10,7 @@ from fastapi import FastAPI, Response
 from fastapi.responses import JSONResponse
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
-from shared.http.auth import Gate
+from shared.http.auth import TokenVerifier
 from shared.http.idempotency_key import Answers
 from shared.http.limits import Limits
 from shared.http.middleware import RequestLimits, RequestLog
@@ -29,7 +29,7 @@ class _Documented(FastAPI):
 
 def create_app(
     title: str,
-    gate: Gate,
+    gate: TokenVerifier,
     refusals: Refusals,
     health: Health,
     lifespan: Callable[[FastAPI], AbstractAsyncContextManager[None]] | None = None,

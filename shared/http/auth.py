@@ -46,7 +46,7 @@ class Caller:
     cities: frozenset[str]
 
 
-class Unrecognised(Exception):  # noqa: N818 - an answer: 401
+class Unauthenticated(Exception):  # noqa: N818 - an answer: 401
     """No token, or not one of ours: never says which check failed."""
 
 
@@ -121,7 +121,7 @@ def _read(file: Path) -> KeySet:
 
 
 @dataclass(slots=True)
-class Gate:
+class TokenVerifier:
     """Checks tokens: signature, algorithm, issuer, audience, expiry, and the shape of what they say."""
 
     jwks_file: Path
@@ -132,16 +132,16 @@ class Gate:
     def __post_init__(self) -> None:
         self._keys = Keys(self.jwks_file)
 
-    def recognise(self, authorization: str | None) -> Caller:
-        """The caller behind an `Authorization` header; raises Unrecognised, and KeysAway."""
+    def authenticate(self, authorization: str | None) -> Caller:
+        """The caller behind an `Authorization` header; raises Unauthenticated, and KeysAway."""
         scheme, _, token = (authorization or "").partition(" ")
         if scheme.lower() != "bearer" or not token:
-            raise Unrecognised
+            raise Unauthenticated
         keys = self._keys.current()
         try:
             claims = self._checked(token.strip(), keys)
         except Exception:  # noqa: BLE001 - whatever a token makes us stumble over, it is the token
-            raise Unrecognised from None
+            raise Unauthenticated from None
         return Caller(claims.sub, claims.role, claims.organisation, frozenset(claims.cities))
 
     def _checked(self, token: str, keys: KeySet) -> _Claims:

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import reduce
+from http import HTTPStatus
 from inspect import isawaitable
-from typing import Any, TypeAlias, TypeVar
+from typing import Annotated, Any, Generic, TypeAlias, TypeVar
 
 import structlog
-from fastapi import Request, Response
+from fastapi import Depends, Request, Response
 from pydantic import BaseModel
 
+from shared.domain.aggregate import Aggregate
 from shared.domain.messages import Command, Event, Meta, Recorded, Refused
-from shared.eventstore.command_handler import Beside, Decider, Outcome, Permit, handle
+from shared.eventstore.command_handler import AccessCheck, Handling, IssuedCheck, Outcome, TransactionHook
 from shared.eventstore.event_store import Connection, EventStore, VersionConflict
 from shared.eventstore.idempotency import AlreadyAnswered, Asked, Kept
+from shared.eventstore.loading import load
 from shared.http.auth import Caller
 from shared.http.idempotency_key import Answers, response_of
 from shared.observability import metrics
@@ -23,156 +25,114 @@ from shared.observability import metrics
 S = TypeVar("S")
 C = TypeVar("C", bound=Command)
 E = TypeVar("E", bound=Event)
-Said: TypeAlias = "Mapping[str, Any] | None"
-# What the answer says, made in the transaction of the events, after everything that is written beside them.
-Body: TypeAlias = "Callable[[Outcome], Awaitable[Said] | Said]"
+Content: TypeAlias = "Mapping[str, Any] | None"
+ContentOf: TypeAlias = "Callable[[Outcome], Awaitable[Content] | Content]"
+"""What the answer says, made in the transaction of the events, after every hook."""
+CanStillSee: TypeAlias = "Callable[[Connection], Awaitable[object]]"
+"""Asked before an answer is given again: raises NotVisible (404) when the caller may see it no more."""
 _Act: TypeAlias = "Callable[[Asked | None], Awaitable[Kept]]"
-# Asked before an answer is given again: raises NotVisible (404) when the caller may hear it no more.
-MaySee: TypeAlias = "Callable[[Connection], Awaitable[object]]"
 
 
 class Done(BaseModel):
-    """The answer to a command: the version of what it was asked of."""
+    """The answer to a command: the version of the aggregate after it."""
 
     version: int
 
 
 def meta_of(command: Command) -> Meta:
-    """What is kept beside the facts of a request: who asked, and its thread."""
+    """What is kept beside the events of a request: who asked, and its trace."""
     correlation = structlog.contextvars.get_contextvars().get("correlation_id", "")
     return Meta(by=command.by, correlation_id=correlation)
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Commands:
-    """Takes the commands of one service: stamps, decides, answers, and keeps the answer under its key."""
+    """Takes the commands of one request: a FastAPI dependency, `commands: Commanding`."""
 
     store: EventStore
+    answers: Answers
+    request: Request
+    subject: str | None
 
-    async def take(
+    async def run(
         self,
-        request: Request,
-        caller: Caller,
-        stream: str,
-        decider: Decider[S, C, E],
+        aggregate: Aggregate[S, C, E],
+        aggregate_id: str,
         command: C,
-        beside: Sequence[Beside] = (),
         *,
+        check_access: AccessCheck[S] | None = None,
+        check_issued: IssuedCheck | None = None,
+        hooks: Sequence[TransactionHook] = (),
+        content: ContentOf | None = None,
         created: bool = False,
-        permit: Permit[S] | None = None,
     ) -> Response:
-        """200 or 201 with the new version. `beside` writes in the transaction of the facts.
+        """200, or 201 when `created`, with the new version or `content`. Raises Refused, VersionConflict, NotVisible.
 
-        `permit` is asked of the state that is decided on, also before an answer is given again, and raises
-        NotVisible (404). What was `created` before is answered with the version of then, whatever happened since.
-
-        Raises Refused and VersionConflict (409), and Refused `idempotency-key-reused`.
+        `check_access` is asked of the state that is decided on, also before an answer is given again. What was
+        `created` before is answered with the version of then, whatever happened since.
         """
-        said = 0
-
-        async def find_version(connection: Connection, outcome: Outcome) -> None:
-            nonlocal said
-            said = outcome.version
-            if created and not outcome.events:
-                said = first_done(decider, await self.store.read(connection, stream), command)
-
-        hooks, subject = [*beside, find_version], caller.subject
-        return await self.answer(
-            request,
-            subject,
-            stream,
-            decider,
+        kept = await self.kept(
+            aggregate,
+            aggregate_id,
             command,
-            hooks,
-            permit=permit,
-            created=created,
-            body=lambda _: {"version": said},
+            check_access=check_access,
+            check_issued=check_issued,
+            hooks=hooks,
+            content=content,
+            status=201 if created else 200,
         )
-
-    async def answer(
-        self,
-        request: Request,
-        subject: str | None,
-        stream: str,
-        decider: Decider[S, C, E],
-        command: C,
-        beside: Sequence[Beside] = (),
-        *,
-        body: Body,
-        created: bool = False,
-        permit: Permit[S] | None = None,
-    ) -> Response:
-        """As `take`, for an answer that says more than a version, or whose `subject` is nobody (None)."""
-        status = 201 if created else 200
-        return response_of(
-            await self.kept(request, subject, stream, decider, command, beside, body=body, status=status, permit=permit)
-        )
+        return response_of(kept)
 
     async def kept(
         self,
-        request: Request,
-        subject: str | None,
-        stream: str,
-        decider: Decider[S, C, E],
+        aggregate: Aggregate[S, C, E],
+        aggregate_id: str,
         command: C,
-        beside: Sequence[Beside] = (),
         *,
-        body: Body,
+        check_access: AccessCheck[S] | None = None,
+        check_issued: IssuedCheck | None = None,
+        hooks: Sequence[TransactionHook] = (),
+        content: ContentOf | None = None,
         status: int = 200,
-        permit: Permit[S] | None = None,
     ) -> Kept:
-        """As `answer`, for a route that makes its response of it: a paper, of the code that stands on it."""
-        said: list[Said] = []
+        """As `run`, for a route that makes its response of the answer: a document, of the code that stands on it."""
+        handling = Handling(
+            self.store, aggregate, aggregate_id, command, meta_of(command), hooks, check_access, check_issued
+        )
+        answering = _Answering(handling, content, status)
 
-        async def say(_: Connection, outcome: Outcome) -> None:
-            saying = body(outcome)
-            said[:] = [await saying if isawaitable(saying) else saying]
+        async def can_still_see(connection: Connection) -> None:
+            if check_access:
+                check_access((await load(connection, self.store, aggregate, aggregate_id))[1])
 
-        async def act(asked: Asked | None) -> Kept:
-            async def remember(connection: Connection, _: Outcome) -> None:
-                if asked:
-                    await asked.remember(connection, stream, Kept(status, said[0]))
-
-            await self.decide(stream, decider, command, [*beside, say, remember], permit)
-            return Kept(status, said[0])
-
-        async def may_see(connection: Connection) -> None:
-            facts = await self.store.read(connection, stream)
-            if permit:
-                permit(reduce(decider.evolve, (fact.event for fact in facts), decider.initial))
-
-        return await self._once(request, subject, stream, act, may_see if permit else None)
+        see = can_still_see if check_access else None
+        return await self._once(aggregate.stream(aggregate_id), answering.run, see)
 
     async def once(
         self,
-        request: Request,
-        subject: str | None,
-        stream: str,
-        work: Callable[[Connection], Awaitable[Said]],
+        about: str,
+        work: Callable[[Connection], Awaitable[Content]],
         *,
         status: int = 200,
-        may_see: MaySee | None = None,
+        can_still_see: CanStillSee | None = None,
     ) -> Response:
         """A write that is no command of an aggregate, in a transaction of its own, once under its key.
 
-        `stream` is what it is about; `work` returns what the answer says. `may_see` is asked before that is said again.
+        `about` is the stream or id that it is about; `work` returns what the answer says.
         """
 
         async def act(asked: Asked | None) -> Kept:
             async with self.store.transaction() as connection:
                 answer = Kept(status, await work(connection))
                 if asked:
-                    await asked.remember(connection, stream, answer)
+                    await asked.remember(connection, about, answer)
             return answer
 
-        return response_of(await self._once(request, subject, stream, act, may_see))
+        return response_of(await self._once(about, act, can_still_see))
 
-    async def _once(
-        self, request: Request, subject: str | None, stream: str, act: _Act, may_see: MaySee | None = None
-    ) -> Kept:
+    async def _once(self, about: str, act: _Act, can_still_see: CanStillSee | None) -> Kept:
         """The answer given before, or else that of `act`; of two at once, the second gets the answer of the first."""
-        answers: Answers = request.app.state.answers
-        asked = await answers.asked(request, subject)
+        asked = await self.answers.asked(self.request, self.subject)
         if asked is None:
             return await act(None)
         earlier = await self._earlier(asked)
@@ -182,45 +142,77 @@ class Commands:
             except (AlreadyAnswered, Refused, VersionConflict) as second:
                 earlier = await self._earlier(asked)
                 if earlier is None:  # refused on its own account, or the answer was forgotten between the two looks
-                    raise second if not isinstance(second, AlreadyAnswered) else VersionConflict(stream) from None
-        if may_see:
+                    raise second if not isinstance(second, AlreadyAnswered) else VersionConflict(about) from None
+        if can_still_see:
             async with self.store.pool.acquire() as connection:
-                await may_see(connection)
+                await can_still_see(connection)
         return earlier
 
-    async def answered(self, request: Request, subject: str | None) -> Kept | None:
-        """The answer to this request when it was given before, under its key; who may hear it, the caller asks."""
-        answers: Answers = request.app.state.answers
-        asked = await answers.asked(request, subject)
+    async def answered(self) -> Kept | None:
+        """The answer to this request when it was given before, under its key; the route checks who may see it."""
+        asked = await self.answers.asked(self.request, self.subject)
         return await self._earlier(asked) if asked else None
 
     async def _earlier(self, asked: Asked) -> Kept | None:
         async with self.store.pool.acquire() as connection:
             return await asked.earlier(connection)
 
-    async def decide(
-        self,
-        stream: str,
-        decider: Decider[S, C, E],
-        command: C,
-        beside: Sequence[Beside] = (),
-        permit: Permit[S] | None = None,
-    ) -> Outcome:
-        """What the command comes to, where no answer is kept."""
-        outcome = await handle(self.store, stream, decider, command, meta_of(command), beside, permit)
+
+@dataclass(frozen=True, slots=True)
+class _Answering(Generic[S, C, E]):
+    """One command, with the answer that is kept in its transaction."""
+
+    handling: Handling[S, C, E]
+    content: ContentOf | None
+    status: int
+
+    async def run(self, asked: Asked | None) -> Kept:
+        """Decide the command; the answer is kept when the request has a key."""
+        given: list[Kept] = []
+
+        async def answer(connection: Connection, outcome: Outcome) -> None:
+            made = self.content(outcome) if self.content else await self._version(connection, outcome)
+            given[:] = [Kept(self.status, await made if isawaitable(made) else made)]
+            if asked:
+                await asked.remember(connection, self.handling.stream, given[0])
+
+        outcome = await self.handling.followed_by(answer).run()
         metrics.APPENDED.inc(len(outcome.events))
-        return outcome
+        return given[0]
+
+    async def _version(self, connection: Connection, outcome: Outcome) -> Content:
+        handling = self.handling
+        if self.status == HTTPStatus.CREATED and not outcome.events:
+            past = await handling.store.read(connection, handling.stream)
+            return {"version": first_done(handling.aggregate, past, handling.command)}
+        return {"version": outcome.version}
 
 
-def first_done(decider: Decider[S, C, E], facts: Sequence[Recorded[E]], command: C) -> int:
+def first_done(aggregate: Aggregate[S, C, E], past: Sequence[Recorded[E]], command: C) -> int:
     """The version at which the command was done already: of what was appended at once, the last."""
-    state = decider.initial
-    for fact, following in zip(facts, [*facts[1:], None], strict=True):
-        state = decider.evolve(state, fact.event)
-        if following is None or following.at != fact.at:
+    state = aggregate.initial
+    for recorded, following in zip(past, [*past[1:], None], strict=True):
+        state = aggregate.evolve(state, recorded.event)
+        if following is None or following.at != recorded.at:
             try:
-                if not decider.decide(state, command):
-                    return fact.version
+                if not aggregate.decide(state, command):
+                    return recorded.version
             except Refused:
                 continue
-    return len(facts)
+    return len(past)
+
+
+def store_of(request: Request) -> EventStore:
+    """The event store of the service that is asked."""
+    store: EventStore = request.app.state.store
+    return store
+
+
+def _commands_of(request: Request) -> Commands:
+    caller = getattr(request.state, "caller", None)
+    subject = caller.subject if isinstance(caller, Caller) else None
+    return Commands(store_of(request), request.app.state.answers, request, subject)
+
+
+Commanding = Annotated[Commands, Depends(_commands_of)]
+Store = Annotated[EventStore, Depends(store_of)]

@@ -12,7 +12,7 @@ import structlog
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from shared.http.auth import Caller, Gate, KeysAway, Unrecognised
+from shared.http.auth import Caller, KeysAway, TokenVerifier, Unauthenticated
 from shared.http.limits import Limits
 from shared.http.problems import Limited, fault, limited
 from shared.http.rate_limits import Buckets, address_key
@@ -106,7 +106,7 @@ class RequestLimits:
     """
 
     app: ASGIApp
-    gate: Gate
+    gate: TokenVerifier
     limits: Limits
     reads: Buckets = field(init=False)
     writes: Buckets = field(init=False)
@@ -156,6 +156,6 @@ class RequestLimits:
 
     def _caller(self, authorization: str | None) -> Caller | Exception:
         try:
-            return self.gate.recognise(authorization)
-        except (Unrecognised, KeysAway) as nobody:
+            return self.gate.authenticate(authorization)
+        except (Unauthenticated, KeysAway) as nobody:
             return nobody

@@ -15,10 +15,10 @@ from starlette.exceptions import HTTPException
 
 from shared.domain.messages import Refused
 from shared.eventstore.event_store import VersionConflict
-from shared.http.auth import Unrecognised
+from shared.eventstore.outages import is_away
+from shared.http.auth import Unauthenticated
 from shared.i18n.code_lists import terms
 from shared.i18n.text import Text
-from shared.observability.outages import is_away
 
 log = structlog.get_logger(__name__)
 
@@ -133,8 +133,8 @@ def _answer_refusals(app: FastAPI, refusals: Refusals) -> None:
 
 
 def _answer_who(app: FastAPI) -> None:
-    @app.exception_handler(Unrecognised)
-    async def unrecognised(_: Request, __: Unrecognised) -> JSONResponse:
+    @app.exception_handler(Unauthenticated)
+    async def unrecognised(_: Request, __: Unauthenticated) -> JSONResponse:
         answer = problem(401, "not-recognised", "Who is asking?")
         answer.headers["WWW-Authenticate"] = "Bearer"
         return answer

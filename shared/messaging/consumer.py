@@ -15,13 +15,13 @@ from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, ConsumerRecord
 from faststream import AckPolicy
 from faststream.kafka import KafkaBroker, KafkaMessage
 
+from shared.eventstore.outages import is_infrastructure
 from shared.messaging.checkpoints import Partitions
 from shared.messaging.closing import let_end
 from shared.messaging.inbox import AllDead, Inbox, OfAnotherVersion
 from shared.observability import metrics
 from shared.observability.health import Unwell
-from shared.observability.logs import log_road
-from shared.observability.outages import is_infrastructure
+from shared.observability.logs import log_trace
 
 log = structlog.get_logger(__name__)
 
@@ -60,7 +60,7 @@ _NOBODY = _Nobody()
 
 
 @dataclass(slots=True)
-class Subscription:
+class Consumer:
     """One consumer group on one topic, feeding an inbox; infrastructure failures are waited out in place.
 
     Where it reads on stands in its checkpoint rows: it seeks there when partitions are assigned, and whenever what
@@ -263,7 +263,7 @@ class Subscription:
         self.rang()
         for reason, number in received.dropped.items():
             metrics.DROPPED.labels(self.group, reason).inc(number)
-        log_road(log, "heard", [each.envelope.thread for each in received.applied], group=self.group)
+        log_trace(log, "heard", [each.envelope.thread for each in received.applied], group=self.group)
         self._search(received.gaps)
         await self._commit(due)
 
@@ -309,7 +309,7 @@ class Subscription:
 class _Assigned(ConsumerRebalanceListener):
     """Sends a consumer to its checkpoints when partitions are assigned to it."""
 
-    def __init__(self, subscription: Subscription) -> None:
+    def __init__(self, subscription: Consumer) -> None:
         self._subscription = subscription
 
     def on_partitions_revoked(self, revoked: Collection[TopicPartition]) -> None:

@@ -9,14 +9,14 @@ from datetime import datetime
 
 from shared.domain.messages import Message
 from shared.eventstore.event_store import Connection
+from shared.eventstore.outages import is_infrastructure
 from shared.messaging.checkpoints import Partitions
 from shared.messaging.cloudevents import read_envelope, read_message
-from shared.messaging.inbox import Heard, Inbox
+from shared.messaging.inbox import Inbox, ReceivedMessage
 from shared.messaging.sequencing import Parsed
-from shared.observability.outages import is_infrastructure
 
 
-class Letter(Message):
+class DeadLetter(Message):
     """One open dead letter, without its content; `waits` says that it, or what it waits behind, holds up its key."""
 
     id: int
@@ -30,7 +30,7 @@ class Letter(Message):
     at: datetime
 
 
-class Pile(Message):
+class DeadLetterCount(Message):
     """How many open dead letters there are of one reason."""
 
     consumer: str
@@ -51,16 +51,16 @@ class Discarded(Message):
     at: datetime
 
 
-async def piles(connection: Connection) -> list[Pile]:
+async def dead_letter_counts(connection: Connection) -> list[DeadLetterCount]:
     """The open dead letters of this database, counted."""
     rows = await connection.fetch(
         "select consumer, topic, reason, count(*) as letters from dead_letters where resolved_at is null"
         " group by consumer, topic, reason order by consumer, topic, reason"
     )
-    return [Pile(**row) for row in rows]
+    return [DeadLetterCount(**row) for row in rows]
 
 
-async def open_letters(connection: Connection, inbox: Inbox, limit: int) -> list[Letter]:
+async def open_letters(connection: Connection, inbox: Inbox, limit: int) -> list[DeadLetter]:
     """The open dead letters of one inbox, the oldest first."""
     rows = await connection.fetch(
         "select id, topic, partition, record_at, key, reason, blocks as waits, attempts, at from dead_letters"
@@ -69,7 +69,7 @@ async def open_letters(connection: Connection, inbox: Inbox, limit: int) -> list
         inbox.topic.name,
         limit,
     )
-    return [Letter(**{**row, "key": _readable(row["key"])}) for row in rows]
+    return [DeadLetter(**{**row, "key": _readable(row["key"])}) for row in rows]
 
 
 async def open_keys(connection: Connection, inbox: Inbox) -> list[bytes]:
@@ -208,6 +208,6 @@ def _readable(key: bytes | None) -> str:
     return (key or b"").decode(errors="replace")
 
 
-def _heard(inbox: Inbox, headers: str, value: bytes | None) -> Heard:
+def _heard(inbox: Inbox, headers: str, value: bytes | None) -> ReceivedMessage:
     envelope = read_envelope(inbox.topic, _stored_headers(headers))
-    return Heard(envelope, read_message(inbox.topic.by_type(), envelope, value))
+    return ReceivedMessage(envelope, read_message(inbox.topic.by_type(), envelope, value))

@@ -11,11 +11,11 @@ from pydantic import ValidationError
 
 from shared.domain.messages import Meta, Refused
 from shared.eventstore.event_store import Connection
+from shared.eventstore.outages import is_infrastructure
+from shared.eventstore.projection_versions import lock_version
 from shared.messaging.checkpoints import Dead, Partitions, Record
 from shared.messaging.cloudevents import Envelope, PublicMessage, Topic
 from shared.messaging.sequencing import Parsed, Sorted, sort_out
-from shared.observability.outages import is_infrastructure
-from shared.projections.shadow_schema import lock_version
 
 SCHEMA = Path(__file__).with_suffix(".sql").read_text(encoding="utf-8")
 _WINDOW = 1000
@@ -23,7 +23,7 @@ _WINDOW_KEYS = 100
 
 
 @dataclass(frozen=True, slots=True)
-class Heard:
+class ReceivedMessage:
     """A message that was read: its envelope, and what it says."""
 
     envelope: Envelope
@@ -43,15 +43,15 @@ class AllDead(Exception):  # noqa: N818 - the consumer stops, and says so
 
 
 @dataclass(frozen=True, slots=True)
-class Received:
+class BatchResult:
     """What became of a batch: what was new and applied, what was dropped by reason, the partitions with a gap."""
 
-    applied: list[Heard] = field(default_factory=list)
+    applied: list[ReceivedMessage] = field(default_factory=list)
     dropped: dict[str, int] = field(default_factory=dict)
     gaps: dict[int, int] = field(default_factory=dict)
 
 
-Apply: TypeAlias = "Callable[[Connection, Sequence[Heard]], Awaitable[None]]"
+Apply: TypeAlias = "Callable[[Connection, Sequence[ReceivedMessage]], Awaitable[None]]"
 _Applying: TypeAlias = "Callable[[Connection, Sequence[Parsed], set[tuple[int, bytes]]], Awaitable[list[Dead]]]"
 
 
@@ -75,13 +75,13 @@ class Inbox:
 
     async def receive(
         self, connection: Connection, records: Sequence[Record], *, keep_offset: bool = False
-    ) -> Received:
+    ) -> BatchResult:
         """Apply a batch in one transaction; `keep_offset`: records kept from before, which move no offset.
 
         Raises what `is_infrastructure` names, OfAnotherVersion and AllDead; then nothing of the batch is committed.
         """
         if not records:
-            return Received()
+            return BatchResult()
         try:
             async with connection.transaction():
                 return await self._received(connection, records, self._apply, keep_offset=keep_offset)
@@ -98,7 +98,7 @@ class Inbox:
 
     async def _received(
         self, connection: Connection, records: Sequence[Record], apply: _Applying, *, keep_offset: bool
-    ) -> Received:
+    ) -> BatchResult:
         await self.require_version(connection)
         rows = Partitions(self.consumer, self.topic)
         types = self.topic.by_type()
@@ -120,11 +120,11 @@ class Inbox:
         if known.gaps:
             await rows.close_gaps(connection, {number: checkpoints[number] for number in known.gaps})
         left = {each.identity for each in refused}
-        applied = [Heard(each.envelope, each.message) for each in found.fresh if each.identity not in left]
-        return Received(applied, found.dropped, found.gaps)
+        applied = [ReceivedMessage(each.envelope, each.message) for each in found.fresh if each.identity not in left]
+        return BatchResult(applied, found.dropped, found.gaps)
 
     async def _apply(self, connection: Connection, fresh: Sequence[Parsed], _: set[tuple[int, bytes]]) -> list[Dead]:
-        await self.apply(connection, [Heard(each.envelope, each.message) for each in fresh])
+        await self.apply(connection, [ReceivedMessage(each.envelope, each.message) for each in fresh])
         return []
 
     async def _apply_in_halves(

@@ -21,7 +21,7 @@ from shared.messaging.outbox import History, Outbox, Partition, Sent, begin_hist
 from shared.messaging.producer import OutgoingRecord, Producer, open_producer
 from shared.messaging.topics import create_topics
 from shared.observability.health import Unwell
-from shared.observability.logs import log_road
+from shared.observability.logs import log_trace
 
 log = structlog.get_logger(__name__)
 
@@ -35,7 +35,7 @@ _RECONCILE_SECONDS = 300.0
 
 
 @dataclass(frozen=True, slots=True)
-class Published:
+class OutgoingMessage:
     """A fact as the outside hears it: where, under which key, what."""
 
     topic: Topic
@@ -43,11 +43,11 @@ class Published:
     message: PublicMessage
 
 
-Translate = Callable[[Recorded[Any]], Published | None]
+ToIntegrationEvent = Callable[[Recorded[Any]], OutgoingMessage | None]
 
 
 @dataclass(slots=True)
-class Relay:
+class OutboxRelay:
     """One follower of the events, `name`, that publishes to the `topics` of its service.
 
     Its position advances only after acknowledgement, by compare-and-set; whatever is in doubt is sent again, from the
@@ -56,7 +56,7 @@ class Relay:
     """
 
     store: EventStore
-    translate: Translate
+    to_integration_event: ToIntegrationEvent
     topics: Sequence[Topic]
     bootstrap_servers: str
     database_url: str
@@ -74,11 +74,11 @@ class Relay:
         passed = time.monotonic() - self.last_success
         return Unwell("not-publishing", {"seconds": int(passed)}) if passed > _STUCK_SECONDS else None
 
-    def ring(self) -> None:
+    def wake(self) -> None:
         """A fact was committed in this process."""
         self._rung.set()
 
-    async def ring_elsewhere(self) -> None:
+    async def notify_leader(self) -> None:
         """Where another process leads: tell it of the commits of this one, many at once when they come fast."""
         while True:
             await self._rung.wait()
@@ -145,7 +145,7 @@ class Relay:
         """The event digests of what this database publishes of these positions."""
         async with self.store.pool.acquire() as connection:
             facts = await self.store.at(connection, positions)
-        told = ((fact, self.translate(fact)) for fact in facts)
+        told = ((fact, self.to_integration_event(fact)) for fact in facts)
         return {fact.position: event_digest(each.key, fact.at) for fact, each in told if each is not None}
 
     async def _follow(self, connection: asyncpg.Connection[asyncpg.Record], outbox: Outbox, producer: Producer) -> None:
@@ -176,7 +176,7 @@ class Relay:
 
         Returns the last message of each partition. What its partition already has is passed over.
         """
-        leaving = place(facts, self.translate, {each: row.sequence for each, row in sent.items()})
+        leaving = place(facts, self.to_integration_event, {each: row.sequence for each, row in sent.items()})
         offsets = await producer.send_all([record_of(each, told) for each in leaving])
         changed: dict[Partition, Sent] = {}
         for each, offset in zip(leaving, offsets, strict=True):
@@ -184,7 +184,7 @@ class Relay:
             if before and offset < before.next_offset:
                 raise TopicLost(each.published.topic.name)
             changed[each.partition] = Sent(each.fact.position, offset + 1)
-        log_road(log, "published", [each.fact.meta.correlation_id for each in leaving])
+        log_trace(log, "published", [each.fact.meta.correlation_id for each in leaving])
         return changed
 
     async def republish(self, position: int = 0) -> None:
@@ -217,7 +217,7 @@ class Relay:
         while at < position and (facts := await self.store.after(connection, at, _WINDOW)):
             at = facts[-1].position
             early = [fact for fact in facts if fact.position <= position]
-            reached |= {each.partition: each.fact.position for each in place(early, self.translate, reached)}
+            reached |= {each.partition: each.fact.position for each in place(early, self.to_integration_event, reached)}
         return {partition: Sent(sequence, 0) for partition, sequence in reached.items()}
 
 
@@ -226,17 +226,19 @@ class Leaving:
     """A fact on its way out: to which partition, and after which message there."""
 
     fact: Recorded[Any]
-    published: Published
+    published: OutgoingMessage
     partition: Partition
     previous: int
 
 
-def place(facts: Sequence[Recorded[Any]], translate: Translate, reached: dict[Partition, int]) -> list[Leaving]:
+def place(
+    facts: Sequence[Recorded[Any]], to_integration_event: ToIntegrationEvent, reached: dict[Partition, int]
+) -> list[Leaving]:
     """What leaves of these facts, each behind the last of its partition; `reached` says what each has already."""
     last = dict(reached)
     leaving = []
     for fact in facts:
-        published = translate(fact)
+        published = to_integration_event(fact)
         if published is None:
             continue
         partition = partition_of(published)
@@ -247,7 +249,7 @@ def place(facts: Sequence[Recorded[Any]], translate: Translate, reached: dict[Pa
     return leaving
 
 
-def partition_of(published: Published) -> Partition:
+def partition_of(published: OutgoingMessage) -> Partition:
     """The partition of its key, as every Kafka client reckons it."""
     topic = published.topic
     return topic.name, DefaultPartitioner()(published.key.encode(), list(range(topic.partitions)), [])

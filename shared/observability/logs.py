@@ -16,7 +16,7 @@ _A_LINE = 100
 _LONGEST = 300
 
 
-def log_road(log: structlog.typing.FilteringBoundLogger, what: str, threads: Sequence[str], **more: str) -> None:
+def log_trace(log: structlog.typing.FilteringBoundLogger, what: str, threads: Sequence[str], **more: str) -> None:
     """Say what happened to a batch, and of which threads its messages were; a hundred of them a line."""
     for first in range(0, len(threads), _A_LINE):
         of_line = threads[first : first + _A_LINE]

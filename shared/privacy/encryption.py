@@ -1,4 +1,4 @@
-"""Seals what only few may read, at rest: the first key seals, all of them open."""
+"""Encrypts fields that only few may read: the first key encrypts, all of them decrypt."""
 
 from __future__ import annotations
 
@@ -7,35 +7,35 @@ from pathlib import Path
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 
 
-class Unsealable(Exception):  # noqa: N818 - ops must add the key back
+class Undecryptable(Exception):  # noqa: N818 - ops must add the key back
     """None of the keys opens what is stored."""
 
 
-class Seal:
+class FieldCipher:
     """Rotating is adding a key in front, then renewing everything that is stored."""
 
     def __init__(self, *keys: bytes | str) -> None:
         self._keys = MultiFernet([Fernet(key) for key in keys])
 
     @classmethod
-    def of_file(cls, file: str) -> Seal:
+    def of_file(cls, file: str) -> FieldCipher:
         """The keys of a file, newest first, one a line."""
         return cls(*Path(file).read_text(encoding="utf-8").split())
 
-    def close(self, text: str) -> bytes:
+    def encrypt(self, text: str) -> bytes:
         """The text as a Fernet token."""
         return self._keys.encrypt(text.encode())
 
-    def open(self, sealed: bytes) -> str:
-        """The text of a token; raises Unsealable."""
+    def decrypt(self, token: bytes) -> str:
+        """The text of a token; raises Undecryptable."""
         try:
-            return self._keys.decrypt(sealed).decode()
+            return self._keys.decrypt(token).decode()
         except InvalidToken:
-            raise Unsealable from None
+            raise Undecryptable from None
 
-    def renew(self, sealed: bytes) -> bytes:
-        """The same text, sealed with the newest key; raises Unsealable."""
+    def rotate(self, token: bytes) -> bytes:
+        """The same text, encrypted with the newest key; raises Undecryptable."""
         try:
-            return self._keys.rotate(sealed)
+            return self._keys.rotate(token)
         except InvalidToken:
-            raise Unsealable from None
+            raise Undecryptable from None

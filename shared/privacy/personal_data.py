@@ -12,7 +12,7 @@ from pydantic import StringConstraints
 from shared.domain.clock import today as this_day
 from shared.domain.messages import Message, id_not_available
 from shared.eventstore.event_store import Connection
-from shared.privacy.encryption import Seal
+from shared.privacy.encryption import FieldCipher
 
 SCHEMA = """
 create table if not exists people (
@@ -48,13 +48,13 @@ async def lock(connection: Connection, *ids: str) -> None:
         await connection.execute("select pg_advisory_xact_lock($1, hashtext($2))", _LOCK, each)
 
 
-class Register(Generic[P]):
-    """The people of one service, each a `person`; rotating its keys is adding one in front, then `reseal`."""
+class PersonalDataStore(Generic[P]):
+    """The personal data of one service, each a `person`; rotating its keys is adding one in front, then `reseal`."""
 
     SCHEMA = SCHEMA
 
-    def __init__(self, seal: Seal, person: type[P]) -> None:
-        self._seal, self._person = seal, person
+    def __init__(self, cipher: FieldCipher, person: type[P]) -> None:
+        self._cipher, self._person = cipher, person
 
     async def keep(self, connection: Connection, person_id: str, kind: str, person: P, since: date) -> None:
         """Keep or correct what is known of a person. Raises Refused when the id is of a person of another kind."""
@@ -63,7 +63,7 @@ class Register(Generic[P]):
             " on conflict (id) do update set sealed = excluded.sealed where people.kind = excluded.kind",
             person_id,
             kind,
-            self._seal.close(person.model_dump_json()),
+            self._cipher.encrypt(person.model_dump_json()),
             since,
         )
         if kept == "INSERT 0 0":
@@ -75,14 +75,14 @@ class Register(Generic[P]):
             "insert into people (id, kind, sealed, kept_from) values ($1, $2, $3, $4) on conflict (id) do nothing",
             person_id,
             kind,
-            self._seal.close(person.model_dump_json()),
+            self._cipher.encrypt(person.model_dump_json()),
             since,
         )
         return kept == "INSERT 0 1"
 
     async def correct(self, connection: Connection, person_id: str, kind: str, person: P) -> bool:
         """Keep this in place of what was known; False when nothing was."""
-        sealed = self._seal.close(person.model_dump_json())
+        sealed = self._cipher.encrypt(person.model_dump_json())
         told = await connection.execute(
             "update people set sealed = $3 where id = $1 and kind = $2", person_id, kind, sealed
         )
@@ -152,14 +152,14 @@ class Register(Generic[P]):
         rows = await connection.fetch("select id from people where kept_from < $1 order by kept_from, id", before)
         return [row["id"] for row in rows]
 
-    async def reseal(self, connection: Connection) -> int:
-        """Seal everything with the newest key; the older ones can then be dropped. Returns how many."""
+    async def rotate_keys(self, connection: Connection) -> int:
+        """Encrypt everything with the newest key; the older ones can then be dropped. Returns how many."""
         rows = await connection.fetch("select id, sealed from people for update")
         await connection.executemany(
             "update people set sealed = $2 where id = $1",
-            [(row["id"], self._seal.renew(row["sealed"])) for row in rows],
+            [(row["id"], self._cipher.rotate(row["sealed"])) for row in rows],
         )
         return len(rows)
 
     def _opened(self, sealed: bytes) -> P:
-        return self._person.model_validate_json(self._seal.open(sealed))
+        return self._person.model_validate_json(self._cipher.decrypt(sealed))

@@ -11,10 +11,11 @@ import asyncpg
 import structlog
 
 from shared.eventstore.event_store import EventStore
+from shared.eventstore.projection_versions import ALIVE_SECONDS, VersionState, lock_version, version_state
 from shared.observability import metrics
 from shared.observability.health import Progress, Unwell
-from shared.projections.inline import WHAT, InlineViews, rebuild
-from shared.projections.shadow_schema import ALIVE_SECONDS, AlreadyRebuilding, Standing, lock_version, standing
+from shared.projections.inline import WHAT, InlineProjections, rebuild
+from shared.projections.shadow_schema import AlreadyRebuilding
 
 log = structlog.get_logger(__name__)
 
@@ -24,7 +25,7 @@ _AWAY = (OSError, asyncpg.InterfaceError, asyncpg.PostgresConnectionError)  # th
 
 
 @dataclass(slots=True)
-class Keeper:
+class ProjectionDaemon:
     """A task beside the HTTP server: the service answers from what stands live, and takes commands, meanwhile.
 
     A process whose version was overtaken goes on taking commands (their facts are noted as missed, and the newer one
@@ -34,7 +35,7 @@ class Keeper:
 
     store: EventStore
     url: str
-    views: InlineViews
+    projections: InlineProjections
     progress: Progress = field(default_factory=lambda: Progress(WHAT))
     alive_seconds: float = ALIVE_SECONDS
     stood: bool = False
@@ -64,14 +65,14 @@ class Keeper:
         """Do once what the tables that stand live ask for. Raises AlreadyRebuilding."""
         async with self.store.pool.acquire() as connection:
             metrics.MISSED.set(await connection.fetchval("select count(*) from missed"))
-            found = await standing(connection, WHAT, self.views.version, self.alive_seconds)
+            found = await version_state(connection, WHAT, self.projections.version, self.alive_seconds)
         match found:
-            case Standing.CURRENT:
+            case VersionState.CURRENT:
                 self.stood = True
                 await self._catch_up()
-            case Standing.OVERTAKEN:
+            case VersionState.SUPERSEDED:
                 self._overtaken()
-            case Standing.TO_BUILD:
+            case VersionState.TO_BUILD:
                 await self._build()
 
     async def _catch_up(self) -> None:
@@ -82,17 +83,17 @@ class Keeper:
 
     async def _build(self) -> None:
         self.trouble = _built(0, 0)
-        log.info("views are being built", version=self.views.version)
+        log.info("views are being built", version=self.projections.version)
         with self._blaming("cannot-build"):
-            await rebuild(self.store, self.url, self.views.views, self._tell)
-        log.info("views are in place", version=self.views.version)
+            await rebuild(self.store, self.url, self.projections, self._tell)
+        log.info("views are in place", version=self.projections.version)
         self.stood, self.trouble = True, None
 
     async def caught_up(self) -> bool:
         """Apply a page of what the live views missed, where they are of its version; whether nothing is left."""
         async with self.store.pool.acquire() as connection, connection.transaction():
-            live = await lock_version(connection, WHAT, self.views.version)
-            return not live or await self.views.catch_up(connection)
+            live = await lock_version(connection, WHAT, self.projections.version)
+            return not live or await self.projections.catch_up(connection)
 
     @contextmanager
     def _blaming(self, code: str) -> Iterator[None]:
@@ -107,7 +108,7 @@ class Keeper:
 
     def _overtaken(self) -> None:
         if self.stood and self.trouble is None:
-            log.warning("a newer version keeps the views", version=self.views.version)
+            log.warning("a newer version keeps the views", version=self.projections.version)
         self.trouble = Unwell("overtaken") if self.stood else None
 
     def _tell(self, done: int, total: int) -> None:

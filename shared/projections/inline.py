@@ -1,28 +1,32 @@
-"""A service's own views: applied in the transaction of the append, only ever to tables of their own version."""
+"""A service's own projections: applied in the transaction of the append, only ever to tables of their own version."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, Protocol
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import groupby
+from typing import Any
 
 import asyncpg
 import structlog
 
+from shared.domain.aggregate import AnyAggregate, AnyChange, by_prefix
 from shared.domain.messages import Event, Recorded
-from shared.eventstore.event_store import Connection, EventStore, VersionConflict, recorded
-from shared.projections.shadow_schema import PATIENCE, Beside, Tell, beside, built_version, note_built, tell_nobody
+from shared.eventstore.event_store import Connection, EventStore, VersionConflict, event_types, recorded
+from shared.eventstore.projection_versions import built_version, note_built
+from shared.eventstore.state_cache import KnownState, StateCache
+from shared.projections.shadow_schema import PATIENCE, ProgressCallback, ShadowSchema, no_progress, shadow_schema
 
 log = structlog.get_logger(__name__)
 
 WHAT = "views"
 SCHEMA = """
--- Events that a process of another version appended: the views that stand live do not hold them yet.
+-- Events that a process of another version appended: the live projections do not hold them yet.
 create table if not exists missed (
     position bigint primary key
 );
 
--- Whether the live views are of that version, until the end of the transaction, and whether they miss any event.
+-- Whether the live projections are of that version, until the end of the transaction, and whether they miss any event.
 create or replace function stands_live(wanted text, out live boolean, out behind boolean) language plpgsql as $$
 begin
     live := coalesce(lock_version('views') = wanted, false);
@@ -31,68 +35,71 @@ end $$;
 """
 _PAGE = 1000
 _AT_ONCE = 500
+_STATES = 10_000
 
 
-class View(Protocol):
-    """One file of `views/`: a question, its tables, and how facts answer it.
+@dataclass(frozen=True, slots=True)
+class Projection:
+    """One read model: its tables, and how changes of aggregates are applied to them.
 
-    A new VERSION says that the same facts give other rows, or the tables another shape: a column, an index.
+    A new `version` says that the same events give other rows, or the tables another shape: a column, an index.
+    `apply` is handed one change after another, in the order of their events; the same one twice is as once.
     """
 
-    __name__: str
-    VERSION: int
-    SCHEMA: str
-
-    async def apply(self, connection: Connection, facts: Sequence[Recorded[Any]], /) -> None:
-        """Apply facts, in order; applying them twice is applying them once."""
-
-
-def version_of(views: Sequence[View]) -> str:
-    """The declared versions of the views, as the database remembers them."""
-    return " ".join(sorted(f"{view.__name__.rpartition('.')[2]}:{view.VERSION}" for view in views))
+    name: str
+    version: int
+    schema: str
+    apply: Callable[[Connection, AnyChange], Awaitable[None]]
 
 
 @dataclass(slots=True)
-class InlineViews:
-    """The views of a process: an EventStore applies them with `apply`.
+class InlineProjections:
+    """The projections of a process: an EventStore hands each change to `apply`.
 
-    While other versions stand live, nothing is written to them: the facts are noted as missed, and whoever is of the
-    live version applies them, before any later fact. So during a rolling update every fact reaches the live views once
-    and in the order of cause and effect, whichever process appended it.
+    While tables of another version are live, nothing is written to them: the events are noted as missed, and whoever is
+    of the live version applies them, before any later event. So during a rolling update every event reaches the live
+    projections once and in the order of cause and effect, whichever process appended it.
     """
 
-    views: Sequence[View]
-    types: Mapping[str, type[Event]]
+    projections: Sequence[Projection]
+    aggregates: Sequence[AnyAggregate]
+    types: Mapping[str, type[Event]] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.types = event_types(*(event for each in self.aggregates for event in each.events))
 
     @property
     def version(self) -> str:
-        """Of all of them together: they read each other's tables, so that they are swapped together."""
-        return version_of(self.views)
+        """The version of all of them together: they read each other's tables, so they are swapped together."""
+        return " ".join(sorted(f"{each.name}:{each.version}" for each in self.projections))
+
+    @property
+    def schemas(self) -> list[str]:
+        """The tables of each."""
+        return [each.schema for each in self.projections]
 
     async def prepare(self, connection: Connection) -> None:
-        """Create the tables of a store that has no facts yet; those of any other store are built beside."""
+        """Create the tables of a store that has no events yet; those of another are built in a shadow schema."""
         if await built_version(connection, WHAT) is not None:
             return
         if not await connection.fetchval("select exists (select from events)"):
-            for view in self.views:
-                await connection.execute(view.SCHEMA)
+            for schema in self.schemas:
+                await connection.execute(schema)
             await note_built(connection, WHAT, self.version)
 
-    async def apply(self, connection: Connection, facts: Sequence[Recorded[Any]]) -> None:
+    async def apply(self, connection: Connection, change: AnyChange) -> None:
         """Apply what was just appended, in its transaction. Raises VersionConflict: decide again."""
-        if not facts:
-            return
         try:
             row = await connection.fetchrow("select live, behind from stands_live($1)", self.version)
             if row is None or not row["live"] or (row["behind"] and not await self._caught_up(connection)):
-                await _note_missed(connection, facts)
+                await _note_missed(connection, change)
             else:
-                await self._apply(connection, facts)
+                await self._apply(connection, change)
         except asyncpg.DeadlockDetectedError as error:
-            raise VersionConflict(facts[0].stream) from error
+            raise VersionConflict(change.stream) from error
 
     async def catch_up(self, connection: Connection) -> bool:
-        """Apply up to 500 facts that were missed, in the caller's transaction; whether none is left.
+        """Apply up to 500 events that were missed, in the caller's transaction; whether none is left.
 
         Their rows are locked: whoever finds the same ones waits, and then finds none. Only for the live version.
         """
@@ -101,10 +108,38 @@ class InlineViews:
             _AT_ONCE,
         )
         if rows:
-            await self._apply(connection, [recorded(row, self.types) for row in rows])
+            await self.apply_all(connection, [recorded(row, self.types) for row in rows], StateCache(_STATES))
             positions = [row["position"] for row in rows]
             await connection.execute("delete from missed where position = any($1)", positions)
         return len(rows) < _AT_ONCE
+
+    async def apply_all(self, connection: Connection, events: Sequence[Recorded[Any]], states: StateCache) -> None:
+        """Apply events of any streams, in their order; `states` remembers the states between two calls."""
+        async for change in self._changes(connection, events, states):
+            await self._apply(connection, change)
+
+    async def _changes(
+        self, connection: Connection, events: Sequence[Recorded[Any]], states: StateCache
+    ) -> AsyncIterator[AnyChange]:
+        aggregates = by_prefix(self.aggregates)
+        for stream, group in groupby(events, key=lambda each: each.stream):
+            new, aggregate = list(group), aggregates[stream.partition("-")[0]]
+            known = states.get(stream)
+            if known is None or known.version != new[0].version - 1:
+                before = await self._state_before(connection, aggregate, new[0])
+            else:
+                before = known.state
+            state = aggregate.fold((each.event for each in new), before)
+            states.keep(stream, KnownState(new[-1], state))
+            yield aggregate.change(new, state)
+
+    async def _state_before(self, connection: Connection, aggregate: AnyAggregate, first: Recorded[Any]) -> object:
+        if first.version == 1:
+            return aggregate.initial
+        rows = await connection.fetch(
+            "select * from events where stream = $1 and version < $2 order by version", first.stream, first.version
+        )
+        return aggregate.fold(recorded(row, self.types).event for row in rows)
 
     async def _caught_up(self, connection: Connection) -> bool:
         """Whether nothing is missed any more; what cannot be applied holds nobody's command up."""
@@ -113,52 +148,62 @@ class InlineViews:
                 return await self.catch_up(connection)
         except asyncpg.DeadlockDetectedError:
             raise
-        except Exception as error:  # noqa: BLE001 - a fault of a view, or the connection, which the next statement meets
-            log.warning("what the views missed waits", cause=type(error).__name__)
+        except Exception as error:  # noqa: BLE001 - a projection's fault, or the connection's, which comes up again
+            log.warning("what the projections missed waits", cause=type(error).__name__)
             return False
 
-    async def _apply(self, connection: Connection, facts: Sequence[Recorded[Any]]) -> None:
-        for view in self.views:
-            await view.apply(connection, facts)
+    async def _apply(self, connection: Connection, change: AnyChange) -> None:
+        for projection in self.projections:
+            await projection.apply(connection, change)
 
 
-async def _note_missed(connection: Connection, facts: Sequence[Recorded[Any]]) -> None:
-    await connection.execute("insert into missed select unnest($1::bigint[])", [fact.position for fact in facts])
+async def _note_missed(connection: Connection, change: AnyChange) -> None:
+    positions = [each.position for each in change.recorded]
+    await connection.execute("insert into missed select unnest($1::bigint[])", positions)
 
 
-async def rebuild(store: EventStore, url: str, views: Sequence[View], tell: Tell = tell_nobody) -> None:
-    """Apply every fact again beside the live views, then swap; appends wait for the last facts and the swap only.
+async def rebuild(
+    store: EventStore, url: str, projections: InlineProjections, progress: ProgressCallback = no_progress
+) -> None:
+    """Apply every event again in a shadow schema, then swap; appends wait for the last events and the swap only.
 
-    `tell` hears how far of how many positions the facts were read. Raises AlreadyRebuilding.
+    `progress` is called with how far of how many positions the events were read. Raises AlreadyRebuilding.
     """
-    async with beside(url, WHAT, [view.SCHEMA for view in views]) as new:
-        position = await _follow(store, new, views, 0, tell)
-        while not await _swapped(store, new, views, position):
-            position = await _follow(store, new, views, position, tell)
+    async with shadow_schema(url, WHAT, projections.schemas) as shadow:
+        rebuilding = _Rebuilding(store, shadow, projections)
+        await rebuilding.follow(progress)
+        while not await rebuilding.swapped():
+            await rebuilding.follow(progress)
             log.info("rebuild waits for a reader", what=WHAT)
 
 
-async def _follow(store: EventStore, new: Beside, views: Sequence[View], position: int, tell: Tell) -> int:
-    """Apply what stands after `position` until nothing does; returns the last position."""
-    last: int = await new.connection.fetchval("select coalesce(max(position), 0) from events")
-    while facts := await store.after(new.connection, position, _PAGE):
-        async with new.connection.transaction():
-            for view in views:
-                await view.apply(new.connection, facts)
-        position = facts[-1].position
-        tell(position, max(last, position))
-    return position
+@dataclass(slots=True)
+class _Rebuilding:
+    store: EventStore
+    shadow: ShadowSchema
+    projections: InlineProjections
+    position: int = 0
+    states: StateCache = field(default_factory=lambda: StateCache(_STATES))
 
+    async def follow(self, progress: ProgressCallback) -> None:
+        """Apply what stands after the last position until nothing does."""
+        connection = self.shadow.connection
+        last: int = await connection.fetchval("select coalesce(max(position), 0) from events")
+        while events := await self.store.after(connection, self.position, _PAGE):
+            async with connection.transaction():
+                await self.projections.apply_all(connection, events, self.states)
+            self.position = events[-1].position
+            progress(self.position, max(last, self.position))
 
-async def _swapped(store: EventStore, new: Beside, views: Sequence[View], position: int) -> bool:
-    """Hold the appends, apply the last facts, and swap; False when a reader of the views held on."""
-    try:
-        async with store.pool.acquire() as live, live.transaction():
-            await live.execute(PATIENCE)
-            await live.execute("select hold_appends()")
-            await _follow(store, new, views, position, tell_nobody)
-            await new.put_in_place(live, version_of(views))
-            await live.execute("delete from missed")
-    except asyncpg.LockNotAvailableError:
-        return False
-    return True
+    async def swapped(self) -> bool:
+        """Hold the appends, apply the last events, and swap; False when a reader of the tables held on."""
+        try:
+            async with self.store.pool.acquire() as live, live.transaction():
+                await live.execute(PATIENCE)
+                await live.execute("select hold_appends()")
+                await self.follow(no_progress)
+                await self.shadow.swap(live, self.projections.version)
+                await live.execute("delete from missed")
+        except asyncpg.LockNotAvailableError:
+            return False
+        return True

@@ -9,8 +9,8 @@ from collections.abc import Awaitable, Callable, Sequence
 import structlog
 
 from shared.messaging.cloudevents import Topic
-from shared.messaging.consumer import Subscription
-from shared.messaging.outbox_relay import Relay, backlog
+from shared.messaging.consumer import Consumer
+from shared.messaging.outbox_relay import OutboxRelay, backlog
 from shared.messaging.topics import create_topics
 from shared.observability import metrics
 from shared.observability.health import Progress, Task
@@ -63,7 +63,7 @@ def observing(part: str, look: Callable[[], Awaitable[None]]) -> Task:
     return observe
 
 
-def observe_relay(relay: Relay) -> Task:
+def observe_relay(relay: OutboxRelay) -> Task:
     """A task that keeps the relay's gauges true."""
 
     async def look() -> None:
@@ -75,7 +75,7 @@ def observe_relay(relay: Relay) -> Task:
     return observing("relay metrics", look)
 
 
-def observe_inbox(subscription: Subscription) -> Task:
+def observe_consumer(subscription: Consumer) -> Task:
     """A task that keeps the gauges of one consumer true."""
     consumer = subscription.inbox.consumer
 

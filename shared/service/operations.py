@@ -12,13 +12,13 @@ from shared.domain.messages import Message
 from shared.eventstore.event_store import Connection
 from shared.http.auth import Role
 from shared.http.authorization import allow
-from shared.messaging.dead_letters import Pile, piles
+from shared.messaging.dead_letters import DeadLetterCount, dead_letter_counts
 
 KEEPS_RUNNING = allow(Role.OPS)
 
 
-class Register(Protocol):
-    """Where a service seals names: what ops may do with it without reading one."""
+class PersonalData(Protocol):
+    """Where a service keeps names, encrypted: what ops may do with it without reading one."""
 
     SCHEMA: str
 
@@ -26,8 +26,8 @@ class Register(Protocol):
         """The ids kept longer than `keep_days`."""
         ...
 
-    async def reseal(self, connection: Connection) -> int:
-        """Seal everything with the newest key; returns how many."""
+    async def rotate_keys(self, connection: Connection) -> int:
+        """Encrypt everything with the newest key; returns how many."""
         ...
 
 
@@ -38,24 +38,26 @@ class Retention(Message):
     due: list[str]
 
 
-def routes(pool: asyncpg.Pool[asyncpg.Record], register: Register | None, keep_days: int) -> APIRouter:
-    """What a service answers to ops: its dead letters, and of one that seals names, whom it keeps too long."""
+def routes(pool: asyncpg.Pool[asyncpg.Record], personal_data: PersonalData | None, keep_days: int) -> APIRouter:
+    """What a service answers to ops: its dead letters, and of one that keeps names, whom it keeps too long."""
     router = APIRouter(prefix="/operations", tags=["ops"], dependencies=[KEEPS_RUNNING])
 
     @router.get("/dead-letters")
-    async def dead_letters() -> list[Pile]:
+    async def dead_letters() -> list[DeadLetterCount]:
         """Open dead letters by consumer, topic and reason."""
         async with pool.acquire() as connection:
-            return await piles(connection)
+            return await dead_letter_counts(connection)
 
-    if register:
-        _retention(router, pool, register, keep_days)
+    if personal_data:
+        _retention(router, pool, personal_data, keep_days)
     return router
 
 
-def _retention(router: APIRouter, pool: asyncpg.Pool[asyncpg.Record], register: Register, keep_days: int) -> None:
+def _retention(
+    router: APIRouter, pool: asyncpg.Pool[asyncpg.Record], personal_data: PersonalData, keep_days: int
+) -> None:
     @router.get("/retention-due")
     async def retention_due() -> Retention:
         """Who is kept longer than `PEOPLE_KEEP_DAYS`, the longest first."""
         async with pool.acquire() as connection:
-            return Retention(keep_days=keep_days, due=await register.due(connection, keep_days))
+            return Retention(keep_days=keep_days, due=await personal_data.due(connection, keep_days))

@@ -12,8 +12,8 @@ import structlog
 import uvicorn
 from fastapi import FastAPI
 
-from shared.http.server import server_config
 from shared.observability import logs
+from shared.service.server import server_config
 from shared.service.settings import Settings
 
 log = structlog.get_logger(__name__)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -13,29 +13,28 @@ from typing import TypeAlias
 import asyncpg
 from fastapi import APIRouter, FastAPI
 
-from shared.domain.messages import Event
-from shared.eventstore import event_store, idempotency
+from shared.domain.aggregate import AnyAggregate, Policy
+from shared.eventstore import event_store, idempotency, projection_versions
 from shared.eventstore.event_store import Connection, EventStore
 from shared.eventstore.pool import SERVING, open_pool
 from shared.http.application import create_app
-from shared.http.auth import Gate
+from shared.http.auth import TokenVerifier
 from shared.http.idempotency_key import Answers
 from shared.http.problems import Refusals
-from shared.http.server import limits_of
 from shared.messaging import inbox
 from shared.messaging.cloudevents import Topic
-from shared.messaging.consumer import Subscription
+from shared.messaging.consumer import Consumer
 from shared.messaging.inbox import Inbox
-from shared.messaging.outbox_relay import Relay, Translate
+from shared.messaging.outbox_relay import OutboxRelay, ToIntegrationEvent
 from shared.observability.health import Health, Task, running
-from shared.projections import inline, shadow_schema
-from shared.projections import topic as folding
-from shared.projections.daemon import Keeper
-from shared.projections.inline import InlineViews, View
-from shared.projections.topic import Fold
+from shared.projections import inline, topic
+from shared.projections.daemon import ProjectionDaemon
+from shared.projections.inline import InlineProjections, Projection
+from shared.projections.topic import TopicProjection
 from shared.service import health_checks, operations
-from shared.service.background import observe_inbox, observe_relay, once_open
-from shared.service.operations import Register
+from shared.service.background import observe_consumer, observe_relay, once_open
+from shared.service.operations import PersonalData
+from shared.service.server import limits_of
 from shared.service.settings import Settings
 
 _SCHEMA_LOCK = 7226003
@@ -43,7 +42,7 @@ _SCHEMA_LOCK = 7226003
 
 @dataclass(slots=True)
 class Wiring:
-    """The parts of one service, told one after another by `wire()` in its `app.py`; the tasks start after that."""
+    """The parts of one service in one process, added one after another; the tasks start after that."""
 
     settings: Settings
     pool: asyncpg.Pool[asyncpg.Record]
@@ -51,91 +50,97 @@ class Wiring:
     health: Health
     tasks: dict[str, Task] = field(default_factory=dict)
     store: EventStore | None = None
-    views: Sequence[View] = ()
-    relay: Relay | None = None
+    inline: InlineProjections | None = None
+    relay: OutboxRelay | None = None
     inboxes: list[Inbox] = field(default_factory=list)
-    fold: Fold | None = None
-    register: Register | None = None
+    topic_projection: TopicProjection | None = None
+    personal_data: PersonalData | None = None
 
     @property
     def url(self) -> str:
         """Where its database is."""
         return self.settings.database_url.get_secret_value()
 
-    async def tables(self, *schemas: str) -> None:
-        """It keeps these tables."""
+    async def add_tables(self, *schemas: str) -> None:
+        """Tables of its own."""
         await create_tables(self.pool, schemas)
 
-    async def facts(self, types: Mapping[str, type[Event]], *views: View) -> EventStore:
-        """It decides: facts of its own, views in the same transaction, and answers kept under their keys."""
-        await self.tables(event_store.SCHEMA, idempotency.SCHEMA)
-        self.views = views
-        inline = InlineViews(views, types)
-        self.store = EventStore(self.pool, types, [inline.apply] if views else [], self.ring)
-        if views:
-            await self._keeps(self.store, inline)
+    async def add_event_store(
+        self,
+        aggregates: Sequence[AnyAggregate],
+        projections: Sequence[Projection] = (),
+        policies: Sequence[Policy] = (),
+    ) -> EventStore:
+        """It decides: events of its own, projections and policies in the same transaction, answers kept by key."""
+        await self.add_tables(event_store.SCHEMA, idempotency.SCHEMA)
+        found = InlineProjections(projections, aggregates)
+        self.store = EventStore(self.pool, found.types, found.apply if projections else None, policies, self.wake_relay)
+        if projections:
+            await self._add_projections(self.store, found)
         keep = timedelta(days=self.settings.idempotency_keep_days)
         self.app.state.answers = Answers.of_file(Path(self.settings.people_keys_file), keep)
+        self.app.state.store = self.store
         self.tasks["kept answers"] = partial(idempotency.keep_purged, self.pool, keep)
         return self.store
 
-    async def _keeps(self, store: EventStore, inline: InlineViews) -> None:
-        """It keeps its views at their version; those of another are built again beside, while it serves."""
+    async def _add_projections(self, store: EventStore, projections: InlineProjections) -> None:
+        """It keeps its projections at their version; those of another are rebuilt while it serves."""
         async with _creating(self.pool) as connection:
-            await inline.prepare(connection)
-        keeper = Keeper(store, self.url, inline)
-        self.health.checks["views"] = keeper.ailment
-        keeper.progress = self.health.progress("views")
-        self.tasks["views"] = keeper.run
+            await projections.prepare(connection)
+        daemon = ProjectionDaemon(store, self.url, projections)
+        self.inline = projections
+        self.health.checks["views"] = daemon.ailment
+        daemon.progress = self.health.progress("views")
+        self.tasks["views"] = daemon.run
 
-    def publishes(self, store: EventStore, translate: Translate, *topics: Topic) -> None:
-        """It tells others: what `translate` makes of its facts goes to `topics`."""
-        servers = self.settings.kafka_bootstrap_servers
-        self.relay = Relay(store, translate, topics, servers, self.url, replication=self.settings.kafka_replication)
+    def add_outbox_relay(self, store: EventStore, to_integration_event: ToIntegrationEvent, *topics: Topic) -> None:
+        """It publishes: what `to_integration_event` makes of its events goes to `topics`."""
+        servers, replication = self.settings.kafka_bootstrap_servers, self.settings.kafka_replication
+        self.relay = OutboxRelay(store, to_integration_event, topics, servers, self.url, replication=replication)
         if "relay" not in self.settings.roles:
-            self.tasks["relay bell"] = self.relay.ring_elsewhere
+            self.tasks["relay wake-up"] = self.relay.notify_leader
             return
         self.health.checks["relay"] = self.relay.ailment
         self.health.checks["appends"] = health_checks.appends(self.pool)
         self.tasks["relay"] = once_open(self.settings, topics, self.relay.run)
         self.tasks["relay metrics"] = observe_relay(self.relay)
 
-    async def hears(self, heard: Inbox) -> None:
-        """It listens: every message of a topic reaches `heard.apply` once in effect, in one consumer group each."""
+    async def add_consumer(self, heard: Inbox) -> None:
+        """It consumes: every message of a topic reaches `heard.apply` once in effect, in one consumer group each."""
         self.inboxes.append(heard)
         if "subscriber" not in self.settings.roles:
             return
         name = f"{heard.consumer}.{heard.topic.name}"
-        servers = self.settings.kafka_bootstrap_servers
-        subscription = Subscription(servers, name, heard, self.pool, self.ring)
-        self.health.checks[name] = subscription.ailment
-        self.tasks[name] = once_open(self.settings, [heard.topic], subscription.run)
-        self.tasks[f"{name} metrics"] = observe_inbox(subscription)
+        consumer = Consumer(self.settings.kafka_bootstrap_servers, name, heard, self.pool, self.wake_relay)
+        self.health.checks[name] = consumer.ailment
+        self.tasks[name] = once_open(self.settings, [heard.topic], consumer.run)
+        self.tasks[f"{name} metrics"] = observe_consumer(consumer)
 
-    async def folds(self, fold: Fold) -> None:
-        """It keeps tables that hold nothing but what it heard; those of an older version are built again beside."""
+    async def add_topic_projection(self, projection: TopicProjection) -> None:
+        """It keeps tables that hold nothing but what it consumed; those of an older version are rebuilt meanwhile."""
         async with _creating(self.pool) as connection:
-            await folding.prepare(connection, fold)
-        self.fold = fold
-        for heard in fold.live:
-            await self.hears(heard)
+            await topic.prepare(connection, projection)
+        self.topic_projection = projection
+        for heard in projection.live:
+            await self.add_consumer(heard)
         if "subscriber" not in self.settings.roles:
             return
-        topics, servers = [heard.topic for heard in fold.inboxes], self.settings.kafka_bootstrap_servers
-        current = partial(folding.keep_current, self.pool, self.url, servers, fold)
+        topics, servers = [heard.topic for heard in projection.inboxes], self.settings.kafka_bootstrap_servers
+        current = partial(topic.keep_current, self.pool, self.url, servers, projection)
         self.tasks["rebuild"] = once_open(self.settings, topics, current)
 
-    async def seals(self, register: Register) -> None:
-        """It seals names in `register`, and nowhere else."""
-        await self.tables(register.SCHEMA)
-        self.register = register
+    async def add_personal_data(self, personal_data: PersonalData) -> None:
+        """It keeps names there, encrypted, and nowhere else."""
+        await self.add_tables(personal_data.SCHEMA)
+        self.personal_data = personal_data
+        self.app.state.personal_data = personal_data
 
-    def ring(self) -> None:
-        """Facts were committed: the relay need not wait for its next look."""
+    def wake_relay(self) -> None:
+        """Events were committed: the outbox relay need not wait for its next look."""
         if self.relay:
-            self.relay.ring()
+            self.relay.wake()
 
-    def answers(self, router: APIRouter) -> None:
+    def add_routes(self, router: APIRouter) -> None:
         """It answers these requests."""
         if "api" in self.settings.roles:
             self.app.include_router(router)
@@ -152,13 +157,14 @@ def application_of(title: str, settings: Settings, refusals: Refusals, wire: Wir
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         async with open_pool(settings.database_url.get_secret_value(), 20, SERVING) as pool:
             _check_the_others(state, pool, settings)
+            app.state.pool, app.state.settings = pool, settings
             wiring = await wired(Wiring(settings, pool, app, state), wire)
-            wiring.answers(operations.routes(pool, wiring.register, settings.people_keep_days))
+            wiring.add_routes(operations.routes(pool, wiring.personal_data, settings.people_keep_days))
             async with running(state, {**wiring.tasks, "health": state.watch}):
                 yield
 
-    gate = Gate(Path(settings.auth_jwks_file), settings.auth_issuer, settings.auth_audience)
-    return create_app(title, gate, refusals, state, lifespan, limits=limits_of(settings))
+    verifier = TokenVerifier(Path(settings.auth_jwks_file), settings.auth_issuer, settings.auth_audience)
+    return create_app(title, verifier, refusals, state, lifespan, limits=limits_of(settings))
 
 
 def _check_the_others(state: Health, pool: asyncpg.Pool[asyncpg.Record], settings: Settings) -> None:
@@ -172,7 +178,7 @@ def _check_the_others(state: Health, pool: asyncpg.Pool[asyncpg.Record], setting
 
 async def wired(wiring: Wiring, wire: Wire) -> Wiring:
     """Its parts, and the tables that every service has; nothing runs yet."""
-    await wiring.tables(inbox.SCHEMA, shadow_schema.SCHEMA, inline.SCHEMA, health_checks.SCHEMA)
+    await wiring.add_tables(inbox.SCHEMA, projection_versions.SCHEMA, inline.SCHEMA, health_checks.SCHEMA)
     await wire(wiring)
     return wiring
 

@@ -27,10 +27,10 @@ from shared.eventstore import event_store, idempotency
 from shared.eventstore.command_handler import handle
 from shared.eventstore.event_store import EventStore
 from shared.http.application import create_app
-from shared.http.auth import Caller, Gate, Role
+from shared.http.auth import Caller, TokenVerifier, Role
 from shared.http.commands import Commands
 from shared.observability.health import Health
-from shared.privacy.encryption import Seal
+from shared.privacy.encryption import FieldCipher
 from shared.service.settings import Settings
 from shared.service.wiring import create_tables
 from tests.conftest import under_a_key
@@ -146,12 +146,12 @@ class Desk:
 async def opened(pool: asyncpg.Pool[asyncpg.Record], home: Path) -> AsyncIterator[Desk]:
     """The service over an empty database."""
     settings = Settings()
-    gate = Gate(ensure_keys(home), settings.auth_issuer, settings.auth_audience)
+    gate = TokenVerifier(ensure_keys(home), settings.auth_issuer, settings.auth_audience)
     store = EventStore(pool, TYPES, views=[view.apply for view in VIEWS])
     schemas = [view.SCHEMA for view in VIEWS]
     await create_tables(pool, [event_store.SCHEMA, *schemas, referrals.SCHEMA, notes.SCHEMA, idempotency.SCHEMA])
     app = create_app("Carousel", gate, vocabulary().refusals, Health())
-    app.include_router(routes(Commands(store), notes.Notes(Seal(Fernet.generate_key()))))
+    app.include_router(routes(Commands(store), notes.Notes(FieldCipher(Fernet.generate_key()))))
     transport = httpx.ASGITransport(app, raise_app_exceptions=False)
     async with httpx.AsyncClient(transport=transport, base_url="http://desk") as client:
         yield Desk(client, store, home)

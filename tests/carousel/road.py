@@ -29,8 +29,8 @@ from shared.eventstore.command_handler import handle
 from shared.eventstore.event_store import EventStore
 from shared.messaging import inbox
 from shared.messaging.cloudevents import Topic
-from shared.messaging.consumer import Subscription
-from shared.messaging.outbox_relay import Relay, Translate, backlog
+from shared.messaging.consumer import Consumer
+from shared.messaging.outbox_relay import OutboxRelay, ToIntegrationEvent, backlog
 from shared.messaging.topics import create_topics
 from shared.service.wiring import create_tables
 from tests.carousel.desk import VIEWS
@@ -50,19 +50,19 @@ class Service:
     store: EventStore
     tells: Topic
     hears: Topic
-    translate: Translate
+    translate: ToIntegrationEvent
     inbox: inbox.Inbox
     servers: str
     running: dict[str, asyncio.Task[None]] = field(default_factory=dict)
 
-    def relay(self) -> Relay:
+    def relay(self) -> OutboxRelay:
         """What publishes its facts."""
-        return Relay(self.store, self.translate, [self.tells], self.servers, self.url)
+        return OutboxRelay(self.store, self.to_integration_event, [self.tells], self.servers, self.url)
 
     def start(self, part: str) -> None:
         make: dict[str, Callable[[], Any]] = {
             "relay": lambda: self.relay().run(),
-            "ears": lambda: Subscription(self.servers, self.hears.name, self.inbox, self.pool).run(),
+            "ears": lambda: Consumer(self.servers, self.hears.name, self.inbox, self.pool).run(),
         }
         self.running[part] = asyncio.create_task(make[part]())
 
@@ -155,16 +155,16 @@ async def _service(stack: AsyncExitStack, servers: str, name: str, tells: Topic,
     schemas: Sequence[str] = [event_store.SCHEMA, inbox.SCHEMA]
     if name == "referral":
         store = EventStore(pool, cases.TYPES, views=[cases.apply])
-        heard, translate, own = referral_ears.hears(store), referral_published.translate, [cases.SCHEMA]
+        heard, to_integration_event, own = referral_ears.hears(store), referral_published.to_integration_event, [cases.SCHEMA]
     else:
         store = EventStore(pool, TYPES, views=[view.apply for view in VIEWS])
-        heard, translate = carousel_ears.hears(store), carousel_published.translate
+        heard, translate = carousel_ears.hears(store), carousel_published.to_integration_event
         own = [*(view.SCHEMA for view in VIEWS), referrals.SCHEMA]
     await create_tables(pool, [*schemas, *own])
-    return Service(url, pool, store, tells, hears, _on(tells, translate), replace(heard, topic=hears), servers)
+    return Service(url, pool, store, tells, hears, _on(tells, to_integration_event), replace(heard, topic=hears), servers)
 
 
-def _on(topic: Topic, translate: Translate) -> Translate:
+def _on(topic: Topic, translate: ToIntegrationEvent) -> ToIntegrationEvent:
     """What stands on the topic of cases, on one of our own; what is open stays unsaid."""
 
     def told(fact: Any) -> Any:

@@ -15,7 +15,7 @@ from services.carousel.published import size_band, translate
 from shared.contracts.carousel import CASES, SESSIONS
 from shared.domain.messages import Event, Meta, Recorded
 from shared.messaging.cloudevents import Position, Topic, headers, schema
-from shared.messaging.outbox_relay import Published
+from shared.messaging.outbox_relay import OutgoingMessage
 
 GOLDEN = Path(__file__).parent / "golden"
 NOW = datetime(2026, 3, 3, tzinfo=UTC)
@@ -29,7 +29,7 @@ def facts(present: int) -> cycle.SessionFacts:
     )  # fmt: skip
 
 
-def told(event: Event, stream: str = "cycle-c-1") -> Published | None:
+def told(event: Event, stream: str = "cycle-c-1") -> OutgoingMessage | None:
     fact: Recorded[Any] = Recorded(7, stream, 1, event, Meta(by="x", correlation_id="y"), NOW)
     return translate(fact)
 

@@ -12,7 +12,7 @@ from cryptography.fernet import Fernet
 from services.carousel import notes
 from services.carousel.views import cycles, participations, safety_tasks
 from shared.domain.clock import today
-from shared.privacy.encryption import Seal
+from shared.privacy.encryption import FieldCipher
 from shared.service.wiring import create_tables
 from tests.carousel.desk import ELSEWHERE, FACILITATOR, Desk, lived, monday
 
@@ -103,7 +103,7 @@ async def test_a_note_falls_due_by_the_days_of_belgium(pool: asyncpg.Pool[asyncp
     await create_tables(pool, [notes.SCHEMA])
     kept = datetime(2026, 3, 1, 23, 30, tzinfo=UTC)  # the second of March in Belgium
     await pool.execute("insert into notes values ('r-1', '1', 'x', 'f-1', $1)", kept)
-    register = notes.Notes(Seal(Fernet.generate_key()))
+    register = notes.Notes(FieldCipher(Fernet.generate_key()))
     async with pool.acquire() as connection:
         for zone in ("UTC", "America/New_York", "Asia/Tokyo"):
             await connection.execute(f"set timezone to '{zone}'")

@@ -19,7 +19,7 @@ from pathlib import Path
 
 from shared.domain.messages import Command, Meta
 from shared.eventstore.command_handler import Decider, handle
-from shared.observability.outages import is_infrastructure
+from shared.eventstore.outages import is_infrastructure
 from shared.projections.shadow_schema import AlreadyRebuilding
 from shared.projections.topic import TopicIncomplete
 from tests.chaos.town import WORKERS, Town

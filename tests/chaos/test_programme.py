@@ -133,7 +133,7 @@ class Town:
 
 
 @dataclass(frozen=True)
-class Fold:
+class TopicProjection:
     """The streams of one kind, as the rules of their service fold what stands in its database."""
 
     service: str
@@ -154,8 +154,8 @@ class Fold:
 
 
 FOLDS = (
-    Fold("referral", "referral", REFERRALS, REFERRAL),
-    Fold("carousel", "participation", PARTICIPATIONS, CAROUSEL),
+    TopicProjection("referral", "referral", REFERRALS, REFERRAL),
+    TopicProjection("carousel", "participation", PARTICIPATIONS, CAROUSEL),
 )
 
 
@@ -237,7 +237,7 @@ async def _stands_as_if_nothing_had_died(town: Town) -> None:
         assert await town.read(service, "select count(*) from dead_letters") == 0
 
 
-async def _settled(fold: Fold, town: Town, expected: Mapping[str, Any]) -> set[str]:
+async def _settled(fold: TopicProjection, town: Town, expected: Mapping[str, Any]) -> set[str]:
     """The streams that still differ once what is under way has had its time to arrive."""
     deadline = time.monotonic() + SETTLED
     while True:

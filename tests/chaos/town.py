@@ -22,7 +22,7 @@ from shared.eventstore import event_store
 from shared.eventstore.event_store import EventStore, event_types
 from shared.eventstore.pool import open_pool
 from shared.messaging import inbox
-from shared.messaging.outbox_relay import Relay
+from shared.messaging.outbox_relay import OutboxRelay
 from shared.projections import shadow_schema
 from shared.projections.topic import rebuild
 from shared.service.wiring import create_tables
@@ -77,8 +77,8 @@ class Town:
     def store(self) -> EventStore:
         return EventStore(self.pools["publisher"], event_types(Counted))
 
-    def relay(self) -> Relay:
-        return Relay(self.store, publish_on(self.topic), [self.topic], self.broker, self.urls["publisher"])
+    def relay(self) -> OutboxRelay:
+        return OutboxRelay(self.store, publish_on(self.topic), [self.topic], self.broker, self.urls["publisher"])
 
     async def start(self, part: str) -> None:
         kind = part.partition("-")[0]

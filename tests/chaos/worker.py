@@ -10,18 +10,18 @@ from dataclasses import replace
 from shared.eventstore.event_store import EventStore, event_types
 from shared.eventstore.pool import open_pool
 from shared.messaging.cloudevents import Topic
-from shared.messaging.consumer import Subscription
+from shared.messaging.consumer import Consumer
 from shared.messaging.inbox import Inbox
-from shared.messaging.outbox_relay import Relay
-from shared.projections.topic import Fold, keep_current, prepare
+from shared.messaging.outbox_relay import OutboxRelay
+from shared.projections.topic import TopicProjection, keep_current, prepare
 from tests.shared.counting import Counted, Ledger, publish_on, topic
 
 LEDGER = "create table if not exists ledger (stream text, n int, nth bigserial)"
 
 
-def fold_of(where: Topic, version: str) -> Fold:
+def fold_of(where: Topic, version: str) -> TopicProjection:
     """The ledger as a consumer of that version folds it."""
-    return Fold("ledger", version, [LEDGER], [Inbox("ledger", where, Ledger().apply)])
+    return TopicProjection("ledger", version, [LEDGER], [Inbox("ledger", where, Ledger().apply)])
 
 
 async def main(part: str, version: str) -> None:
@@ -30,13 +30,13 @@ async def main(part: str, version: str) -> None:
     where = replace(topic(), name=os.environ["CHAOS_TOPIC"])
     async with open_pool(url, 5) as pool:
         if part == "relay":
-            await Relay(EventStore(pool, event_types(Counted)), publish_on(where), [where], servers, url).run()
+            await OutboxRelay(EventStore(pool, event_types(Counted)), publish_on(where), [where], servers, url).run()
             return
         fold = fold_of(where, version)
         async with pool.acquire() as connection, connection.transaction():
             await connection.execute("select pg_advisory_xact_lock(1)")
             await prepare(connection, fold)
-        subscription = Subscription(servers, "ledger", fold.live[0], pool)
+        subscription = Consumer(servers, "ledger", fold.live[0], pool)
         await asyncio.gather(
             subscription.run(),
             _look(subscription),
@@ -44,7 +44,7 @@ async def main(part: str, version: str) -> None:
         )
 
 
-async def _look(subscription: Subscription) -> None:
+async def _look(subscription: Consumer) -> None:
     """As the observer of a service does: a consumer that reads elsewhere than its checkpoint is sent there."""
     while True:
         await asyncio.sleep(1)

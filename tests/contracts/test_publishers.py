@@ -16,20 +16,20 @@ from services.referral.events import ReferralEvent, RegisterEvent
 from services.training import published as training
 from shared.domain.bounds import FIRST_DAY, LAST_DAY, MOST
 from shared.domain.messages import Event, Meta, Recorded
-from shared.messaging.outbox_relay import Published
+from shared.messaging.outbox_relay import OutgoingMessage
 from tests.contracts.hostile import CODE, ID
 from tests.contracts.sending import NOW
 
 Schema: TypeAlias = Mapping[str, Any]
-Translate: TypeAlias = Callable[[Recorded[Any]], Published | None]
-PUBLISHED: tuple[tuple[Translate, Any], ...] = (
-    (referral.translate, ReferralEvent),
-    (referral.translate, RegisterEvent),
-    (carousel.translate, CycleEvent),
-    (carousel.translate, ParticipationEvent),
-    (training.translate, training.Fact),
+ToIntegrationEvent: TypeAlias = Callable[[Recorded[Any]], OutgoingMessage | None]
+PUBLISHED: tuple[tuple[ToIntegrationEvent, Any], ...] = (
+    (referral.to_integration_event, ReferralEvent),
+    (referral.to_integration_event, RegisterEvent),
+    (carousel.to_integration_event, CycleEvent),
+    (carousel.to_integration_event, ParticipationEvent),
+    (training.to_integration_event, training.Fact),
 )
-EVERY = [(translate, kind) for translate, union in PUBLISHED for kind in get_args(union)]
+EVERY = [(to_integration_event, kind) for to_integration_event, union in PUBLISHED for kind in get_args(union)]
 
 
 class Edge:
@@ -101,7 +101,7 @@ class Edge:
 
 @pytest.mark.parametrize("high", [False, True], ids=["lowest", "highest"])
 @pytest.mark.parametrize(("translate", "kind"), EVERY, ids=lambda each: getattr(each, "__name__", ""))
-def test_every_fact_at_its_bounds_can_be_told(translate: Translate, kind: type[Event], high: bool) -> None:
+def test_every_fact_at_its_bounds_can_be_told(translate: ToIntegrationEvent, kind: type[Event], high: bool) -> None:
     event = kind.model_validate(Edge(kind.model_json_schema(), high=high).value())
     told = translate(Recorded(1, "x", 1, event, Meta(by="x", correlation_id="y"), NOW))
     if told:

@@ -22,12 +22,12 @@ from shared.contracts import referral as said
 from shared.contracts.training import PartnerJoined
 from shared.domain.messages import Meta, Recorded
 from shared.messaging.cloudevents import Envelope, Position, PublicMessage
-from shared.messaging.inbox import Heard
+from shared.messaging.inbox import ReceivedMessage
 from tests.demo.routes import NOW, STAMP, Asked, asked
 from tests.reporting.recount import DISTINCT, Counted, recount
 
 META = Meta(by="synthetic", correlation_id="synthetic")
-TELLS = {"referral": referral.translate, "carousel": carousel.translate, "training": training.translate}
+TELLS = {"referral": referral.to_integration_event, "carousel": carousel.to_integration_event, "training": training.to_integration_event}
 
 
 @dataclass(eq=False)
@@ -71,7 +71,7 @@ class Programme:
         self.messages.append(message)
         if isinstance(message, said.OrganisationRegistered):
             self.organisations.add(message.organisation)
-        for command in referral_hears.asks(Heard(Envelope("", Position(1, 0), "", "", NOW), message)):
+        for command in referral_hears.asks(ReceivedMessage(Envelope("", Position(1, 0), "", "", NOW), message)):
             self._take("referral", Asked(f"referral-{command.referral_id}", REFERRALS, command))
         for waits in self._waits(message):
             stream = turning.of_participation(waits.referral_id)

@@ -8,28 +8,28 @@ from pathlib import Path
 import pytest
 
 from deploy.local.tokens import ensure_keys, token
-from shared.http.auth import Caller, Gate, Role, Unrecognised
+from shared.http.auth import Caller, TokenVerifier, Role, Unauthenticated
 from shared.service.settings import Settings
 
 
-def gate(home: Path) -> Gate:
+def gate(home: Path) -> TokenVerifier:
     """What a service checks tokens with."""
     settings = Settings()
-    return Gate(ensure_keys(home), settings.auth_issuer, settings.auth_audience)
+    return TokenVerifier(ensure_keys(home), settings.auth_issuer, settings.auth_audience)
 
 
 def test_a_local_token_says_who_asks(tmp_path: Path) -> None:
     """Role, organisation and cities arrive."""
     bearer = token("facilitator", "org-1", ["Oostende", "Brugge"], "worker-1", home=tmp_path)
     expected = Caller("worker-1", Role.FACILITATOR, "org-1", frozenset({"Oostende", "Brugge"}))
-    assert gate(tmp_path).recognise(f"Bearer {bearer}") == expected
+    assert gate(tmp_path).authenticate(f"Bearer {bearer}") == expected
 
 
 def test_a_token_of_another_machine_or_an_old_one_is_not_recognised(tmp_path: Path) -> None:
     """Another key, or past its hours."""
     for bearer in (token(Role.OPS, home=tmp_path / "other"), token(Role.OPS, hours=-1, home=tmp_path)):
-        with pytest.raises(Unrecognised):
-            gate(tmp_path).recognise(f"Bearer {bearer}")
+        with pytest.raises(Unauthenticated):
+            gate(tmp_path).authenticate(f"Bearer {bearer}")
 
 
 def test_the_key_is_made_once_even_by_many_at_once(tmp_path: Path) -> None:

@@ -19,7 +19,7 @@ from deploy.kafka.rights import SERVICES
 from deploy.local.postgres import SERVICES as LOCAL_SERVICES
 from deploy.local.services import PORTS, present
 from shared.http.application import create_app
-from shared.http.auth import Gate
+from shared.http.auth import TokenVerifier
 from shared.observability.health import Health
 from shared.service.settings import Settings
 
@@ -76,7 +76,7 @@ def test_each_role_of_a_service_is_a_deployment_of_its_own() -> None:
 
 
 def test_every_probe_asks_a_path_that_exists() -> None:
-    answered = create_app("Any", Gate(Path("none"), "", ""), {}, Health()).openapi()["paths"]
+    answered = create_app("Any", TokenVerifier(Path("none"), "", ""), {}, Health()).openapi()["paths"]
     for deployment in of_kind("Deployment").values():
         template, pod = deployment["spec"]["template"], container(deployment)
         paths = [pod[probe]["httpGet"]["path"] for probe in ("startupProbe", "livenessProbe", "readinessProbe")]

@@ -12,7 +12,7 @@ from cryptography.fernet import Fernet
 from services.referral import people
 from services.referral.people import People
 from shared.http.auth import Role
-from shared.privacy.encryption import Seal
+from shared.privacy.encryption import FieldCipher
 from shared.service.wiring import create_tables
 from tests.referral.access import ACCESS
 from tests.referral.desk import CITY, SECRET, Desk, desk, organisation, referral, referrer
@@ -155,7 +155,7 @@ async def test_a_new_key_reseals_everyone_and_the_old_one_can_go(pool: asyncpg.P
     who = f"p-{uuid.uuid4().hex}"
     async with pool.acquire() as connection:
         day = await connection.fetchval("select current_date")
-        await People(Seal(old)).keep(connection, who, "referred", people.Person(name=SECRET), day)
-        assert await People(Seal(new, old)).reseal(connection) == 1
-        found = await People(Seal(new)).look(connection, who, "tester", "contact")
+        await People(FieldCipher(old)).keep(connection, who, "referred", people.Person(name=SECRET), day)
+        assert await People(FieldCipher(new, old)).reseal(connection) == 1
+        found = await People(FieldCipher(new)).look(connection, who, "tester", "contact")
     assert found == people.Person(name=SECRET)

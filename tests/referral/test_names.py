@@ -14,7 +14,7 @@ from cryptography.fernet import Fernet
 from services.referral.domain.names import Asker, Road, alone, seconds
 from services.referral.people import People
 from shared.http.auth import Role
-from shared.privacy.encryption import Seal
+from shared.privacy.encryption import FieldCipher
 from tests.referral.desk import CITY, OTHER_CITY, SECRET, Desk, desk, organisation, referral, referrer
 
 __all__ = ["desk"]
@@ -193,10 +193,10 @@ async def test_what_waits_is_sealed_anew_with_a_new_key(desk: Desk, pool: asyncp
     keys = desk.home / "auth" / "people.keys"
     old, new = keys.read_text().split()[0], Fernet.generate_key().decode()
     async with pool.acquire() as connection:
-        assert await People(Seal(new, old)).reseal(connection) == 1
+        assert await People(FieldCipher(new, old)).reseal(connection) == 1
     keys.write_text(new + "\n")
     sealed = await pool.fetchval("select sealed from person_changes where id = $1", waits.json()["change"])
-    assert NEW_NAME in Seal(new).open(sealed)
+    assert NEW_NAME in FieldCipher(new).open(sealed)
 
 
 async def test_a_referrer_is_read_corrected_exported_and_erased(desk: Desk) -> None:

@@ -16,7 +16,7 @@ from shared.http.auth import Role
 from shared.messaging import inbox
 from shared.messaging.cloudevents import Position, PublicMessage, headers
 from shared.messaging.inbox import Inbox
-from shared.privacy.encryption import Seal
+from shared.privacy.encryption import FieldCipher
 from shared.service.wiring import create_tables
 from tests.referral.examples import record_intake
 from tests.referral.test_api import CITY, Desk, desk, referral
@@ -31,7 +31,7 @@ __all__ = ["desk"]
 
 async def due(pool: asyncpg.Pool[asyncpg.Record]) -> list[str]:
     async with pool.acquire() as connection:
-        return await People(Seal(Fernet.generate_key())).due(connection, KEEP_DAYS, TODAY)
+        return await People(FieldCipher(Fernet.generate_key())).due(connection, KEEP_DAYS, TODAY)
 
 
 async def withdrawn_long_ago(desk: Desk, name: str = "r-1", person: str = "p-1") -> None:
@@ -48,7 +48,7 @@ async def test_whose_road_ended_long_ago_is_due(desk: Desk, pool: asyncpg.Pool[a
 
 async def test_the_clock_counts_from_the_last_step(desk: Desk, pool: asyncpg.Pool[asyncpg.Record]) -> None:
     await withdrawn_long_ago(desk)
-    register, last = People(Seal(Fernet.generate_key())), date.fromisoformat(LATER)
+    register, last = People(FieldCipher(Fernet.generate_key())), date.fromisoformat(LATER)
     async with pool.acquire() as connection:
         assert await register.due(connection, 30, last.replace(month=3, day=3)) == []
         assert await register.due(connection, 30, last.replace(month=3, day=4)) == ["p-1"]

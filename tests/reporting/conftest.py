@@ -15,7 +15,7 @@ from services.reporting.api import routes
 from services.reporting.vocabulary import vocabulary
 from shared.eventstore.event_store import Connection
 from shared.http.application import create_app
-from shared.http.auth import Gate
+from shared.http.auth import TokenVerifier
 from shared.observability.health import Health
 from shared.service.settings import Settings
 from shared.service.wiring import create_tables
@@ -39,7 +39,7 @@ async def reader(pool: asyncpg.Pool[asyncpg.Record], tmp_path: Path) -> AsyncIte
     await create_tables(pool, [figures.SCHEMA, project.SCHEMA])
     async with pool.acquire() as connection, connection.transaction():
         await figures.apply(connection, heard(five_referrals()))
-    gate = Gate(ensure_keys(tmp_path), settings.auth_issuer, settings.auth_audience)
+    gate = TokenVerifier(ensure_keys(tmp_path), settings.auth_issuer, settings.auth_audience)
     app = create_app("Reporting", gate, vocabulary().refusals, Health())
     app.include_router(routes(pool))
     transport = httpx.ASGITransport(app, raise_app_exceptions=False)

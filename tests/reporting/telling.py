@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime
 from shared.contracts import carousel, training
 from shared.contracts import referral as said
 from shared.messaging.cloudevents import Envelope, Position, PublicMessage
-from shared.messaging.inbox import Heard
+from shared.messaging.inbox import ReceivedMessage
 
 
 def received(
@@ -254,10 +254,10 @@ def renamed(
     return said.OrganisationRenamed(organisation=organisation, name=name, since=since)
 
 
-def heard(messages: Iterable[PublicMessage]) -> list[Heard]:
+def heard(messages: Iterable[PublicMessage]) -> list[ReceivedMessage]:
     """The messages in the envelopes of one partition."""
     return [
-        Heard(
+        ReceivedMessage(
             Envelope(
                 "/carrousel/referral",
                 Position(nth, nth - 1),

@@ -16,12 +16,12 @@ from services.reporting.rows import GRAINS, TOPICS
 from shared.messaging import inbox
 from shared.messaging.cloudevents import Position, PublicMessage, Topic, headers
 from shared.messaging.inbox import Inbox
-from shared.messaging.outbox_relay import Published, partition_of
+from shared.messaging.outbox_relay import OutgoingMessage, partition_of
 from shared.messaging.producer import OutgoingRecord, open_producer
 from shared.messaging.topic_reader import open_reader
 from shared.messaging.topics import create_topics
 from shared.projections import shadow_schema
-from shared.projections.topic import Fold, rebuild
+from shared.projections.topic import TopicProjection, rebuild
 from shared.service.wiring import create_tables
 from tests.reporting.programme import two_years
 
@@ -43,7 +43,7 @@ def records(topics: dict[str, Topic], messages: Sequence[PublicMessage]) -> Iter
         topic = topics[next(each.name for each in TOPICS if type(message) in each.messages)]
         key = next(str(getattr(message, name)) for name in KEYS if hasattr(message, name))
         value = message.model_dump_json().encode()
-        partition = partition_of(Published(topic, key, message))
+        partition = partition_of(OutgoingMessage(topic, key, message))
         position = Position(sequence, last.get(partition, 0))
         last[partition] = sequence
         yield topic.name, partition[1], key.encode(), value, headers(topic, message, key, position, NOW)
@@ -56,7 +56,7 @@ class Listener:
         self.pool, self.servers, self.topics = pool, servers, topics_of_its_own()
         self.random = random.Random(seed)
         heard = [Inbox("reporting", topic, figures.apply) for topic in self.topics.values()]
-        self.fold = Fold("reporting", "1", [figures.SCHEMA], heard)
+        self.fold = TopicProjection("reporting", "1", [figures.SCHEMA], heard)
 
     async def publish(self, messages: Sequence[PublicMessage]) -> None:
         async with open_producer(self.servers) as producer:

@@ -21,7 +21,7 @@ from shared.eventstore import event_store, idempotency
 from shared.eventstore.command_handler import Decider, Outcome
 from shared.eventstore.event_store import Connection, EventStore, event_types
 from shared.http.application import create_app
-from shared.http.auth import Caller, Gate, Role
+from shared.http.auth import Caller, TokenVerifier, Role
 from shared.http.authorization import allow
 from shared.http.commands import Commands, Done
 from shared.http.idempotency_key import READS, Answers
@@ -236,7 +236,7 @@ class Desk:
 async def opened(pool: asyncpg.Pool[asyncpg.Record], home: Path, answers: Answers | None = None) -> AsyncIterator[Desk]:
     """The programme over an empty database."""
     settings = Settings()
-    gate = Gate(ensure_keys(home), settings.auth_issuer, settings.auth_audience)
+    gate = TokenVerifier(ensure_keys(home), settings.auth_issuer, settings.auth_audience)
     store = EventStore(pool, TYPES)
     schemas = [event_store.SCHEMA, idempotency.SCHEMA, "create table if not exists opinions (box text)"]
     await create_tables(pool, schemas)

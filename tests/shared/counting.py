@@ -13,8 +13,8 @@ from typing import Any
 from shared.domain.messages import Event, Recorded, Refused
 from shared.eventstore.event_store import Connection
 from shared.messaging.cloudevents import PublicMessage, Topic
-from shared.messaging.inbox import Heard
-from shared.messaging.outbox_relay import Published
+from shared.messaging.inbox import ReceivedMessage
+from shared.messaging.outbox_relay import OutgoingMessage
 
 _SPARE = itertools.count()
 
@@ -48,7 +48,7 @@ class Ledger:
         """Its table."""
         await connection.execute(f"create table {self.table} (stream text, n int, nth bigserial)")
 
-    async def apply(self, connection: Connection, heard: Sequence[Heard]) -> None:
+    async def apply(self, connection: Connection, heard: Sequence[ReceivedMessage]) -> None:
         """Every message a row: what is applied twice shows."""
         rows = []
         for each in heard:
@@ -69,8 +69,8 @@ class Ledger:
 def publish_on(where: Topic) -> Any:
     """Every count is published."""
 
-    def translate(fact: Recorded[Any]) -> Published:
-        return Published(where, fact.stream, CountPublished(n=fact.event.n))
+    def to_integration_event(fact: Recorded[Any]) -> OutgoingMessage:
+        return OutgoingMessage(where, fact.stream, CountPublished(n=fact.event.n))
 
     return translate
 

@@ -19,7 +19,7 @@ from joserfc import jws, jwt
 from joserfc.jwk import ECKey, KeySet, RSAKey
 from structlog.testing import capture_logs
 
-from shared.http.auth import Caller, Gate, KeysAway, Role, Unrecognised
+from shared.http.auth import Caller, TokenVerifier, KeysAway, Role, Unauthenticated
 
 ISSUER, AUDIENCE = "https://issuer.example", "carrousel"
 KEY = ECKey.generate_key("P-256", {"kid": "ours"})
@@ -71,46 +71,46 @@ def by_secret(secret: bytes, head: dict[str, str]) -> str:
 
 
 @pytest.fixture(scope="module")
-def gate(tmp_path_factory: pytest.TempPathFactory) -> Gate:
+def gate(tmp_path_factory: pytest.TempPathFactory) -> TokenVerifier:
     file = tmp_path_factory.mktemp("keys") / "jwks.json"
     file.write_text(json.dumps(KeySet([KEY, RSA]).as_dict(private=False)))
-    return Gate(file, ISSUER, AUDIENCE)
+    return TokenVerifier(file, ISSUER, AUDIENCE)
 
 
-def recognised(gate: Gate, token: str) -> Caller | None:
+def recognised(gate: TokenVerifier, token: str) -> Caller | None:
     try:
-        return gate.recognise(f"Bearer {token}")
-    except Unrecognised:
+        return gate.authenticate(f"Bearer {token}")
+    except Unauthenticated:
         return None
 
 
-def test_a_token_of_ours_is_who_it_says(gate: Gate) -> None:
+def test_a_token_of_ours_is_who_it_says(gate: TokenVerifier) -> None:
     assert recognised(gate, signed(claims())) == GOOD
     assert recognised(gate, signed(claims(), RSA, alg="RS256", kid="rsa")) == GOOD
-    assert gate.recognise(f"bearer  {signed(claims())} ") == GOOD
+    assert gate.authenticate(f"bearer  {signed(claims())} ") == GOOD
 
 
 @pytest.mark.parametrize("optional", ["iat", "nbf"])
-def test_what_may_be_left_out_may_be_left_out(gate: Gate, optional: str) -> None:
+def test_what_may_be_left_out_may_be_left_out(gate: TokenVerifier, optional: str) -> None:
     assert recognised(gate, signed(claims(**{optional: MISSING}))) == GOOD
 
 
-def test_who_acts_for_no_organisation_and_no_city_is_still_somebody(gate: Gate) -> None:
+def test_who_acts_for_no_organisation_and_no_city_is_still_somebody(gate: TokenVerifier) -> None:
     expected = Caller("somebody", Role.FACILITATOR, None, frozenset())
     assert recognised(gate, signed(claims(organisation=MISSING, cities=MISSING))) == expected
     assert recognised(gate, signed(claims(organisation=None, cities=[]))) == expected
 
 
-def test_an_audience_may_be_one_of_several_and_unknown_claims_are_nobodys_business(gate: Gate) -> None:
+def test_an_audience_may_be_one_of_several_and_unknown_claims_are_nobodys_business(gate: TokenVerifier) -> None:
     assert recognised(gate, signed(claims(aud=["other", AUDIENCE], groups=[1, {"a": None}]))) == GOOD
 
 
 @pytest.mark.parametrize(("claim", "value"), [(claim, value) for claim, values in WRONG.items() for value in values])
-def test_a_good_signature_over_an_odd_claim_is_nobody(gate: Gate, claim: str, value: Any) -> None:
+def test_a_good_signature_over_an_odd_claim_is_nobody(gate: TokenVerifier, claim: str, value: Any) -> None:
     assert recognised(gate, signed(claims(**{claim: value}))) is None
 
 
-def test_a_token_ends_when_it_says(gate: Gate, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_token_ends_when_it_says(gate: TokenVerifier, monkeypatch: pytest.MonkeyPatch) -> None:
     now = int(time.time())
     token = signed(claims(exp=now + 100, nbf=now, iat=now))
     for at, expected in ((now, GOOD), (now + 99, GOOD), (now + 100, None), (now - 1, None)):
@@ -145,14 +145,14 @@ def with_another_key() -> Iterator[str]:
 
 
 @pytest.mark.parametrize("forged", [*without_signature(), *with_another_key()])
-def test_a_token_that_is_not_signed_by_our_key_is_nobody(gate: Gate, forged: str) -> None:
+def test_a_token_that_is_not_signed_by_our_key_is_nobody(gate: TokenVerifier, forged: str) -> None:
     assert recognised(gate, forged) is None
 
 
 @pytest.mark.parametrize(
     "payload", [b"[" * 20_000, b'{"a":' * 20_000, b"", b"null", b"[]", b'"x"', b"1", b"\xff", b"{", b"9" * 5000]
 )
-def test_a_good_signature_over_anything_but_claims_is_nobody(gate: Gate, payload: bytes) -> None:
+def test_a_good_signature_over_anything_but_claims_is_nobody(gate: TokenVerifier, payload: bytes) -> None:
     assert recognised(gate, signed(payload)) is None
 
 
@@ -166,7 +166,7 @@ def test_a_good_signature_over_anything_but_claims_is_nobody(gate: Gate, payload
         ),
     )
 )
-def test_whatever_claims_are_signed_the_answer_is_somebody_sound_or_nobody(gate: Gate, said: dict[str, Any]) -> None:
+def test_whatever_claims_are_signed_the_answer_is_somebody_sound_or_nobody(gate: TokenVerifier, said: dict[str, Any]) -> None:
     found = recognised(gate, signed(claims(**said)))
     if found:
         assert 1 <= len(found.subject) <= 200
@@ -175,15 +175,15 @@ def test_whatever_claims_are_signed_the_answer_is_somebody_sound_or_nobody(gate:
 
 
 @pytest.mark.parametrize("header", [None, "", "Bearer", "Bearer ", "Basic eDp5", "Bearer\t", "token"])
-def test_who_shows_no_token_is_nobody(gate: Gate, header: str | None) -> None:
-    with pytest.raises(Unrecognised):
-        gate.recognise(header)
+def test_who_shows_no_token_is_nobody(gate: TokenVerifier, header: str | None) -> None:
+    with pytest.raises(Unauthenticated):
+        gate.authenticate(header)
 
 
 @pytest.mark.parametrize("scheme", ["Basic", "Token", "DPoP", "Bearer:", "X Bearer"])
-def test_a_good_token_under_another_scheme_is_nobody(gate: Gate, scheme: str) -> None:
-    with pytest.raises(Unrecognised):
-        gate.recognise(f"{scheme} {signed(claims())}")
+def test_a_good_token_under_another_scheme_is_nobody(gate: TokenVerifier, scheme: str) -> None:
+    with pytest.raises(Unauthenticated):
+        gate.authenticate(f"{scheme} {signed(claims())}")
 
 
 def breakings() -> dict[str, Callable[[Path], object]]:
@@ -206,7 +206,7 @@ def breakings() -> dict[str, Callable[[Path], object]]:
 async def test_the_last_good_keys_go_on_being_used_while_their_file_is_broken(tmp_path: Path, broken: str) -> None:
     file = tmp_path / "jwks.json"
     file.write_text(json.dumps(KeySet([KEY]).as_dict(private=False)))
-    gate = Gate(file, ISSUER, AUDIENCE)
+    gate = TokenVerifier(file, ISSUER, AUDIENCE)
     assert recognised(gate, signed(claims())) == GOOD
     assert await gate.ailment() is None
     with capture_logs() as logged:
@@ -223,7 +223,7 @@ async def test_the_last_good_keys_go_on_being_used_while_their_file_is_broken(tm
 async def test_keys_that_come_back_are_used_and_the_old_ones_no_more(tmp_path: Path) -> None:
     file = tmp_path / "jwks.json"
     file.write_text(json.dumps(KeySet([KEY]).as_dict(private=False)))
-    gate = Gate(file, ISSUER, AUDIENCE)
+    gate = TokenVerifier(file, ISSUER, AUDIENCE)
     assert recognised(gate, signed(claims())) == GOOD
     file.write_text("{")
     assert await gate.ailment()
@@ -235,11 +235,11 @@ async def test_keys_that_come_back_are_used_and_the_old_ones_no_more(tmp_path: P
 
 async def test_without_any_keys_nobody_can_be_checked_and_that_is_our_fault(tmp_path: Path) -> None:
     file = tmp_path / "jwks.json"
-    gate = Gate(file, ISSUER, AUDIENCE)
+    gate = TokenVerifier(file, ISSUER, AUDIENCE)
     with pytest.raises(KeysAway):
-        gate.recognise(f"Bearer {signed(claims())}")
-    with pytest.raises(Unrecognised):
-        gate.recognise(None)
+        gate.authenticate(f"Bearer {signed(claims())}")
+    with pytest.raises(Unauthenticated):
+        gate.authenticate(None)
     assert "nobody is recognised" in str(await gate.ailment())
     file.write_text(json.dumps(KeySet([KEY]).as_dict(private=False)))
     assert recognised(gate, signed(claims())) == GOOD
@@ -247,7 +247,7 @@ async def test_without_any_keys_nobody_can_be_checked_and_that_is_our_fault(tmp_
 
 def test_keys_are_rotated_without_a_restart(tmp_path: Path) -> None:
     file = tmp_path / "jwks.json"
-    gate = Gate(file, ISSUER, AUDIENCE)
+    gate = TokenVerifier(file, ISSUER, AUDIENCE)
     new = ECKey.generate_key("P-256", {"kid": "new"})
     token, old = jwt.encode({"alg": "ES256", "kid": "new"}, claims(), new), signed(claims())
     turns: list[tuple[list[Any], Any, Any]] = [([KEY], GOOD, None), ([KEY, new], GOOD, GOOD), ([new], None, GOOD)]

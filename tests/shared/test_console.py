@@ -30,7 +30,7 @@ from shared.messaging import inbox
 from shared.messaging.cloudevents import Position, PublicMessage, headers
 from shared.messaging.inbox import Inbox
 from shared.messaging.topics import create_topics
-from shared.privacy.encryption import Seal
+from shared.privacy.encryption import FieldCipher
 from shared.projections import shadow_schema
 from shared.projections.topic import prepare
 from shared.service.wiring import create_tables
@@ -163,12 +163,12 @@ async def test_views_and_figures_are_rebuilt(
 async def test_names_are_resealed_and_what_is_due_listed_without_a_name(
     desk: Desk, pool: asyncpg.Pool[asyncpg.Record]
 ) -> None:
-    newest = Seal(desk.keys[0])
+    newest = FieldCipher(desk.keys[0])
     await create_tables(pool, [people.SCHEMA])
     async with pool.acquire() as connection:
         person = Person(name=SECRET)
-        await People(Seal(desk.keys[1])).keep(connection, "p-old", "referred", person, date(2000, 1, 1))
-        await People(Seal(desk.keys[1])).keep(connection, "p-new", "referred", person, NOW.date())
+        await People(FieldCipher(desk.keys[1])).keep(connection, "p-old", "referred", person, date(2000, 1, 1))
+        await People(FieldCipher(desk.keys[1])).keep(connection, "p-new", "referred", person, NOW.date())
     code, resealed = await desk.type("referral", "people", "reseal")
     assert (code, resealed.split()[0]) == (0, "2")
     assert SECRET in newest.open(await pool.fetchval("select sealed from people where id = 'p-old'"))

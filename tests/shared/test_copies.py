@@ -22,7 +22,7 @@ from deploy.local.processes import finish
 from shared.eventstore import event_store
 from shared.eventstore.event_store import EventStore, event_types
 from shared.messaging.cloudevents import Topic
-from shared.messaging.outbox_relay import Relay
+from shared.messaging.outbox_relay import OutboxRelay
 from shared.messaging.topics import brokers
 from shared.service.background import once_open
 from shared.service.settings import Settings
@@ -119,7 +119,7 @@ async def test_a_relay_makes_a_lost_topic_anew_with_as_many_copies(
 ) -> None:
     lost = topic()
     await create_tables(pool, [event_store.SCHEMA])
-    one = Relay(EventStore(pool, event_types(Counted)), publish_on(lost), [lost], three, database_url)
+    one = OutboxRelay(EventStore(pool, event_types(Counted)), publish_on(lost), [lost], three, database_url)
     running = asyncio.create_task(one.run())
     async with _admin(three) as admin, asyncio.timeout(120):
         while lost.name not in await admin.list_topics():

@@ -23,8 +23,8 @@ from shared.eventstore.event_store import Connection, VersionConflict
 from shared.messaging import inbox
 from shared.messaging.cloudevents import Position, headers
 from shared.messaging.dead_letters import open_keys, replay, reread
-from shared.messaging.inbox import AllDead, Heard, Inbox
-from shared.observability.outages import is_infrastructure
+from shared.messaging.inbox import AllDead, ReceivedMessage, Inbox
+from shared.eventstore.outages import is_infrastructure
 from shared.service.wiring import create_tables
 from tests.shared.counting import CountPublished, Ledger, topic
 
@@ -56,7 +56,7 @@ class Failing(Ledger):
         super().__init__()
         self.errors = errors
 
-    async def apply(self, connection: Connection, heard: Sequence[Heard]) -> None:
+    async def apply(self, connection: Connection, heard: Sequence[ReceivedMessage]) -> None:
         for each in heard:
             assert isinstance(each.message, CountPublished)
             if each.message.n in self.errors:
@@ -175,7 +175,7 @@ async def test_any_messages_may_fail_and_in_batches_of_any_size(failing: set[int
     order: list[int] = []
 
     class Memory(Failing):
-        async def apply(self, _: Connection, heard: Sequence[Heard]) -> None:
+        async def apply(self, _: Connection, heard: Sequence[ReceivedMessage]) -> None:
             ns = [each.message.n for each in heard if isinstance(each.message, CountPublished)]
             if set(ns) & failing:
                 raise Refused("not-this-one")

@@ -16,14 +16,14 @@ from shared.domain.messages import Meta, Recorded, Refused
 from shared.eventstore import event_store
 from shared.eventstore.event_store import Connection, EventStore, event_types
 from shared.messaging import inbox
-from shared.messaging.consumer import Subscription
+from shared.messaging.consumer import Consumer
 from shared.messaging.dead_letters import discard, discarded
-from shared.messaging.inbox import Apply, Heard, Inbox
-from shared.messaging.outbox_relay import Published, Relay, backlog
+from shared.messaging.inbox import Apply, ReceivedMessage, Inbox
+from shared.messaging.outbox_relay import OutgoingMessage, OutboxRelay, backlog
 from shared.messaging.topics import create_topics
 from shared.projections import shadow_schema
 from shared.projections.shadow_schema import AlreadyRebuilding
-from shared.projections.topic import Fold, TopicIncomplete, outdated, prepare, rebuild
+from shared.projections.topic import TopicProjection, TopicIncomplete, outdated, prepare, rebuild
 from tests.shared.counting import Counted, CountPublished, publish_on, topic
 
 META = Meta(by="tester", correlation_id="test")
@@ -39,7 +39,7 @@ class Tally:
         self.weight = weight
         self.refuse: set[int] = set()
 
-    async def apply(self, connection: Connection, heard: Sequence[Heard]) -> None:
+    async def apply(self, connection: Connection, heard: Sequence[ReceivedMessage]) -> None:
         for each in heard:
             assert isinstance(each.message, CountPublished)
             if each.message.n in self.refuse:
@@ -62,11 +62,11 @@ class Town:
         self.group = self.topics["left"].name
         self.written = 0
 
-    def fold(self, weight: int, refuse: Sequence[int] = ()) -> Fold:
+    def fold(self, weight: int, refuse: Sequence[int] = ()) -> TopicProjection:
         tally = Tally(weight)
         tally.refuse = set(refuse)
         heard = [Inbox("tally", each, tally.apply) for each in self.topics.values()]
-        return Fold("tally", str(weight), [SCHEMA], heard)
+        return TopicProjection("tally", str(weight), [SCHEMA], heard)
 
     async def lay(self) -> None:
         async with self.pool.acquire() as connection:
@@ -74,8 +74,8 @@ class Town:
                 await connection.execute(each)
         await create_topics(self.servers, list(self.topics.values()))
 
-    def translate(self, fact: Recorded[Any]) -> Published:
-        published: Published = publish_on(self.topics[fact.stream.split("-")[0]])(fact)
+    def to_integration_event(self, fact: Recorded[Any]) -> OutgoingMessage:
+        published: OutgoingMessage = publish_on(self.topics[fact.stream.split("-")[0]])(fact)
         return published
 
     async def write(self, rounds: int, n: int = 1) -> None:
@@ -87,12 +87,12 @@ class Town:
                     await self.store.append(connection, stream, self.written - 1, [Counted(n=n)], META, NOW)
 
     @asynccontextmanager
-    async def alive(self, fold: Fold) -> AsyncIterator[None]:
+    async def alive(self, fold: TopicProjection) -> AsyncIterator[None]:
         """The relay and the live consumers of the fold, as they run in a service."""
         async with self.pool.acquire() as connection:
             await prepare(connection, fold)
-        relay = Relay(self.store, self.translate, list(self.topics.values()), self.servers, self.url)
-        heard = [Subscription(self.servers, f"{self.group}-{each.topic.name}", each, self.pool) for each in fold.live]
+        relay = OutboxRelay(self.store, self.to_integration_event, list(self.topics.values()), self.servers, self.url)
+        heard = [Consumer(self.servers, f"{self.group}-{each.topic.name}", each, self.pool) for each in fold.live]
         tasks = [asyncio.create_task(run()) for run in (relay.run, *(each.run for each in heard))]
         try:
             yield
@@ -272,7 +272,7 @@ async def test_what_is_discarded_during_a_rebuild_is_not_open_after_it(town: Tow
     new = town.fold(10, refuse=[1])
 
     def meanwhile(apply: Apply) -> Apply:
-        async def discard_first(connection: Connection, heard: Sequence[Heard]) -> None:
+        async def discard_first(connection: Connection, heard: Sequence[ReceivedMessage]) -> None:
             await never_apply(town, "left-1")
             await apply(connection, heard)
 

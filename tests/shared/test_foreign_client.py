@@ -14,7 +14,7 @@ from confluent_kafka import Consumer, Message
 from shared.domain.messages import Meta
 from shared.eventstore import event_store
 from shared.eventstore.event_store import EventStore, event_types
-from shared.messaging.outbox_relay import Relay
+from shared.messaging.outbox_relay import OutboxRelay
 from shared.messaging.topics import create_topics
 from shared.service.wiring import create_tables
 from tests.shared.counting import Counted, publish_on, topic
@@ -49,7 +49,7 @@ async def test_librdkafka_and_the_cloudevents_sdk_read_the_relay(
         async with store.transaction() as connection:
             facts = [Counted(n=n) for n in range(FACTS // 3)]
             await store.append(connection, f"s-{nth}", 0, facts, Meta(by="t", correlation_id="t"), NOW)
-    relay = asyncio.create_task(Relay(store, publish_on(where), [where], bootstrap_servers, database_url).run())
+    relay = asyncio.create_task(OutboxRelay(store, publish_on(where), [where], bootstrap_servers, database_url).run())
     messages = await asyncio.to_thread(read, bootstrap_servers, where.name, FACTS)
     relay.cancel()
     with contextlib.suppress(asyncio.CancelledError):

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from joserfc.jwk import ECKey, KeySet
 
-from shared.http.auth import Gate
+from shared.http.auth import TokenVerifier
 
 SECRET = "not-a-key-but-somebodys-secret"  # noqa: S105 - what must not be said
 
@@ -25,7 +25,7 @@ async def test_the_sentence_tells_the_kind_of_fault_and_what_holds_meanwhile(
     tmp_path: Path, text: str, cause: str
 ) -> None:
     file = tmp_path / "jwks.json"
-    gate = Gate(file, "issuer", "audience")
+    gate = TokenVerifier(file, "issuer", "audience")
     file.write_text(text)
     said = f"The file of keys for tokens cannot be read ({cause}); nobody is recognised."
     assert await gate.ailment() == said

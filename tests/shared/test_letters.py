@@ -11,8 +11,8 @@ import pytest
 from shared.domain.messages import Refused
 from shared.eventstore.event_store import Connection
 from shared.messaging import dead_letters, inbox
-from shared.messaging.dead_letters import Pile
-from shared.messaging.inbox import Heard, Inbox
+from shared.messaging.dead_letters import DeadLetterCount
+from shared.messaging.inbox import ReceivedMessage, Inbox
 from shared.service.wiring import create_tables
 from tests.shared.counting import CountPublished
 from tests.shared.test_sorting import TOPIC, Sent, sent
@@ -27,7 +27,7 @@ class Memory:
         self.applied: list[int] = []
         self.refuse: dict[int, Exception] = {}
 
-    async def apply(self, _: Connection, heard: Sequence[Heard]) -> None:
+    async def apply(self, _: Connection, heard: Sequence[ReceivedMessage]) -> None:
         for each in heard:
             assert isinstance(each.message, CountPublished)
             if error := self.refuse.get(each.message.n):
@@ -89,8 +89,8 @@ async def test_they_are_listed_oldest_first_and_counted_by_reason(
     assert [each.id for each in listed] == sorted(each.id for each in listed)
     assert await dead_letters.open_letters(connection, one, 2) == listed[:2]
     counted = [("fault-KeyError", 1), ("header-missing", 1), ("not-three", 1), ("parked", 3)]
-    assert await dead_letters.piles(connection) == [
-        Pile(consumer=name, topic=TOPIC.name, reason=reason, letters=number)
+    assert await dead_letters.dead_letter_counts(connection) == [
+        DeadLetterCount(consumer=name, topic=TOPIC.name, reason=reason, letters=number)
         for name in ("one", "other")
         for reason, number in counted
     ]

@@ -20,8 +20,8 @@ from shared.domain.clock import today
 from shared.domain.messages import Refused
 from shared.eventstore.event_store import Connection
 from shared.http.auth import Role
-from shared.messaging.inbox import Heard, Inbox
-from shared.privacy.encryption import Seal
+from shared.messaging.inbox import ReceivedMessage, Inbox
+from shared.privacy.encryption import FieldCipher
 from shared.privacy.personal_data import Register
 from shared.service.settings import Settings
 from shared.service.wiring import Wiring, application_of
@@ -46,7 +46,7 @@ async def client(database_url: str, tmp_path: Path) -> AsyncIterator[httpx.Async
     )
 
     async def wire(service: Wiring) -> None:
-        register = Register(Seal(Fernet.generate_key()), Person)
+        register = Register(FieldCipher(Fernet.generate_key()), Person)
         await service.seals(register)
         async with service.pool.acquire() as connection:
             for name, days in (("p-longest", 300), ("p-long", 101), ("p-still", 100), ("p-new", 0)):
@@ -82,7 +82,7 @@ async def test_who_is_kept_too_long_is_told_by_id_the_longest_first(client: http
 async def test_dead_letters_are_counted_by_reason_without_key_or_content(
     client: httpx.AsyncClient, tmp_path: Path, pool: asyncpg.Pool[asyncpg.Record]
 ) -> None:
-    async def refuse(_connection: Connection, _heard: Sequence[Heard]) -> None:
+    async def refuse(_connection: Connection, _heard: Sequence[ReceivedMessage]) -> None:
         raise Refused("not-this-one")
 
     async with pool.acquire() as connection, connection.transaction():

@@ -22,7 +22,7 @@ from shared.eventstore.pool import open_pool
 from shared.messaging import inbox, outbox_relay
 from shared.messaging.cloudevents import read_envelope
 from shared.messaging.inbox import Inbox
-from shared.messaging.outbox_relay import Published, Relay
+from shared.messaging.outbox_relay import OutgoingMessage, OutboxRelay
 from shared.messaging.topic_reader import open_reader
 from shared.service.wiring import create_tables
 from tests.shared.counting import Counted, Ledger, publish_on, topic
@@ -41,11 +41,11 @@ class Desk:
         self.topic = topic()
         self.running: list[asyncio.Task[None]] = []
 
-    def relay(self, translate: Any = None, **changed: Any) -> Relay:
+    def relay(self, translate: Any = None, **changed: Any) -> OutboxRelay:
         asked = {"bootstrap_servers": self.servers, "database_url": self.url} | changed
-        return Relay(self.store, translate or publish_on(self.topic), [self.topic], **asked)
+        return OutboxRelay(self.store, translate or publish_on(self.topic), [self.topic], **asked)
 
-    def start(self, one: Relay) -> asyncio.Task[None]:
+    def start(self, one: OutboxRelay) -> asyncio.Task[None]:
         self.running.append(asyncio.create_task(one.run()))
         return self.running[-1]
 
@@ -87,7 +87,7 @@ async def until(there: Callable[[], Any]) -> None:
             await asyncio.sleep(0.02)
 
 
-async def until_well(one: Relay) -> None:
+async def until_well(one: OutboxRelay) -> None:
     async with asyncio.timeout(120):
         while await one.ailment() is not None:
             await asyncio.sleep(0.02)
@@ -106,12 +106,12 @@ async def desk(pool: asyncpg.Pool[asyncpg.Record], database_url: str, bootstrap_
             await each
 
 
-def meanwhile(desk: Desk, do: Callable[[Relay], Awaitable[None]]) -> None:
+def meanwhile(desk: Desk, do: Callable[[OutboxRelay], Awaitable[None]]) -> None:
     """Somebody else at a console, on connections of his own; returns once he is done, and nothing ran here."""
 
     async def console() -> None:
         async with open_pool(desk.url, 2) as pool:
-            await do(Relay(EventStore(pool, event_types(Counted)), publish_on(desk.topic), [desk.topic], "", desk.url))
+            await do(OutboxRelay(EventStore(pool, event_types(Counted)), publish_on(desk.topic), [desk.topic], "", desk.url))
 
     thread = threading.Thread(target=asyncio.run, args=(console(),))
     thread.start()
@@ -125,15 +125,15 @@ async def test_what_is_asked_to_be_published_again_while_a_window_is_on_its_way_
     """The window that is on its way ends first; then everything behind `after` is sent, whatever it was."""
     asked: list[int] = []
 
-    def translate(fact: Recorded[Any]) -> Published:
+    def to_integration_event(fact: Recorded[Any]) -> OutgoingMessage:
         if fact.position == 10 and not asked:
             asked.append(after)
             meanwhile(desk, lambda one: one.republish(after))
-        published: Published = publish_on(desk.topic)(fact)
+        published: OutgoingMessage = publish_on(desk.topic)(fact)
         return published
 
     await desk.write(0, 5)
-    desk.start(desk.relay(translate))
+    desk.start(desk.relay(to_integration_event))
     await desk.published(5)
     await desk.write(5, 5)
     await until(lambda: asked)
@@ -147,14 +147,14 @@ async def test_what_is_asked_to_be_published_again_while_a_window_is_on_its_way_
 async def test_a_relay_that_gets_nowhere_says_so_until_that_is_mended(desk: Desk, part: str) -> None:
     broken = {"translation"} & {part}
 
-    def translate(fact: Recorded[Any]) -> Published:
+    def to_integration_event(fact: Recorded[Any]) -> OutgoingMessage:
         if broken:
             raise KeyError("a word that this version does not know")
-        published: Published = publish_on(desk.topic)(fact)
+        published: OutgoingMessage = publish_on(desk.topic)(fact)
         return published
 
     away = {"broker": {"bootstrap_servers": NOBODY}, "database": {"database_url": f"postgresql://x@{NOBODY}/x"}}
-    one = desk.relay(translate, **away.get(part, {}))
+    one = desk.relay(to_integration_event, **away.get(part, {}))
     await desk.write(0, 3)
     with capture_logs() as lines:
         desk.start(one)
@@ -240,7 +240,7 @@ async def test_a_relay_that_hears_of_a_commit_in_the_moment_in_which_it_is_ended
         running = desk.start(one)
         await until(partial(getattr, one, "leading"))
         await asyncio.sleep(0.1)
-        one.ring()
+        one.wake()
         for _ in range(turns):
             await asyncio.sleep(0)
         running.cancel()

@@ -19,10 +19,10 @@ from shared.domain.messages import Meta
 from shared.eventstore import event_store
 from shared.eventstore.event_store import EventStore, event_types
 from shared.messaging.cloudevents import Position, Topic, headers
-from shared.messaging.consumer import Subscription
+from shared.messaging.consumer import Consumer
 from shared.messaging.dead_letters import replay
 from shared.messaging.inbox import SCHEMA, Inbox
-from shared.messaging.outbox_relay import Relay
+from shared.messaging.outbox_relay import OutboxRelay
 from shared.messaging.topics import create_topics
 from shared.service.wiring import create_tables
 from tests.shared.counting import Counted, CountPublished, Ledger, publish_on, topic
@@ -55,12 +55,12 @@ class Road:
     def start(self, part: str) -> None:
         make: dict[str, Callable[[], Any]] = {
             "relay": lambda: self.relay().run(),
-            "subscription": lambda: Subscription(self.servers, self.topic.name, self.inbox, self.pool).run(),
+            "subscription": lambda: Consumer(self.servers, self.topic.name, self.inbox, self.pool).run(),
         }
         self.running[part] = asyncio.create_task(make[part]())
 
-    def relay(self) -> Relay:
-        return Relay(self.store, publish_on(self.topic), [self.topic], self.servers, self.url)
+    def relay(self) -> OutboxRelay:
+        return OutboxRelay(self.store, publish_on(self.topic), [self.topic], self.servers, self.url)
 
     async def stop(self, part: str) -> None:
         self.running[part].cancel()
@@ -138,7 +138,7 @@ async def test_every_fact_is_counted_once_while_everything_restarts(road: Road) 
 
 
 async def test_a_subscription_whose_loop_was_ended_starts_another(road: Road) -> None:
-    subscription = Subscription(road.servers, road.topic.name, road.inbox, road.pool)
+    subscription = Consumer(road.servers, road.topic.name, road.inbox, road.pool)
     road.running["subscription"] = asyncio.create_task(subscription.run())
     road.start("relay")
     await road.write(400)

@@ -21,7 +21,7 @@ from shared.domain.messages import Meta
 from shared.eventstore.event_store import Connection, EventStore, event_types
 from shared.eventstore.pool import SERVING, open_pool
 from shared.messaging.cloudevents import Position, Topic, headers
-from shared.messaging.inbox import Heard, Inbox
+from shared.messaging.inbox import ReceivedMessage, Inbox
 from shared.messaging.topics import create_topics
 from shared.observability.health import Health, running
 from shared.service.settings import Settings
@@ -51,7 +51,7 @@ async def until_ready(client: httpx.AsyncClient) -> dict[str, str]:
     return parts
 
 
-async def echo(store: EventStore, connection: Connection, heard: Sequence[Heard]) -> None:
+async def echo(store: EventStore, connection: Connection, heard: Sequence[ReceivedMessage]) -> None:
     for each in heard:
         assert isinstance(each.message, CountPublished)
         await store.append(connection, each.envelope.subject, 0, [Counted(n=each.message.n + 1)], META, NOW)

@@ -17,7 +17,7 @@ from structlog.testing import capture_logs
 
 from deploy.local.tokens import token
 from shared.http.application import create_app
-from shared.http.auth import Gate, Role
+from shared.http.auth import TokenVerifier, Role
 from shared.observability.health import Health
 from shared.service.settings import Settings
 from tests.shared.boxes import WORKS
@@ -60,7 +60,7 @@ STATES = {"53100": 503, "53200": 503, "53300": 503, "57P01": 503, "58030": 503, 
 async def client(pool: asyncpg.Pool[asyncpg.Record], tmp_path: Path) -> AsyncIterator[httpx.AsyncClient]:
     await pool.execute("create table things (name text unique not null); create table held (n int)")
     settings = Settings()
-    gate = Gate(tmp_path / "auth" / "jwks.json", settings.auth_issuer, settings.auth_audience)
+    gate = TokenVerifier(tmp_path / "auth" / "jwks.json", settings.auth_issuer, settings.auth_audience)
     app = create_app("Any", gate, {}, Health())
     _add_routes(app, pool)
     transport = httpx.ASGITransport(app, raise_app_exceptions=False)

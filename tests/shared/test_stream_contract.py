@@ -18,13 +18,13 @@ from shared.eventstore import event_store
 from shared.eventstore.event_store import EventStore, event_types
 from shared.messaging import inbox
 from shared.messaging.cloudevents import Position, headers
-from shared.messaging.consumer import Subscription
+from shared.messaging.consumer import Consumer
 from shared.messaging.inbox import Inbox
 from shared.messaging.outbox import History
-from shared.messaging.outbox_relay import Relay, place, record_of
+from shared.messaging.outbox_relay import OutboxRelay, place, record_of
 from shared.messaging.topics import create_topics
 from shared.projections import shadow_schema
-from shared.projections.topic import Fold, TopicIncomplete, keep_current, rebuild
+from shared.projections.topic import TopicProjection, TopicIncomplete, keep_current, rebuild
 from shared.service.wiring import create_tables
 from tests.shared.counting import Counted, CountPublished, Ledger, publish_on, topic
 
@@ -47,11 +47,11 @@ class Town:
         self.running: dict[str, asyncio.Task[None]] = {}
         self.hour = 0
 
-    def fold(self, version: int = 1) -> Fold:
-        return Fold("ledger", str(version), [LEDGER], [Inbox("ledger", self.topic, Ledger().apply)])
+    def fold(self, version: int = 1) -> TopicProjection:
+        return TopicProjection("ledger", str(version), [LEDGER], [Inbox("ledger", self.topic, Ledger().apply)])
 
-    def relay(self) -> Relay:
-        return Relay(self.store, publish_on(self.topic), [self.topic], self.servers, self.url)
+    def relay(self) -> OutboxRelay:
+        return OutboxRelay(self.store, publish_on(self.topic), [self.topic], self.servers, self.url)
 
     async def lay(self) -> None:
         await create_tables(self.pool, [event_store.SCHEMA, inbox.SCHEMA, shadow_schema.SCHEMA, LEDGER])
@@ -65,7 +65,7 @@ class Town:
                     run = self.publishing.run()
                 case "consumer":
                     heard = self.fold().inboxes[0]
-                    self.hearing = Subscription(self.servers, self.topic.name, heard, self.pool)
+                    self.hearing = Consumer(self.servers, self.topic.name, heard, self.pool)
                     run = self.hearing.run()
                 case _:
                     run = keep_current(self.pool, self.url, self.servers, self.fold())

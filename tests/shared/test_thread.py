@@ -30,12 +30,12 @@ from services.referral.vocabulary import vocabulary
 from shared.contracts.referral import CASES, ReferralResumed
 from shared.eventstore import idempotency
 from shared.http.application import create_app
-from shared.http.auth import Gate
+from shared.http.auth import TokenVerifier
 from shared.http.commands import Commands
 from shared.messaging.cloudevents import Position, headers, read_envelope
 from shared.observability.health import Health
 from shared.observability.tracing import thread_of
-from shared.privacy.encryption import Seal
+from shared.privacy.encryption import FieldCipher
 from shared.service.settings import Settings
 from shared.service.wiring import create_tables
 from tests.carousel.road import Road, laid, until
@@ -57,9 +57,9 @@ PARTS = st.tuples(
 
 def front(road: Road, home: Path) -> FastAPI:
     settings = Settings()
-    gate = Gate(ensure_keys(home), settings.auth_issuer, settings.auth_audience)
+    gate = TokenVerifier(ensure_keys(home), settings.auth_issuer, settings.auth_audience)
     app = create_app("Referral", gate, vocabulary().refusals, Health())
-    app.include_router(routes(Commands(road.referral.store), People(Seal(Fernet.generate_key()))))
+    app.include_router(routes(Commands(road.referral.store), People(FieldCipher(Fernet.generate_key()))))
 
     @app.get("/broken")
     async def broken() -> None:

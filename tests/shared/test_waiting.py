@@ -20,9 +20,9 @@ from shared.domain.messages import Meta
 from shared.eventstore import event_store
 from shared.eventstore.event_store import Connection, EventStore, event_types
 from shared.messaging import inbox
-from shared.messaging.consumer import Subscription
-from shared.messaging.inbox import Heard, Inbox
-from shared.messaging.outbox_relay import Relay
+from shared.messaging.consumer import Consumer
+from shared.messaging.inbox import ReceivedMessage, Inbox
+from shared.messaging.outbox_relay import OutboxRelay
 from shared.messaging.topics import create_topics
 from shared.service.wiring import create_tables
 from tests.shared.counting import Counted, Ledger, publish_on, topic
@@ -41,7 +41,7 @@ class Trying(Ledger):
         self.error: type[Exception] | None = None
         self.tries: list[float] = []
 
-    async def apply(self, connection: Connection, heard: Sequence[Heard]) -> None:
+    async def apply(self, connection: Connection, heard: Sequence[ReceivedMessage]) -> None:
         self.tries.append(asyncio.get_running_loop().time())
         await super().apply(connection, heard)
         if self.error is not None:
@@ -55,8 +55,8 @@ class Listener:
         self.pool = pool
         self.store = EventStore(pool, event_types(Counted))
         self.topic, self.ledger = topic(), Trying()
-        self.relay = Relay(self.store, publish_on(self.topic), [self.topic], servers, url)
-        self.consumer = Subscription(servers, self.topic.name, Inbox("ledger", self.topic, self.ledger.apply), pool)
+        self.relay = OutboxRelay(self.store, publish_on(self.topic), [self.topic], servers, url)
+        self.consumer = Consumer(servers, self.topic.name, Inbox("ledger", self.topic, self.ledger.apply), pool)
         self.running: list[asyncio.Task[None]] = []
 
     async def write(self, first: int, facts: int) -> None:
@@ -153,7 +153,7 @@ async def test_our_own_fault_is_named_and_costs_no_message(listener: Listener) -
 async def test_a_consumer_that_starts_while_its_broker_is_away_waits_for_it_by_name(
     pool: asyncpg.Pool[asyncpg.Record],
 ) -> None:
-    consumer = Subscription("127.0.0.1:1", "nobody", Inbox("nobody", topic(), Ledger().apply), pool)
+    consumer = Consumer("127.0.0.1:1", "nobody", Inbox("nobody", topic(), Ledger().apply), pool)
     with capture_logs() as lines:
         running = asyncio.create_task(consumer.run())
         await until(lambda: lines)

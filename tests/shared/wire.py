@@ -17,7 +17,7 @@ from pydantic import BaseModel
 
 from deploy.local.tokens import ensure_keys, token
 from shared.http.application import create_app
-from shared.http.auth import Caller, Gate, Role
+from shared.http.auth import Caller, TokenVerifier, Role
 from shared.http.authorization import allow
 from shared.http.limits import Limits
 from shared.http.request_body import DECLARED
@@ -44,7 +44,7 @@ class Thing(BaseModel):
 def application(home: Path, limits: Limits) -> FastAPI:
     """Routes that read a body, read a large one, read none, answer much, and take their time."""
     settings = Settings()
-    gate = Gate(ensure_keys(home), settings.auth_issuer, settings.auth_audience)
+    gate = TokenVerifier(ensure_keys(home), settings.auth_issuer, settings.auth_audience)
     app = create_app("Small", gate, {}, Health(), limits=limits)
 
     @app.post("/things")

@@ -25,11 +25,11 @@ from shared.domain.clock import today
 from shared.eventstore import event_store, idempotency
 from shared.eventstore.event_store import EventStore
 from shared.http.application import create_app
-from shared.http.auth import Gate, Role
+from shared.http.auth import TokenVerifier, Role
 from shared.http.commands import Commands
 from shared.messaging import inbox
 from shared.observability.health import Health
-from shared.privacy.encryption import Seal
+from shared.privacy.encryption import FieldCipher
 from shared.service.settings import Settings
 from shared.service.wiring import create_tables
 from tests.conftest import under_a_key
@@ -159,9 +159,9 @@ async def store(pool: asyncpg.Pool[asyncpg.Record]) -> EventStore:
 async def desk(store: EventStore, tmp_path: Path) -> AsyncIterator[Desk]:
     """The service, ready."""
     settings = Settings()
-    gate = Gate(ensure_keys(tmp_path), settings.auth_issuer, settings.auth_audience)
+    gate = TokenVerifier(ensure_keys(tmp_path), settings.auth_issuer, settings.auth_audience)
     async with store.pool.acquire() as connection:
-        register = await People.opened(connection, Seal(Fernet.generate_key()))
+        register = await People.opened(connection, FieldCipher(Fernet.generate_key()))
     app = create_app("Training", gate, vocabulary().refusals, Health())
     app.include_router(routes(Commands(store), register))
     transport = httpx.ASGITransport(app, raise_app_exceptions=False)

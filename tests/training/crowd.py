@@ -21,7 +21,7 @@ from shared.domain.clock import today
 from shared.eventstore.event_store import EventStore
 from shared.http.commands import Commands
 from shared.http.idempotency_key import Answers
-from shared.privacy.encryption import Seal
+from shared.privacy.encryption import FieldCipher
 from tests.training.conftest import newcomer
 
 
@@ -43,7 +43,7 @@ async def crowd(url: str, key: str, what: str, people: list[str]) -> list[str]:
     """All of them at once."""
     async with asyncpg.create_pool(url, min_size=1, max_size=4) as pool:
         async with pool.acquire() as connection:
-            register = await People.opened(connection, Seal(key))
+            register = await People.opened(connection, FieldCipher(key))
         commands = Commands(EventStore(pool, trainings.TYPES, [view.apply for view in VIEWS]))
         if what == "cancel":
             return list(await asyncio.gather(*(leave(commands, each) for each in people)))

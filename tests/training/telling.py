@@ -6,14 +6,14 @@ from datetime import UTC, datetime
 
 from shared.contracts.referral import ORGANISATIONS
 from shared.messaging.cloudevents import Envelope, Position, PublicMessage
-from shared.messaging.inbox import Heard
+from shared.messaging.inbox import ReceivedMessage
 
 
-def heard(*messages: PublicMessage) -> list[Heard]:
+def heard(*messages: PublicMessage) -> list[ReceivedMessage]:
     """These messages of the register, in this order."""
     now = datetime(2026, 1, 1, tzinfo=UTC)
     return [
-        Heard(
+        ReceivedMessage(
             Envelope(ORGANISATIONS.source, Position(nth, nth - 1), type(message).type_name(), "organisation", now),
             message,
         )

@@ -18,7 +18,7 @@ from services.training.events import network, steering, training
 from services.training.people import People
 from shared.http.auth import Role
 from shared.http.commands import Commands
-from shared.privacy.encryption import Seal
+from shared.privacy.encryption import FieldCipher
 from tests.bounds_walk import unbounded, unbounded_parameters
 from tests.training.conftest import Desk
 
@@ -56,7 +56,7 @@ def test_what_is_heard_of_organisations_is_kept_in_bounds() -> None:
 
 def all_routes() -> APIRouter:
     commands: Any = Commands(None)  # type: ignore[arg-type]
-    return routes(commands, People(Seal(Fernet.generate_key()), b""))
+    return routes(commands, People(FieldCipher(Fernet.generate_key()), b""))
 
 
 @pytest.mark.parametrize(("path", "field"), DATED)

@@ -12,7 +12,7 @@ from services.training.names import Contact
 from services.training.people import People
 from shared.domain.clock import today
 from shared.eventstore.event_store import EventStore
-from shared.privacy.encryption import Seal
+from shared.privacy.encryption import FieldCipher
 from tests.training.conftest import ADDRESS, SECRET, Desk, newcomer
 
 TRAININGS = [f"t-{number}" for number in range(6)]
@@ -40,13 +40,13 @@ async def test_a_person_is_known_again_after_everything_was_sealed_with_a_new_ke
     keys = tmp_path / "keys"
     async with store.pool.acquire() as connection:
         keys.write_text(old)
-        people = await People.opened(connection, Seal.of_file(str(keys)))
-        [known] = await people.recognise(connection, [ZOE])
+        people = await People.opened(connection, FieldCipher.of_file(str(keys)))
+        [known] = await people.authenticate(connection, [ZOE])
         await people.meet(connection, {known: ZOE})
         await people.write(connection, {"ent-1": ZOE}, "professional", today())
         keys.write_text(f"{new}\n{old}")
-        assert await (await People.opened(connection, Seal.of_file(str(keys)))).reseal(connection) == 1
+        assert await (await People.opened(connection, FieldCipher.of_file(str(keys)))).reseal(connection) == 1
         keys.write_text(new)
-        later = await People.opened(connection, Seal.of_file(str(keys)))
-        assert await later.recognise(connection, [Contact(name="Z", email=ADDRESS.upper())]) == [known]
+        later = await People.opened(connection, FieldCipher.of_file(str(keys)))
+        assert await later.authenticate(connection, [Contact(name="Z", email=ADDRESS.upper())]) == [known]
         assert await later.look(connection, "ent-1", "tester", "register") == ZOE

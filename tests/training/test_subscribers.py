@@ -24,11 +24,11 @@ from shared.eventstore.command_handler import Decider, handle
 from shared.eventstore.event_store import EventStore
 from shared.messaging import inbox
 from shared.messaging.cloudevents import Topic
-from shared.messaging.consumer import Subscription
-from shared.messaging.outbox_relay import Relay
+from shared.messaging.consumer import Consumer
+from shared.messaging.outbox_relay import OutboxRelay
 from shared.messaging.topics import create_topics
 from shared.projections import shadow_schema
-from shared.projections.topic import Fold, rebuild
+from shared.projections.topic import TopicProjection, rebuild
 from shared.service.wiring import create_tables
 from tests.conftest import empty_database
 from tests.referral import examples
@@ -52,19 +52,19 @@ class Road:
     heard_at: str
 
     @property
-    def fold(self) -> Fold:
+    def fold(self) -> TopicProjection:
         """What the service hears, on a topic of its own."""
         return replace(REGISTER, inboxes=[replace(each, topic=self.topic) for each in REGISTER.inboxes])
 
-    def relay(self) -> Relay:
+    def relay(self) -> OutboxRelay:
         """What publishes the register."""
-        return Relay(self.store, self.translate, [self.topic], self.servers, self.told_at)
+        return OutboxRelay(self.store, self.to_integration_event, [self.topic], self.servers, self.told_at)
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
         """The relay there and the subscription here, until the end of the block."""
         relay = self.relay()
-        ears = Subscription(self.servers, self.topic.name, self.fold.inboxes[0], self.pool)
+        ears = Consumer(self.servers, self.topic.name, self.fold.inboxes[0], self.pool)
         tasks = [asyncio.create_task(relay.run()), asyncio.create_task(ears.run())]
         try:
             yield
@@ -74,8 +74,8 @@ class Road:
                 with suppress(asyncio.CancelledError):
                     await task
 
-    def translate(self, fact: Any) -> Any:
-        told = published.translate(fact)
+    def to_integration_event(self, fact: Any) -> Any:
+        told = published.to_integration_event(fact)
         return replace(told, topic=self.topic) if told and told.topic is ORGANISATIONS else None
 
     async def typed(self, identity: str, **given: Any) -> None:

@@ -20,7 +20,7 @@ from services.training.people import People
 from services.training.views import registrations, trainings
 from shared.eventstore.event_store import EventStore
 from shared.http.commands import Commands
-from shared.privacy.encryption import Seal
+from shared.privacy.encryption import FieldCipher
 from tests.training.conftest import SOON, TODAY, training
 
 PROCESSES, PEOPLE, PLACES, LEAVING = 8, 200, 20, 10
@@ -75,6 +75,6 @@ async def planned(store: EventStore, key: str) -> None:
     asked: dict[str, Any] = {"at": datetime.now(UTC), "by": "trainer-1", "on": TODAY}
     plan = ask.PlanTraining.model_validate(training(on=SOON) | asked | {"capacity": PLACES})
     async with store.pool.acquire() as connection:
-        await People.opened(connection, Seal(key))
+        await People.opened(connection, FieldCipher(key))
     for command in (plan, ask.OpenRegistration(**asked, training_id="t-1")):
         await Commands(store).decide(trainings.stream("t-1"), TRAININGS, command)

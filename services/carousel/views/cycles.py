@@ -95,7 +95,7 @@ class Cycle(Message):
 
 
 async def apply(connection: Connection, facts: Sequence[Recorded[Any]]) -> None:
-    """Fold each cycle the facts touch again: applying them twice is applying them once."""
+    """TopicProjection each cycle the facts touch again: applying them twice is applying them once."""
     async for stream in touched(connection, facts, CYCLE):
         state = reduce(rules.evolve, (fact.event for fact in stream), rules.initial)
         if state.planned:

@@ -84,7 +84,7 @@ class _Waits:
 
 
 async def apply(connection: Connection, facts_: Sequence[Recorded[Any]]) -> None:
-    """Fold each participation the facts touch again: applying them twice is applying them once."""
+    """TopicProjection each participation the facts touch again: applying them twice is applying them once."""
     async for stream in touched(connection, facts_, PARTICIPATION):
         state, waits = rules.initial, _Waits()
         for fact in stream:

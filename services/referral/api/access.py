@@ -6,7 +6,7 @@ from services.referral.domain.referral import Referral
 from services.referral.domain.register import Organisation
 from services.referral.views import cases, organisations
 from shared.domain.messages import id_not_available
-from shared.eventstore.command_handler import Permit
+from shared.eventstore.command_handler import AccessCheck
 from shared.eventstore.event_store import Connection
 from shared.http.auth import Caller, Role
 from shared.http.authorization import allow
@@ -24,7 +24,7 @@ KEEPS_REFERRERS = allow(Role.COORDINATOR, Role.DATA_PROTECTION)
 PROTECTS_DATA = allow(Role.DATA_PROTECTION)
 
 
-def works_on(caller: Caller) -> Permit[Referral]:
+def works_on(caller: Caller) -> AccessCheck[Referral]:
     """A facilitator acts on the referrals of his cities."""
 
     def permit(state: Referral) -> None:
@@ -34,7 +34,7 @@ def works_on(caller: Caller) -> Permit[Referral]:
     return permit
 
 
-def coordinates(caller: Caller) -> Permit[Organisation]:
+def coordinates(caller: Caller) -> AccessCheck[Organisation]:
     """A coordinator acts on the organisations of his cities."""
 
     def permit(state: Organisation) -> None:

@@ -71,7 +71,7 @@ def stream(referral_id: str) -> str:
 
 
 async def apply(connection: Connection, facts: Sequence[Recorded[Any]]) -> None:
-    """Fold each stream the facts touch again: applying them twice is applying them once."""
+    """TopicProjection each stream the facts touch again: applying them twice is applying them once."""
     for name in sorted({fact.stream for fact in facts if fact.stream.startswith("referral-")}):
         rows = await connection.fetch("select * from events where stream = $1 order by version", name)
         events = [recorded(row, TYPES).event for row in rows]

@@ -22,7 +22,7 @@ from services.training.names import Contact
 from services.training.people import Overtaken, People
 from services.training.requests import Newcomer
 from shared.domain.messages import Command, Event
-from shared.eventstore.command_handler import Beside, Decider, Outcome, Permit
+from shared.eventstore.command_handler import TransactionHook, Decider, Outcome, AccessCheck
 from shared.eventstore.event_store import Connection, VersionConflict
 from shared.eventstore.state_cache import Folded
 from shared.http.commands import Commands
@@ -76,7 +76,7 @@ class Desk:
         await self.known(*(newcomer.organisation_id for newcomer in newcomers))
         for attempt in range(1, _ATTEMPTS + 1):
             async with self.pool.acquire() as connection:
-                ids = await self.people.recognise(connection, contacts)
+                ids = await self.people.authenticate(connection, contacts)
             found = dict(zip(reversed(ids), reversed(contacts), strict=True))
             professionals = tuple(newcomer.professional(each) for newcomer, each in zip(newcomers, ids, strict=True))
             try:
@@ -93,10 +93,10 @@ class Desk:
         stream: str,
         decider: Decider[S, C, E],
         command: C,
-        beside: Sequence[Beside] = (),
+        beside: Sequence[TransactionHook] = (),
         *,
         body: Callable[[Outcome], Body],
-        permit: Permit[S] | None = None,
+        permit: AccessCheck[S] | None = None,
     ) -> Body:
         """What a command is answered with: `body`, made once `beside` has written, and kept under the request's key.
 

@@ -25,7 +25,7 @@ from services.training.views import network_events, trainings
 from services.training.views.keys import after_day
 from shared.domain.clock import today
 from shared.domain.messages import Refused
-from shared.eventstore.command_handler import Beside, Outcome
+from shared.eventstore.command_handler import TransactionHook, Outcome
 from shared.eventstore.event_store import Connection, VersionConflict
 from shared.http.idempotency_key import READS
 from shared.http.pagination import PAGE_ROWS, After, Limit, Page, key_of, page_of
@@ -157,7 +157,7 @@ async def _taken_back(desk: Desk, request: Request, token: str) -> None:
     await _decided(desk, request, entry, asked_by_others=others, write=write)
 
 
-async def _decided(desk: Desk, request: Request, entry: Entry, *, asked_by_others: bool, write: Beside) -> None:
+async def _decided(desk: Desk, request: Request, entry: Entry, *, asked_by_others: bool, write: TransactionHook) -> None:
     told = {"on": today(), "at": _now(), "by": PUBLIC, "participant_id": entry.person}
     if entry.kind == "training":
         of_training = training.CancelRegistration(training_id=entry.of, asked_by_others=asked_by_others, **told)

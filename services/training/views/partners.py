@@ -61,7 +61,7 @@ def stream(partner_id: str) -> str:
 
 
 async def apply(connection: Connection, facts: Sequence[Recorded[Any]]) -> None:
-    """Fold each partner the facts touch again: applying them twice is applying them once."""
+    """TopicProjection each partner the facts touch again: applying them twice is applying them once."""
     for name in sorted({fact.stream for fact in facts if fact.stream.startswith("partner-")}):
         rows = await connection.fetch("select * from events where stream = $1 order by version", name)
         state = reduce(rules.evolve, (recorded(row, _TYPES).event for row in rows), rules.initial)

@@ -49,12 +49,12 @@ def console(name: str, application: Callable[[Settings], FastAPI], wire: Wire) -
 
 
 async def _build_again(parts: Wiring) -> None:
-    if parts.store and parts.views:
-        with progress("views") as tell:
-            await inline.rebuild(parts.store, parts.url, parts.views, tell)
-    if parts.fold:
-        with progress(parts.fold.consumer) as tell:
+    if parts.store and parts.inline:
+        with progress("projections") as show:
+            await inline.rebuild(parts.store, parts.url, parts.inline, show)
+    if parts.topic_projection:
+        with progress(parts.topic_projection.consumer) as show:
             servers = parts.settings.kafka_bootstrap_servers
-            await topic.rebuild(parts.pool, parts.url, servers, parts.fold, tell)
-    if not (parts.views or parts.fold):
+            await topic.rebuild(parts.pool, parts.url, servers, parts.topic_projection, show)
+    if not (parts.inline or parts.topic_projection):
         fail("This service has nothing to rebuild.")

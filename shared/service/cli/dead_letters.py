@@ -56,7 +56,7 @@ async def _list_letters(parts: Wiring) -> None:
                 since, waits = each.at.isoformat(timespec="seconds"), "yes" if each.waits else "no"
                 row = (each.id, each.topic, each.partition, each.record_at, each.key, each.reason, waits, each.attempts)
                 table.add_row(*map(str, row), since)
-        counted = await dead_letters.piles(connection)
+        counted = await dead_letters.dead_letter_counts(connection)
     OUT.print(table)
     for pile in counted:
         OUT.print(f"{pile.letters} {pile.reason} on {pile.topic}")
@@ -77,7 +77,7 @@ async def _replay(parts: Wiring, key: str | None) -> None:
                         applied = await dead_letters.replay(connection, inbox, each)
                     left = await dead_letters.left(connection, inbox, each)
                     table.add_row(inbox.topic.name, each.decode(errors="replace"), str(applied), str(left))
-    parts.ring()
+    parts.wake_relay()
     OUT.print(table)
 
 

@@ -67,5 +67,5 @@ async def _republish(parts: Wiring, position: int) -> None:
     OUT.print(f"{behind} positions after {position} will be sent again; `relay status` shows how far it is.")
 
 
-def _publisher(parts: Wiring) -> outbox_relay.Relay:
+def _publisher(parts: Wiring) -> outbox_relay.OutboxRelay:
     return parts.relay or fail("This service publishes nothing.")

@@ -10,14 +10,14 @@ import typer
 from rich.console import Console
 from rich.progress import Progress
 
-from shared.projections.shadow_schema import Tell
+from shared.projections.shadow_schema import ProgressCallback
 
 OUT = Console()
 _ERR = Console(stderr=True)
 
 
 @contextmanager
-def progress(what: str) -> Iterator[Tell]:
+def progress(what: str) -> Iterator[ProgressCallback]:
     """A bar while something is built."""
     with Progress(console=OUT) as bars:
         bar = bars.add_task(what, total=None)

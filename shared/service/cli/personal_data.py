@@ -1,4 +1,4 @@
-"""Sealed names: their keys, and who is kept too long; none of them is read or shown here."""
+"""Encrypted names: their keys, and who is kept too long; none of them is read or shown here."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from shared.service.wiring import Wiring
 
 def people_commands(do: Do) -> typer.Typer:
     """The commands `people ...`."""
-    app = typer.Typer(help="Sealed names, none of which is read or shown here.")
+    app = typer.Typer(help="Encrypted names, none of which is read or shown here.")
 
     @app.command()
-    def reseal() -> None:
-        """Seal every name with the newest key of PEOPLE_KEYS_FILE; the older keys can go then."""
-        do(_reseal)
+    def rotate_keys() -> None:
+        """Encrypt every name with the newest key of PEOPLE_KEYS_FILE; the older keys can go then."""
+        do(_rotate_keys)
 
     @app.command()
     def due() -> None:
@@ -26,15 +26,15 @@ def people_commands(do: Do) -> typer.Typer:
     return app
 
 
-async def _reseal(parts: Wiring) -> None:
-    register = parts.register or fail("This service seals no names.")
+async def _rotate_keys(parts: Wiring) -> None:
+    personal_data = parts.personal_data or fail("This service keeps no names.")
     async with parts.pool.acquire() as connection, connection.transaction():
-        OUT.print(f"{await register.reseal(connection)} sealed with the newest key.")
+        OUT.print(f"{await personal_data.rotate_keys(connection)} encrypted with the newest key.")
 
 
 async def _due(parts: Wiring) -> None:
-    register = parts.register or fail("This service seals no names.")
+    personal_data = parts.personal_data or fail("This service keeps no names.")
     days = parts.settings.people_keep_days
     async with parts.pool.acquire() as connection:
-        ids = await register.due(connection, days)
+        ids = await personal_data.due(connection, days)
     OUT.print(f"{len(ids)} kept longer than {days} days", *ids, sep="\n")

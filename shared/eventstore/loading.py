@@ -1,0 +1,55 @@
+"""The state of a stream as the database has it, or had it at a version."""
+
+from __future__ import annotations
+
+from typing import Any, TypeVar
+
+from shared.domain.aggregate import Aggregate
+from shared.domain.messages import Command, Event, Recorded
+from shared.eventstore.event_store import Connection, EventStore
+from shared.eventstore.state_cache import KnownState
+
+S = TypeVar("S")
+C = TypeVar("C", bound=Command)
+E = TypeVar("E", bound=Event)
+
+LONG = 50  # events: a shorter stream is folded again
+_PAGE = 500
+
+
+async def load(
+    connection: Connection, store: EventStore, aggregate: Aggregate[S, C, E], aggregate_id: str
+) -> tuple[int, S]:
+    """The version and the state of an aggregate: 0 and the initial state of one that does not exist.
+
+    Events never change, so a state that was kept stays right; the last event it was folded from is read again each
+    time, and when the database holds another one (it was restored) the stream is folded whole. A long stream is folded
+    a page at a time, and others go on in between. What a transaction sees before it commits is never kept.
+    """
+    stream = aggregate.stream(aggregate_id)
+    if not aggregate.long:
+        past = await store.read(connection, stream)
+        return len(past), aggregate.fold(each.event for each in past)
+    known = await _known(connection, store, stream)
+    version, state = (known.version, known.state) if known else (0, aggregate.initial)
+    last: Recorded[Any] | None = None
+    while page := await store.read(connection, stream, version, _PAGE):
+        state = aggregate.fold((each.event for each in page), state)
+        version, last = version + len(page), page[-1]
+        if len(page) < _PAGE:
+            break
+    if last and version >= LONG and not connection.is_in_transaction():
+        store.states.keep(stream, KnownState(last, state))
+    return version, state
+
+
+async def _known(connection: Connection, store: EventStore, stream: str) -> KnownState | None:
+    """What is kept of a stream, when the last event of it is the one that the database holds."""
+    known = store.states.get(stream)
+    if known is None:
+        return None
+    found = await store.read(connection, stream, known.version - 1, 1)
+    if [(each.position, each.at) for each in found] == [(known.last.position, known.last.at)]:
+        return known
+    store.states.forget(stream)
+    return None

@@ -1,0 +1,101 @@
+"""Which version of a set of tables stands live, and the lock by which processes of several versions keep apart.
+
+Rules for whoever applies to the tables of `what` (inline projections, or a topic projection by its consumer's name):
+
+- inside the transaction that writes, call `lock_version(connection, what, version)` before the first write; when it
+  says False another version stands live: write nothing there;
+- create a schema on live tables only when `built_version` is None and there is nothing to apply; any other is created
+  in a shadow schema;
+- in the background ask `version_state()` every few seconds.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from shared.eventstore.event_store import Connection
+
+SCHEMA = """
+create table if not exists built (
+    what    text        primary key,
+    version text        not null,
+    at      timestamptz not null default now(),
+    seen_at timestamptz not null default now(),    -- when a process of this version last said that it lives
+    earlier text[]      not null default '{}'      -- the versions that stood live before this one
+);
+do $$ begin
+    if not exists (select from pg_attribute where attrelid = 'built'::regclass and attname = 'seen_at') then
+        alter table built add seen_at timestamptz not null default now(), add earlier text[] not null default '{}';
+    end if;
+end $$;
+
+create or replace function version_key(wanted text) returns bigint language sql as $$
+    select hashtextextended(wanted, 'built'::regclass::oid::bigint)
+$$;
+
+-- The version that stands live and will until the end of the transaction: whoever swaps waits for it.
+-- Two statements, so that the second sees a swap that the first waited for.
+create or replace function lock_version(wanted text) returns text language plpgsql as $$
+begin
+    perform pg_advisory_xact_lock_shared(version_key(wanted));
+    return (select version from built where what = wanted);
+end $$;
+"""
+ALIVE_SECONDS = 30.0
+
+
+class VersionState(StrEnum):
+    """How the live tables relate to the version of a process."""
+
+    CURRENT = "current"
+    TO_BUILD = "to-build"
+    SUPERSEDED = "superseded"
+
+
+async def lock_version(connection: Connection, what: str, version: str) -> bool:
+    """Whether the live tables of `what` are of `version`; they stay what they are until the caller's transaction ends.
+
+    False: write nothing to them. Never call it for tables that are being built beside the live ones.
+    """
+    return bool(await connection.fetchval("select lock_version($1) = $2", what, version))
+
+
+async def version_state(
+    connection: Connection, what: str, version: str, alive_seconds: float = ALIVE_SECONDS
+) -> VersionState:
+    """What a process of `version` should do about the tables of `what`; a current one says here that it lives.
+
+    SUPERSEDED: this version stood live before another took its place, and a process of that other one said within
+    `alive_seconds` (of the database's clock) that it lives. So an old process that is started again in the middle of a
+    rolling update does not build its tables back, and a rollback does as soon as nobody of the newer version is left.
+    """
+    row = await connection.fetchrow(
+        "with alive as (update built set seen_at = now()"
+        "  where what = $1 and version = $2 and seen_at < now() - interval '2 seconds')"
+        " select version = $2 as current,"
+        "  $2 = any(earlier) and seen_at > now() - make_interval(secs => $3) as superseded"
+        " from built where what = $1",
+        what,
+        version,
+        alive_seconds,
+    )
+    if row is not None and row["current"]:
+        return VersionState.CURRENT
+    return VersionState.SUPERSEDED if row is not None and row["superseded"] else VersionState.TO_BUILD
+
+
+async def built_version(connection: Connection, what: str) -> str | None:
+    """The version `what` was built at, or None when it never was."""
+    version: str | None = await connection.fetchval("select version from built where what = $1", what)
+    return version
+
+
+async def note_built(connection: Connection, what: str, version: str) -> None:
+    """The tables of `what` are of this version from now on."""
+    await connection.execute(
+        "insert into built (what, version) values ($1, $2)"
+        " on conflict (what) do update set version = excluded.version, at = now(), seen_at = now(),"
+        " earlier = array_remove(array_remove(built.earlier, built.version) || built.version, excluded.version)",
+        what,
+        version,
+    )
