@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import typer
-from fastapi import FastAPI
 
 from shared.projections import inline, topic
 from shared.service.cli.dead_letters import letter_commands
@@ -13,29 +10,30 @@ from shared.service.cli.outbox_relay import relay_commands
 from shared.service.cli.output import fail, progress
 from shared.service.cli.parts import Work, do_with_parts, settings_or_fail
 from shared.service.cli.personal_data import people_commands
+from shared.service.declaration import Service
 from shared.service.serving import serve
-from shared.service.settings import Settings
-from shared.service.wiring import Wire, Wiring
+from shared.service.wiring import Wiring
 
 
-def console(name: str, application: Callable[[Settings], FastAPI], wire: Wire) -> typer.Typer:
-    """Serve, and everything ops do to the service `name`."""
+def console(service: Service) -> typer.Typer:
+    """Serve, and everything ops do to a service."""
+    name = service.name
     app = typer.Typer(add_completion=False, invoke_without_command=True, help=f"The {name} service.")
 
     @app.callback()
     def main(context: typer.Context) -> None:
         if context.invoked_subcommand is None:
             settings = settings_or_fail(name)
-            serve(name, settings, application(settings))
+            serve(name, settings, service.application(settings))
 
     @app.command("serve")
     def serve_it() -> None:
         """Serve until SIGTERM; what happens without a command too."""
         settings = settings_or_fail(name)
-        serve(name, settings, application(settings))
+        serve(name, settings, service.application(settings))
 
     def do(work: Work) -> None:
-        do_with_parts(settings_or_fail(name), wire, work)
+        do_with_parts(settings_or_fail(name), service.wire, work)
 
     @app.command()
     def rebuild() -> None:
