@@ -24,14 +24,13 @@ from services.reporting.period import Period
 from services.reporting.rows import TOPICS
 from shared.contracts.referral import CASES
 from shared.domain.messages import Meta
-from shared.eventstore import event_store
+from shared.eventstore import event_store, projection_versions
 from shared.eventstore.event_store import EventStore
 from shared.messaging import inbox
 from shared.messaging.cloudevents import Position, PublicMessage, headers
 from shared.messaging.inbox import Inbox
 from shared.messaging.topics import create_topics
 from shared.privacy.encryption import FieldCipher
-from shared.projections import shadow_schema
 from shared.projections.topic import prepare
 from shared.service.wiring import create_tables
 from tests.referral.examples import organisation_registered, organisation_renamed
@@ -90,7 +89,7 @@ def desk(database_url: str, tmp_path: Path) -> Desk:
 
 async def test_a_held_up_key_is_listed_and_replayed_in_order(desk: Desk, pool: asyncpg.Pool[asyncpg.Record]) -> None:
     heard = Inbox("reporting", CASES, figures.apply)
-    await create_tables(pool, [inbox.SCHEMA, shadow_schema.SCHEMA])
+    await create_tables(pool, [inbox.SCHEMA, projection_versions.SCHEMA])
     async with pool.acquire() as connection:
         await prepare(connection, figures_told())
     records = [told(b"early", 0, intake()), told(b"early", 1, accepted()), told(b"late", 2, received())]
@@ -110,7 +109,7 @@ async def test_a_dead_letter_is_discarded_by_somebody_for_a_reason_and_never_sil
     desk: Desk, pool: asyncpg.Pool[asyncpg.Record]
 ) -> None:
     heard = Inbox("reporting", CASES, figures.apply)
-    await create_tables(pool, [inbox.SCHEMA, shadow_schema.SCHEMA])
+    await create_tables(pool, [inbox.SCHEMA, projection_versions.SCHEMA])
     async with pool.acquire() as connection:
         await prepare(connection, figures_told())
     nameless = Told(None, 9, b"?", [])
@@ -171,7 +170,7 @@ async def test_names_are_resealed_and_what_is_due_listed_without_a_name(
         await People(FieldCipher(desk.keys[1])).keep(connection, "p-new", "referred", person, NOW.date())
     code, resealed = await desk.type("referral", "people", "reseal")
     assert (code, resealed.split()[0]) == (0, "2")
-    assert SECRET in newest.open(await pool.fetchval("select sealed from people where id = 'p-old'"))
+    assert SECRET in newest.decrypt(await pool.fetchval("select sealed from people where id = 'p-old'"))
     code, due = await desk.type("referral", "people", "due")
     assert (code, due.split("\n")[1:]) == (0, ["p-old", ""])
     assert SECRET not in resealed + due

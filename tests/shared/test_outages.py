@@ -9,8 +9,8 @@ from collections.abc import Iterator
 import asyncpg
 import pytest
 
-from shared.http.problems import fault
 from shared.eventstore.outages import is_away
+from shared.http.problems import fault
 
 # SQLSTATE classes and states in which waiting helps (PostgreSQL, appendix A), and those of them in which it does not.
 WAITS = ("08", "28", "40", "53", "57", "25006", "25P03", "25P04", "55P03", "58030")
