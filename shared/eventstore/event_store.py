@@ -125,20 +125,24 @@ class EventStore:
         A gap is waited for only while a transaction that was open when it was seen still is;
         what is missing after that was rolled back.
         """
+        return [self._recorded(row) for row in await self.rows_after(connection, position, limit)]
+
+    async def rows_after(self, connection: Connection, position: int, limit: int) -> list[asyncpg.Record]:
+        """As `after`, the rows as they are stored."""
         rows = await self._page(connection, position, limit)
         if _gap(rows, position):
             await _until_ended(connection)
             rows = await self._contiguous_to(connection, position, rows)
-        return [self._recorded(row) for row in rows]
+        return rows
 
-    async def at(self, connection: Connection, positions: Sequence[int]) -> list[Recorded[Any]]:
-        """The events at these positions, as far as there are any, in order."""
-        rows = await connection.fetch(
+    @staticmethod
+    async def rows_at(connection: Connection, positions: Sequence[int]) -> list[asyncpg.Record]:
+        """The rows of the facts at these positions, as far as there are any, in order."""
+        return await connection.fetch(
             "select position, stream, version, type, data, meta, at from events where position = any($1)"
             " order by position",
             list(positions),
         )
-        return [self._recorded(row) for row in rows]
 
     async def _contiguous_to(
         self, connection: Connection, position: int, seen: Sequence[asyncpg.Record]
