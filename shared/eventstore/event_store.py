@@ -8,12 +8,12 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 import asyncpg
 
 from shared.domain.aggregate import AnyChange, Policy
-from shared.domain.messages import Event, Meta, Recorded
+from shared.domain.messages import AnyRecorded, Event, Meta, Recorded
 from shared.eventstore.state_cache import StateCache
 
 SCHEMA = Path(__file__).with_suffix(".sql").read_text(encoding="utf-8")
@@ -71,7 +71,7 @@ class EventStore:
 
     async def read(
         self, connection: Connection, stream: str, after: int = 0, limit: int | None = None
-    ) -> list[Recorded[Any]]:
+    ) -> list[AnyRecorded]:
         """The events of one stream, up to `limit` after a version, oldest first; none for a stream nobody wrote."""
         rows = await connection.fetch(
             "select position, stream, version, type, data, meta, at from events where stream = $1 and version > $2"
@@ -95,7 +95,7 @@ class EventStore:
         events: Sequence[Event],
         meta: Meta,
         at: datetime,
-    ) -> list[Recorded[Any]]:
+    ) -> list[AnyRecorded]:
         """Append `events` in one statement, which needs no transaction around it. Raises VersionConflict.
 
         A conflict is a stream that was not at version `expected`.
@@ -119,7 +119,7 @@ class EventStore:
             for version, (row, event) in enumerate(zip(rows, events, strict=True), expected + 1)
         ]
 
-    async def after(self, connection: Connection, position: int, limit: int) -> list[Recorded[Any]]:
+    async def after(self, connection: Connection, position: int, limit: int) -> list[AnyRecorded]:
         """Up to `limit` events after `position`, in order, none skipped that could still commit.
 
         A gap is waited for only while a transaction that was open when it was seen still is;
@@ -163,11 +163,11 @@ class EventStore:
             limit,
         )
 
-    def _recorded(self, row: asyncpg.Record) -> Recorded[Any]:
+    def _recorded(self, row: asyncpg.Record) -> AnyRecorded:
         return recorded(row, self.types)
 
 
-def recorded(row: asyncpg.Record, types: Mapping[str, type[Event]]) -> Recorded[Any]:
+def recorded(row: asyncpg.Record, types: Mapping[str, type[Event]]) -> AnyRecorded:
     """A row of `events` as the event it is."""
     return Recorded(
         position=row["position"],

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from aiokafka.partitioner import DefaultPartitioner
 
-from shared.domain.messages import Recorded
+from shared.domain.messages import AnyRecorded
 from shared.messaging.cloudevents import Position, PublicMessage, Topic, headers
 from shared.messaging.outbox import History, Partition
 from shared.messaging.producer import OutgoingRecord
@@ -23,15 +22,15 @@ class OutgoingMessage:
     message: PublicMessage
 
 
-ToIntegrationEvent = Callable[[Recorded[Any]], OutgoingMessage | None]
-Told = tuple[Recorded[Any], OutgoingMessage]
+ToIntegrationEvent = Callable[[AnyRecorded], OutgoingMessage | None]
+Told = tuple[AnyRecorded, OutgoingMessage]
 
 
 @dataclass(frozen=True, slots=True)
 class Leaving:
     """A fact on its way out: to which partition, and after which message there."""
 
-    fact: Recorded[Any]
+    fact: AnyRecorded
     published: OutgoingMessage
     partition: Partition
     previous: int

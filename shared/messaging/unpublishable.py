@@ -14,7 +14,7 @@ from typing import Any
 import asyncpg
 import structlog
 
-from shared.domain.messages import Event, Recorded
+from shared.domain.messages import AnyRecorded, Event
 from shared.eventstore.event_store import Connection, EventStore, recorded
 from shared.messaging.cloudevents import event_digest
 from shared.messaging.outbox import Outbox
@@ -132,7 +132,7 @@ def told_of(row: Any, types: Mapping[str, type[Event]], to_integration_event: To
     A ValueError, which those of pydantic are, is the fault of this event; whatever else is raised is not.
     """
     try:
-        fact: Recorded[Any] = recorded(row, types)
+        fact: AnyRecorded = recorded(row, types)
     except ValueError:
         return UNREADABLE
     try:
