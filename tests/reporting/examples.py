@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from shared.messaging.cloudevents import PublicMessage
-from tests.reporting.telling import (
+from tests.reporting.published import (
     accepted,
     attended,
     completed,

@@ -10,7 +10,35 @@ from hypothesis import strategies as st
 
 from shared.contracts import carousel, referral, training
 from shared.messaging.cloudevents import PublicMessage
-from tests.reporting import telling as say
+from tests.reporting.published import (
+    accepted,
+    attended,
+    completed,
+    completion_revoked,
+    cycle,
+    declined,
+    evaluated,
+    intake,
+    joined,
+    left,
+    network_event,
+    on_hold,
+    placed,
+    received,
+    registered,
+    renamed,
+    resumed,
+    retracted,
+    returned,
+    session,
+    start_revoked,
+    started,
+    steering,
+    stopped,
+    took_part,
+    training_held,
+    withdrawn,
+)
 from tests.reporting.recount import Told
 
 FIRST = date(2025, 9, 1)
@@ -31,19 +59,27 @@ def stories(draw: st.DrawFn) -> Told:
     for name in TRAININGS:
         told[training.ACTIVITIES.name, name] = draw(_training(name))
         told[training.PARTICIPATIONS.name, name] = draw(st.lists(_participation(name), max_size=4))
-    told[training.ACTIVITIES.name, "o1"] = [say.joined(), say.left()]
-    told[training.ACTIVITIES.name, "n1"] = [say.network_event(), say.network_event(police=draw(st.integers(0, 9)))]
-    told[training.ACTIVITIES.name, "m1"] = [say.steering(), say.steering(partners=("o2",))]
-    told[training.ACTIVITIES.name, "m2"] = [say.steering("m2")]
-    told[referral.ORGANISATIONS.name, "o1"] = [say.registered(), say.renamed()]
-    told[carousel.SESSIONS.name, "c1"] = [say.session(1), say.session(2), say.session(2, city="Brugge"), say.cycle()]
+    told[training.ACTIVITIES.name, "o1"] = [joined(), left()]
+    told[training.ACTIVITIES.name, "n1"] = [
+        network_event(),
+        network_event(police=draw(st.integers(0, 9))),
+    ]
+    told[training.ACTIVITIES.name, "m1"] = [steering(), steering(partners=("o2",))]
+    told[training.ACTIVITIES.name, "m2"] = [steering("m2")]
+    told[referral.ORGANISATIONS.name, "o1"] = [registered(), renamed()]
+    told[carousel.SESSIONS.name, "c1"] = [
+        session(1),
+        session(2),
+        session(2, city="Brugge"),
+        cycle(),
+    ]
     return told
 
 
 @st.composite
 def _referral(draw: st.DrawFn, name: str) -> list[PublicMessage]:
     again = st.builds(
-        say.received,
+        received,
         st.just(name),
         DAYS,
         st.sampled_from(("p1", "p2", None)),
@@ -52,15 +88,15 @@ def _referral(draw: st.DrawFn, name: str) -> list[PublicMessage]:
     )
     others = st.sampled_from(
         [
-            say.intake(name),
-            say.intake(name, date(2026, 5, 1)),
-            say.accepted(name),
-            say.declined(name),
-            say.declined(name, "not_suitable", "unreachable"),
-            say.on_hold(name),
-            say.withdrawn(name),
-            say.resumed(name),
-            say.retracted(name),
+            intake(name),
+            intake(name, date(2026, 5, 1)),
+            accepted(name),
+            declined(name),
+            declined(name, "not_suitable", "unreachable"),
+            on_hold(name),
+            withdrawn(name),
+            resumed(name),
+            retracted(name),
         ]
     )
     return [draw(again), *draw(st.lists(st.one_of(others, others, again), max_size=6))]
@@ -69,24 +105,24 @@ def _referral(draw: st.DrawFn, name: str) -> list[PublicMessage]:
 def _in_the_group(name: str) -> st.SearchStrategy[PublicMessage]:
     return st.sampled_from(
         [
-            say.placed(name),
-            say.started(name),
-            say.started(name, date(2026, 4, 1)),
-            say.start_revoked(name),
-            say.stopped(name),
-            say.returned(name),
-            say.completed(name),
-            say.completed(name, date(2026, 6, 1)),
-            say.completion_revoked(name),
-            *(say.attended(nth, name, mark) for nth in (1, 2) for mark in ("present", "absent")),
-            say.attended(1, name, session="s9"),
+            placed(name),
+            started(name),
+            started(name, date(2026, 4, 1)),
+            start_revoked(name),
+            stopped(name),
+            returned(name),
+            completed(name),
+            completed(name, date(2026, 6, 1)),
+            completion_revoked(name),
+            *(attended(nth, name, mark) for nth in (1, 2) for mark in ("present", "absent")),
+            attended(1, name, session="s9"),
         ]
     )
 
 
 def _training(name: str) -> st.SearchStrategy[list[PublicMessage]]:
     held = st.builds(
-        say.training_held,
+        training_held,
         st.just(name),
         DAYS,
         st.sampled_from(("basic", "in_depth")),
@@ -94,13 +130,13 @@ def _training(name: str) -> st.SearchStrategy[list[PublicMessage]]:
         st.fixed_dictionaries({"police": st.integers(0, 20)}),
         pitched=st.booleans(),
     )
-    evaluation = st.builds(say.evaluated, st.just(name), st.integers(0, 9))
+    evaluation = st.builds(evaluated, st.just(name), st.integers(0, 9))
     return st.lists(st.one_of(held, evaluation), max_size=4)
 
 
 def _participation(name: str) -> st.SearchStrategy[PublicMessage]:
     return st.builds(
-        say.took_part,
+        took_part,
         st.sampled_from(("q1", "q2", "q3")),
         st.just(name),
         present=st.booleans(),

@@ -9,12 +9,12 @@ from functools import reduce
 import pytest
 from pydantic import TypeAdapter
 
-from services.reporting.counting import Changes
-from services.reporting.rows.journeys import Journey, fold, happenings
+from services.reporting.metrics.measure import FigureChanges
+from services.reporting.projections.journeys import Journey, evolve, measure
 from shared.contracts import carousel, referral
 from shared.domain.messages import Refused
 from shared.messaging.cloudevents import PublicMessage
-from tests.reporting.telling import (
+from tests.reporting.published import (
     accepted,
     attended,
     completed,
@@ -53,14 +53,14 @@ ALL = (*BEFORE, *IN_THE_GROUP, retracted())
 
 
 def told(*messages: PublicMessage) -> Journey:
-    journey = reduce(fold, messages, None)  # type: ignore[arg-type]
+    journey = reduce(evolve, messages, None)  # type: ignore[arg-type]
     assert journey is not None
     return journey
 
 
-def changes(*messages: PublicMessage) -> Changes:
-    counted = Changes()
-    counted.add(happenings(told(*messages)), 1)
+def changes(*messages: PublicMessage) -> FigureChanges:
+    counted = FigureChanges()
+    counted.add(measure(told(*messages)), 1)
     return counted
 
 
@@ -70,18 +70,18 @@ def counted(*messages: PublicMessage) -> dict[str, str]:
 
 def test_every_message_of_both_contracts_folds() -> None:
     assert {type(each) for each in ALL} == {*referral.CASES.messages, *carousel.CASES.messages}
-    assert all(fold(told(received()), each) for each in ALL)
+    assert all(evolve(told(received()), each) for each in ALL)
 
 
 def test_what_the_referral_service_says_of_a_referral_it_never_received_is_refused() -> None:
     with pytest.raises(Refused, match="referral-unknown"):
-        fold(None, intake())
+        evolve(None, intake())
 
 
 def test_the_carousel_may_be_heard_before_the_receipt() -> None:
     early = told(started(), attended(1))
-    assert not list(happenings(early))
-    assert fold(early, received()) == told(received(), started(), attended(1))
+    assert not list(measure(early))
+    assert evolve(early, received()) == told(received(), started(), attended(1))
 
 
 def test_an_unknown_ground_is_refused() -> None:
@@ -156,7 +156,7 @@ def test_different_modules_attended_are_counted_once_each() -> None:
 @pytest.mark.parametrize("again", [intake, accepted, placed])
 def test_only_the_first_time_counts(again: Callable[..., PublicMessage]) -> None:
     once = told(received(), again())
-    assert fold(once, again(on=date(2026, 6, 1))) == once  # type: ignore[arg-type]
+    assert evolve(once, again(on=date(2026, 6, 1))) == once  # type: ignore[arg-type]
 
 
 def test_who_came_by_himself_has_no_referrer() -> None:
@@ -165,7 +165,7 @@ def test_who_came_by_himself_has_no_referrer() -> None:
 
 @pytest.mark.parametrize("later", ALL)
 def test_a_retracted_referral_counts_nowhere_whatever_follows(later: PublicMessage) -> None:
-    assert not list(happenings(told(*ALL, later)))
+    assert not list(measure(told(*ALL, later)))
 
 
 def test_a_journey_comes_back_from_storage_as_it_was() -> None:

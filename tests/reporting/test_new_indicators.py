@@ -12,15 +12,29 @@ import pytest
 from pydantic import ValidationError
 from pypdf import PdfReader
 
-from services.reporting import figures, indicators, partners, reading
-from services.reporting.indicators import MEANS, WHOLE_NUMBERS, Catalogue, Indicator, Kind, Member, StepName
-from services.reporting.period import Period
-from services.reporting.report import Results, render_html, render_pdf
-from services.reporting.report.page import BLOCKS, ROAD
+from services.reporting.consumers import apply
+from services.reporting.metrics import catalogue as catalogue_module
+from services.reporting.metrics.catalogue import (
+    MEANS,
+    WHOLE_NUMBERS,
+    Catalogue,
+    Indicator,
+    Kind,
+    Member,
+    StepName,
+    by_step,
+    catalogue,
+)
+from services.reporting.queries.figures import find_figures
+from services.reporting.queries.partners import find_partners
+from services.reporting.queries.period import Period
+from services.reporting.report.page import BLOCKS, STAGES, Results
+from services.reporting.report.render import render_html, render_pdf
 from services.reporting.report.tiles import NAMED
 from shared.i18n.text import Language
 from tests.reporting.programme import SINCE, UNTIL, two_years
-from tests.reporting.telling import heard
+from tests.reporting.published import in_envelopes
+from tests.reporting.receiving import SCHEMA
 from tests.reporting.test_report import PROJECT, blank
 
 STEPS: tuple[StepName, ...] = get_args(StepName)
@@ -53,11 +67,11 @@ def added() -> Iterator[Indicator]:
 def longer(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[Indicator]]:
     """A catalogue with all of these added."""
     new = list(added())
-    whole = Catalogue(version=1, indicators=(*indicators.catalogue(), *new))
-    monkeypatch.setattr(indicators, "_whole", lambda: whole)
-    indicators.by_step.cache_clear()
+    whole = Catalogue(version=1, indicators=(*catalogue(), *new))
+    monkeypatch.setattr(catalogue_module, "_whole", lambda: whole)
+    by_step.cache_clear()
     yield new
-    indicators.by_step.cache_clear()
+    by_step.cache_clear()
 
 
 @pytest.fixture
@@ -65,9 +79,9 @@ async def results(longer: list[Indicator], pool: asyncpg.Pool[asyncpg.Record]) -
     """What two years of the project come to with them."""
     period = Period(SINCE, UNTIL)
     async with pool.acquire() as connection:
-        await connection.execute(figures.SCHEMA)
-        await figures.apply(connection, heard(two_years()))
-        return Results(*period, await reading.find(connection, period), await partners.find(connection, period, UNTIL))
+        await connection.execute(SCHEMA)
+        await apply(connection, in_envelopes(two_years()))
+        return Results(*period, await find_figures(connection, period), await find_partners(connection, period, UNTIL))
 
 
 async def test_it_is_counted_wherever_its_step_happens(longer: list[Indicator], results: Results) -> None:
@@ -93,15 +107,15 @@ async def test_it_is_printed_in_every_format_and_language(
 
 
 def test_every_figure_that_the_page_names_is_in_the_catalogue() -> None:
-    codes = {each.code for each in indicators.catalogue()}
-    assert {*ROAD, *NAMED, *(code for those in BLOCKS.values() for code in those)} <= codes
-    assert {each.denominator for each in indicators.catalogue()} - {None} <= codes
+    codes = {each.code for each in catalogue()}
+    assert {*STAGES, *NAMED, *(code for those in BLOCKS.values() for code in those)} <= codes
+    assert {each.denominator for each in catalogue()} - {None} <= codes
 
 
 def test_a_figure_that_is_absent_takes_the_report_from_nobody() -> None:
     whole = blank()
     for absent in whole.figures:
-        if absent.code not in {*ROAD, *NAMED, *(code for those in BLOCKS.values() for code in those)}:
+        if absent.code not in {*STAGES, *NAMED, *(code for those in BLOCKS.values() for code in those)}:
             left = [each for each in whole.figures if each is not absent]
             assert render_html("nl", PROJECT, Results(SINCE, UNTIL, left, []))
 

@@ -12,25 +12,27 @@ import asyncpg
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.reporting import figures, reading
-from services.reporting.period import Period
-from services.reporting.rows import GRAINS, TOPICS
+from services.reporting.consumers import TOPICS, apply
+from services.reporting.projections import PROJECTIONS
+from services.reporting.queries.figures import find_figures
+from services.reporting.queries.period import Period
 from shared.contracts import referral
 from shared.messaging.cloudevents import PublicMessage
 from tests.chance import examples
-from tests.reporting import telling as say
+from tests.reporting import published
+from tests.reporting.in_memory import InMemory
+from tests.reporting.receiving import SCHEMA, TABLES
 from tests.reporting.recount import Told, keys, recount, value
-from tests.reporting.shelf import Shelf
 from tests.reporting.stories import interleaved, stories
 
 
 def counted(batches: Sequence[Sequence[PublicMessage]]) -> tuple[Counter[Any], Counter[Any]]:
     """What the service counts; nothing in it is below zero."""
-    shelf = Shelf()
+    in_memory = InMemory()
     for batch in batches:
-        shelf.hear(batch)
-    assert min(shelf.figures.values(), default=0) >= 0
-    return +shelf.figures, +shelf.members
+        in_memory.receive(batch)
+    assert min(in_memory.figures.values(), default=0) >= 0
+    return +in_memory.figures, +in_memory.members
 
 
 def plainly(told: Told) -> tuple[Counter[Any], Counter[Any]]:
@@ -58,7 +60,7 @@ def test_retracted_referrals_leave_no_trace(data: st.DataObject) -> None:
     told = dict(data.draw(stories()))
     for key, messages in told.items():
         if key[0] == referral.CASES.name:
-            told[key] = [*messages, say.retracted(key[1])]
+            told[key] = [*messages, published.retracted(key[1])]
     without = {key: messages for key, messages in told.items() if key[0] != referral.CASES.name}
     assert counted(data.draw(interleaved(told))) == plainly(without)
 
@@ -85,19 +87,18 @@ def test_every_figure_of_every_narrowing_reads_as_a_plain_recount(database_url: 
 
 
 Asked: TypeAlias = "tuple[date, date, str | None, str | None, str | None]"
-TABLES = ("figures", "spans", "members", *(grain.table for grain in GRAINS))
 
 
 async def _agree(url: str, told: Told, batches: Sequence[Sequence[PublicMessage]], asked: Sequence[Asked]) -> None:
     connection = await asyncpg.connect(url)
     try:
-        await connection.execute(figures.SCHEMA)
+        await connection.execute(SCHEMA)
         await connection.execute(f"truncate {', '.join(TABLES)}")
         for batch in batches:
-            await figures.apply(connection, say.heard(batch))
+            await apply(connection, published.in_envelopes(batch))
         plain = recount(told)
         for since, until, city, partner, sector in asked:
-            found = await reading.find(
+            found = await find_figures(
                 connection, Period.covering(since, until), city=city, partner=partner, sector=sector
             )
             expected = value(plain, since, until, city, partner, sector)
@@ -110,5 +111,5 @@ async def _agree(url: str, told: Told, batches: Sequence[Sequence[PublicMessage]
 
 
 def test_every_message_of_every_topic_is_heard_by_a_row() -> None:
-    heard = {kind for grain in GRAINS for kind in grain.hears}
+    heard = {kind for projection in PROJECTIONS for kind in projection.routes}
     assert {message for topic in TOPICS for message in topic.messages} <= heard

@@ -18,15 +18,20 @@ from pypdf import PdfReader
 
 from deploy.local.figures import checked
 from deploy.local.project import described
-from services.reporting import figures, partners, reading
-from services.reporting.indicators import catalogue
-from services.reporting.period import Period
-from services.reporting.reading import Figure
-from services.reporting.report import Project, Results, render_html, render_pdf, texts
+from services.reporting.consumers import apply
+from services.reporting.metrics.catalogue import catalogue
+from services.reporting.project import Project
+from services.reporting.queries.figures import Counts, Figure, figure_of, find_figures
+from services.reporting.queries.partners import find_partners
+from services.reporting.queries.period import Period
+from services.reporting.report import texts
+from services.reporting.report.page import Results
+from services.reporting.report.render import render_html, render_pdf
 from shared.i18n.code_lists import reasons_for
 from shared.i18n.text import Language
 from tests.reporting.programme import FILE, SINCE, UNTIL, two_years
-from tests.reporting.telling import heard
+from tests.reporting.published import in_envelopes
+from tests.reporting.receiving import SCHEMA
 
 LANGUAGES: tuple[Language, ...] = get_args(Language)
 PROJECT = Project.model_validate(described(checked(FILE)))
@@ -77,15 +82,15 @@ STATED: dict[Language, tuple[str, ...]] = {
 async def results(pool: asyncpg.Pool[asyncpg.Record]) -> Results:
     """What two years of the project come to."""
     async with pool.acquire() as connection:
-        await connection.execute(figures.SCHEMA)
-        await figures.apply(connection, heard(two_years()))
-        found = await reading.find(connection, Period(SINCE, UNTIL))
-        return Results(SINCE, UNTIL, found, await partners.find(connection, Period(SINCE, UNTIL), date(2026, 1, 5)))
+        await connection.execute(SCHEMA)
+        await apply(connection, in_envelopes(two_years()))
+        found = await find_figures(connection, Period(SINCE, UNTIL))
+        return Results(SINCE, UNTIL, found, await find_partners(connection, Period(SINCE, UNTIL), date(2026, 1, 5)))
 
 
 def blank(change: Callable[[Figure], dict[str, object]] = lambda _: {}) -> Results:
     """A report on nothing, but for what `change` gives a figure."""
-    told = [reading._figure(each, defaultdict(reading.Counts)) for each in catalogue()]
+    told = [figure_of(each, defaultdict(Counts)) for each in catalogue()]
     return Results(SINCE, UNTIL, [each.model_copy(update=change(each)) for each in told], [])
 
 
@@ -210,7 +215,7 @@ def test_every_reason_has_words_and_all_of_them_fit_on_two_pages(language: Langu
     )
     first, second = pages(language, PROJECT, full)
     assert "_" not in first + second
-    assert texts.translations(language).gettext("other") in first
+    assert texts.gettext_of(language).gettext("other") in first
 
 
 def all_of(figure: Figure) -> dict[str, object]:

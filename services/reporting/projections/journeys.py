@@ -1,4 +1,4 @@
-"""The road of one referral, from its receipt to its last session: what referral and carousel each say of it."""
+"""The journey of one referral, from its receipt to its last session, by the events of referral and carousel."""
 
 from __future__ import annotations
 
@@ -7,12 +7,14 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import TypeAlias
 
-from services.reporting.indicators import CityMeans, StepName
-from services.reporting.rows.grain import Grain, Happening, Note
+from services.reporting.metrics.catalogue import CityMeans, StepName
+from services.reporting.metrics.measure import Measurement
+from services.reporting.projections.row_projection import DerivedEvent, RowProjection
+from services.reporting.refusals import DeadLetterReason
 from shared.contracts import carousel, referral
 from shared.domain.messages import Refused
 
-Told: TypeAlias = (
+JourneyEvent: TypeAlias = (
     "referral.ReferralReceived | referral.IntakeHeld | referral.ReferralAccepted | referral.ReferralDeclined"
     " | referral.ReferralPutOnHold | referral.ReferralResumed | referral.ReferralWithdrawn | referral.ReferralRetracted"
     " | carousel.ParticipantPlaced | carousel.ParticipationStarted | carousel.StartRevoked"
@@ -24,7 +26,7 @@ Told: TypeAlias = (
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """Something that happened on the road; `reason` is a code, `category/code` or empty, `city` that of the group."""
+    """Something that happened on it; `reason` is a code, `category/code` or empty, `city` that of the group."""
 
     on: date
     reason: str = ""
@@ -55,7 +57,7 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
-class Entered(Note):
+class ReferralEntered(DerivedEvent):
     """A referral that counts came in."""
 
     entry: Entry
@@ -71,7 +73,7 @@ class Attended:
 
 @dataclass(frozen=True, slots=True)
 class Journey:
-    """One referral: how it came in (when that was heard), its steps, its sessions, and whether it was an error."""
+    """One referral: how it came in (once that is known), its steps, its sessions, and whether it was an error."""
 
     entry: Entry | None = None
     steps: dict[StepName, Step] = field(default_factory=dict)
@@ -83,60 +85,60 @@ class Journey:
         return len({each.module for each in self.sessions.values() if each.mark == "present"})
 
 
-def fold(row: Journey | None, message: Told) -> Journey:
-    """The journey after `message`; raises Refused `referral-unknown` when the referral service never received it."""
+def evolve(row: Journey | None, event: JourneyEvent) -> Journey:
+    """The journey after `event`; raises Refused `referral-unknown` when the referral service never received it."""
     journey = row or Journey()
-    if isinstance(message, carousel.CASES.messages):
-        return _in_the_group(journey, message)
-    if isinstance(message, referral.ReferralReceived):
-        return replace(journey, entry=_entry(message), steps={**journey.steps, "received": Step(message.on)})
+    if isinstance(event, carousel.CASES.messages):
+        return _in_the_group(journey, event)
+    if isinstance(event, referral.ReferralReceived):
+        return replace(journey, entry=_entry(event), steps={**journey.steps, "received": Step(event.on)})
     if journey.entry is None:
-        raise Refused("referral-unknown")
-    return _before_the_group(journey, message)
+        raise Refused(DeadLetterReason.REFERRAL_UNKNOWN)
+    return _before_the_group(journey, event)
 
 
-def _entry(message: referral.ReferralReceived) -> Entry:
+def _entry(event: referral.ReferralReceived) -> Entry:
     return Entry(
-        referral=message.referral,
-        on=message.on,
-        referrer=message.referrer or "",
-        organisation=message.organisation or "",
-        sector=message.sector,
-        referrer_city=message.referrer_city or "",
-        city_of_residence=message.city_of_residence,
-        preferred_city=message.preferred_city,
+        referral=event.referral,
+        on=event.on,
+        referrer=event.referrer or "",
+        organisation=event.organisation or "",
+        sector=event.sector,
+        referrer_city=event.referrer_city or "",
+        city_of_residence=event.city_of_residence,
+        preferred_city=event.preferred_city,
     )
 
 
-def _before_the_group(journey: Journey, message: Told) -> Journey:
-    match message:
+def _before_the_group(journey: Journey, event: JourneyEvent) -> Journey:
+    match event:
         case referral.IntakeHeld():
-            return _first(journey, "intake", Step(message.on))
+            return _first(journey, "intake", Step(event.on))
         case referral.ReferralAccepted():
-            return _first(_reopened(journey), "accepted", Step(message.on))
+            return _first(_reopened(journey), "accepted", Step(event.on))
         case referral.ReferralDeclined():
-            return _last(_reopened(journey), _ground(message.ground), Step(message.on, message.reason))
+            return _last(_reopened(journey), _ground(event.ground), Step(event.on, event.reason))
         case referral.ReferralPutOnHold():
-            return _first(journey, "on_hold", Step(message.on))
+            return _first(journey, "on_hold", Step(event.on))
         case referral.ReferralResumed():
             return _reopened(journey)
         case referral.ReferralWithdrawn():
-            return _last(_reopened(journey), "withdrawn", Step(message.on, f"{message.category}/{message.code}"))
+            return _last(_reopened(journey), "withdrawn", Step(event.on, f"{event.category}/{event.code}"))
         case referral.ReferralRetracted():
             return replace(journey, retracted=True)
-    raise Refused("message-unknown")
+    raise Refused(DeadLetterReason.MESSAGE_UNKNOWN)
 
 
-def _in_the_group(journey: Journey, message: Told) -> Journey:
-    match message:
+def _in_the_group(journey: Journey, event: JourneyEvent) -> Journey:
+    match event:
         case carousel.ParticipantPlaced():
-            return _first(journey, "placed", Step(message.on, city=message.city))
+            return _first(journey, "placed", Step(event.on, city=event.city))
         case carousel.ParticipationStarted():
-            return _last(journey, "started", Step(message.on, city=message.city))
+            return _last(journey, "started", Step(event.on, city=event.city))
         case carousel.ParticipationCompleted():
-            return _last(journey, "completed", Step(message.on, city=message.city))
+            return _last(journey, "completed", Step(event.on, city=event.city))
         case carousel.ParticipationStopped():
-            return _last(journey, "stopped", Step(message.on, f"{message.category}/{message.code}"))
+            return _last(journey, "stopped", Step(event.on, f"{event.category}/{event.code}"))
         case carousel.StartRevoked():
             return _without(journey, "started")
         case carousel.CompletionRevoked():
@@ -144,20 +146,20 @@ def _in_the_group(journey: Journey, message: Told) -> Journey:
         case carousel.ParticipationReturned():
             return _without(journey, "stopped")
         case carousel.AttendanceRecorded():
-            attended = Attended(message.module, message.mark)
-            return replace(journey, sessions={**journey.sessions, message.session: attended})
+            attended = Attended(event.module, event.mark)
+            return replace(journey, sessions={**journey.sessions, event.session: attended})
         case carousel.ParticipationPaused() | carousel.ParticipationResumed():
             return journey
-    raise Refused("message-unknown")
+    raise Refused(DeadLetterReason.MESSAGE_UNKNOWN)
 
 
 def _first(journey: Journey, name: StepName, step: Step) -> Journey:
-    """Only the first time counts: a road that opens again is still one referral."""
+    """Only the first time counts: a journey that begins again is still one referral."""
     return journey if name in journey.steps else _last(journey, name, step)
 
 
 def _last(journey: Journey, name: StepName, step: Step) -> Journey:
-    """The last one said counts."""
+    """The last event counts."""
     return replace(journey, steps={**journey.steps, name: step})
 
 
@@ -174,16 +176,16 @@ def _ground(ground: str) -> StepName:
         return "not_eligible"
     if ground == "not_suitable":
         return "not_suitable"
-    raise Refused("ground-unknown")
+    raise Refused(DeadLetterReason.GROUND_UNKNOWN)
 
 
 _OUTWEIGHED: dict[StepName, StepName] = {"withdrawn": "started", "stopped": "completed"}
 
 
-def happenings(journey: Journey) -> Iterator[Happening]:
-    """Its steps, each with the days since it came in; a retracted one, or one not yet received, says nothing.
+def measure(journey: Journey) -> Iterator[Measurement]:
+    """Its steps, each with the days since it came in; a retracted one, or one not yet received, measures nothing.
 
-    Attendance told late outweighs that somebody left before it: as in the referral service, whoever is heard first.
+    Attendance recorded late outweighs that somebody left before it: as in the referral service, in any order of topics.
     """
     entry = journey.entry
     if entry is None or journey.retracted:
@@ -191,13 +193,13 @@ def happenings(journey: Journey) -> Iterator[Happening]:
     started = journey.steps.get("started")
     for name, step in journey.steps.items():
         if _OUTWEIGHED.get(name) not in journey.steps:
-            yield _happening(entry, name, step, started)
+            yield _measurement(entry, name, step, started)
     if started:
-        yield replace(_happening(entry, "modules", started, started), measured=str(journey.modules()))
+        yield replace(_measurement(entry, "modules", started, started), measured=str(journey.modules()))
 
 
-def _happening(entry: Entry, name: StepName, step: Step, started: Step | None) -> Happening:
-    return Happening(
+def _measurement(entry: Entry, name: StepName, step: Step, started: Step | None) -> Measurement:
+    return Measurement(
         step=name,
         on=step.on,
         cities=entry.cities(step.city or (started.city if started else "")),
@@ -213,27 +215,23 @@ def _happening(entry: Entry, name: StepName, step: Step, started: Step | None) -
 def _waited(since: date, on: date) -> str | None:
     """The days between them; a step dated before the receipt is a mistake in one of both: it has no length.
 
-    Which of both is wrong nobody can know here, and which is heard first is chance: so the step counts, is left out of
-    what is measured, and is told as left out.
+    Which of both is wrong nobody can know here, and which comes first is chance: so the step counts, is left out of
+    what is measured, and is shown as left out.
     """
     return str((on - since).days) if on >= since else None
 
 
-def tells(journey: Journey) -> Iterator[Entered]:
+def derive(journey: Journey) -> Iterator[ReferralEntered]:
     """That it came in, as long as it counts."""
     if journey.entry and not journey.retracted:
-        yield Entered(journey.entry)
+        yield ReferralEntered(journey.entry)
 
 
-def _own(message: Told) -> tuple[str]:
-    return (message.referral,)
-
-
-JOURNEYS = Grain(
+JOURNEYS = RowProjection(
     "journeys",
     Journey,
-    dict.fromkeys((*referral.CASES.messages, *carousel.CASES.messages), _own),
-    fold,
-    happenings,
-    tells,
+    dict.fromkeys((*referral.CASES.messages, *carousel.CASES.messages), lambda event: (event.referral,)),
+    evolve,
+    measure,
+    derive,
 )

@@ -254,7 +254,7 @@ def renamed(
     return said.OrganisationRenamed(organisation=organisation, name=name, since=since)
 
 
-def heard(messages: Iterable[PublicMessage]) -> list[ReceivedMessage]:
+def in_envelopes(messages: Iterable[PublicMessage]) -> list[ReceivedMessage]:
     """The messages in the envelopes of one partition."""
     return [
         ReceivedMessage(
