@@ -20,7 +20,6 @@ class DeadLetterReason(StrEnum):
     GROUND_UNKNOWN = "ground-unknown"
     KIND_UNKNOWN = "kind-unknown"
     MARK_UNKNOWN = "mark-unknown"
-    MESSAGE_UNKNOWN = "message-unknown"
     REASON_UNKNOWN = "reason-unknown"
     REFERRAL_UNKNOWN = "referral-unknown"
     SECTOR_UNKNOWN = "sector-unknown"

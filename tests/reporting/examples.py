@@ -1,4 +1,4 @@
-"""Two short histories, told in order: five referrals on their way in, and the rest of the programme."""
+"""Two short histories, in order: five referrals on their way in, and the rest of the programme."""
 
 from __future__ import annotations
 

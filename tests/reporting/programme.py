@@ -1,4 +1,4 @@
-"""Two years of the project as the services would tell them, with the figures of its own file and invented rest."""
+"""Two years of the project as the services would publish them, with the figures of its own file and invented rest."""
 
 from __future__ import annotations
 
@@ -96,8 +96,8 @@ def _events() -> Iterator[PublicMessage]:
 
 
 def _partners() -> Iterator[PublicMessage]:
-    for nth, said in enumerate(FILE["steering_group"]):
-        name, _, now = said.partition(", now ")
+    for nth, named in enumerate(FILE["steering_group"]):
+        name, _, now = named.partition(", now ")
         yield published.registered(f"partner-{nth}", name)
         yield published.joined(f"partner-{nth}", SINCE)
         if now:

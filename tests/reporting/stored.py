@@ -1,4 +1,4 @@
-"""The rows and figures that everything ever said leads to, as they are stored: pinned for each version.
+"""The rows and figures that every kind of message leads to, as they are stored: pinned for each version.
 
 `python -m tests.reporting.stored` writes them for the versions of today; the files of older versions stay.
 """
@@ -46,14 +46,14 @@ FIGURES = GOLDEN / f"figures.v{TOPIC_PROJECTION.version}.json"
 def everything() -> Sequence[PublicMessage]:
     """An example of every message, of cases that were received, and the stories of the tests."""
     known = {message.type_name(): message for topic in topics() for message in topic.messages}
-    told = [known[name].model_validate_json(json.dumps(each.value)) for name, each in examples().items()]
-    received = {each.referral for each in told if isinstance(each, referral.ReferralReceived)}
-    heard = [each for each in told if type(each) not in referral.CASES.messages or _of(each) in received]
-    return [*heard, *five_referrals(), *the_rest(), *_corrected()]
+    messages = [known[name].model_validate_json(json.dumps(each.value)) for name, each in examples().items()]
+    received = {each.referral for each in messages if isinstance(each, referral.ReferralReceived)}
+    consistent = [each for each in messages if type(each) not in referral.CASES.messages or _of(each) in received]
+    return [*consistent, *five_referrals(), *the_rest(), *_corrected()]
 
 
 def _corrected() -> Sequence[PublicMessage]:
-    """Said late, taken back, said again, or against its own dates."""
+    """Recorded late, taken back, recorded again, or against its own dates."""
     return [
         *(received("r6", date(2026, 4, 1)), started("r6"), intake("r6")),
         *(
@@ -91,24 +91,24 @@ def _of(message: PublicMessage) -> str:
 
 
 def in_memory() -> InMemory:
-    """All of it folded."""
-    folded = InMemory()
+    """All of it, in memory."""
+    projected = InMemory()
     for message in everything():
         require_known(message)
-    folded.receive(everything())
-    return folded
+    projected.receive(everything())
+    return projected
 
 
-def rows(folded: InMemory) -> dict[str, Any]:
+def rows(projected: InMemory) -> dict[str, Any]:
     """The rows by table and id, as they are stored."""
     return {
-        projection.table: json.loads(projection.to_json(folded.rows[projection.table])) for projection in PROJECTIONS
+        projection.table: json.loads(projection.to_json(projected.rows[projection.table])) for projection in PROJECTIONS
     }
 
 
-def counted(folded: InMemory) -> list[list[Any]]:
+def counted(projected: InMemory) -> list[list[Any]]:
     """What they add to the figures and to the members, in order."""
-    everything_counted = [*(+folded.figures).items(), *(+folded.members).items()]
+    everything_counted = [*(+projected.figures).items(), *(+projected.members).items()]
     return sorted([*map(str, key), n] for key, n in everything_counted)
 
 

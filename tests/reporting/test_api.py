@@ -128,7 +128,7 @@ async def test_figures_partners_and_report_of_any_days_are_of_the_same_months_to
 
 async def test_a_report_without_an_end_has_one(reader: Reader) -> None:
     await reader.describe(ABOUT)
-    for asked, said in (
+    for asked, expected in (
         ({"since": "2026-02-20"}, "February 2026 – March 2026"),
         ({"until": "2026-02-20"}, "January 2026 – February 2026"),
         ({"since": "2026-12-20"}, "<dd>December 2026</dd>"),
@@ -136,7 +136,7 @@ async def test_a_report_without_an_end_has_one(reader: Reader) -> None:
     ):
         head = reader.bearer(Role.COORDINATOR)
         answer = await reader.client.get("/report", params={"language": "en", "format": "html", **asked}, headers=head)
-        assert said in answer.text
+        assert expected in answer.text
 
 
 async def test_a_partner_of_the_last_month_is_in_a_report_without_a_period(
@@ -217,11 +217,11 @@ async def test_a_report_is_rendered_beside_the_event_loop_and_few_at_once(
     name, pair, threads = f"render_{file_format}", threading.Barrier(RENDERED_AT_ONCE), list[int]()
     render, running, most = getattr(routes, name), threading.Semaphore(RENDERED_AT_ONCE), list[bool]()
 
-    def watched(*told: Any) -> Any:
+    def watched(*given: Any) -> Any:
         most.append(running.acquire(blocking=False))
         threads.append(threading.get_ident())
         pair.wait(timeout=120)  # goes on only when as many as may are rendered at once
-        rendered = render(*told)
+        rendered = render(*given)
         running.release()
         return rendered
 
@@ -248,8 +248,8 @@ async def test_a_project_that_no_report_could_state_is_not_kept(reader: Reader, 
 
 
 async def test_a_figure_says_what_it_means_and_of_what_it_is_a_part(reader: Reader) -> None:
-    told = {each["code"]: each for each in (await reader.get("/figures", *BOTH)).json()["figures"]}
-    intakes = told["intakes_held"]
+    by_code = {each["code"]: each for each in (await reader.get("/figures", *BOTH)).json()["figures"]}
+    intakes = by_code["intakes_held"]
     assert (intakes["value"], intakes["denominator_code"], intakes["denominator"]) == (2, "referrals_received", 4)
     assert (intakes["city_means"], intakes["partner_means"], intakes["protected"]) == ("preferred", "referring", True)
-    assert all(set(each["definition"]) == {"nl", "fr", "en"} for each in told.values())
+    assert all(set(each["definition"]) == {"nl", "fr", "en"} for each in by_code.values())

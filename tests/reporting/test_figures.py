@@ -62,7 +62,7 @@ async def test_figures_narrow_to_a_city_a_partner_a_sector_and_months(connection
     assert {figure.code: figure.value for figure in february}["intakes_held"] == 2
 
 
-async def test_a_figure_that_has_no_sector_is_not_told_by_sector(connection: Connection) -> None:
+async def test_a_figure_that_has_no_sector_is_not_split_by_sector(connection: Connection) -> None:
     await receive(connection, [training_held()])
     assert (await find(connection))["trainings_held"].value == 1
     assert "trainings_held" not in await find(connection, sector="police")
@@ -77,7 +77,7 @@ async def test_a_referrer_counts_once_over_several_months(connection: Connection
     assert (figure.by_city, figure.by_partner, figure.by_sector) == ({"Brugge": 1}, {"o1": 1}, {"police": 1})
 
 
-async def test_a_figure_is_told_by_month_and_by_partner(connection: Connection) -> None:
+async def test_a_figure_is_split_by_month_and_by_partner(connection: Connection) -> None:
     await receive(connection, five_referrals())
     figure = (await find(connection))["referrals_received"]
     assert figure.by_month == {"2026-01": 2, "2026-02": 1, "2026-03": 1}
@@ -105,8 +105,8 @@ async def test_reading_costs_the_same_after_ten_times_as_many_events(connection:
 
 
 async def test_a_retraction_takes_everything_back(connection: Connection) -> None:
-    told = five_referrals()
-    await receive(connection, [*told, *(retracted(referral) for referral in ("r1", "r2", "r3", "r4"))], 3)
+    messages = five_referrals()
+    await receive(connection, [*messages, *(retracted(referral) for referral in ("r1", "r2", "r3", "r4"))], 3)
     assert await connection.fetchval("select count(*) from figures") == 0
     assert await connection.fetchval("select count(*) from distinct_members") == 0
     assert await connection.fetchval("select count(*) from distinct_counts") == 0
@@ -133,15 +133,15 @@ async def stored(connection: Connection) -> list[list[asyncpg.Record]]:
     return [await connection.fetch(f"select * from {table} order by {table}::text") for table in TABLES]
 
 
-async def test_telling_everything_again_changes_nothing(connection: Connection) -> None:
-    told = [*five_referrals(), *the_rest()]
-    await receive(connection, told)
+async def test_receiving_everything_again_changes_nothing(connection: Connection) -> None:
+    messages = [*five_referrals(), *the_rest()]
+    await receive(connection, messages)
     before = await stored(connection)
-    await receive(connection, told, 7)
+    await receive(connection, messages, 7)
     assert await stored(connection) == before
 
 
-async def test_the_carousel_may_be_heard_first(connection: Connection) -> None:
+async def test_the_carousel_may_come_first(connection: Connection) -> None:
     await receive(connection, [*five_referrals(), *the_rest()])
     then = await stored(connection)
     await connection.execute(f"truncate {', '.join(TABLES)}")
@@ -195,7 +195,7 @@ async def test_an_evaluation_has_its_response_rate_and_no_mean_below_five_answer
     assert (await find(connection))["evaluation_score"].mean == 7.0
 
 
-async def test_what_a_training_preceded_is_told_by_type_sector_and_days(connection: Connection) -> None:
+async def test_what_a_training_preceded_is_split_by_type_sector_and_days(connection: Connection) -> None:
     await receive(connection, [*five_referrals(), *the_rest()])
     found = await find(connection)
     assert (found["referrals_preceded"].value, found["referrals_preceded"].denominator) == (2, 4)
@@ -223,8 +223,8 @@ async def test_a_training_precedes_the_referrals_of_the_180_days_after_it(
 async def test_a_band_of_days_ends_with_its_last_day(connection: Connection, days: int, band: str) -> None:
     on = date(2026, 9, 15)
     await receive(connection, [received(on=on), training_held(on=on - timedelta(days=days))])
-    told = (await find(connection))["days_since_training"].by_reason
-    assert {code: n for code, n in told.items() if n} == {band: 1}
+    by_band = (await find(connection))["days_since_training"].by_reason
+    assert {code: n for code, n in by_band.items() if n} == {band: 1}
 
 
 @pytest.mark.parametrize("order", [1, -1])
@@ -236,24 +236,24 @@ async def test_of_two_trainings_on_one_day_the_in_depth_one_preceded(connection:
 
 
 @pytest.mark.parametrize("order", [1, -1])
-async def test_of_two_referrals_on_one_day_one_is_the_first_of_its_referrer_whichever_is_heard_first(
+async def test_of_two_referrals_on_one_day_one_is_the_first_of_its_referrer_whichever_comes_first(
     connection: Connection, order: int
 ) -> None:
-    told = [received("r1", organisation="o1"), received("r2", organisation="o2")][::order]
-    await receive(connection, told, 1)
+    messages = [received("r1", organisation="o1"), received("r2", organisation="o2")][::order]
+    await receive(connection, messages, 1)
     assert (await find(connection))["new_referrers"].by_partner == {"o1": 1}
 
 
-async def test_the_days_since_a_training_are_told_by_its_type(connection: Connection) -> None:
+async def test_the_days_since_a_training_are_split_by_its_type(connection: Connection) -> None:
     await receive(connection, [*five_referrals(), *the_rest()])
     found = await find(connection, sector="police")
     assert (found["days_since_basic_training"].value, found["days_since_in_depth_training"].value) == (1, 1)
     assert found["days_since_in_depth_training"].by_reason["1-30"] == 1
 
 
-async def test_a_wait_that_cannot_be_measured_is_left_out_and_told(connection: Connection) -> None:
-    told = {"r1": (date(2026, 2, 4), date(2026, 3, 6)), "r2": (date(2026, 4, 1), date(2026, 3, 6))}
-    for name, (on, first) in told.items():
+async def test_a_wait_that_cannot_be_measured_is_left_out_and_shown(connection: Connection) -> None:
+    days = {"r1": (date(2026, 2, 4), date(2026, 3, 6)), "r2": (date(2026, 4, 1), date(2026, 3, 6))}
+    for name, (on, first) in days.items():
         await receive(connection, [received(name, on), started(name, first), intake(name, date(2026, 3, 1))])
     found = await find(connection)
     waited = found["days_to_first_session"]
@@ -277,9 +277,9 @@ async def test_partitions_that_come_at_once_lose_nothing(
 ) -> None:
     async def partition(nth: int) -> None:
         names = [f"{nth}-{each}" for each in range(20)]
-        told = [message for name in names for message in (received(name), intake(name), retracted(name))]
+        messages = [message for name in names for message in (received(name), intake(name), retracted(name))]
         async with pool.acquire() as own:
-            await receive(own, [*told, received(f"{nth}-kept")], 4)
+            await receive(own, [*messages, received(f"{nth}-kept")], 4)
 
     await asyncio.gather(*(partition(nth) for nth in range(12)))
     found = await find(connection)

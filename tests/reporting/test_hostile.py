@@ -24,7 +24,7 @@ from tests.contracts.hostile import Case, cases
 from tests.contracts.sending import Sent, sent
 
 EVER = Period(date(2000, 1, 1), date(2099, 12, 31))
-HEARD = [(topic, message) for topic in TOPICS for message in topic.messages]
+CONSUMED = [(topic, message) for topic in TOPICS for message in topic.messages]
 # The codes that figures are counted by, and the letter that an unknown one becomes.
 COUNTED_BY: Mapping[tuple[type[PublicMessage], str], str] = {
     (referral.ReferralReceived, "sector"): "sector-unknown",
@@ -50,7 +50,7 @@ def becomes(message: type[PublicMessage], case: Case) -> str | None:
 
 
 def receipts(message: type[PublicMessage], tried: Sequence[Case]) -> Iterator[bytes]:
-    """The receipts of the referrals that a message of the referral service is about: it said them first."""
+    """The receipts of the referrals that a message of the referral service is about: it published them first."""
     if message in referral.CASES.messages and message is not referral.ReferralReceived:
         receipt = examples()[referral.ReferralReceived.type_name()].value
         for case in tried:
@@ -58,7 +58,7 @@ def receipts(message: type[PublicMessage], tried: Sequence[Case]) -> Iterator[by
                 yield json.dumps(receipt | {"referral": case.body["referral"]}).encode()
 
 
-def told(
+def records_of(
     topic: Topic, message: type[PublicMessage], tried: Sequence[Case], first: int
 ) -> Iterator[tuple[Sent, str | None]]:
     """Every case on a key of its own, among honest messages, each with what it becomes."""
@@ -68,7 +68,7 @@ def told(
         yield sent(topic, message, honest, f"honest-{nth}", next(sequences)), None
 
 
-@pytest.mark.parametrize(("topic", "message"), HEARD, ids=lambda each: getattr(each, "__name__", ""))
+@pytest.mark.parametrize(("topic", "message"), CONSUMED, ids=lambda each: getattr(each, "__name__", ""))
 async def test_one_message_that_cannot_count_holds_up_no_other(
     pool: asyncpg.Pool[asyncpg.Record], topic: Topic, message: type[PublicMessage]
 ) -> None:
@@ -79,7 +79,7 @@ async def test_one_message_that_cannot_count_holds_up_no_other(
         sent(topic, referral.ReferralReceived, value, f"key-{nth}", nth)
         for nth, value in enumerate(receipts(message, tried), 1)
     ]
-    batch = list(told(topic, message, tried, len(before) + 1))
+    batch = list(records_of(topic, message, tried, len(before) + 1))
     async with pool.acquire() as connection:
         await consumer.receive(connection, before)
         applied = (await consumer.receive(connection, [each for each, _ in batch])).applied

@@ -50,7 +50,7 @@ KINDS: dict[Kind, tuple[Sequence[StepName | None], list[dict[str, Any]]]] = {
 
 
 def added() -> Iterator[Indicator]:
-    """An indicator of every kind, on every step that such a kind can be told of, in every way it can be declared."""
+    """An indicator of every kind, on every step that can feed such a kind, in every way it can be declared."""
     for kind, (steps, ways) in KINDS.items():
         for step, (nth, way) in product(steps, enumerate(ways)):
             label = f"New {kind} {step} {nth}"
@@ -85,10 +85,10 @@ async def results(longer: list[Indicator], pool: asyncpg.Pool[asyncpg.Record]) -
 
 
 async def test_it_is_counted_wherever_its_step_happens(longer: list[Indicator], results: Results) -> None:
-    told = results.by_code()
-    counted = {each.step for each in longer if each.kind == "count" and told[each.code].value}
+    by_code = results.by_code()
+    counted = {each.step for each in longer if each.kind == "count" and by_code[each.code].value}
     assert counted >= {*STEPS} - {"not_suitable", "on_hold"}  # which nobody was in these two years
-    silent = {(each.kind, each.step) for each in longer if each.kind != "standing" and not told[each.code].value}
+    silent = {(each.kind, each.step) for each in longer if each.kind != "standing" and not by_code[each.code].value}
     assert {kind for kind, step in silent if step in counted} <= {"distinct"}  # of which most steps have no members
 
 
@@ -129,7 +129,7 @@ def test_a_figure_that_is_absent_takes_the_report_from_nobody() -> None:
         {"kind": "days", "step": "started", "bands": [60, 30]}, {"kind": "days", "step": "started", "bands": [0, 30]},
     ],
 )  # fmt: skip
-def test_one_that_cannot_be_told_is_refused_when_the_catalogue_is_read(wrong: dict[str, Any]) -> None:
+def test_one_that_cannot_be_shown_is_refused_when_the_catalogue_is_read(wrong: dict[str, Any]) -> None:
     good = next(added()).model_dump(exclude_none=True)
     with pytest.raises(ValidationError):
         Indicator.model_validate({key: value for key, value in good.items() if key not in {"step", "kind"}} | wrong)

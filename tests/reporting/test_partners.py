@@ -18,10 +18,10 @@ from tests.reporting.receiving import YEAR, find, receive
 
 async def test_a_partner_bears_the_name_of_the_date_and_the_one_it_bears_now(connection: Connection) -> None:
     await receive(connection, [registered(), renamed(), joined(), joined("o2"), left("o2")])
-    told = [(each.name, each.now) for each in await find_partners(connection, YEAR, date(2026, 7, 1))]
-    assert told == [("Eerstelijnszone Oostende-Bredene", "Eerstelijnszone Middenkust"), ("o2", None)]
-    told = [(each.name, each.now) for each in await find_partners(connection, YEAR, date(2026, 4, 30))]
-    assert told[0] == ("Eerstelijnszone Oostende-Bredene", None)
+    names = [(each.name, each.now) for each in await find_partners(connection, YEAR, date(2026, 7, 1))]
+    assert names == [("Eerstelijnszone Oostende-Bredene", "Eerstelijnszone Middenkust"), ("o2", None)]
+    names = [(each.name, each.now) for each in await find_partners(connection, YEAR, date(2026, 4, 30))]
+    assert names[0] == ("Eerstelijnszone Oostende-Bredene", None)
     later = await find_partners(connection, Period(date(2026, 6, 1), date(2026, 6, 30)), date(2026, 7, 1))
     assert [(each.name, each.now) for each in later] == [("Eerstelijnszone Middenkust", None)]
     assert (await find(connection))["partners_active"].value == 2
@@ -43,7 +43,7 @@ async def test_a_partner_that_takes_another_role_was_one_before(connection: Conn
     assert (whole.role, whole.since, whole.until) == ("training", date(2025, 1, 1), None)
 
 
-async def test_the_day_a_partner_left_can_be_said_again(connection: Connection) -> None:
+async def test_the_day_a_partner_left_can_be_published_again(connection: Connection) -> None:
     await receive(connection, [joined(), left(), left(until=date(2026, 6, 1))])
     (partner,) = await find_partners(connection, Period(date(2026, 4, 1), date(2026, 4, 30)), date(2026, 7, 1))
     assert partner.until == date(2026, 6, 1)

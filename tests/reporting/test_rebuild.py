@@ -1,4 +1,4 @@
-"""Two years on real Kafka: heard in any order of topics, published again, built again, always the same figures."""
+"""Two years on real Kafka: received in any order of topics, published again, rebuilt, always the same figures."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ KEYS = ("referral", "training", "cycle", "event", "meeting", "organisation", "pa
 
 
 def topics_of_its_own() -> dict[str, Topic]:
-    """The topics that reporting hears, under names nobody else uses."""
+    """The topics that reporting consumes, under names nobody else uses."""
     mark = uuid.uuid4().hex[:8]
     return {topic.name: replace(topic, name=f"{topic.name}.{mark}") for topic in TOPICS}
 
@@ -54,8 +54,8 @@ class Reporting:
     def __init__(self, pool: asyncpg.Pool[asyncpg.Record], servers: str, seed: int) -> None:
         self.pool, self.servers, self.topics = pool, servers, topics_of_its_own()
         self.random = random.Random(seed)
-        heard = [Inbox("reporting", topic, apply) for topic in self.topics.values()]
-        self.projection = TopicProjection("reporting", "1", FIGURES.schemas, heard)
+        inboxes = [Inbox("reporting", topic, apply) for topic in self.topics.values()]
+        self.projection = TopicProjection("reporting", "1", FIGURES.schemas, inboxes)
 
     async def publish(self, messages: Sequence[PublicMessage]) -> None:
         async with open_producer(self.servers) as producer:
@@ -66,15 +66,15 @@ class Reporting:
         applied = 0
         async with open_reader(self.servers, list(self.topics.values())) as reader:
             await reader.mark_ends()
-            heard = {each.topic.name: each for each in self.projection.inboxes}
-            waiting = {name: list(await reader.batch(each.topic)) for name, each in heard.items()}
+            inboxes = {each.topic.name: each for each in self.projection.inboxes}
+            waiting = {name: list(await reader.batch(each.topic)) for name, each in inboxes.items()}
             while open_still := [name for name, left in waiting.items() if left]:
                 name = self.random.choice(open_still)
                 now = self.random.randint(1, 120)
                 async with self.pool.acquire() as connection, connection.transaction():
-                    received = await heard[name].receive(connection, waiting[name][:now])
+                    received = await inboxes[name].receive(connection, waiting[name][:now])
                     applied += len(received.applied)
-                waiting[name] = waiting[name][now:] or await reader.batch(heard[name].topic)
+                waiting[name] = waiting[name][now:] or await reader.batch(inboxes[name].topic)
         return applied
 
     async def tables(self) -> dict[str, list[asyncpg.Record]]:
@@ -85,16 +85,16 @@ class Reporting:
 async def test_live_and_published_again_and_built_again_are_equal(
     pool: asyncpg.Pool[asyncpg.Record], database_url: str, bootstrap_servers: str, seed: int
 ) -> None:
-    told = two_years()
+    messages = two_years()
     reporting = Reporting(pool, bootstrap_servers, seed)
     await create_tables(pool, [inbox.SCHEMA, projection_versions.SCHEMA, *FIGURES.schemas])
     await create_topics(bootstrap_servers, list(reporting.topics.values()))
-    await reporting.publish(told)
-    assert await reporting.receive() == len(told)
+    await reporting.publish(messages)
+    assert await reporting.receive() == len(messages)
     live = await reporting.tables()
     assert live["figures"]
     assert live["distinct_counts"]
-    await reporting.publish(told)
+    await reporting.publish(messages)
     assert await reporting.receive() == 0
     assert await reporting.tables() == live
     await rebuild(pool, database_url, bootstrap_servers, reporting.projection)

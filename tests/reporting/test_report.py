@@ -90,18 +90,18 @@ async def results(pool: asyncpg.Pool[asyncpg.Record]) -> Results:
 
 def blank(change: Callable[[Figure], dict[str, object]] = lambda _: {}) -> Results:
     """A report on nothing, but for what `change` gives a figure."""
-    told = [figure_of(each, defaultdict(Counts)) for each in catalogue()]
-    return Results(SINCE, UNTIL, [each.model_copy(update=change(each)) for each in told], [])
+    figures = [figure_of(each, defaultdict(Counts)) for each in catalogue()]
+    return Results(SINCE, UNTIL, [each.model_copy(update=change(each)) for each in figures], [])
 
 
-def pages(language: Language, project: Project, told: Results) -> Sequence[str]:
-    read = PdfReader(BytesIO(render_pdf(language, project, told)))
+def pages(language: Language, project: Project, results: Results) -> Sequence[str]:
+    read = PdfReader(BytesIO(render_pdf(language, project, results)))
     return [" ".join(page.extract_text().split()) for page in read.pages]
 
 
-def web(language: Language, project: Project, told: Results) -> str:
+def web(language: Language, project: Project, results: Results) -> str:
     """What a reader of the page for the web reads."""
-    words = re.sub(r"<style>.*?</style>|<[^>]*>", " ", render_html(language, project, told), flags=re.DOTALL)
+    words = re.sub(r"<style>.*?</style>|<[^>]*>", " ", render_html(language, project, results), flags=re.DOTALL)
     return " ".join(unescape(words).replace("'", "’").split())
 
 
@@ -110,7 +110,7 @@ def test_the_first_page_states_every_figure_of_the_project_and_the_second_how_ea
     results: Results, language: Language
 ) -> None:
     first, second = pages(language, PROJECT, results)
-    assert [said for said in expected(language) if said not in first] == []
+    assert [text for text in expected(language) if text not in first] == []
     for figure in results.figures:
         assert figure.label.in_(language).replace("'", "’") in second
         assert figure.definition.in_(language).replace("'", "’")[:30] in second, figure.code
@@ -119,7 +119,7 @@ def test_the_first_page_states_every_figure_of_the_project_and_the_second_how_ea
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_page_for_the_web_states_the_same(results: Results, language: Language) -> None:
     read = web(language, PROJECT, results)
-    assert [said for said in expected(language) if said not in read] == []
+    assert [text for text in expected(language) if text not in read] == []
     assert "None" not in read
 
 
@@ -156,19 +156,19 @@ def test_a_number_has_its_unit_in_the_plural_of_the_language() -> None:
     def modules(n: int) -> Results:
         return blank(lambda each: {"value": 9, "median": n} if each.code == "modules_attended" else {})
 
-    said: tuple[tuple[Language, tuple[str, str, str]], ...] = (
+    expected_words: tuple[tuple[Language, tuple[str, str, str]], ...] = (
         ("nl", ("0 modules", "1 module", "2 modules")),
         ("fr", ("0 module", "1 module", "2 modules")),
         ("en", ("0 modules", "1 module", "2 modules")),
     )
-    for language, words in said:
+    for language, words in expected_words:
         for n, word in enumerate(words):
             assert f" {word} " in web(language, PROJECT, modules(n))
 
 
-def test_waits_that_were_left_out_are_told() -> None:
-    def waits(**told: object) -> Results:
-        return blank(lambda each: told if each.kind == "days" else {})
+def test_waits_that_were_left_out_are_shown() -> None:
+    def waits(**values: object) -> Results:
+        return blank(lambda each: values if each.kind == "days" else {})
 
     both, none = waits(value=8, median=9, p90=12, left_out=2), waits(left_out=1)
     assert "mediaan; negen op de tien binnen 12 dagen; gemeten bij 8; niet gemeten bij 2" in web("nl", PROJECT, both)

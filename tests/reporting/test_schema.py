@@ -11,5 +11,5 @@ from tests.openapi import ask_everything
 
 
 @pytest.mark.hypothesis
-def test_every_answer_is_one_that_the_document_tells(database_url: str, tmp_path: Path) -> None:
+def test_every_answer_is_one_that_the_document_describes(database_url: str, tmp_path: Path) -> None:
     assert ask_everything(SERVICE.application, database_url, tmp_path) > 3

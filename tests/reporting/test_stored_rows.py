@@ -19,10 +19,10 @@ AGAIN = (
 
 
 def test_the_same_messages_give_the_same_rows_and_figures_or_the_version_is_a_higher_one() -> None:
-    folded = stored.in_memory()
-    assert stored.in_json(stored.rows(folded)) == stored.ROWS.read_text(encoding="utf-8"), AGAIN
-    assert stored.in_json(stored.counted(folded)) == stored.FIGURES.read_text(encoding="utf-8"), AGAIN
-    assert all(stored.rows(folded).values())
+    projected = stored.in_memory()
+    assert stored.in_json(stored.rows(projected)) == stored.ROWS.read_text(encoding="utf-8"), AGAIN
+    assert stored.in_json(stored.counted(projected)) == stored.FIGURES.read_text(encoding="utf-8"), AGAIN
+    assert all(stored.rows(projected).values())
 
 
 @pytest.mark.parametrize("file", OLD, ids=lambda file: file.stem)

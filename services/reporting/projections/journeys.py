@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import TypeAlias
+from typing import TypeAlias, get_args
 
 from services.reporting.metrics.catalogue import CityMeans, StepName
 from services.reporting.metrics.measure import Measurement
@@ -14,13 +14,27 @@ from services.reporting.refusals import DeadLetterReason
 from shared.contracts import carousel, referral
 from shared.domain.messages import Refused
 
-JourneyEvent: TypeAlias = (
-    "referral.ReferralReceived | referral.IntakeHeld | referral.ReferralAccepted | referral.ReferralDeclined"
-    " | referral.ReferralPutOnHold | referral.ReferralResumed | referral.ReferralWithdrawn | referral.ReferralRetracted"
-    " | carousel.ParticipantPlaced | carousel.ParticipationStarted | carousel.StartRevoked"
-    " | carousel.AttendanceRecorded | carousel.ParticipationPaused | carousel.ParticipationResumed"
-    " | carousel.ParticipationStopped | carousel.ParticipationReturned | carousel.ParticipationCompleted"
-    " | carousel.CompletionRevoked"
+ReferralEvent: TypeAlias = (
+    referral.ReferralReceived
+    | referral.IntakeHeld
+    | referral.ReferralAccepted
+    | referral.ReferralDeclined
+    | referral.ReferralPutOnHold
+    | referral.ReferralResumed
+    | referral.ReferralWithdrawn
+    | referral.ReferralRetracted
+)
+ParticipationEvent: TypeAlias = (
+    carousel.ParticipantPlaced
+    | carousel.ParticipationStarted
+    | carousel.StartRevoked
+    | carousel.AttendanceRecorded
+    | carousel.ParticipationPaused
+    | carousel.ParticipationResumed
+    | carousel.ParticipationStopped
+    | carousel.ParticipationReturned
+    | carousel.ParticipationCompleted
+    | carousel.CompletionRevoked
 )
 
 
@@ -85,16 +99,14 @@ class Journey:
         return len({each.module for each in self.sessions.values() if each.mark == "present"})
 
 
-def evolve(row: Journey | None, event: JourneyEvent) -> Journey:
+def evolve(row: Journey | None, event: ReferralEvent | ParticipationEvent) -> Journey:
     """The journey after `event`; raises Refused `referral-unknown` when the referral service never received it."""
     journey = row or Journey()
-    if isinstance(event, carousel.CASES.messages):
-        return _in_the_group(journey, event)
-    if isinstance(event, referral.ReferralReceived):
-        return replace(journey, entry=_entry(event), steps={**journey.steps, "received": Step(event.on)})
-    if journey.entry is None:
+    if isinstance(event, ParticipationEvent):
+        return _participation(journey, event)
+    if journey.entry is None and not isinstance(event, referral.ReferralReceived):
         raise Refused(DeadLetterReason.REFERRAL_UNKNOWN)
-    return _before_the_group(journey, event)
+    return _referral(journey, event)
 
 
 def _entry(event: referral.ReferralReceived) -> Entry:
@@ -110,14 +122,16 @@ def _entry(event: referral.ReferralReceived) -> Entry:
     )
 
 
-def _before_the_group(journey: Journey, event: JourneyEvent) -> Journey:
+def _referral(journey: Journey, event: ReferralEvent) -> Journey:
     match event:
+        case referral.ReferralReceived():
+            return replace(journey, entry=_entry(event), steps={**journey.steps, "received": Step(event.on)})
         case referral.IntakeHeld():
             return _first(journey, "intake", Step(event.on))
         case referral.ReferralAccepted():
             return _first(_reopened(journey), "accepted", Step(event.on))
         case referral.ReferralDeclined():
-            return _last(_reopened(journey), _ground(event.ground), Step(event.on, event.reason))
+            return _last(_reopened(journey), _step_of(event.ground), Step(event.on, event.reason))
         case referral.ReferralPutOnHold():
             return _first(journey, "on_hold", Step(event.on))
         case referral.ReferralResumed():
@@ -126,10 +140,9 @@ def _before_the_group(journey: Journey, event: JourneyEvent) -> Journey:
             return _last(_reopened(journey), "withdrawn", Step(event.on, f"{event.category}/{event.code}"))
         case referral.ReferralRetracted():
             return replace(journey, retracted=True)
-    raise Refused(DeadLetterReason.MESSAGE_UNKNOWN)
 
 
-def _in_the_group(journey: Journey, event: JourneyEvent) -> Journey:
+def _participation(journey: Journey, event: ParticipationEvent) -> Journey:
     match event:
         case carousel.ParticipantPlaced():
             return _first(journey, "placed", Step(event.on, city=event.city))
@@ -150,7 +163,6 @@ def _in_the_group(journey: Journey, event: JourneyEvent) -> Journey:
             return replace(journey, sessions={**journey.sessions, event.session: attended})
         case carousel.ParticipationPaused() | carousel.ParticipationResumed():
             return journey
-    raise Refused(DeadLetterReason.MESSAGE_UNKNOWN)
 
 
 def _first(journey: Journey, name: StepName, step: Step) -> Journey:
@@ -171,11 +183,10 @@ def _reopened(journey: Journey) -> Journey:
     return _without(journey, "not_eligible", "not_suitable", "withdrawn")
 
 
-def _ground(ground: str) -> StepName:
-    if ground == "not_eligible":
-        return "not_eligible"
-    if ground == "not_suitable":
-        return "not_suitable"
+def _step_of(ground: str) -> StepName:
+    match ground:
+        case "not_eligible" | "not_suitable":
+            return ground
     raise Refused(DeadLetterReason.GROUND_UNKNOWN)
 
 
@@ -230,7 +241,7 @@ def derive(journey: Journey) -> Iterator[ReferralEntered]:
 JOURNEYS = RowProjection(
     "journeys",
     Journey,
-    dict.fromkeys((*referral.CASES.messages, *carousel.CASES.messages), lambda event: (event.referral,)),
+    dict.fromkeys(get_args(ReferralEvent | ParticipationEvent), lambda event: (event.referral,)),
     evolve,
     measure,
     derive,

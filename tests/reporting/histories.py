@@ -1,4 +1,4 @@
-"""Any story of the programme, by the topic and key it is told on, and any interleaving of it."""
+"""Any history of the programme, by topic and key, and any interleaving of it."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ from tests.reporting.published import (
     training_held,
     withdrawn,
 )
-from tests.reporting.recount import Told
+from tests.reporting.recount import History
 
 FIRST = date(2025, 9, 1)
 DAYS = st.integers(0, 400).map(lambda nth: FIRST + timedelta(days=nth))
@@ -50,30 +50,30 @@ TRAININGS = ("t1", "t2", "t3")
 
 
 @st.composite
-def stories(draw: st.DrawFn) -> Told:
-    """What is said by (topic, key): some referrals, some trainings, the rest of the programme, in any story."""
-    told: dict[tuple[str, str], list[PublicMessage]] = {}
+def histories(draw: st.DrawFn) -> History:
+    """Messages by (topic, key): some referrals, some trainings, the rest of the programme."""
+    history: dict[tuple[str, str], list[PublicMessage]] = {}
     for name in NAMES:
-        told[referral.CASES.name, name] = draw(_referral(name))
-        told[carousel.CASES.name, name] = draw(st.lists(_in_the_group(name), max_size=10))
+        history[referral.CASES.name, name] = draw(_referral(name))
+        history[carousel.CASES.name, name] = draw(st.lists(_in_the_group(name), max_size=10))
     for name in TRAININGS:
-        told[training.ACTIVITIES.name, name] = draw(_training(name))
-        told[training.PARTICIPATIONS.name, name] = draw(st.lists(_participation(name), max_size=4))
-    told[training.ACTIVITIES.name, "o1"] = [joined(), left()]
-    told[training.ACTIVITIES.name, "n1"] = [
+        history[training.ACTIVITIES.name, name] = draw(_training(name))
+        history[training.PARTICIPATIONS.name, name] = draw(st.lists(_participation(name), max_size=4))
+    history[training.ACTIVITIES.name, "o1"] = [joined(), left()]
+    history[training.ACTIVITIES.name, "n1"] = [
         network_event(),
         network_event(police=draw(st.integers(0, 9))),
     ]
-    told[training.ACTIVITIES.name, "m1"] = [steering(), steering(partners=("o2",))]
-    told[training.ACTIVITIES.name, "m2"] = [steering("m2")]
-    told[referral.ORGANISATIONS.name, "o1"] = [registered(), renamed()]
-    told[carousel.SESSIONS.name, "c1"] = [
+    history[training.ACTIVITIES.name, "m1"] = [steering(), steering(partners=("o2",))]
+    history[training.ACTIVITIES.name, "m2"] = [steering("m2")]
+    history[referral.ORGANISATIONS.name, "o1"] = [registered(), renamed()]
+    history[carousel.SESSIONS.name, "c1"] = [
         session(1),
         session(2),
         session(2, city="Brugge"),
         cycle(),
     ]
-    return told
+    return history
 
 
 @st.composite
@@ -146,11 +146,11 @@ def _participation(name: str) -> st.SearchStrategy[PublicMessage]:
 
 
 @st.composite
-def interleaved(draw: st.DrawFn, told: Told) -> list[Sequence[PublicMessage]]:
+def interleaved(draw: st.DrawFn, history: History) -> list[Sequence[PublicMessage]]:
     """All of it in batches: between keys in any order, within a key in its own."""
-    order = [key for key, messages in told.items() for _ in messages]
+    order = [key for key, messages in history.items() for _ in messages]
     random.Random(draw(st.integers(0, 2**32))).shuffle(order)
-    waiting = {key: iter(messages) for key, messages in told.items()}
+    waiting = {key: iter(messages) for key, messages in history.items()}
     messages = [next(waiting[key]) for key in order]
     size = draw(st.integers(1, 12))
     return [messages[start : start + size] for start in range(0, len(messages), size)]
