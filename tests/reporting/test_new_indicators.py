@@ -25,12 +25,12 @@ from services.reporting.metrics.catalogue import (
     by_step,
     catalogue,
 )
-from services.reporting.queries.figures import find_figures
+from services.reporting.queries.figures import Figure, find_figures
 from services.reporting.queries.partners import find_partners
 from services.reporting.queries.period import Period
 from services.reporting.report.page import BLOCKS, STAGES, Results
 from services.reporting.report.render import render_html, render_pdf
-from services.reporting.report.tiles import NAMED
+from services.reporting.report.tiles import tiles
 from shared.i18n.text import Language
 from tests.reporting.programme import SINCE, UNTIL, two_years
 from tests.reporting.published import in_envelopes
@@ -45,7 +45,7 @@ KINDS: dict[Kind, tuple[Sequence[StepName | None], list[dict[str, Any]]]] = {
     "days": (sorted(WHOLE_NUMBERS), [{}, {"bands": [30, 60]}, {"denominator": "started"}]),
     "number": (sorted(WHOLE_NUMBERS), [{}, {"unit": UNIT}, {"denominator": "sessions_held"}]),
     "mean": (sorted(MEANS), [{}, {"scale": 20}]),
-    "standing": ([None], [{}]),
+    "standing": ([None], [{}, {"only": "steering"}]),
 }
 
 
@@ -88,6 +88,7 @@ async def test_it_is_counted_wherever_its_step_happens(longer: list[Indicator], 
     by_code = results.by_code()
     counted = {each.step for each in longer if each.kind == "count" and by_code[each.code].value}
     assert counted >= {*STEPS} - {"not_suitable", "on_hold"}  # which nobody was in these two years
+    assert {by_code[each.code].value for each in longer if each.kind == "standing"} == {len(results.partners)}
     silent = {(each.kind, each.step) for each in longer if each.kind != "standing" and not by_code[each.code].value}
     assert {kind for kind, step in silent if step in counted} <= {"distinct"}  # of which most steps have no members
 
@@ -106,16 +107,35 @@ async def test_it_is_printed_in_every_format_and_language(
     assert "None" not in html.replace("New standing None", "")
 
 
+class Figures(dict[str, Figure]):
+    """The figures by code; it remembers which were read."""
+
+    def __init__(self) -> None:
+        super().__init__(blank().by_code())
+        self.read = set[str]()
+
+    def __getitem__(self, code: str) -> Figure:
+        self.read.add(code)
+        return super().__getitem__(code)
+
+
+def named() -> set[str]:
+    """The codes that the page names itself."""
+    figures = Figures()
+    assert tiles("nl", figures)
+    return {*STAGES, *figures.read, *(code for codes in BLOCKS.values() for code in codes)}
+
+
 def test_every_figure_that_the_page_names_is_in_the_catalogue() -> None:
     codes = {each.code for each in catalogue()}
-    assert {*STAGES, *NAMED, *(code for those in BLOCKS.values() for code in those)} <= codes
+    assert named() <= codes
     assert {each.denominator for each in catalogue()} - {None} <= codes
 
 
 def test_a_figure_that_is_absent_takes_the_report_from_nobody() -> None:
-    whole = blank()
+    whole, shown = blank(), named()
     for absent in whole.figures:
-        if absent.code not in {*STAGES, *NAMED, *(code for those in BLOCKS.values() for code in those)}:
+        if absent.code not in shown:
             left = [each for each in whole.figures if each is not absent]
             assert render_html("nl", PROJECT, Results(SINCE, UNTIL, left, []))
 

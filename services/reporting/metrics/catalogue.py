@@ -46,8 +46,8 @@ class Indicator(Message):
     """One figure the programme asks for.
 
     `kind`: "count" adds up, "distinct" counts each `member` once, "days" and "number" are distributions of a whole
-    number (`bands` are the last days of each band), "mean" a weighted mean, "standing" is read, not fed.
-    `only` is the one reason of the step that it counts, None that it counts all.
+    number (`bands` are the last days of each band), "mean" a weighted mean, "standing" the partners there were.
+    `only` is the one reason of the step, or role of a partner, that it counts, None that it counts all.
     `city`, `partner` and `sector` say whose its rows carry, None that it has none; `month` whether it counts in the
     month of the step itself or of the receipt of its referral; `denominator` is what it is a part of.
     `unit` says what a "number" is a number of, `scale` what a "mean" is out of; without them the bare number is shown.

@@ -15,27 +15,14 @@ from shared.contracts import carousel, referral
 from shared.domain.messages import Refused
 
 ReferralEvent: TypeAlias = (
-    referral.ReferralReceived
-    | referral.IntakeHeld
-    | referral.ReferralAccepted
-    | referral.ReferralDeclined
-    | referral.ReferralPutOnHold
-    | referral.ReferralResumed
-    | referral.ReferralWithdrawn
-    | referral.ReferralRetracted
-)
+    referral.ReferralReceived | referral.IntakeHeld | referral.ReferralAccepted | referral.ReferralDeclined
+    | referral.ReferralPutOnHold | referral.ReferralResumed | referral.ReferralWithdrawn | referral.ReferralRetracted
+)  # fmt: skip
 ParticipationEvent: TypeAlias = (
-    carousel.ParticipantPlaced
-    | carousel.ParticipationStarted
-    | carousel.StartRevoked
-    | carousel.AttendanceRecorded
-    | carousel.ParticipationPaused
-    | carousel.ParticipationResumed
-    | carousel.ParticipationStopped
-    | carousel.ParticipationReturned
-    | carousel.ParticipationCompleted
-    | carousel.CompletionRevoked
-)
+    carousel.ParticipantPlaced | carousel.ParticipationStarted | carousel.StartRevoked | carousel.AttendanceRecorded
+    | carousel.ParticipationPaused | carousel.ParticipationResumed | carousel.ParticipationStopped
+    | carousel.ParticipationReturned | carousel.ParticipationCompleted | carousel.CompletionRevoked
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,13 +29,8 @@ Rows: TypeAlias = dict[str, R]
 Routed: TypeAlias = "Sequence[tuple[str, AnyEvent]]"
 
 
-def no_measurements(_row: object) -> Iterable[Measurement]:
-    """A row that no figure counts."""
-    return ()
-
-
-def nothing_derived(_row: object) -> Iterable[DerivedEvent]:
-    """A row from which nothing follows for another projection."""
+def nothing(_row: object) -> tuple[()]:
+    """Of a row that no figure counts, or from which nothing follows for another projection."""
     return ()
 
 
@@ -51,8 +46,8 @@ class RowProjection(Generic[R]):
     row: type[R]
     routes: Mapping[type[AnyEvent], Callable[[Any], Iterable[str]]]  # each takes an event of its type
     evolve: Callable[[R | None, Any], R]  # takes the events of `routes`
-    measure: Callable[[R], Iterable[Measurement]] = no_measurements
-    derive: Callable[[R], Iterable[DerivedEvent]] = nothing_derived
+    measure: Callable[[R], Iterable[Measurement]] = nothing
+    derive: Callable[[R], Iterable[DerivedEvent]] = nothing
 
     @property
     def schema(self) -> str:

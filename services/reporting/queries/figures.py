@@ -104,8 +104,10 @@ async def find_figures(
     counts: defaultdict[str, Counts] = defaultdict(Counts)
     for row in await connection.fetch(_QUERY, *period, city, partner, sector):
         counts[row["indicator"]].by[row["by"]][row["key"]] = row["n"]
-    partners = await find_partners(connection, period, period.until)
-    counts["partners_active"].by["reason"] = Counter(each.role for each in partners)
+    roles = Counter(each.role for each in await find_partners(connection, period, period.until))
+    for each in catalogue():
+        if each.kind == "standing":
+            counts[each.code].by["reason"] = Counter({role: roles[role] for role in roles if each.only in {None, role}})
     return [
         figure_of(each, counts)
         for each in catalogue()

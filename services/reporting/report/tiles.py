@@ -20,11 +20,6 @@ _COUNTED = {
     "trained_people": ("{n} different person by name", "{n} different people by name"),
     "network_event_participants": ("{n} person present", "{n} people present"),
 }
-NAMED = (
-    *("referrals_received", "referring_persons", "referring_organisations", "completed", "started", "cycles_held"),
-    *("sessions_held", "sessions_per_cycle", "trainings_held", "training_participations", "trained_people"),
-    *("network_events", "network_event_participants"),
-)
 
 
 class Tile(TypedDict):
