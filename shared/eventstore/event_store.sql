@@ -16,6 +16,9 @@ create table if not exists outbox_checkpoints (
     position bigint not null default 0
 );
 
+-- The highest position that was told in this history; `position` goes back when everything is sent again.
+alter table outbox_checkpoints add column if not exists told_until bigint;
+
 -- The last message on each partition: the predecessor of the next one, and where that will stand.
 create table if not exists outbox_partitions (
     name        text    not null,
@@ -32,6 +35,14 @@ create table if not exists publisher_epochs (
     fork  bigint      not null,           -- the last position that it shares with the history before
     by    text        not null,
     at    timestamptz not null default now()
+);
+
+-- Events that no public message can be made of, and later ones of their streams: passed over, and told later.
+create table if not exists unpublishable_events (
+    position bigint      primary key,
+    code     text        not null,
+    told_as  bigint      unique,           -- the later position under which it is told; null while it waits
+    at       timestamptz not null default now()
 );
 
 -- Of a database older than the stream contract: everything is published again under it.

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
-from typing import Any
 
 import asyncpg
 import structlog
 
 from shared.domain.aggregate import AnyAggregate, AnyChange, by_prefix
-from shared.domain.messages import Event, Recorded
+from shared.domain.messages import AnyRecorded, Event
 from shared.eventstore.event_store import Connection, EventStore, VersionConflict, event_types, recorded
 from shared.eventstore.projection_versions import built_version, note_built
 from shared.eventstore.state_cache import KnownState, StateCache
@@ -113,13 +112,13 @@ class InlineProjections:
             await connection.execute("delete from missed where position = any($1)", positions)
         return len(rows) < _AT_ONCE
 
-    async def apply_all(self, connection: Connection, events: Sequence[Recorded[Any]], states: StateCache) -> None:
+    async def apply_all(self, connection: Connection, events: Sequence[AnyRecorded], states: StateCache) -> None:
         """Apply events of any streams, in their order; `states` remembers the states between two calls."""
         async for change in self._changes(connection, events, states):
             await self._apply(connection, change)
 
     async def _changes(
-        self, connection: Connection, events: Sequence[Recorded[Any]], states: StateCache
+        self, connection: Connection, events: Sequence[AnyRecorded], states: StateCache
     ) -> AsyncIterator[AnyChange]:
         aggregates = by_prefix(self.aggregates)
         for stream, group in groupby(events, key=lambda each: each.stream):
@@ -133,7 +132,7 @@ class InlineProjections:
             states.keep(stream, KnownState(new[-1], state))
             yield aggregate.change(new, state)
 
-    async def _state_before(self, connection: Connection, aggregate: AnyAggregate, first: Recorded[Any]) -> object:
+    async def _state_before(self, connection: Connection, aggregate: AnyAggregate, first: AnyRecorded) -> object:
         if first.version == 1:
             return aggregate.initial
         rows = await connection.fetch(

@@ -12,7 +12,7 @@ from shared.domain.aggregate import AnyAggregate, Policy
 from shared.eventstore.event_store import Connection
 from shared.http.problems import Refusals
 from shared.messaging.cloudevents import Topic
-from shared.messaging.outbox_relay import ToIntegrationEvent
+from shared.messaging.outgoing import ToIntegrationEvent
 from shared.messaging.policies import PolicyConsumer
 from shared.projections.inline import Projection
 from shared.projections.topic import TopicProjection

@@ -25,7 +25,8 @@ from shared.messaging import inbox
 from shared.messaging.cloudevents import Topic
 from shared.messaging.consumer import Consumer
 from shared.messaging.inbox import Inbox
-from shared.messaging.outbox_relay import OutboxRelay, ToIntegrationEvent
+from shared.messaging.outbox_relay import OutboxRelay
+from shared.messaging.outgoing import ToIntegrationEvent
 from shared.observability.health import Health, Task, running
 from shared.projections import inline, topic
 from shared.projections.daemon import ProjectionDaemon

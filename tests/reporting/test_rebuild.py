@@ -16,7 +16,7 @@ from shared.eventstore import projection_versions
 from shared.messaging import inbox
 from shared.messaging.cloudevents import Position, PublicMessage, Topic, headers
 from shared.messaging.inbox import Inbox
-from shared.messaging.outbox_relay import OutgoingMessage, partition_of
+from shared.messaging.outgoing import OutgoingMessage, partition_of
 from shared.messaging.producer import OutgoingRecord, open_producer
 from shared.messaging.topic_reader import open_reader
 from shared.messaging.topics import create_topics

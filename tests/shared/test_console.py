@@ -148,6 +148,25 @@ async def test_the_relay_says_how_far_it_is_and_goes_back(desk: Desk, pool: asyn
     assert (code, said.strip()) == (1, "This service publishes nothing.")
 
 
+async def test_what_no_message_can_be_made_of_is_counted_and_listed_without_its_content(
+    desk: Desk, pool: asyncpg.Pool[asyncpg.Record]
+) -> None:
+    await create_tables(pool, [event_store.SCHEMA, organisations.SCHEMA])
+    store = EventStore(pool, TYPES)
+    async with store.transaction() as connection:
+        facts = [organisation_registered(), organisation_renamed()]
+        await store.append(connection, "organisation-o", 0, facts, Meta(by="x", correlation_id="y"), NOW)
+    await pool.execute("insert into unpublishable_events values (1, 'unreadable'), (2, 'waits')")
+    code, said = await desk.type("referral", "relay", "unpublishable")
+    assert (code, [line.split()[1:8:2] for line in said.splitlines() if "waits" in line or "unreadable" in line]) == (
+        0, [["1", "organisation-o", "OrganisationRegistered", "unreadable"],
+            ["2", "organisation-o", "OrganisationRenamed", "waits"]],
+    )  # fmt: skip
+    assert organisation_registered().name not in said
+    code, said = await desk.type("referral", "outbox", "status")
+    assert (code, "cannot be published" in said, "2" in said.split()) == (0, True, True)
+
+
 async def test_views_and_figures_are_rebuilt(
     desk: Desk, pool: asyncpg.Pool[asyncpg.Record], bootstrap_servers: str
 ) -> None:
