@@ -17,7 +17,7 @@ from faststream.kafka import KafkaMessage
 from bench import tally
 from bench.corpus import TOLD, records, topic_named
 from bench.place import Place
-from services.reporting import figures
+from services.reporting.consumers import apply
 from shared.eventstore.event_store import Connection
 from shared.eventstore.pool import open_pool
 from shared.messaging import inbox
@@ -65,8 +65,8 @@ async def fill(place: Place) -> float:
 
 
 async def reporting(place: Place) -> float:
-    """Messages a second through Consumer, Inbox and the fold of services/reporting."""
-    return await _subscribed(place, figures.apply)
+    """Messages a second through Consumer, Inbox and the projections of services/reporting."""
+    return await _subscribed(place, apply)
 
 
 async def bare_inbox(place: Place) -> float:

@@ -26,7 +26,7 @@ from shared.privacy.personal_data import PersonalDataStore
 from shared.service.settings import Settings
 from shared.service.wiring import Wiring, application_of
 from tests.referral.test_api import SECRET
-from tests.reporting.telling import intake, received
+from tests.reporting.published import intake, received
 from tests.shared.test_console import told
 from tests.shared.test_service import opened
 

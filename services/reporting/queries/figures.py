@@ -1,4 +1,4 @@
-"""What the figures say of a period, narrowed to a city, a partner or a sector."""
+"""The figures of a period, narrowed to a city, a partner or a sector."""
 
 from __future__ import annotations
 
@@ -10,8 +10,7 @@ from itertools import pairwise
 from math import ceil
 from pathlib import Path
 
-from services.reporting import partners
-from services.reporting.indicators import (
+from services.reporting.metrics.catalogue import (
     Chapter,
     CityMeans,
     Indicator,
@@ -21,12 +20,13 @@ from services.reporting.indicators import (
     Unit,
     catalogue,
 )
-from services.reporting.period import Period
+from services.reporting.queries.partners import find_partners
+from services.reporting.queries.period import Period
 from shared.domain.messages import Message
 from shared.eventstore.event_store import Connection
 from shared.i18n.text import Text
 
-_COUNTS = Path(__file__).with_suffix(".sql").read_text(encoding="utf-8")
+_QUERY = Path(__file__).with_suffix(".sql").read_text(encoding="utf-8")
 
 
 class Figure(Message):
@@ -34,8 +34,8 @@ class Figure(Message):
 
     `value` counts what the indicator says, or different members; for a kind "days", "number" or "mean" it is how many
     were measured. `median` and `p90` are the value within which half, and nine in ten, of them fall; `mean` the mean.
-    `by_reason` counts by code, by measured number, or by band of days; the others tell `value` by sector, by city, by
-    organisation and by month (`YYYY-MM`).
+    `by_reason` counts by code, by measured number, or by band of days; the others split `value` by sector, city,
+    organisation and month (`YYYY-MM`).
     `denominator` is the value of the indicator `denominator_code`, over the same period and filter.
     `left_out` is how many of those counted have nothing to measure: of a wait, those whose dates contradict each other.
     `unit` is what a "number" is a number of, `scale` what a "mean" is out of.
@@ -68,7 +68,7 @@ class Figure(Message):
 
 @dataclass(slots=True)
 class Counts:
-    """What was counted of one indicator, in every way it is told; a distinct one in all by ""."""
+    """What was counted of one indicator, by dimension and value; the total of a distinct one by "" alone."""
 
     by: dict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
 
@@ -82,12 +82,14 @@ class Counts:
         """By code or measure."""
         return self.by["reason"]
 
-    def told(self, way: str) -> dict[str, int]:
-        """In one way, largest first; what has no value in it is left out."""
-        return {key: n for key, n in sorted(self.by[way].items(), key=lambda told: (-told[1], told[0])) if key}
+    def split(self, dimension: str) -> dict[str, int]:
+        """By the values of a dimension, largest first; what has no value in it is left out."""
+        return {
+            value: n for value, n in sorted(self.by[dimension].items(), key=lambda each: (-each[1], each[0])) if value
+        }
 
 
-async def find(
+async def find_figures(
     connection: Connection,
     period: Period,
     *,
@@ -100,26 +102,28 @@ async def find(
     `city`, `partner` (an organisation id) and `sector` narrow it, and leave out what has none of these; None is all.
     """
     counts: defaultdict[str, Counts] = defaultdict(Counts)
-    for row in await connection.fetch(_COUNTS, *period, city, partner, sector):
+    for row in await connection.fetch(_QUERY, *period, city, partner, sector):
         counts[row["indicator"]].by[row["by"]][row["key"]] = row["n"]
-    standing = await partners.find(connection, period, period.until)
-    counts["partners_active"].by["reason"] = Counter(each.role for each in standing)
-    told = [
-        each
+    roles = Counter(each.role for each in await find_partners(connection, period, period.until))
+    for each in catalogue():
+        if each.kind == "standing":
+            counts[each.code].by["reason"] = Counter({role: roles[role] for role in roles if each.only in {None, role}})
+    return [
+        figure_of(each, counts)
         for each in catalogue()
         if (city is None or each.city) and (partner is None or each.partner) and (sector is None or each.sector)
     ]
-    return [_figure(indicator, counts) for indicator in told]
 
 
-async def months(connection: Connection, today: date) -> tuple[date, date]:
+async def first_and_last_month(connection: Connection, today: date) -> tuple[date, date]:
     """The first day of the first month that has a figure, and of the last; both `today` while there are none."""
     row = await connection.fetchrow("select min(month), max(month) from figures")
     first, last = row or (None, None)
     return first or today, last or today
 
 
-def _figure(indicator: Indicator, counts: defaultdict[str, Counts]) -> Figure:
+def figure_of(indicator: Indicator, counts: defaultdict[str, Counts]) -> Figure:
+    """The figure of one indicator, by what was counted of each of them."""
     counted = counts[indicator.code]
     whole = indicator.denominator
     denominator = counts[whole].total if whole else None
@@ -135,11 +139,11 @@ def _figure(indicator: Indicator, counts: defaultdict[str, Counts]) -> Figure:
         sector_means=indicator.sector,
         protected=indicator.protected,
         value=counted.total,
-        by_reason=_told(indicator, counted, numbers),
-        by_sector=counted.told("sector"),
-        by_city=counted.told("city"),
-        by_partner=counted.told("partner"),
-        by_month=dict(sorted(counted.told("month").items())),
+        by_reason=_by_reason(indicator, counted, numbers),
+        by_sector=counted.split("sector"),
+        by_city=counted.split("city"),
+        by_partner=counted.split("partner"),
+        by_month=dict(sorted(counted.split("month").items())),
         denominator_code=whole,
         denominator=denominator,
         median=_within(numbers, 50),
@@ -159,7 +163,7 @@ def _measures_its_whole(indicator: Indicator) -> bool:
     return (whole.step, whole.only, whole.month) == (indicator.step, indicator.only, indicator.month)
 
 
-def _told(indicator: Indicator, counted: Counts, numbers: Mapping[int, int]) -> dict[str, int]:
+def _by_reason(indicator: Indicator, counted: Counts, numbers: Mapping[int, int]) -> dict[str, int]:
     match indicator.kind:
         case "number":
             return {str(number): n for number, n in sorted(numbers.items())}
@@ -171,7 +175,7 @@ def _told(indicator: Indicator, counted: Counts, numbers: Mapping[int, int]) -> 
         case "mean":
             return {}
         case "count" | "distinct" | "standing":
-            return counted.told("reason")
+            return counted.split("reason")
 
 
 def _within(numbers: Mapping[int, int], percent: int) -> int | None:

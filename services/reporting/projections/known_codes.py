@@ -1,6 +1,6 @@
 """The codes that figures are counted by: a message with another one waits as a dead letter until it is known.
 
-A code that no figure counts by (the language of a person, the role of a partner, the size band) is not looked at, and
+A code that no figure counts by (the language of a person, the role of a partner, the size band) is not checked, and
 a city is a name: any.
 """
 
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from services.reporting.refusals import DeadLetterReason
 from shared.contracts import carousel, referral, training
 from shared.domain.messages import Message, Refused
 from shared.i18n.code_lists import terms
@@ -25,23 +26,27 @@ def require_known(message: Message) -> None:
         case training.NetworkEventHeld():
             _sectors(message.by_sector)
         case training.TrainingHeld():
-            _among(message.kind, KINDS, "kind-unknown")
+            _among(message.kind, KINDS, DeadLetterReason.KIND_UNKNOWN)
             _sectors(message.by_sector)
         case referral.ReferralDeclined():
-            _among(message.ground, GROUNDS, "ground-unknown")
-            _among(message.reason, [code for each in terms().reasons.values() for code in each.codes], "reason-unknown")
+            _among(message.ground, GROUNDS, DeadLetterReason.GROUND_UNKNOWN)
+            _among(
+                message.reason,
+                [code for each in terms().reasons.values() for code in each.codes],
+                DeadLetterReason.REASON_UNKNOWN,
+            )
         case referral.ReferralWithdrawn() | carousel.ParticipationStopped():
             category = terms().reasons.get(message.category)
-            _among(message.code, category.codes if category else (), "reason-unknown")
+            _among(message.code, category.codes if category else (), DeadLetterReason.REASON_UNKNOWN)
         case carousel.AttendanceRecorded():
-            _among(message.mark, MARKS, "mark-unknown")
+            _among(message.mark, MARKS, DeadLetterReason.MARK_UNKNOWN)
 
 
 def _sectors(codes: Iterable[str]) -> None:
     for code in codes:
-        _among(code, terms().sectors, "sector-unknown")
+        _among(code, terms().sectors, DeadLetterReason.SECTOR_UNKNOWN)
 
 
-def _among(code: str, known: Iterable[str], refusal: str) -> None:
+def _among(code: str, known: Iterable[str], reason: DeadLetterReason) -> None:
     if code not in known:
-        raise Refused(refusal)
+        raise Refused(reason)

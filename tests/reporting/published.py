@@ -1,4 +1,4 @@
-"""A few referrals, sessions and trainings as the other services tell them, for the tests of reporting."""
+"""Public messages about a few referrals, sessions and trainings, as the other services publish them."""
 
 from __future__ import annotations
 
@@ -6,7 +6,18 @@ from collections.abc import Iterable
 from datetime import UTC, date, datetime
 
 from shared.contracts import carousel, training
-from shared.contracts import referral as said
+from shared.contracts.referral import (
+    IntakeHeld,
+    OrganisationRegistered,
+    OrganisationRenamed,
+    ReferralAccepted,
+    ReferralDeclined,
+    ReferralPutOnHold,
+    ReferralReceived,
+    ReferralResumed,
+    ReferralRetracted,
+    ReferralWithdrawn,
+)
 from shared.messaging.cloudevents import Envelope, Position, PublicMessage
 from shared.messaging.inbox import ReceivedMessage
 
@@ -17,9 +28,9 @@ def received(
     referrer: str | None = "p1",
     organisation: str | None = "o1",
     city: str = "Oostende",
-) -> said.ReferralReceived:
+) -> ReferralReceived:
     """Received from the police of Brugge, for a group in `city`."""
-    return said.ReferralReceived(
+    return ReferralReceived(
         referral=referral,
         referrer=referrer,
         organisation=organisation,
@@ -31,39 +42,39 @@ def received(
     )
 
 
-def intake(referral: str = "r1", on: date = date(2026, 2, 4)) -> said.IntakeHeld:
+def intake(referral: str = "r1", on: date = date(2026, 2, 4)) -> IntakeHeld:
     """The intake, thirty days later."""
-    return said.IntakeHeld(referral=referral, on=on)
+    return IntakeHeld(referral=referral, on=on)
 
 
-def accepted(referral: str = "r1", on: date = date(2026, 2, 6)) -> said.ReferralAccepted:
+def accepted(referral: str = "r1", on: date = date(2026, 2, 6)) -> ReferralAccepted:
     """Accepted."""
-    return said.ReferralAccepted(referral=referral, on=on, overridden=False)
+    return ReferralAccepted(referral=referral, on=on, overridden=False)
 
 
-def declined(referral: str = "r1", ground: str = "not_eligible", reason: str = "language") -> said.ReferralDeclined:
+def declined(referral: str = "r1", ground: str = "not_eligible", reason: str = "language") -> ReferralDeclined:
     """Declined in February."""
-    return said.ReferralDeclined(referral=referral, on=date(2026, 2, 6), ground=ground, reason=reason)
+    return ReferralDeclined(referral=referral, on=date(2026, 2, 6), ground=ground, reason=reason)
 
 
-def on_hold(referral: str = "r1") -> said.ReferralPutOnHold:
+def on_hold(referral: str = "r1") -> ReferralPutOnHold:
     """Put on hold in March."""
-    return said.ReferralPutOnHold(referral=referral, on=date(2026, 3, 2), review_on=date(2026, 4, 1))
+    return ReferralPutOnHold(referral=referral, on=date(2026, 3, 2), review_on=date(2026, 4, 1))
 
 
-def resumed(referral: str = "r1") -> said.ReferralResumed:
+def resumed(referral: str = "r1") -> ReferralResumed:
     """Resumed in April."""
-    return said.ReferralResumed(referral=referral, on=date(2026, 4, 1))
+    return ReferralResumed(referral=referral, on=date(2026, 4, 1))
 
 
-def withdrawn(referral: str = "r1", on: date = date(2026, 3, 9)) -> said.ReferralWithdrawn:
+def withdrawn(referral: str = "r1", on: date = date(2026, 3, 9)) -> ReferralWithdrawn:
     """Withdrawn: no transport."""
-    return said.ReferralWithdrawn(referral=referral, on=on, category="practical", code="transport")
+    return ReferralWithdrawn(referral=referral, on=on, category="practical", code="transport")
 
 
-def retracted(referral: str = "r1") -> said.ReferralRetracted:
+def retracted(referral: str = "r1") -> ReferralRetracted:
     """Received in error."""
-    return said.ReferralRetracted(referral=referral, on=date(2026, 5, 4))
+    return ReferralRetracted(referral=referral, on=date(2026, 5, 4))
 
 
 def placed(referral: str = "r1", on: date = date(2026, 2, 20)) -> carousel.ParticipantPlaced:
@@ -240,21 +251,21 @@ def left(partner: str = "o1", until: date = date(2026, 3, 1)) -> training.Partne
     return training.PartnerLeft(partner=partner, until=until)
 
 
-def registered(organisation: str = "o1", name: str = "Eerstelijnszone Oostende-Bredene") -> said.OrganisationRegistered:
+def registered(organisation: str = "o1", name: str = "Eerstelijnszone Oostende-Bredene") -> OrganisationRegistered:
     """In the register since 2024."""
-    return said.OrganisationRegistered(
+    return OrganisationRegistered(
         organisation=organisation, name=name, sector="primary_care_zone", city="Oostende", since=date(2024, 1, 1)
     )
 
 
 def renamed(
     organisation: str = "o1", name: str = "Eerstelijnszone Middenkust", since: date = date(2026, 5, 1)
-) -> said.OrganisationRenamed:
+) -> OrganisationRenamed:
     """Another name."""
-    return said.OrganisationRenamed(organisation=organisation, name=name, since=since)
+    return OrganisationRenamed(organisation=organisation, name=name, since=since)
 
 
-def heard(messages: Iterable[PublicMessage]) -> list[ReceivedMessage]:
+def in_envelopes(messages: Iterable[PublicMessage]) -> list[ReceivedMessage]:
     """The messages in the envelopes of one partition."""
     return [
         ReceivedMessage(

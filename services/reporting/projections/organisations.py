@@ -1,4 +1,4 @@
-"""Organisations: the names they bore, each since a day, and when they were partners of the programme."""
+"""Organisations: the names they had, each since a day, and when they were partners of the programme."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import TypeAlias
 
-from services.reporting.rows.grain import Grain
+from services.reporting.projections.row_projection import RowProjection
 from shared.contracts.referral import OrganisationRegistered, OrganisationRenamed
 from shared.contracts.training import PartnerJoined, PartnerLeft
 
-Told: TypeAlias = "OrganisationRegistered | OrganisationRenamed | PartnerJoined | PartnerLeft"
+OrganisationEvent: TypeAlias = "OrganisationRegistered | OrganisationRenamed | PartnerJoined | PartnerLeft"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,47 +38,47 @@ class Organisation:
         """Its times as a partner of which a day lies in that period, in order, each with the day it began."""
         return [
             (begun, each)
-            for begun, each in sorted(self.memberships.items(), key=lambda held: held[0])
+            for begun, each in sorted(self.memberships.items(), key=lambda each: each[0])
             if begun <= until and (each.until is None or each.until > since)
         ]
 
 
-def fold(row: Organisation | None, message: Told) -> Organisation:
-    """The organisation after `message`."""
+def evolve(row: Organisation | None, event: OrganisationEvent) -> Organisation:
+    """The organisation after `event`."""
     organisation = row or Organisation()
-    match message:
+    match event:
         case OrganisationRegistered() | OrganisationRenamed():
-            return replace(organisation, names={**organisation.names, message.since: message.name})
+            return replace(organisation, names={**organisation.names, event.since: event.name})
         case PartnerJoined():
-            return replace(organisation, memberships=_joined(organisation.memberships, message))
+            return replace(organisation, memberships=_joined(organisation.memberships, event))
         case PartnerLeft():
-            return replace(organisation, memberships=_left(organisation.memberships, message))
+            return replace(organisation, memberships=_left(organisation.memberships, event))
 
 
-def _joined(memberships: dict[date, Membership], message: PartnerJoined) -> dict[date, Membership]:
-    """A role said again for its day replaces the one of that day; a later one ends the one before."""
+def _joined(memberships: dict[date, Membership], event: PartnerJoined) -> dict[date, Membership]:
+    """A role stated again for its day replaces the one of that day; a later one ends the one before."""
     earlier = {
-        since: each if each.until else replace(each, until=message.since)
+        since: each if each.until else replace(each, until=event.since)
         for since, each in memberships.items()
-        if since < message.since
+        if since < event.since
     }
-    return {**earlier, message.since: Membership(message.role)}
+    return {**earlier, event.since: Membership(event.role)}
 
 
-def _left(memberships: dict[date, Membership], message: PartnerLeft) -> dict[date, Membership]:
-    """The last one ends; said again, on another day."""
+def _left(memberships: dict[date, Membership], event: PartnerLeft) -> dict[date, Membership]:
+    """The last one ends; stated again, on another day."""
     last = max(memberships, default=None)
-    return {**memberships, last: replace(memberships[last], until=message.until)} if last else memberships
+    return {**memberships, last: replace(memberships[last], until=event.until)} if last else memberships
 
 
-ORGANISATIONS = Grain(
+ORGANISATIONS = RowProjection(
     "organisations",
     Organisation,
     {
-        OrganisationRegistered: lambda message: (message.organisation,),
-        OrganisationRenamed: lambda message: (message.organisation,),
-        PartnerJoined: lambda message: (message.partner,),
-        PartnerLeft: lambda message: (message.partner,),
+        OrganisationRegistered: lambda event: (event.organisation,),
+        OrganisationRenamed: lambda event: (event.organisation,),
+        PartnerJoined: lambda event: (event.partner,),
+        PartnerLeft: lambda event: (event.partner,),
     },
-    fold,
+    evolve,
 )

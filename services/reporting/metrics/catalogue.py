@@ -1,4 +1,4 @@
-"""The catalogue of indicators, read once from `indicators.json`: what each figure means and which step feeds it."""
+"""The catalogue of indicators, read once from `catalogue.json`: what each figure means and which step feeds it."""
 
 from __future__ import annotations
 
@@ -46,11 +46,11 @@ class Indicator(Message):
     """One figure the programme asks for.
 
     `kind`: "count" adds up, "distinct" counts each `member` once, "days" and "number" are distributions of a whole
-    number (`bands` are the last days of each band that is told), "mean" a weighted mean, "standing" is read, not fed.
-    `only` is the one reason of the step that it counts, None that it counts all.
+    number (`bands` are the last days of each band), "mean" a weighted mean, "standing" the partners there were.
+    `only` is the one reason of the step, or role of a partner, that it counts, None that it counts all.
     `city`, `partner` and `sector` say whose its rows carry, None that it has none; `month` whether it counts in the
     month of the step itself or of the receipt of its referral; `denominator` is what it is a part of.
-    `unit` says what a "number" is a number of, `scale` what a "mean" is out of; without them the bare number is told.
+    `unit` says what a "number" is a number of, `scale` what a "mean" is out of; without them the bare number is shown.
     """
 
     code: str
@@ -73,10 +73,10 @@ class Indicator(Message):
 
     @model_validator(mode="after")
     def _can_be_counted(self) -> Indicator:
-        """Its step measures what its kind is told in; raises ValueError when the report could not be made of it."""
+        """Its step measures what its kind needs; raises ValueError when no report could show it."""
         measured = {"days": WHOLE_NUMBERS, "number": WHOLE_NUMBERS, "mean": MEANS}
         if self.kind in measured and self.step not in measured[self.kind]:
-            raise ValueError(f"{self.code}: the step does not measure what this kind tells")
+            raise ValueError(f"{self.code}: the step does not measure what this kind needs")
         if (self.kind == "distinct") != (self.member is not None) or (self.kind == "standing") != (self.step is None):
             raise ValueError(f"{self.code}: a distinct one counts members, and all but a standing one have a step")
         if list(self.bands) != sorted({*self.bands} - {0}):
@@ -85,7 +85,7 @@ class Indicator(Message):
 
 
 class Catalogue(Message):
-    """All indicators, in the order in which a report states them; a new version is a new way to count."""
+    """All indicators, in the order of the report; a new version is a new way to count."""
 
     version: int
     indicators: tuple[Indicator, ...]
