@@ -14,9 +14,11 @@ import asyncpg
 
 from shared.domain.aggregate import AnyChange, Policy
 from shared.domain.messages import AnyRecorded, Event, Meta, Recorded
+from shared.eventstore.migrations import migrations_of, schema_of
 from shared.eventstore.state_cache import StateCache
 
-SCHEMA = Path(__file__).with_suffix(".sql").read_text(encoding="utf-8")
+MIGRATIONS = migrations_of("events", Path(__file__).parent / "sql" / "events")
+SCHEMA = schema_of(MIGRATIONS)
 _LINE = 7226
 # The lock comes before the positions are drawn: a follower that meets a gap sees in pg_locks who may still fill it.
 _APPEND = """

@@ -12,11 +12,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import asyncpg
 
-from shared.eventstore.event_store import Connection
+if TYPE_CHECKING:
+    from shared.eventstore.event_store import Connection
 
 Phase = Literal["pre", "post"]
 _NAME = re.compile(r"(\d{4})-(pre|post)-[a-z0-9_]+")

@@ -11,13 +11,15 @@ from pydantic import ValidationError
 
 from shared.domain.messages import Meta, Refused
 from shared.eventstore.event_store import Connection
+from shared.eventstore.migrations import migrations_of, schema_of
 from shared.eventstore.outages import is_infrastructure
 from shared.eventstore.projection_versions import lock_version
 from shared.messaging.checkpoints import Dead, Partitions, Record
 from shared.messaging.cloudevents import Envelope, PublicMessage, Topic
 from shared.messaging.sequencing import Parsed, Sorted, sort_out
 
-SCHEMA = Path(__file__).with_suffix(".sql").read_text(encoding="utf-8")
+MIGRATIONS = migrations_of("inbox", Path(__file__).parent / "sql")
+SCHEMA = schema_of(MIGRATIONS)
 _WINDOW = 1000
 _WINDOW_KEYS = 100
 

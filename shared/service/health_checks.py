@@ -14,14 +14,10 @@ from aiokafka.admin import AIOKafkaAdminClient
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 
+from shared.eventstore.migrations import migrations_of
 from shared.observability.health import Ailment, Unwell, asked
 
-SCHEMA = """
-create table if not exists written (
-    one boolean     primary key default true check (one),
-    at  timestamptz not null
-);
-"""
+MIGRATIONS = migrations_of("health", Path(__file__).parent / "sql")
 _SELDOM_SECONDS = 5.0
 _IDLE_SECONDS = 5.0
 _WRITE = "insert into written (at) values (now()) on conflict (one) do update set at = excluded.at"

@@ -16,6 +16,7 @@ from fastapi import APIRouter, FastAPI
 from shared.domain.aggregate import AnyAggregate, Policy
 from shared.eventstore import event_store, idempotency, projection_versions
 from shared.eventstore.event_store import Connection, EventStore
+from shared.eventstore.migrations import Migration, migrate
 from shared.eventstore.pool import SERVING, open_pool
 from shared.http.application import create_app
 from shared.http.auth import TokenVerifier
@@ -28,7 +29,7 @@ from shared.messaging.inbox import Inbox
 from shared.messaging.outbox_relay import OutboxRelay
 from shared.messaging.outgoing import ToIntegrationEvent
 from shared.observability.health import Health, Task, running
-from shared.projections import inline, topic
+from shared.projections import topic
 from shared.projections.daemon import ProjectionDaemon
 from shared.projections.inline import InlineProjections, Projection
 from shared.projections.topic import TopicProjection
@@ -56,15 +57,17 @@ class Wiring:
     inboxes: list[Inbox] = field(default_factory=list)
     topic_projection: TopicProjection | None = None
     personal_data: PersonalData | None = None
+    components: list[Sequence[Migration]] = field(default_factory=list)
 
     @property
     def url(self) -> str:
         """Where its database is."""
         return self.settings.database_url.get_secret_value()
 
-    async def add_tables(self, *schemas: str) -> None:
-        """Tables of its own."""
-        await create_tables(self.pool, schemas)
+    async def add_tables(self, *components: Sequence[Migration]) -> None:
+        """Tables of these components: what is pending of their migrations is applied, but for what a release leaves."""
+        self.components += components
+        await migrate(self.pool, components)
 
     async def add_event_store(
         self,
@@ -73,7 +76,7 @@ class Wiring:
         policies: Sequence[Policy] = (),
     ) -> EventStore:
         """It decides: events of its own, projections and policies in the same transaction, answers kept by key."""
-        await self.add_tables(event_store.SCHEMA, idempotency.SCHEMA)
+        await self.add_tables(event_store.MIGRATIONS, idempotency.MIGRATIONS)
         found = InlineProjections(projections, aggregates)
         self.store = EventStore(self.pool, found.types, found.apply if projections else None, policies, self.wake_relay)
         if projections:
@@ -130,9 +133,8 @@ class Wiring:
         current = partial(topic.keep_current, self.pool, self.url, servers, projection)
         self.tasks["rebuild"] = once_open(self.settings, topics, current)
 
-    async def add_personal_data(self, personal_data: PersonalData) -> None:
+    def add_personal_data(self, personal_data: PersonalData) -> None:
         """It keeps names there, encrypted, and nowhere else."""
-        await self.add_tables(personal_data.SCHEMA)
         self.personal_data = personal_data
         self.app.state.personal_data = personal_data
 
@@ -179,7 +181,7 @@ def _check_the_others(state: Health, pool: asyncpg.Pool[asyncpg.Record], setting
 
 async def wired(wiring: Wiring, wire: Wire) -> Wiring:
     """Its parts, and the tables that every service has; nothing runs yet."""
-    await wiring.add_tables(inbox.SCHEMA, projection_versions.SCHEMA, inline.SCHEMA, health_checks.SCHEMA)
+    await wiring.add_tables(inbox.MIGRATIONS, projection_versions.MIGRATIONS, health_checks.MIGRATIONS)
     await wire(wiring)
     return wiring
 

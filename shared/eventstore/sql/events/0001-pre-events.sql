@@ -1,4 +1,4 @@
--- Facts, and the one way in. A database per service; idempotent.
+-- Events, and the one way in. A database per service. Idempotent: databases older than migrations have these tables.
 create table if not exists events (
     position bigint generated always as identity primary key,
     stream   text        not null,
@@ -45,12 +45,6 @@ create table if not exists unpublishable_events (
     at       timestamptz not null default now()
 );
 
--- Of a database older than the stream contract: everything is published again under it.
-do $$ begin
-    if to_regclass('followers') is not null then
-        drop table followers;
-    end if;
-end $$;
 
 -- Waits for every open append and keeps later ones waiting until the end of the transaction.
 create or replace function hold_appends() returns void language sql as $$

@@ -1,4 +1,4 @@
--- What a consumer has applied, and what it could not. Idempotent.
+-- What a consumer has applied, and what it could not. Idempotent: databases older than migrations have these tables.
 create table if not exists consumer_checkpoints (
     consumer    text    not null,
     source      text    not null,
@@ -54,11 +54,11 @@ create table if not exists discards (
     primary key (consumer, topic, partition, identity)
 );
 
+
 -- Of a database older than the stream contract: how far each partition was applied, and no more.
 do $$ begin
     if to_regclass('sequences') is not null then
         insert into consumer_checkpoints (consumer, source, topic, partition, sequence)
             select consumer, source, topic, partition, sequence from sequences on conflict do nothing;
-        drop table sequences;
     end if;
 end $$;
