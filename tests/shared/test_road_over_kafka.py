@@ -143,8 +143,7 @@ async def test_a_subscription_whose_loop_was_ended_starts_another(road: Road) ->
     road.start("relay")
     await road.write(400)
     await road.until(400)
-    assert subscription._member is not None
-    for loop in subscription._member.loops:
+    for loop in subscription._subscriber.tasks:
         loop.cancel()
     await road.write_marker()
     assert (await road.until(401)).pop("marker") == [0]

@@ -9,7 +9,7 @@ from random import Random
 from typing import Any
 
 from deploy.local.history.steps import LAST, Body, one
-from services.referral import vocabulary
+from services.referral.translations import checklist, latest_checklist
 
 OUTCOMES = {  # of those who do not complete
     "not_eligible": 5,
@@ -130,9 +130,9 @@ class Road:
         return tuple(min(LAST, self.received_on + timedelta(sum(self.days[:n]))) for n in range(1, 5))
 
     def _intake(self) -> Body:
-        version = vocabulary.latest_checklist()
+        version = latest_checklist()
         unmet = {self.criterion} if self.outcome == "not_eligible" else set()
-        results = [[criterion, criterion not in unmet] for criterion in sorted(vocabulary.checklist(version) or ())]
+        results = [[criterion, criterion not in unmet] for criterion in sorted(checklist(version) or ())]
         return {"checklist_version": version, "results": results, "held_by": "synthetic-facilitator"}
 
 
