@@ -18,8 +18,8 @@ from deploy.local.found import Found
 from deploy.local.history import Step
 from deploy.local.processes import Trouble
 from deploy.local.project import described
-from deploy.local.services import PORTS
 from deploy.local.tokens import token
+from deploy.services import PORTS
 from shared.http.auth import Role
 
 PATIENCE = 30.0
