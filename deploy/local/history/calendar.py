@@ -9,8 +9,8 @@ from itertools import accumulate, pairwise
 
 from deploy.local.figures import Asked, Carousel
 from deploy.local.history.steps import LAST
-from services.carousel.domain import planning
-from services.carousel.events.values import Module
+from services.carousel.cycles import planning
+from services.carousel.values import Module
 
 LEAD = timedelta(days=45)  # from the first day of the project to the first session: somebody must be referred first
 STARTS = time(19)
@@ -59,25 +59,26 @@ def rows(asked: Asked, first: date, name: Callable[[int], str]) -> tuple[Row, ..
     """
     sizes = _sizes(asked.carousel)
     span = LAST - first - LEAD
-    fewest = max(1, len(sizes) * asked.carousel.modules * 7 // span.days)
+    fewest = max(1, len(sizes) * asked.carousel.sessions_per_cycle * 7 // span.days)
     for number in range(fewest, len(sizes) + 1):
         found = [_row(asked, first + LEAD, each, name) for each in _dealt(sizes, number)]
         if all(found):
             return tuple(row for row in found if row)
     if sizes:
-        raise ValueError(f"{asked.carousel.sessions} sessions do not fit in {asked.duration_years} years.")
+        raise ValueError(f"{asked.carousel.sessions_held} sessions do not fit in {asked.project.duration_years} years.")
     return ()
 
 
 def _sizes(asked: Carousel) -> list[int]:
     """How many sessions each cycle has: as many as the offer has modules, as far as the total allows."""
-    number = asked.cycles or min(asked.sessions, 1)
-    more = asked.sessions - number * asked.modules
-    if more >= 0:
-        return [asked.modules + more // number + (nth < more % number) for nth in range(number)] if number else []
+    modules, sessions = asked.sessions_per_cycle, asked.sessions_held
+    number = asked.cycles_held or min(sessions, 1)
+    if number * modules <= sessions:
+        more = sessions - number * modules
+        return [modules + more // number + (nth < more % number) for nth in range(number)]
     sizes: list[int] = []
     for after in reversed(range(number)):
-        sizes.append(min(asked.modules, asked.sessions - sum(sizes) - after))
+        sizes.append(min(modules, sessions - sum(sizes) - after))
     return sizes
 
 
@@ -104,7 +105,7 @@ def _row(asked: Asked, begin: date, sizes: Sequence[tuple[int, int]], name: Call
 
 def _cycle(asked: Asked, number: int, size: int, turned: int, cycle_id: str, slot: tuple[date, date]) -> Cycle | None:
     since, until = slot
-    known = modules(asked.carousel.modules)
+    known = modules(asked.carousel.sessions_per_cycle)
     order = [known[(turned + nth) % len(known)] for nth in range(len(known))]
     which = number % len(asked.cities)
     first_on = since + timedelta((WEEKDAYS[which % len(WEEKDAYS)] - since.weekday()) % 7)
@@ -124,5 +125,5 @@ def _cycle(asked: Asked, number: int, size: int, turned: int, cycle_id: str, slo
         first_on=first_on,
         turns=tuple(turns),
         cancelled=tuple(each.session_id for each in planned[size:]),
-        closes=bool(asked.carousel.cycles),
+        closes=bool(asked.carousel.cycles_held),
     )
