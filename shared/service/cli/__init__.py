@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from functools import partial
+from typing import Annotated
+
 import typer
 
+from shared.eventstore import migrations
+from shared.eventstore.migrations import Phase
 from shared.projections import inline, topic
-from shared.service.cli.dead_letters import letter_commands
-from shared.service.cli.outbox_relay import relay_commands
-from shared.service.cli.output import fail, progress
+from shared.service.cli.dead_letters import dead_letter_commands
+from shared.service.cli.outbox_relay import outbox_commands
+from shared.service.cli.output import OUT, fail, progress
 from shared.service.cli.parts import Work, do_with_parts, settings_or_fail
-from shared.service.cli.personal_data import people_commands
+from shared.service.cli.personal_data import personal_data_commands
 from shared.service.declaration import Service
 from shared.service.serving import serve
 from shared.service.wiring import Wiring
@@ -40,9 +45,16 @@ def console(service: Service) -> typer.Typer:
         """Build views and folded tables again beside the live ones, and swap; the service goes on meanwhile."""
         do(_build_again)
 
-    app.add_typer(letter_commands(do), name="letters")
-    app.add_typer(relay_commands(do), name="relay")
-    app.add_typer(people_commands(do), name="people")
+    @app.command()
+    def migrate(
+        *, post: Annotated[bool, typer.Option(help="Also what an older process may still use.")] = False
+    ) -> None:
+        """Apply what is pending of the migrations; a process that starts does so too, but for `--post`."""
+        do(partial(_migrate, "post" if post else "pre"))
+
+    app.add_typer(dead_letter_commands(do), name="dead-letters")
+    app.add_typer(outbox_commands(do), name="outbox")
+    app.add_typer(personal_data_commands(do), name="personal-data")
     return app
 
 
@@ -56,3 +68,10 @@ async def _build_again(parts: Wiring) -> None:
             await topic.rebuild(parts.pool, parts.url, servers, parts.topic_projection, show)
     if not (parts.inline or parts.topic_projection):
         fail("This service has nothing to rebuild.")
+
+
+async def _migrate(last: Phase, parts: Wiring) -> None:
+    for each in await migrations.migrate(parts.pool, parts.components, last):
+        OUT.print(f"{each.component}/{each.name}")
+    left = await migrations.pending(parts.pool, parts.components)
+    OUT.print(f"{len(left)} pending" if left else "Nothing is pending.")
