@@ -47,7 +47,7 @@ class Postgres(Part):
             await self._create()
         options = {"listen_addresses": "127.0.0.1", "unix_socket_directories": "", "max_connections": "300"}
         settings = [part for name, value in (options | self.logged).items() for part in ("-c", f"{name}={value}")]
-        command: list[str | Path] = [_binary("postgres"), "-D", self.data, "-p", str(self.port), *settings]
+        command: list[str | Path] = [binary("postgres"), "-D", self.data, "-p", str(self.port), *settings]
         self.process = await spawn(command, self.log, user=self.user)
         try:
             await listening(self.process, self.port, "PostgreSQL", self.log)
@@ -71,10 +71,10 @@ class Postgres(Part):
                 shutil.chown(self.data, self.user, self.user)
                 shutil.chown(secret.name, self.user)
                 _let_through(self.data)
-                _let_through(_binary("postgres"))
+                _let_through(binary("postgres"))
             await finish(
                 [
-                    _binary("initdb"),
+                    binary("initdb"),
                     *("-D", self.data, "-U", "postgres", "--pwfile", secret.name, "--auth", "scram-sha-256"),
                     *("--encoding", "UTF8", "--locale", "C", "--no-sync"),
                     *("--locale-provider", "builtin", "--builtin-locale", "C.UTF-8"),
@@ -113,7 +113,8 @@ def log_settings() -> dict[str, str]:
     return dict(line.split(" = ") for line in lines if line and not line.startswith("#"))
 
 
-def _binary(name: str) -> Path:
+def binary(name: str) -> Path:
+    """A program of the PostgreSQL that runs here."""
     return Path(POSTGRES_VERSIONS[TARGET_POSTGRES_VERSION]) / name
 
 
