@@ -5,7 +5,7 @@ BIN := .venv/bin
 INSTALLED := .venv/.installed
 BENCH := .venv-bench/.installed
 
-.PHONY: help up down clean test search mutants chaos bench check demo lock events indicators token
+.PHONY: help up down clean test search mutants chaos bite bench check demo lock events indicators token
 
 help: ## List these commands
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
@@ -41,6 +41,10 @@ FAULTS ?= 14
 chaos: $(INSTALLED) ## Kill, stop, empty and put back what runs, then recount (COMMANDS=100000 FAULTS=50 SEED=1)
 	@$(BIN)/python -m pytest -s -m chaos tests/chaos
 	@$(BIN)/python -m tests.chaos --commands $(COMMANDS) --faults $(FAULTS) $(if $(SEED),--seed $(SEED))
+
+BITE_OPTIONS = $(if $(ONLY),--only "$(ONLY)") $(if $(SEED),--seed $(SEED))
+bite: $(INSTALLED) ## Take each protection out of a copy once: does chaos notice? (ONLY=gap SEED=1; half an hour)
+	@$(BIN)/python -m tests.chaos.protections $(BITE_OPTIONS)
 
 $(BENCH): requirements/bench.txt
 	$(PYTHON) -m venv .venv-bench
