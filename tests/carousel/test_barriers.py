@@ -11,7 +11,7 @@ from typing import Any, get_args
 
 import asyncpg
 
-from services.carousel import referrals
+from services.carousel import known_referrals
 from shared.contracts import referral as said
 from shared.domain.clock import today
 from shared.i18n.code_lists import PartOfDay, Weekday
@@ -124,8 +124,8 @@ async def withdrawn(pool: asyncpg.Pool[asyncpg.Record], told: list[Plain], why: 
     }  # fmt: skip
     left: dict[str, Any] = {"referral": why.name, "on": today(), "category": "practical", "code": why.code}
     async with pool.acquire() as connection:
-        await referrals.received(connection, said.ReferralReceived(**received))
-        await referrals.withdrawn(connection, said.ReferralWithdrawn(**left))
+        await known_referrals.keep(connection, said.ReferralReceived(**received))
+        await known_referrals.withdrawn(connection, said.ReferralWithdrawn(**left))
     told.append(why)
 
 

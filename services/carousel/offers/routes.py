@@ -11,7 +11,7 @@ from services.carousel.offers.schemas import NewOffer
 from services.carousel.queries import offers
 from shared.domain.clock import now
 from shared.http.commands import Commanding, Done, Store
-from shared.http.pagination import PAGE_ROWS, After, Limit, Page, key_of, page_of
+from shared.http.pagination import Page, Paging
 from shared.http.problems import NotVisible
 
 router = APIRouter(tags=["offers"])
@@ -35,10 +35,7 @@ async def publish_offer(body: NewOffer, caller: Coordinator, commands: Commandin
 
 
 @router.get("/offers")
-async def known_offers(
-    _: CalendarReader, store: Store, after: After = None, limit: Limit = PAGE_ROWS
-) -> Page[offers.Offer]:
+async def known_offers(_: CalendarReader, store: Store, page: Paging) -> Page[offers.Offer]:
     """Every offer, in the version that holds."""
     async with store.pool.acquire() as connection:
-        rows = await offers.find(connection, limit + 1, key_of(after, str))
-    return page_of(rows, limit, lambda each: [each.offer])
+        return await offers.find(connection, page)

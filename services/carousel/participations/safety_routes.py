@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 from fastapi import APIRouter, Response
 
 from services.carousel.access import Access, Facilitator, SafetyNotes, Snapshot, with_access
@@ -19,7 +17,7 @@ from shared.eventstore.event_store import Connection
 from shared.eventstore.loading import load
 from shared.http.commands import Commanding, Done, Store
 from shared.http.idempotency_key import READS
-from shared.http.pagination import PAGE_ROWS, After, Limit, Page, key_of, page_of
+from shared.http.pagination import Page, Paging
 from shared.http.problems import NotVisible
 from shared.i18n.code_lists import Id
 
@@ -28,13 +26,9 @@ _TASK = "/participations/{referral_id}/safety-tasks/{task_id}"
 
 
 @router.get("/worklists/safety-tasks", tags=["worklists"])
-async def open_safety_tasks(
-    caller: Facilitator, connection: Snapshot, after: After = None, limit: Limit = PAGE_ROWS
-) -> Page[safety_tasks.SafetyTask]:
+async def open_safety_tasks(caller: Facilitator, connection: Snapshot, page: Paging) -> Page[safety_tasks.SafetyTask]:
     """The open tasks of the caller's organisation, the first due first."""
-    key = key_of(after, date, str, str)
-    rows = await safety_tasks.find(connection, caller, today(), limit + 1, key)
-    return page_of(rows, limit, lambda each: [each.due_on, each.referral, each.task])
+    return await safety_tasks.find(connection, caller, today(), page)
 
 
 @router.post(f"{_TASK}/close", response_model=Done, tags=["safety"])

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
 
-from services.carousel.queries.keyset import Key, beyond
+from services.carousel.queries.parameters import OneCity, Since, Until
 from shared.domain.messages import Message
 from shared.eventstore.event_store import Connection
 from shared.http.auth import Caller
+from shared.http.pagination import Page, PageRequest
 from shared.i18n.code_lists import Category, PartOfDay, ReasonCode, Weekday
 
 
@@ -36,9 +36,9 @@ class WhatIf(Message):
 class CityPeriod:
     """A city over a period."""
 
-    city: str
-    since: date
-    until: date
+    city: OneCity
+    since: Since
+    until: Until
 
 
 _ORDER = "-people, category, code, coalesce(weekday, ''), coalesce(part_of_day, ''), coalesce(place, '')"
@@ -57,28 +57,27 @@ _WHY = """
 """
 
 
-async def find(connection: Connection, caller: Caller, asked: CityPeriod, limit: int, after: Key) -> list[Barrier]:
+async def find(connection: Connection, caller: Caller, asked: CityPeriod, page: PageRequest) -> Page[Barrier]:
     """The table of one of the caller's cities; none of another city. Each person counts once in a line.
 
-    What kept most people away first: `key_of_line` is the key of a line.
+    What kept most people away comes first.
     """
     if asked.city not in caller.cities:
-        return []
+        return Page(items=[])
     rows = await connection.fetch(
         f"{_WHY}, line as (select city, weekday, part_of_day, place, category, code, count(distinct referral) as people"
         " from unstarted group by city, weekday, part_of_day, place, category, code)"
-        f" select * from line where true{beyond(_ORDER, after, 5)} order by {_ORDER} limit $4",
+        f" select * from line where ({_ORDER}) > ($5, $6, $7, $8, $9, $10) order by {_ORDER} limit $4",
         asked.city,
         asked.since,
         asked.until,
-        limit,
-        *(after or ()),
+        page.rows,
+        *page.key(-(2**63), "", "", "", "", ""),
     )
-    return [Barrier(**row) for row in rows]
+    return page.page([Barrier(**row) for row in rows], _key_of)
 
 
-def key_of_line(line: Barrier) -> tuple[int, str, str, str, str, str]:
-    """What the lines are ordered by."""
+def _key_of(line: Barrier) -> tuple[int, str, str, str, str, str]:
     return (-line.people, line.category, line.code, line.weekday or "", line.part_of_day or "", line.place or "")
 
 

@@ -7,12 +7,12 @@ from datetime import date
 from services.carousel.cycles.forecast import Forecast
 from services.carousel.queries import participations
 from services.carousel.queries.joinable import Joinable, joinable
-from services.carousel.queries.keyset import Key
 from services.carousel.queries.participations import Participation
 from services.carousel.queries.waiting_list import fits, foresee
 from shared.domain.messages import Message
 from shared.eventstore.event_store import Connection
 from shared.http.auth import Caller
+from shared.http.pagination import Page, PageRequest
 
 
 class Member(Message):
@@ -23,17 +23,16 @@ class Member(Message):
     foreseen: Forecast
 
 
-async def find(
-    connection: Connection, caller: Caller, cycle_id: str, today: date, limit: int, after: Key
-) -> list[Member]:
+async def find(connection: Connection, caller: Caller, cycle_id: str, today: date, page: PageRequest) -> Page[Member]:
     """Everyone with a place in the cycle; whether it may be seen, `access` says."""
     city = await connection.fetchval("select city from cycles where cycle = $1", cycle_id)
     cycles = await joinable(connection, [city], today)
-    people = await participations.in_cycle(connection, cycle_id, limit, after)
-    return [
+    people = await participations.in_cycle(connection, cycle_id, page)
+    found = [
         Member(participation=shown, missing=each.missing, foreseen=_foreseen(each, cycles, today))
         for each, shown in zip(people, await participations.as_visible(connection, caller, people), strict=True)
     ]
+    return page.page(found, lambda each: [each.participation.referral])
 
 
 async def foresee_one(connection: Connection, referral_id: str, from_on: date) -> Forecast | None:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 from datetime import date
 
-from services.carousel.queries.keyset import Key, beyond
 from shared.domain.messages import Message
 from shared.eventstore.event_store import Connection
 from shared.http.auth import Caller
+from shared.http.pagination import Page, PageRequest
 
 
 class Cover(Message):
@@ -34,8 +34,8 @@ class Continuity(Message):
 
 
 async def find(
-    connection: Connection, caller: Caller, period: tuple[date, date], limit: int, after: Key
-) -> list[Continuity]:
+    connection: Connection, caller: Caller, period: tuple[date, date], page: PageRequest
+) -> Page[Continuity]:
     """The cycles of the caller's organisation that begin in a period."""
     rows = await connection.fetch(
         "select c.cycle, c.first_on, c.city, c.place, c.facilitators,"
@@ -44,19 +44,20 @@ async def find(
         " coalesce(jsonb_agg(jsonb_build_array(s.session, s.held_on, s.covers) order by s.held_on)"
         "  filter (where s.covers <> '{}' and s.status <> 'cancelled'), '[]') as covers"
         " from cycles c join sessions s using (cycle)"
-        f" where c.organisation = $1 and c.first_on between $2 and $3{beyond('c.first_on, c.cycle', after, 5)}"
+        " where c.organisation = $1 and c.first_on between $2 and $3 and (c.first_on, c.cycle) > ($5, $6)"
         " group by c.cycle order by c.first_on, c.cycle limit $4",
         caller.organisation,
         *period,
-        limit,
-        *(after or ()),
+        page.rows,
+        *page.key(date.min, ""),
     )
-    return [Continuity.model_validate(dict(row) | {"covers": _covers(row["covers"])}) for row in rows]
+    found = [Continuity.model_validate(dict(row) | {"covers": _covers(row["covers"])}) for row in rows]
+    return page.page(found, lambda each: [each.first_on, each.cycle])
 
 
-def _covers(told: str) -> list[Cover]:
+def _covers(column: str) -> list[Cover]:
     return [
         Cover(session=session, held_on=date.fromisoformat(held_on), absent=absent, cover=cover)
-        for session, held_on, covers in json.loads(told)
+        for session, held_on, covers in json.loads(column)
         for absent, cover in sorted(covers.items())
     ]

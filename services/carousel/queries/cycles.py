@@ -7,10 +7,10 @@ from datetime import date, time
 
 import asyncpg
 
-from services.carousel.queries.keyset import Key, beyond
 from shared.domain.messages import Message
 from shared.eventstore.event_store import Connection
 from shared.http.auth import Caller, Role
+from shared.http.pagination import Page, PageRequest
 from shared.i18n.code_lists import PartOfDay, Weekday
 from shared.i18n.text import Language
 
@@ -54,24 +54,23 @@ class Cycle(CycleSlot):
     sessions: tuple[SessionPlanned, ...]
 
 
-async def find(
-    connection: Connection, caller: Caller, period: tuple[date, date], limit: int, after: Key
-) -> list[Cycle]:
+async def find(connection: Connection, caller: Caller, period: tuple[date, date], page: PageRequest) -> Page[Cycle]:
     """The cycles that begin in a period: of his organisation for a facilitator, of his cities for a coordinator."""
     own = caller.role is Role.FACILITATOR
     rows = await connection.fetch(
         f"select * from cycles where {'organisation = $1' if own else 'city = any($1)'}"
-        f" and first_on between $2 and $3{beyond('first_on, cycle', after, 5)} order by first_on, cycle limit $4",
+        " and first_on between $2 and $3 and (first_on, cycle) > ($5, $6) order by first_on, cycle limit $4",
         caller.organisation if own else list(caller.cities),
         *period,
-        limit,
-        *(after or ()),
+        page.rows,
+        *page.key(date.min, ""),
     )
     sessions = await sessions_of(connection, [row["cycle"] for row in rows])
-    return [
+    found = [
         Cycle.model_validate(dict(row) | {"sessions": [_planned(row, each) for each in sessions[row["cycle"]]]})
         for row in rows
     ]
+    return page.page(found, lambda each: [each.first_on, each.cycle])
 
 
 def _planned(cycle: asyncpg.Record, row: asyncpg.Record) -> SessionPlanned:

@@ -6,10 +6,10 @@ import json
 
 import asyncpg
 
-from services.carousel.queries.keyset import Key, beyond
 from services.carousel.values import Module
 from shared.domain.messages import Message
 from shared.eventstore.event_store import Connection
+from shared.http.pagination import Page, PageRequest
 from shared.i18n.text import Language
 
 
@@ -22,12 +22,12 @@ class Offer(Message):
     modules: tuple[Module, ...]
 
 
-async def find(connection: Connection, limit: int, after: Key) -> list[Offer]:
+async def find(connection: Connection, page: PageRequest) -> Page[Offer]:
     """Every offer, by its id."""
     rows = await connection.fetch(
-        f"select * from offers where true{beyond('offer', after, 2)} order by offer limit $1", limit, *(after or ())
+        "select * from offers where offer > $2 order by offer limit $1", page.rows, *page.key("")
     )
-    return [_offer(row) for row in rows]
+    return page.page([_offer(row) for row in rows], lambda each: [each.offer])
 
 
 async def find_one(connection: Connection, offer_id: str) -> Offer | None:

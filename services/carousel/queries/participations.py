@@ -7,10 +7,11 @@ from datetime import date
 from typing import Any, Literal
 
 from services.carousel.access import VISIBLE, visible_participations
-from services.carousel.queries.keyset import Key, beyond
+from shared.domain.bounds import MOST
 from shared.domain.messages import Message
 from shared.eventstore.event_store import Connection
 from shared.http.auth import Caller
+from shared.http.pagination import Page, PageRequest
 from shared.i18n.code_lists import Availability
 from shared.i18n.text import Language
 
@@ -58,46 +59,45 @@ async def find(connection: Connection, referral_id: str) -> Participation | None
     return participation_of(dict(row)) if row else None
 
 
-async def in_cycle(connection: Connection, cycle_id: str, limit: int, after: Key) -> list[Participation]:
+async def in_cycle(connection: Connection, cycle_id: str, page: PageRequest) -> list[Participation]:
     """Everyone who has a place in a cycle, or is offered one."""
     rows = await connection.fetch(
-        f"select * from participations where cycle = $1{beyond('referral', after, 3)} order by referral limit $2",
+        "select * from participations where cycle = $1 and referral > $3 order by referral limit $2",
         cycle_id,
-        limit,
-        *(after or ()),
+        page.rows,
+        *page.key(""),
     )
     return [participation_of(dict(row)) for row in rows]
 
 
-async def absent_twice(connection: Connection, caller: Caller, limit: int, after: Key) -> list[Participation]:
-    """Those of the caller's organisation in a group who were absent at the last two sessions or more.
-
-    The most often absent first: the key of a row is the number of absences, negative, and the referral.
-    """
+async def absent_twice(connection: Connection, caller: Caller, page: PageRequest) -> Page[Participation]:
+    """Those in a group of the caller's organisation who were absent at the last two sessions or more, most often first."""
     rows = await connection.fetch(
         "select * from participations where organisation = $1 and absences >= 2 and status in ('placed', 'offered')"
-        f"{beyond('-absences, referral', after, 3)} order by -absences, referral limit $2",
+        " and (-absences, referral) > ($3, $4) order by -absences, referral limit $2",
         caller.organisation,
-        limit,
-        *(after or ()),
+        page.rows,
+        *page.key(-MOST, ""),
     )
-    return await as_visible(connection, caller, [participation_of(dict(row)) for row in rows])
+    people = await as_visible(connection, caller, [participation_of(dict(row)) for row in rows])
+    return page.page(people, lambda each: [-each.absences_in_a_row, each.referral])
 
 
 async def paused_past_review(
-    connection: Connection, caller: Caller, today: date, limit: int, after: Key
-) -> list[Participation]:
+    connection: Connection, caller: Caller, today: date, page: PageRequest
+) -> Page[Participation]:
     """Those whose pause should have been looked at again, as far as the caller may see them."""
     rows = await connection.fetch(
         f"select * from participations where status = 'paused' and review_on < $3 and {VISIBLE}"
-        f"{beyond('review_on, referral', after, 5)} order by review_on, referral limit $4",
+        " and (review_on, referral) > ($5, $6) order by review_on, referral limit $4",
         caller.organisation,
         list(caller.cities),
         today,
-        limit,
-        *(after or ()),
+        page.rows,
+        *page.key(date.min, ""),
     )
-    return await as_visible(connection, caller, [participation_of(dict(row)) for row in rows])
+    people = await as_visible(connection, caller, [participation_of(dict(row)) for row in rows])
+    return page.page(people, lambda each: [each.review_on or today, each.referral])
 
 
 def participation_of(row: dict[str, Any]) -> Participation:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import date
 
 from services.carousel.participations.events import SafetyCause
-from services.carousel.queries.keyset import Key, beyond
 from shared.domain.messages import Message
 from shared.eventstore.event_store import Connection
 from shared.http.auth import Caller
+from shared.http.pagination import Page, PageRequest
 
 
 class SafetyTask(Message):
@@ -22,15 +22,15 @@ class SafetyTask(Message):
     overdue: bool
 
 
-async def find(connection: Connection, caller: Caller, today: date, limit: int, after: Key) -> list[SafetyTask]:
+async def find(connection: Connection, caller: Caller, today: date, page: PageRequest) -> Page[SafetyTask]:
     """The open tasks of the caller's organisation, the first due first."""
     rows = await connection.fetch(
         "select referral, task, cause, opened_on, due_on, due_on < $2 as overdue from safety_tasks"
-        f" where organisation = $1 and closed_on is null{beyond('due_on, referral, task', after, 4)}"
+        " where organisation = $1 and closed_on is null and (due_on, referral, task) > ($4, $5, $6)"
         " order by due_on, referral, task limit $3",
         caller.organisation,
         today,
-        limit,
-        *(after or ()),
+        page.rows,
+        *page.key(date.min, "", ""),
     )
-    return [SafetyTask(**row) for row in rows]
+    return page.page([SafetyTask(**row) for row in rows], lambda each: [each.due_on, each.referral, each.task])

@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 from datetime import date, time
 
-from services.carousel.queries.keyset import Key, beyond
 from services.carousel.values import Mark
 from shared.domain.messages import Message
 from shared.eventstore.event_store import Connection
 from shared.http.auth import Caller
+from shared.http.pagination import Page, PageRequest
 
 
 class Expected(Message):
@@ -61,15 +61,15 @@ async def sheet(connection: Connection, cycle_id: str, session_id: str) -> Sessi
     return SessionSheet.model_validate(known | {"expected": expected, "covers": json.loads(row["covers"])})
 
 
-async def unrecorded(connection: Connection, caller: Caller, today: date, limit: int, after: Key) -> list[Unrecorded]:
+async def unrecorded(connection: Connection, caller: Caller, today: date, page: PageRequest) -> Page[Unrecorded]:
     """The sessions of the caller's organisation that should have been held and were not recorded, oldest first."""
     rows = await connection.fetch(
         "select cycle, session, module, held_on, $2::date - held_on as days_late from sessions"
-        f" where organisation = $1 and status = 'planned' and held_on < $2"
-        f"{beyond('held_on, cycle, session', after, 4)} order by held_on, cycle, session limit $3",
+        " where organisation = $1 and status = 'planned' and held_on < $2"
+        " and (held_on, cycle, session) > ($4, $5, $6) order by held_on, cycle, session limit $3",
         caller.organisation,
         today,
-        limit,
-        *(after or ()),
+        page.rows,
+        *page.key(date.min, "", ""),
     )
-    return [Unrecorded(**row) for row in rows]
+    return page.page([Unrecorded(**row) for row in rows], lambda each: [each.held_on, each.cycle, each.session])

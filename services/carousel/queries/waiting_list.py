@@ -11,15 +11,14 @@ from services.carousel.access import VISIBLE
 from services.carousel.cycles.forecast import Forecast, forecast
 from services.carousel.queries import participations
 from services.carousel.queries.joinable import Joinable, joinable
-from services.carousel.queries.keyset import Key, beyond
 from services.carousel.queries.participations import Participation
 from shared.domain.messages import Message
 from shared.eventstore.event_store import Connection
 from shared.http.auth import Caller
+from shared.http.pagination import Page, PageRequest
 from shared.i18n.code_lists import PartOfDay, Weekday
 
 _AT_A_TIME = 100
-_ORDER = "waiting_since, referral"
 
 
 class FittingPlace(Message):
@@ -42,48 +41,47 @@ class Waiting(Message):
     next_place: FittingPlace | None
 
 
-def key_of_waiting(each: Waiting) -> tuple[date, str]:
-    """What the list is ordered by."""
-    return each.participation.waiting_since, each.participation.referral
-
-
-async def find(connection: Connection, caller: Caller, today: date, limit: int, after: Key) -> list[Waiting]:
+async def find(connection: Connection, caller: Caller, today: date, page: PageRequest) -> Page[Waiting]:
     """Who waits in the caller's cities, waiting longest first."""
+    after = page.key(date.min, "")
     cycles = await joinable(connection, sorted(caller.cities), today)
     rows = await connection.fetch(
         "select * from participations where status = 'waiting' and city = any($1)"
-        f"{beyond(_ORDER, after, 3)} order by {_ORDER} limit $2",
+        " and (waiting_since, referral) > ($3, $4) order by waiting_since, referral limit $2",
         list(caller.cities),
-        limit,
-        *(after or ()),
+        page.rows,
+        *after,
     )
     people = [participations.participation_of(dict(row)) for row in rows]
-    return await _shown(connection, caller, [_waiting(each, cycles, today) for each in people])
+    return await _page(connection, caller, page, [_waiting(each, cycles, today) for each in people])
 
 
 async def proposals(
-    connection: Connection, caller: Caller, cycle_id: str, today: date, limit: int, after: Key
-) -> list[Waiting]:
+    connection: Connection, caller: Caller, cycle_id: str, today: date, page: PageRequest
+) -> Page[Waiting]:
     """Who could take a seat in this cycle: by availability, city, language and time waited; nobody is placed by it."""
+    after = page.key(date.min, "")
     city = await connection.fetchval("select city from cycles where cycle = $1", cycle_id)
     cycle = next((each for each in await joinable(connection, [city], today) if each.cycle == cycle_id), None)
     found: list[Waiting] = []
-    while cycle and len(found) < limit:
+    while cycle and len(found) < page.rows:
         rows = await _suited(connection, caller, cycle, after)
-        told = (_waiting(participations.participation_of(dict(row)), [cycle], today) for row in rows)
-        found += [each for each in told if each.next_place]
+        people = (_waiting(participations.participation_of(dict(row)), [cycle], today) for row in rows)
+        found += [each for each in people if each.next_place]
         if len(rows) < _AT_A_TIME:
             break
         after = (rows[-1]["waiting_since"], rows[-1]["referral"])
-    return await _shown(connection, caller, found[:limit])
+    return await _page(connection, caller, page, found[: page.rows])
 
 
-async def _suited(connection: Connection, caller: Caller, cycle: Joinable, after: Key) -> list[asyncpg.Record]:
+async def _suited(
+    connection: Connection, caller: Caller, cycle: Joinable, after: Sequence[object]
+) -> list[asyncpg.Record]:
     """The next of those whom this caller sees wait for such a group."""
     return await connection.fetch(
         f"select * from participations where status = 'waiting' and {VISIBLE}"
         " and city = $3 and language = $4 and (availability = '{}' or $5 = any(availability)) and not kept_apart && $6"
-        f"{beyond(_ORDER, after, 8)} order by {_ORDER} limit $7",
+        " and (waiting_since, referral) > ($8, $9) order by waiting_since, referral limit $7",
         caller.organisation,
         list(caller.cities),
         cycle.city,
@@ -91,13 +89,14 @@ async def _suited(connection: Connection, caller: Caller, cycle: Joinable, after
         cycle.slot,
         list(cycle.people()),
         _AT_A_TIME,
-        *(after or ()),
+        *after,
     )
 
 
-async def _shown(connection: Connection, caller: Caller, waiting: Sequence[Waiting]) -> list[Waiting]:
+async def _page(connection: Connection, caller: Caller, page: PageRequest, waiting: Sequence[Waiting]) -> Page[Waiting]:
     people = await participations.as_visible(connection, caller, [each.participation for each in waiting])
-    return [each.model_copy(update={"participation": shown}) for each, shown in zip(waiting, people, strict=True)]
+    rows = [each.model_copy(update={"participation": shown}) for each, shown in zip(waiting, people, strict=True)]
+    return page.page(rows, lambda each: [each.participation.waiting_since, each.participation.referral])
 
 
 def fits(person: Participation, cycle: Joinable) -> bool:
