@@ -132,11 +132,7 @@ def _case(event: own.ParticipationEvent) -> PublicMessage | None:
 def _placed(event: own.ParticipantPlaced | own.PlaceRescheduled, placed_on: date) -> contract.ParticipantPlaced:
     """A place that was accepted; told again when its days change."""
     return contract.ParticipantPlaced(
-        referral=event.referral_id,
-        on=placed_on,
-        cycle=event.cycle_id,
-        city=event.city,
-        first_session_on=event.first_on,
+        referral=event.referral_id, on=placed_on, cycle=event.cycle_id, city=event.city, first_session_on=event.first_on
     )
 
 

@@ -95,11 +95,7 @@ def test_a_place_offered_may_be_accepted_on_the_day_he_began_to_wait_and_not_bef
 def test_who_started_may_stop_and_come_back_on_that_day() -> None:
     stop = person(StopParticipation, **STOP, on=FIRST)
     stopped = STARTED.when(stop)
-    assert [type(each) for each in stopped.events] == [
-        PlaceGivenBack,
-        ParticipationStopped,
-        SafetyTaskOpened,
-    ]
+    assert [type(each) for each in stopped.events] == [PlaceGivenBack, ParticipationStopped, SafetyTaskOpened]
     STARTED.when(stop.model_copy(update={"on": FIRST - DAY})).refused("date-before-start")
     gone = STARTED.given(*stopped.events)
     back = person(ReturnToParticipation, on=FIRST)
@@ -117,10 +113,7 @@ def test_a_pause_ends_after_the_day_it_begins() -> None:
     ("history", "code"),
     [
         (A_PARTICIPATION, "participation-unknown"),
-        (
-            WAITING.given(LeftWaitingList(referral_id=PERSON, cause="withdrawn", on=FIRST)),
-            "participation-not-open",
-        ),
+        (WAITING.given(LeftWaitingList(referral_id=PERSON, cause="withdrawn", on=FIRST)), "participation-not-open"),
         (STARTED.given(*(noted(n) for n in range(2, 7)), completed()), "already-completed"),
     ],
 )

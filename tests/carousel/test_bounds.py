@@ -27,11 +27,7 @@ from tests.bounds_walk import unbounded, unbounded_parameters
 from tests.carousel import examples as x
 from tests.carousel.desk import Desk
 
-COMMANDS = [
-    *get_args(CycleCommand),
-    OfferCommand,
-    *get_args(ParticipationCommand),
-]
+COMMANDS = [*get_args(CycleCommand), OfferCommand, *get_args(ParticipationCommand)]
 EVENTS = [event for aggregate in SERVICE.aggregates for event in aggregate.events]
 KEPT = [known_referrals.Received, known_referrals.Withdrawn, NoteText]
 

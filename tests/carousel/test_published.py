@@ -75,8 +75,7 @@ def test_a_corrected_session_is_told_again_as_it_is_after_the_correction() -> No
 
 
 @pytest.mark.parametrize(
-    ("present", "band"),
-    [(0, "under_5"), (4, "under_5"), (5, "5_to_9"), (9, "5_to_9"), (10, "10_or_more")],
+    ("present", "band"), [(0, "under_5"), (4, "under_5"), (5, "5_to_9"), (9, "5_to_9"), (10, "10_or_more")]
 )
 def test_a_group_is_told_by_its_size_band_only(present: int, band: str) -> None:
     assert size_band(present) == band

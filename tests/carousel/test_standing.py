@@ -98,13 +98,7 @@ def test_who_completed_stays_so_wherever_he_stands() -> None:
 
 
 @pytest.mark.parametrize(
-    ("history", "review"),
-    [
-        ((PAUSE,), REVIEW),
-        ((PAUSE, RESUME), None),
-        ((PAUSE, STOP), None),
-        ((PAUSE, RETURN), None),
-    ],
+    ("history", "review"), [((PAUSE,), REVIEW), ((PAUSE, RESUME), None), ((PAUSE, STOP), None), ((PAUSE, RETURN), None)]
 )
 def test_a_review_is_due_only_while_he_pauses(history: tuple[Any, ...], review: date | None) -> None:
     assert person(*STARTED, *history).review_on == review

@@ -6,15 +6,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from services.carousel.cycles.schemas import (
-    Cancellation,
-    CatchUp,
-    Correction,
-    Cover,
-    CycleDetails,
-    Move,
-    SessionRecord,
-)
+from services.carousel.cycles.schemas import Cancellation, CatchUp, Correction, Cover, CycleDetails, Move, SessionRecord
 from services.carousel.values import Numbers, People, Sessions, Version
 from shared.domain.bounds import Day
 from shared.domain.messages import Command, Dated

@@ -4,20 +4,9 @@ from __future__ import annotations
 
 from typing import assert_never
 
+from services.carousel.cycles import commands
 from services.carousel.cycles.attendance import close, correct_attendance, hold_session, open_session, session_of
-from services.carousel.cycles.commands import (
-    AddCatchUp,
-    ArrangeCover,
-    CancelSession,
-    CloseCycle,
-    CorrectAttendance,
-    CycleCommand,
-    HoldSession,
-    MoveSession,
-    PlanCycle,
-    ReleasePlace,
-    TakePlace,
-)
+from services.carousel.cycles.commands import CycleCommand
 from services.carousel.cycles.events import (
     CatchUpAdded,
     CoverArranged,
@@ -37,34 +26,34 @@ from shared.domain.messages import Refused
 def decide(state: Cycle, command: CycleCommand) -> list[CycleEvent]:
     """The events a command leads to; [] when it already holds; raises Refused."""
     not_in_future(command.on, command.at)
-    if isinstance(command, PlanCycle):
+    if isinstance(command, commands.PlanCycle):
         return plan(state, command)
     if state.planned is None:
         raise Refused(Refusal.CYCLE_UNKNOWN)
     match command:
-        case MoveSession():
+        case commands.MoveSession():
             return move_session(state, command)
-        case CancelSession():
+        case commands.CancelSession():
             return cancel_session(state, command)
-        case AddCatchUp():
+        case commands.AddCatchUp():
             return add_catch_up(state, state.planned, command)
-        case ArrangeCover():
+        case commands.ArrangeCover():
             return arrange_cover(state, state.planned, command)
-        case HoldSession():
+        case commands.HoldSession():
             return hold_session(state, state.planned, command)
-        case CorrectAttendance():
+        case commands.CorrectAttendance():
             return correct_attendance(state, state.planned, command)
-        case CloseCycle():
+        case commands.CloseCycle():
             return close(state, state.planned, command)
-        case TakePlace():
+        case commands.TakePlace():
             return take_place(state, state.planned, command)
-        case ReleasePlace():
+        case commands.ReleasePlace():
             return release_place(state, command)
         case _:
             assert_never(command)
 
 
-def plan(state: Cycle, command: PlanCycle) -> list[CycleEvent]:
+def plan(state: Cycle, command: commands.PlanCycle) -> list[CycleEvent]:
     """A cycle has two different facilitators, and a session at least for each module of its offer, and no other."""
     planned = CyclePlanned(
         cycle_id=command.cycle_id,
@@ -97,22 +86,18 @@ def plan(state: Cycle, command: PlanCycle) -> list[CycleEvent]:
     return [planned]
 
 
-def move_session(state: Cycle, command: MoveSession) -> list[CycleEvent]:
+def move_session(state: Cycle, command: commands.MoveSession) -> list[CycleEvent]:
     """A session that has not taken place can have another day or hour."""
     session = open_session(state, command.session_id).session
     if (session.on, session.starts) == (command.to, command.starts):
         return []
     moved = SessionMoved(
-        cycle_id=command.cycle_id,
-        session_id=command.session_id,
-        to=command.to,
-        starts=command.starts,
-        on=command.on,
+        cycle_id=command.cycle_id, session_id=command.session_id, to=command.to, starts=command.starts, on=command.on
     )
     return [rescheduled(state, moved)]
 
 
-def cancel_session(state: Cycle, command: CancelSession) -> list[CycleEvent]:
+def cancel_session(state: Cycle, command: commands.CancelSession) -> list[CycleEvent]:
     """A session that has not taken place can be cancelled, for a reason."""
     if session_of(state, command.session_id).cancelled == command.reason:
         return []
@@ -123,7 +108,7 @@ def cancel_session(state: Cycle, command: CancelSession) -> list[CycleEvent]:
     return [rescheduled(state, cancelled)]
 
 
-def add_catch_up(state: Cycle, planned: CyclePlanned, command: AddCatchUp) -> list[CycleEvent]:
+def add_catch_up(state: Cycle, planned: CyclePlanned, command: commands.AddCatchUp) -> list[CycleEvent]:
     """A module of the cycle comes round once more before the cycle is closed."""
     entry = {each.module: each.entry_allowed for each in planned.sessions}
     if command.module not in entry:
@@ -147,7 +132,7 @@ def add_catch_up(state: Cycle, planned: CyclePlanned, command: AddCatchUp) -> li
     return [rescheduled(state, CatchUpAdded(cycle_id=command.cycle_id, session=session, on=command.on))]
 
 
-def arrange_cover(state: Cycle, planned: CyclePlanned, command: ArrangeCover) -> list[CycleEvent]:
+def arrange_cover(state: Cycle, planned: CyclePlanned, command: commands.ArrangeCover) -> list[CycleEvent]:
     """Somebody outside the pair stands in for one of them, also when it is recorded afterwards."""
     dated = session_of(state, command.session_id)
     if dated.covers.get(command.absent) == command.cover:

@@ -7,19 +7,8 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import assert_never
 
-from services.carousel.cycles.events import (
-    AttendanceCorrected,
-    CatchUpAdded,
-    CoverArranged,
-    CycleClosed,
-    CycleEvent,
-    CyclePlanned,
-    PlaceReleased,
-    PlaceTaken,
-    SessionCancelled,
-    SessionHeld,
-    SessionMoved,
-)
+from services.carousel.cycles import events
+from services.carousel.cycles.events import CycleEvent
 from services.carousel.values import CancelReason, Mark, Session
 
 
@@ -54,7 +43,7 @@ class Seat:
 class Cycle:
     """One cycle with its sessions by id, in the order planned, and its seats by referral."""
 
-    planned: CyclePlanned | None = None
+    planned: events.CyclePlanned | None = None
     sessions: Mapping[str, Dated] = field(default_factory=dict)
     seats: Mapping[str, Seat] = field(default_factory=dict)
     closed: bool = False
@@ -79,30 +68,30 @@ INITIAL = Cycle()
 def evolve(state: Cycle, event: CycleEvent) -> Cycle:
     """The cycle after one event."""
     match event:
-        case CyclePlanned():
+        case events.CyclePlanned():
             return Cycle(planned=event, sessions={each.session_id: Dated(each) for each in event.sessions})
-        case SessionMoved():
+        case events.SessionMoved():
             was = state.sessions[event.session_id]
             moved = was.session.model_copy(update={"on": event.to, "starts": event.starts})
             return _with(state, replace(was, session=moved))
-        case SessionCancelled():
+        case events.SessionCancelled():
             return _cancelled(state, event)
-        case CatchUpAdded():
+        case events.CatchUpAdded():
             return _caught_up(state, event.session)
-        case CoverArranged():
+        case events.CoverArranged():
             was = state.sessions[event.session_id]
             return _with(state, replace(was, covers={**was.covers, event.absent: event.cover}))
-        case PlaceTaken():
+        case events.PlaceTaken():
             return _taken(state, event)
-        case PlaceReleased():
+        case events.PlaceReleased():
             return _released(state, event.referral_id)
-        case SessionHeld():
+        case events.SessionHeld():
             was = state.sessions[event.facts.session_id]
             return _with(state, replace(was, held=True, marks=dict(event.attendance)))
-        case AttendanceCorrected():
+        case events.AttendanceCorrected():
             was = state.sessions[event.facts.session_id]
             return _with(state, replace(was, marks={**was.marks, event.referral_id: event.mark}))
-        case CycleClosed():
+        case events.CycleClosed():
             return replace(state, closed=True)
         case _:
             assert_never(event)
@@ -112,7 +101,7 @@ def _with(state: Cycle, dated: Dated) -> Cycle:
     return replace(state, sessions={**state.sessions, dated.session.session_id: dated})
 
 
-def _cancelled(state: Cycle, event: SessionCancelled) -> Cycle:
+def _cancelled(state: Cycle, event: events.SessionCancelled) -> Cycle:
     gone, was = {event.session_id}, state.sessions[event.session_id]
     seats = {
         person: replace(seat, sessions=seat.sessions - gone, place=seat.place - gone)
@@ -148,7 +137,7 @@ def missed(state: Cycle, person: str, module: int) -> bool:
     return expected and not any(each.marks.get(person) == "present" for each in same)
 
 
-def _taken(state: Cycle, event: PlaceTaken) -> Cycle:
+def _taken(state: Cycle, event: events.PlaceTaken) -> Cycle:
     kept = state.seats[event.referral_id].sessions if event.referral_id in state.seats else frozenset[str]()
     place = frozenset(event.sessions)
     seat = Seat(kept | place, frozenset(event.kept_apart), place)

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from services.carousel.participations.events import SafetyCause, Unlisted
 from services.carousel.participations.schemas import NonAssociation, Pause, PlaceEnd, PlaceRequest, Reason
-from services.carousel.values import Availabilities, Mark, PlaceInCycle, SessionFacts
-from shared.domain.bounds import Day
+from services.carousel.values import Availabilities, Mark, PlaceDays, PlaceInCycle, SessionFacts
 from shared.domain.messages import Command, Dated
 from shared.i18n.code_lists import City, Id
 from shared.i18n.text import Language
@@ -46,12 +45,10 @@ class ReceivePlace(PlaceInCycle, ForReferral):
     firm: bool
 
 
-class ReschedulePlace(ForReferral):
+class ReschedulePlace(PlaceDays, ForReferral):
     """Note that the place begins or ends on another day."""
 
     cycle_id: Id
-    first_on: Day
-    last_on: Day
 
 
 class AcceptPlace(ForReferral):

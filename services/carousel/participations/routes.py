@@ -127,11 +127,7 @@ async def let_together(referral_id: Id, body: NonAssociation, caller: Facilitato
 async def _run(commands: Commands, caller: Caller, command: ParticipationCommand) -> Response:
     async def run(access: Access) -> Response:
         return await commands.run(
-            PARTICIPATION,
-            command.referral_id,
-            command,
-            check_access=access.person,
-            check_issued=access.issued,
+            PARTICIPATION, command.referral_id, command, check_access=access.person, check_issued=access.issued
         )
 
     return await with_access(commands.store, caller, run)

@@ -4,28 +4,9 @@ from __future__ import annotations
 
 from typing import assert_never
 
+from services.carousel.participations import commands
 from services.carousel.participations.attendance import note_attendance
-from services.carousel.participations.commands import (
-    AcceptPlace,
-    AwaitPlace,
-    CloseSafetyTask,
-    DeclareNonAssociation,
-    GiveBackPlace,
-    LeaveWaitingList,
-    LiftNonAssociation,
-    NoteAttendance,
-    OfferPlace,
-    OpenSafetyTask,
-    ParticipationCommand,
-    PauseParticipation,
-    PlaceParticipant,
-    ReceivePlace,
-    RefusePlace,
-    ReschedulePlace,
-    ResumeParticipation,
-    ReturnToParticipation,
-    StopParticipation,
-)
+from services.carousel.participations.commands import ParticipationCommand
 from services.carousel.participations.events import (
     JoinedWaitingList,
     LeftWaitingList,
@@ -56,45 +37,45 @@ def decide(state: Participation, command: ParticipationCommand) -> list[Particip
     """The events a command leads to; [] when it already holds; raises Refused."""
     not_in_future(command.on, command.at)
     match command:
-        case AwaitPlace():
+        case commands.AwaitPlace():
             return await_place(state, command)
-        case LeaveWaitingList():
+        case commands.LeaveWaitingList():
             return leave_waiting_list(state, command)
-        case OfferPlace() | PlaceParticipant():
+        case commands.OfferPlace() | commands.PlaceParticipant():
             return ask_place(state, command)
-        case ReceivePlace():
+        case commands.ReceivePlace():
             return receive_place(state, command)
-        case ReschedulePlace():
+        case commands.ReschedulePlace():
             return reschedule_place(state, command)
-        case AcceptPlace():
+        case commands.AcceptPlace():
             return accept_place(state, command)
-        case RefusePlace():
+        case commands.RefusePlace():
             return refuse_place(state, command)
-        case GiveBackPlace():
+        case commands.GiveBackPlace():
             return give_back_place(state, command)
-        case NoteAttendance():
+        case commands.NoteAttendance():
             return note_attendance(state, command)
-        case PauseParticipation():
+        case commands.PauseParticipation():
             return pause(state, command)
-        case ResumeParticipation():
+        case commands.ResumeParticipation():
             return resume(state, command)
-        case StopParticipation():
+        case commands.StopParticipation():
             return stop(state, command)
-        case ReturnToParticipation():
+        case commands.ReturnToParticipation():
             return come_back(state, command)
-        case DeclareNonAssociation():
+        case commands.DeclareNonAssociation():
             return declare_apart(state, command)
-        case LiftNonAssociation():
+        case commands.LiftNonAssociation():
             return lift_apart(state, command)
-        case OpenSafetyTask():
+        case commands.OpenSafetyTask():
             return open_task(state, command)
-        case CloseSafetyTask():
+        case commands.CloseSafetyTask():
             return close_task(state, command)
         case _:
             assert_never(command)
 
 
-def await_place(state: Participation, command: AwaitPlace) -> list[ParticipationEvent]:
+def await_place(state: Participation, command: commands.AwaitPlace) -> list[ParticipationEvent]:
     """An accepted person waits; who left before the start and is accepted again waits anew.
 
     Who had stopped and resumes his referral comes back, unless that was before he started.
@@ -115,7 +96,7 @@ def await_place(state: Participation, command: AwaitPlace) -> list[Participation
     ]
 
 
-def leave_waiting_list(state: Participation, command: LeaveWaitingList) -> list[ParticipationEvent]:
+def leave_waiting_list(state: Participation, command: commands.LeaveWaitingList) -> list[ParticipationEvent]:
     """Before the first session the referral leads; after it, what happens here does."""
     if state.standing in {None, "unlisted"} or state.started_on:
         return []
@@ -123,14 +104,14 @@ def leave_waiting_list(state: Participation, command: LeaveWaitingList) -> list[
     return [*given_back(state, command.on), left]
 
 
-def give_back_place(state: Participation, command: GiveBackPlace) -> list[ParticipationEvent]:
+def give_back_place(state: Participation, command: commands.GiveBackPlace) -> list[ParticipationEvent]:
     """The place in that cycle ends; without one there, nothing changes."""
     if state.place is None or state.place.cycle_id != command.cycle_id:
         return []
     return [PlaceGivenBack(referral_id=command.referral_id, cycle_id=command.cycle_id, on=command.on)]
 
 
-def pause(state: Participation, command: PauseParticipation) -> list[ParticipationEvent]:
+def pause(state: Participation, command: commands.PauseParticipation) -> list[ParticipationEvent]:
     """Anyone on the road can pause until a day still to come; asking with another day moves it."""
     if state.standing == "paused" and state.review_on == command.review_on:
         return []
@@ -141,7 +122,7 @@ def pause(state: Participation, command: PauseParticipation) -> list[Participati
     return [*given_back(state, command.on), paused]
 
 
-def resume(state: Participation, command: ResumeParticipation) -> list[ParticipationEvent]:
+def resume(state: Participation, command: commands.ResumeParticipation) -> list[ParticipationEvent]:
     """Who paused waits for a place again."""
     if state.standing == "paused":
         return [ParticipationResumed(referral_id=command.referral_id, on=command.on)]
@@ -149,7 +130,7 @@ def resume(state: Participation, command: ResumeParticipation) -> list[Participa
     return []
 
 
-def stop(state: Participation, command: StopParticipation) -> list[ParticipationEvent]:
+def stop(state: Participation, command: commands.StopParticipation) -> list[ParticipationEvent]:
     """Leaving after the first session is stopping, and somebody looks at the safety of those concerned."""
     if state.standing == "stopped" and state.stopped:
         return _stopped_already(state.stopped, command)
@@ -166,14 +147,14 @@ def stop(state: Participation, command: StopParticipation) -> list[Participation
     return [*given_back(state, command.on), stopped, task(state, command, "stopped", state.last_cycle)]
 
 
-def _stopped_already(stopped: ParticipationStopped, command: StopParticipation) -> list[ParticipationEvent]:
+def _stopped_already(stopped: ParticipationStopped, command: commands.StopParticipation) -> list[ParticipationEvent]:
     """The same stop told again changes nothing; another reason is no repeat of it."""
     if (stopped.category, stopped.code) != (command.category, command.code):
         raise Refused(Refusal.ALREADY_STOPPED)
     return []
 
 
-def come_back(state: Participation, command: ReturnToParticipation) -> list[ParticipationEvent]:
+def come_back(state: Participation, command: commands.ReturnToParticipation) -> list[ParticipationEvent]:
     """The offer is voluntary: who stopped may come back, and keeps the modules attended."""
     if state.completed_on:
         raise Refused(Refusal.ALREADY_COMPLETED)

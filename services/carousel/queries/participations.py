@@ -71,7 +71,7 @@ async def in_cycle(connection: Connection, cycle_id: str, page: PageRequest) -> 
 
 
 async def absent_twice(connection: Connection, caller: Caller, page: PageRequest) -> Page[Participation]:
-    """Those in a group of the caller's organisation who were absent at the last two sessions or more, most often first."""
+    """Those in the groups of the caller's organisation who were absent at the last two sessions or more."""
     rows = await connection.fetch(
         "select * from participations where organisation = $1 and absences >= 2 and status in ('placed', 'offered')"
         " and (-absences, referral) > ($3, $4) order by -absences, referral limit $2",
@@ -104,6 +104,4 @@ def participation_of(row: dict[str, Any]) -> Participation:
     """A row of the table."""
     slots = [tuple(each.split("/")) for each in row["availability"]]
     known = {name: row[name] for name in Participation.model_fields if name in row}
-    return Participation.model_validate(
-        known | {"availability": slots, "absences_in_a_row": row["absences"]},
-    )
+    return Participation.model_validate(known | {"availability": slots, "absences_in_a_row": row["absences"]})
