@@ -5,7 +5,7 @@ BIN := .venv/bin
 INSTALLED := .venv/.installed
 BENCH := .venv-bench/.installed
 
-.PHONY: help up down clean test search mutants chaos bench check demo lock manifests events indicators token
+.PHONY: help up down clean test search mutants chaos bench check demo lock events indicators token
 
 help: ## List these commands
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
@@ -63,9 +63,6 @@ demo: $(INSTALLED) ## Live through two synthetic years and end with a report (FI
 
 token: $(INSTALLED) ## Print a token for the local stack (ROLE=facilitator ORG=org-1 CITY=Oostende)
 	@$(BIN)/python -m deploy.local.tokens $(ROLE) $(if $(ORG),--org $(ORG)) $(if $(CITY),--city $(CITY))
-
-manifests: $(INSTALLED) ## Write docker-compose.yml and what else must name every service again
-	@$(BIN)/python -m deploy.manifests
 
 events: $(INSTALLED) ## Write docs/events.md and docs/asyncapi.json again: what stands on the topics
 	@$(BIN)/python -m deploy.events

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from services.carousel import consumers, known_referrals
+from services.carousel import consumers, known_referrals, personal_data
 from services.carousel.cycles import reading_routes as cycle_reading
 from services.carousel.cycles import routes as cycle_routes
 from services.carousel.cycles.aggregate import CYCLE
@@ -13,7 +13,6 @@ from services.carousel.participations import reading_routes as participation_rea
 from services.carousel.participations import routes as participation_routes
 from services.carousel.participations import safety_routes
 from services.carousel.participations.aggregate import PARTICIPATION
-from services.carousel.personal_data import open_personal_data
 from services.carousel.policies import on_cycle_event, on_participation_event
 from services.carousel.projections import barriers, cycles, offers, participations, safety_tasks
 from services.carousel.translations import translations
@@ -43,6 +42,6 @@ SERVICE = Service(
     consumers=[consumers.REFERRAL_CASES],
     to_integration_event=to_integration_event,
     topics=[CASES, SESSIONS],
-    tables=[known_referrals.SCHEMA],
-    personal_data=open_personal_data,
+    migrations=[known_referrals.MIGRATIONS, personal_data.MIGRATIONS],
+    personal_data=personal_data.open_personal_data,
 )

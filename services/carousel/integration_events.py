@@ -23,7 +23,7 @@ from services.carousel.participations import events as own
 from shared.contracts import carousel as contract
 from shared.domain.messages import Recorded
 from shared.messaging.cloudevents import PublicMessage
-from shared.messaging.outbox_relay import OutgoingMessage
+from shared.messaging.outgoing import OutgoingMessage
 
 _SMALL, _LARGE = 5, 10
 

@@ -5,29 +5,19 @@ It stands in no event of the carousel, so it is no projection: only hearing the 
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import asyncpg
 
 from services.carousel.values import Availabilities
 from shared.contracts.referral import ReferralReceived, ReferralWithdrawn
 from shared.domain.messages import Message
 from shared.eventstore.event_store import Connection
+from shared.eventstore.migrations import migrations_of
 from shared.i18n.code_lists import Category, City, ReasonCode
 from shared.i18n.text import Language
 
-SCHEMA = """
-create table if not exists referrals (
-    referral     text    primary key,
-    city         text    not null,
-    language     text    not null,
-    availability text[]  not null,                -- weekday/part of day
-    accepted     boolean not null default false,
-    withdrawn_on date,
-    category     text,
-    code         text
-);
-alter table referrals add column if not exists retracted boolean not null default false;
-create index if not exists referrals_withdrawn on referrals (city, withdrawn_on) where withdrawn_on is not null;
-"""
+MIGRATIONS = migrations_of("known_referrals", Path(__file__).parent / "sql" / "known_referrals")
 
 
 class Received(Message):

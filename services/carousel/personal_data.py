@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, timedelta
+from pathlib import Path
 
 from pydantic import Field
 
@@ -12,27 +13,11 @@ from shared.domain.clock import BELGIUM
 from shared.domain.clock import today as this_day
 from shared.domain.messages import Message, Refused
 from shared.eventstore.event_store import Connection
+from shared.eventstore.migrations import migrations_of
 from shared.privacy.encryption import FieldCipher
 from shared.service.settings import Settings
 
-SCHEMA = """
-create table if not exists notes (
-    referral text        not null,
-    task     text        not null,
-    sealed   bytea       not null,
-    by       text        not null,
-    at       timestamptz not null default now(),
-    primary key (referral, task)
-);
-create table if not exists note_looks (
-    id       bigint generated always as identity primary key,
-    referral text        not null,
-    task     text        not null,
-    by       text        not null,
-    at       timestamptz not null default now()
-);
-create index if not exists note_looks_referral on note_looks (referral);
-"""
+MIGRATIONS = migrations_of("notes", Path(__file__).parent / "sql" / "notes")
 
 
 class Note(Message):
@@ -43,8 +28,6 @@ class Note(Message):
 
 class Notes:
     """The notes; whether the task may be seen, `access` says."""
-
-    SCHEMA = SCHEMA
 
     def __init__(self, cipher: FieldCipher) -> None:
         self._cipher = cipher

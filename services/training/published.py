@@ -7,8 +7,8 @@ from typing import Any, TypeAlias, assert_never
 from services.training.events import network, steering, training
 from shared.contracts import training as contract
 from shared.domain.messages import Recorded
+from shared.messaging.outgoing import OutgoingMessage
 from shared.messaging.cloudevents import PublicMessage
-from shared.messaging.outbox_relay import OutgoingMessage
 
 Fact: TypeAlias = training.TrainingEvent | network.NetworkEventEvent | steering.MeetingEvent | steering.PartnerEvent
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, TypeVar
 
 from shared.domain.aggregate import Aggregate, AnyAggregate
-from shared.domain.messages import Command, Event, Recorded
+from shared.domain.messages import AnyRecorded, Command, Event
 from shared.eventstore.event_store import Connection, EventStore
 from shared.eventstore.state_cache import KnownState
 
@@ -33,7 +33,7 @@ async def load(
         return len(past), aggregate.fold(each.event for each in past)
     known = await _known(connection, store, stream)
     version, state = (known.version, known.state) if known else (0, aggregate.initial)
-    last: Recorded[Any] | None = None
+    last: AnyRecorded | None = None
     while page := await store.read(connection, stream, version, _PAGE):
         state = aggregate.fold((each.event for each in page), state)
         version, last = version + len(page), page[-1]

@@ -15,6 +15,7 @@ from deploy.local.tokens import token
 from services.carousel.app import SERVICE
 from services.carousel.participations.aggregate import PARTICIPATION
 from services.carousel.participations.commands import AwaitPlace, LeaveWaitingList
+from services.carousel.participations.events import Unlisted
 from shared.domain.clock import today
 from shared.domain.messages import Meta
 from shared.eventstore.command_handler import handle
@@ -112,9 +113,9 @@ class Desk:
         }  # fmt: skip
         await handle(self.store, PARTICIPATION, name, AwaitPlace(**given | other), META)
 
-    async def leaves(self, name: str) -> None:
-        """His referral is withdrawn before the first session, as the consumer asks."""
-        command = LeaveWaitingList(referral_id=name, cause="withdrawn", on=today(), at=datetime.now(UTC), by="referral")
+    async def leaves(self, name: str, cause: Unlisted = "withdrawn") -> None:
+        """His referral takes another road before the first session, as the consumer asks."""
+        command = LeaveWaitingList(referral_id=name, cause=cause, on=today(), at=datetime.now(UTC), by="referral")
         await handle(self.store, PARTICIPATION, name, command, META)
 
     async def placed(self, name: str, cycle: str = "c-1", from_on: date | None = None) -> None:

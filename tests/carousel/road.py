@@ -21,15 +21,15 @@ from shared.domain.messages import Command, Event, Meta
 from shared.eventstore import event_store, projection_versions
 from shared.eventstore.command_handler import handle
 from shared.eventstore.event_store import EventStore
+from shared.eventstore.migrations import migrate
 from shared.messaging import inbox
 from shared.messaging.cloudevents import Topic
 from shared.messaging.consumer import Consumer
-from shared.messaging.outbox_relay import OutboxRelay, ToIntegrationEvent, backlog
+from shared.messaging.outbox_relay import OutboxRelay, backlog
+from shared.messaging.outgoing import ToIntegrationEvent
 from shared.messaging.topics import create_topics
-from shared.projections import inline
 from shared.projections.inline import InlineProjections
 from shared.service import declaration
-from shared.service.wiring import create_tables
 from tests.conftest import empty_database
 from tests.shared import counting
 
@@ -151,8 +151,8 @@ async def _service(
     pool = await stack.enter_async_context(asyncpg.create_pool(url, min_size=1, max_size=10))
     projections = InlineProjections(declared.projections, declared.aggregates)
     store = EventStore(pool, projections.types, projections.apply, declared.policies)
-    schemas = [event_store.SCHEMA, inbox.SCHEMA, projection_versions.SCHEMA, inline.SCHEMA, *declared.tables]
-    await create_tables(pool, schemas)
+    shared_tables = [event_store.MIGRATIONS, inbox.MIGRATIONS, projection_versions.MIGRATIONS]
+    await migrate(pool, [*shared_tables, *declared.migrations])
     async with pool.acquire() as connection:
         await projections.prepare(connection)
     [consumer] = declared.consumers

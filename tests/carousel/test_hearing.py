@@ -13,8 +13,8 @@ from services.carousel.consumers import REFERRAL_CASES
 from services.carousel.participations.events import LeftWaitingList
 from shared.contracts import referral as said
 from shared.domain.clock import today
+from shared.eventstore.migrations import migrate
 from shared.messaging.cloudevents import PublicMessage
-from shared.service.wiring import create_tables
 from tests.carousel.desk import CITY, Desk, monday
 from tests.carousel.hearing import DAY, Record, Topic
 
@@ -142,8 +142,7 @@ async def test_who_withdrew_and_resumed_met_no_barrier(desk: Desk) -> None:
 
 
 async def test_what_was_kept_before_referrals_could_be_taken_back_is_kept(pool: asyncpg.Pool[asyncpg.Record]) -> None:
-    old = known_referrals.SCHEMA.replace("alter table referrals add column if not exists retracted boolean", "-- ")
-    await create_tables(pool, [old])
+    await migrate(pool, [known_referrals.MIGRATIONS[:1]])
     await pool.execute("insert into referrals (referral, city, language, availability) values ('r-1', 'x', 'nl', '{}')")
-    await create_tables(pool, [known_referrals.SCHEMA])
+    await migrate(pool, [known_referrals.MIGRATIONS])
     assert await pool.fetchval("select retracted from referrals") is False

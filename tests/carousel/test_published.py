@@ -25,7 +25,7 @@ from services.carousel.values import SessionFacts
 from shared.contracts.carousel import CASES, SESSIONS
 from shared.domain.messages import Event, Meta, Recorded
 from shared.messaging.cloudevents import Position, Topic, headers, schema
-from shared.messaging.outbox_relay import OutgoingMessage
+from shared.messaging.outgoing import OutgoingMessage
 
 GOLDEN = Path(__file__).parent / "golden"
 NOW = datetime(2026, 3, 3, tzinfo=UTC)

@@ -13,8 +13,8 @@ from services.carousel import personal_data
 from services.carousel.projections import cycles, participations, safety_tasks
 from services.carousel.queries import safety_tasks as open_tasks
 from shared.domain.clock import today
+from shared.eventstore.migrations import migrate
 from shared.privacy.encryption import FieldCipher
-from shared.service.wiring import create_tables
 from tests.carousel.desk import ELSEWHERE, FACILITATOR, FIRST_PAGE, Desk, applied, lived, monday
 
 SECRET = "Onvindbare nota"  # noqa: S105 - words that must never leave notes.py
@@ -101,7 +101,7 @@ async def test_who_erases_the_notes_of_a_person_forgets_what_was_answered_about_
 
 
 async def test_a_note_falls_due_by_the_days_of_belgium(pool: asyncpg.Pool[asyncpg.Record]) -> None:
-    await create_tables(pool, [personal_data.SCHEMA])
+    await migrate(pool, [personal_data.MIGRATIONS])
     kept = datetime(2026, 3, 1, 23, 30, tzinfo=UTC)  # the second of March in Belgium
     await pool.execute("insert into notes values ('r-1', '1', 'x', 'f-1', $1)", kept)
     register = personal_data.Notes(FieldCipher(Fernet.generate_key()))

@@ -27,7 +27,7 @@ from deploy.local.kafka import Kafka
 from deploy.local.ports import free_port
 from deploy.local.postgres import Postgres
 from deploy.local.processes import spawn, stop
-from deploy.local.services import PORTS
+from deploy.services import PORTS
 from services.carousel.consequences import PARTICIPATIONS
 from services.carousel.views.streams import TYPES as CAROUSEL
 from services.referral.deciders import REFERRALS

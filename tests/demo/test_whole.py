@@ -13,8 +13,8 @@ from typing import Any
 from pypdf import PdfReader
 
 from deploy.local.processes import MARK
-from deploy.local.services import PORTS
-from services.reporting.indicators import catalogue
+from deploy.services import PORTS
+from services.reporting.metrics.catalogue import catalogue
 from shared.i18n.text import LOCALES
 from tests.demo.files import FILE
 

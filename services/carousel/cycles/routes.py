@@ -21,9 +21,13 @@ from services.carousel.cycles.commands import (
     PlanCycle,
 )
 from services.carousel.cycles.schemas import Cancellation, CatchUp, Correction, Cover, Move, NewCycle, SessionRecord
+from services.carousel.offers.aggregate import OFFER
+from services.carousel.offers.events import OfferPublished
 from services.carousel.queries import offers
 from shared.domain.clock import now
 from shared.domain.messages import Dated
+from shared.eventstore.event_store import Connection, EventStore
+from shared.eventstore.loading import load
 from shared.http.auth import Caller
 from shared.http.commands import Commanding, Commands, Done
 from shared.http.problems import NotVisible
@@ -39,11 +43,25 @@ async def plan_cycle(body: NewCycle, caller: Facilitator, commands: Commanding) 
     if caller.organisation is None or body.city not in caller.cities:
         raise NotVisible
     async with commands.store.pool.acquire() as connection:
-        offer = await offers.find_one(connection, body.offer_id)
+        offer = await _offer_of(connection, commands.store, body)
     if offer is None:
         raise NotVisible
     command = plan_of(body, offer, caller, caller.organisation)
     return await commands.run(CYCLE, body.cycle_id, command, check_access=Access(caller).new_cycle, created=True)
+
+
+async def _offer_of(connection: Connection, store: EventStore, body: NewCycle) -> offers.Offer | None:
+    """The offer in the version that holds; of a cycle that is planned already, in the one it was planned with."""
+    _, cycle = await load(connection, store, CYCLE, body.cycle_id)
+    if cycle.planned is None or cycle.planned.offer_id != body.offer_id:
+        return await offers.find_one(connection, body.offer_id)
+    for recorded in await store.read(connection, OFFER.stream(body.offer_id)):
+        match recorded.event:
+            case OfferPublished(version=cycle.planned.offer_version) as version:
+                return offers.Offer(
+                    offer=body.offer_id, version=version.version, language=version.language, modules=version.modules
+                )
+    return None
 
 
 def plan_of(body: NewCycle, offer: offers.Offer, caller: Caller, organisation: str) -> PlanCycle:

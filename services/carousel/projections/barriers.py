@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from services.carousel.participations.aggregate import PARTICIPATION
-from services.carousel.participations.events import PlaceRefused
+from services.carousel.participations.events import LeftWaitingList, PlaceRefused
 from shared.domain.aggregate import AnyChange
 from shared.eventstore.event_store import Connection
 from shared.projections.inline import Projection
@@ -22,15 +22,24 @@ create table if not exists refusals (
     code         text    not null,
     primary key (referral, version)
 );
+create table if not exists taken_back (
+    referral text primary key                      -- retracted: it met no barrier
+);
 create index if not exists refusals_city on refusals (city, refused_on);
 """
 
 
 async def apply(connection: Connection, change: AnyChange) -> None:
-    """Every refusal once, with the slot and place refused and when the person could have come then."""
+    """Every refusal once, with the slot and place refused and when the person could have come then.
+
+    Whose referral was retracted is known from the events too, as it was before `referrals` kept it.
+    """
     found = change.of(PARTICIPATION)
-    refused = [each.version for each in found.recorded if isinstance(each.event, PlaceRefused)] if found else []
-    if found and refused:
+    if found is None:
+        return
+    if any(isinstance(each.event, LeftWaitingList) and each.event.cause == "retracted" for each in found.recorded):
+        await connection.execute("insert into taken_back values ($1) on conflict do nothing", found.id)
+    if refused := [each.version for each in found.recorded if isinstance(each.event, PlaceRefused)]:
         last = found.state.refusals[-len(refused) :]
         await connection.executemany(
             "insert into refusals select $1, $2, c.city, c.place, c.weekday, c.part_of_day, $4, $5, $6, $7"
@@ -50,4 +59,4 @@ async def apply(connection: Connection, change: AnyChange) -> None:
         )
 
 
-PROJECTION = Projection("barriers", 2, SCHEMA, apply)
+PROJECTION = Projection("barriers", 3, SCHEMA, apply)

@@ -53,6 +53,7 @@ _WHY = """
         select * from why w where not exists (
             select from participations p where p.referral = w.referral and p.started_on is not null)
         and not exists (select from referrals r where r.referral = w.referral and r.retracted)
+        and not exists (select from taken_back t where t.referral = w.referral)
     )
 """
 
