@@ -16,10 +16,10 @@ from deploy.local.tokens import ensure_keys, token
 from services.training import erasures, evaluation, organisations, people
 from services.training.api import routes
 from services.training.app import VIEWS
-from services.training.people import People
+from services.training.personal_data.store import People
 from services.training.subscribers import hear
 from services.training.views import trainings
-from services.training.vocabulary import vocabulary
+from services.training.translations import translations
 from shared.contracts.referral import OrganisationRegistered, OrganisationRenamed
 from shared.domain.clock import today
 from shared.eventstore import event_store, idempotency
@@ -33,7 +33,7 @@ from shared.privacy.encryption import FieldCipher
 from shared.service.settings import Settings
 from shared.service.wiring import create_tables
 from tests.conftest import under_a_key
-from tests.training.telling import heard
+from tests.training.receiving import received
 
 CITY, ORGANISER, POLICE, ZONE = "Oostende", "caw-1", "police-1", "elz-1"
 FOREIGN, FOREIGN_CITY = "intro-1", "Brugge"
@@ -162,7 +162,7 @@ async def desk(store: EventStore, tmp_path: Path) -> AsyncIterator[Desk]:
     gate = TokenVerifier(ensure_keys(tmp_path), settings.auth_issuer, settings.auth_audience)
     async with store.pool.acquire() as connection:
         register = await People.opened(connection, FieldCipher(Fernet.generate_key()))
-    app = create_app("Training", gate, vocabulary().refusals, Health())
+    app = create_app("Training", gate, translations().refusals, Health())
     app.include_router(routes(Commands(store), register))
     transport = httpx.ASGITransport(app, raise_app_exceptions=False)
     async with httpx.AsyncClient(transport=transport, base_url="http://desk") as client:

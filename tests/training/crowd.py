@@ -14,8 +14,7 @@ from fastapi import FastAPI
 from services.training.api import routes
 from services.training.api.desk import TRAININGS
 from services.training.app import VIEWS
-from services.training.commands.training import CancelRegistration
-from services.training.people import People
+from services.training.personal_data.store import People
 from services.training.views import trainings
 from shared.domain.clock import today
 from shared.eventstore.event_store import EventStore
@@ -23,6 +22,7 @@ from shared.http.commands import Commands
 from shared.http.idempotency_key import Answers
 from shared.privacy.encryption import FieldCipher
 from tests.training.conftest import newcomer
+from services.training.trainings.commands import CancelRegistration
 
 
 async def come(desk: httpx.AsyncClient, number: str) -> str:

@@ -11,18 +11,19 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.training.commands import network as ask
-from services.training.commands import steering as ask_steering
 from services.training.domain import meeting, network_event, partner
 from services.training.domain.meeting import Meeting
 from services.training.domain.network_event import NetworkEvent
 from services.training.domain.partner import Partner
-from services.training.events import network
 from shared.domain.messages import Command, Event, Refused
 from shared.eventstore.command_handler import Decider
 from tests.chance import examples
 from tests.training import examples as x
 from tests.training.examples import command, professional
+from services.training.meetings.commands import CarryOutDecision, CorrectSteeringMeeting, HoldSteeringMeeting, PlanSteeringMeeting, TakeDecision
+from services.training.network_events.commands import CancelGuest, CancelNetworkEvent, CorrectNetworkEvent, HoldNetworkEvent, MoveNetworkEvent, PlanNetworkEvent, RegisterGuest
+from services.training.network_events.events import GuestCancelled
+from services.training.partners.commands import JoinProgramme, LeaveProgramme
 
 bounded = examples(150)
 EVENTS: Decider[Any, Any, Any] = Decider(network_event.initial, network_event.decide, network_event.evolve)
@@ -33,28 +34,28 @@ people = st.integers(1, 5).map(lambda number: f"p-{number}")
 sectors = st.dictionaries(st.sampled_from(["police", "welfare"]), st.integers(0, 3))
 
 asked_of_event: st.SearchStrategy[Command] = st.one_of(
-    st.builds(lambda name: command(ask.RegisterGuest, guest=professional(name)), people),
-    st.builds(lambda name: command(ask.CancelGuest, participant_id=name), people),
-    st.builds(lambda told: command(ask.HoldNetworkEvent, by_sector=told), sectors),
-    st.builds(lambda told: command(ask.CorrectNetworkEvent, by_sector=told), sectors),
-    st.sampled_from([command(ask.MoveNetworkEvent), command(ask.CancelNetworkEvent)]),
+    st.builds(lambda name: command(RegisterGuest, guest=professional(name)), people),
+    st.builds(lambda name: command(CancelGuest, participant_id=name), people),
+    st.builds(lambda told: command(HoldNetworkEvent, by_sector=told), sectors),
+    st.builds(lambda told: command(CorrectNetworkEvent, by_sector=told), sectors),
+    st.sampled_from([command(MoveNetworkEvent), command(CancelNetworkEvent)]),
 )
 asked_of_meeting: st.SearchStrategy[Command] = st.one_of(
-    st.builds(lambda on: command(ask_steering.PlanSteeringMeeting, planned_for=on), days),
-    st.builds(lambda on: command(ask_steering.HoldSteeringMeeting, on=on), days),
-    st.builds(lambda on: command(ask_steering.CorrectSteeringMeeting, on=on), days),
-    st.builds(lambda name, on: command(ask_steering.TakeDecision, decision_id=name, on=on), people, days),
-    st.builds(lambda name, on: command(ask_steering.CarryOutDecision, decision_id=name, on=on), people, days),
+    st.builds(lambda on: command(PlanSteeringMeeting, planned_for=on), days),
+    st.builds(lambda on: command(HoldSteeringMeeting, on=on), days),
+    st.builds(lambda on: command(CorrectSteeringMeeting, on=on), days),
+    st.builds(lambda name, on: command(TakeDecision, decision_id=name, on=on), people, days),
+    st.builds(lambda name, on: command(CarryOutDecision, decision_id=name, on=on), people, days),
 )
 asked_of_partner: st.SearchStrategy[Command] = st.one_of(
     st.builds(
-        lambda role, on: command(ask_steering.JoinProgramme, role=role, since=on),
+        lambda role, on: command(JoinProgramme, role=role, since=on),
         st.sampled_from(["primary_care", "police", "other"]),
         days,
     ),
-    st.builds(lambda on: command(ask_steering.LeaveProgramme, until=on), days),
+    st.builds(lambda on: command(LeaveProgramme, until=on), days),
 )
-events = st.lists(asked_of_event, max_size=15).map(lambda more: [command(ask.PlanNetworkEvent, capacity=3), *more])
+lives_of_events = st.lists(asked_of_event, max_size=15).map(lambda more: [command(PlanNetworkEvent, capacity=3), *more])
 meetings = st.lists(asked_of_meeting, max_size=15)
 partners = st.lists(asked_of_partner, max_size=15)
 
@@ -67,25 +68,25 @@ def asked(decider: Decider[Any, Any, Any], state: Any, one: Command) -> list[Eve
 
 
 def lived(decider: Decider[Any, Any, Any], life: Sequence[Command]) -> list[tuple[Any, list[Event], Any]]:
-    """Before, facts and after of each command; asked at once again, it changes nothing."""
+    """Before, events and after of each command; asked at once again, it changes nothing."""
     steps, state = [], decider.initial
     for one in life:
-        facts = asked(decider, state, one)
-        after = reduce(decider.evolve, facts, state)
+        events = asked(decider, state, one)
+        after = reduce(decider.evolve, events, state)
         assert asked(decider, after, one) == []
-        steps.append((state, facts, after))
+        steps.append((state, events, after))
         state = after
     return steps
 
 
 @bounded
-@given(events)
+@given(lives_of_events)
 def test_a_network_event_never_has_more_guests_than_room_and_loses_none(life: list[Command]) -> None:
     before: NetworkEvent
     after: NetworkEvent
-    for before, facts, after in lived(EVENTS, life):
+    for before, events, after in lived(EVENTS, life):
         assert len(after.guests.places) <= 3
-        gone = {fact.participant_id for fact in facts if isinstance(fact, network.GuestCancelled)}
+        gone = {event.participant_id for event in events if isinstance(event, GuestCancelled)}
         assert set(before.guests.places) - gone <= set(after.guests.places)
         if before.status in {"held", "cancelled"}:
             assert (after.status, after.guests) == (before.status, before.guests)
@@ -113,9 +114,9 @@ def test_a_partner_has_one_role_a_day_and_no_term_of_no_days(life: list[Command]
 
 
 @bounded
-@given(st.tuples(events, meetings, partners))
+@given(st.tuples(lives_of_events, meetings, partners))
 def test_the_stored_history_folds_to_the_same(lives: tuple[list[Command], ...]) -> None:
     for decider, life in zip((EVENTS, MEETINGS, PARTNERS), lives, strict=True):
-        history = [fact for _, facts, _ in lived(decider, life) for fact in facts]
-        stored = [type(fact).model_validate_json(fact.model_dump_json()) for fact in history]
+        history = [event for _, events, _ in lived(decider, life) for event in events]
+        stored = [type(event).model_validate_json(event.model_dump_json()) for event in history]
         assert reduce(decider.evolve, stored, decider.initial) == reduce(decider.evolve, history, decider.initial)

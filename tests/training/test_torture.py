@@ -14,14 +14,14 @@ import asyncpg
 from cryptography.fernet import Fernet
 
 from services.training.api.desk import TRAININGS
-from services.training.commands import training as ask
 from services.training.domain.training import evolve, initial
-from services.training.people import People
+from services.training.personal_data.store import People
 from services.training.views import registrations, trainings
 from shared.eventstore.event_store import EventStore
 from shared.http.commands import Commands
 from shared.privacy.encryption import FieldCipher
 from tests.training.conftest import SOON, TODAY, training
+from services.training.trainings.commands import OpenRegistration, PlanTraining
 
 PROCESSES, PEOPLE, PLACES, LEAVING = 8, 200, 20, 10
 
@@ -42,12 +42,12 @@ async def one(url: str, key: str, what: str, people: list[str]) -> list[str]:
 
 
 async def stands(store: EventStore) -> tuple[list[str], list[str]]:
-    """Who has a place and who waits, by the facts; the views say the same."""
+    """Who has a place and who waits, by the events; the views say the same."""
     async with store.pool.acquire() as connection:
-        facts = await store.read(connection, trainings.stream("t-1"))
+        events = await store.read(connection, trainings.stream("t-1"))
         waiting = [line.participant for line in await registrations.waiting(connection, "t-1")]
         placed = [line.participant for line in await registrations.register(connection, "t-1")]
-    roll = reduce(evolve, (fact.event for fact in facts), initial).roll
+    roll = reduce(evolve, (event.event for event in events), initial).roll
     assert waiting == list(roll.waiting)
     assert sorted(placed) == sorted(roll.places)
     return list(roll.places), waiting
@@ -73,8 +73,8 @@ async def test_two_hundred_for_twenty_places_from_eight_processes(
 async def planned(store: EventStore, key: str) -> None:
     """The training, and the key of the addresses that all processes share."""
     asked: dict[str, Any] = {"at": datetime.now(UTC), "by": "trainer-1", "on": TODAY}
-    plan = ask.PlanTraining.model_validate(training(on=SOON) | asked | {"capacity": PLACES})
+    plan = PlanTraining.model_validate(training(on=SOON) | asked | {"capacity": PLACES})
     async with store.pool.acquire() as connection:
         await People.opened(connection, FieldCipher(key))
-    for command in (plan, ask.OpenRegistration(**asked, training_id="t-1")):
+    for command in (plan, OpenRegistration(**asked, training_id="t-1")):
         await Commands(store).decide(trainings.stream("t-1"), TRAININGS, command)

@@ -1,0 +1,112 @@
+"""What people thought of a training, apart from who they are: nothing joins a spent link and an answer."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field, StringConstraints
+
+from services.training.links import digest, mint
+from services.training.trainings.commands import Tally
+from shared.domain.bounds import PRINTABLE_LINES
+from shared.domain.messages import Message
+from shared.eventstore.event_store import Connection
+
+SCHEMA = """
+create table if not exists evaluation_links (
+    digest   text primary key,                  -- SHA-256 of a token that was given to somebody, never to whom
+    training text not null
+);
+create index if not exists evaluation_links_training on evaluation_links (training);
+create table if not exists evaluation_answers (
+    id                uuid     primary key default gen_random_uuid(),
+    training          text     not null,
+    score             smallint not null check (score between 1 and 10),
+    confidence_before smallint not null check (confidence_before between 1 and 5),
+    confidence_after  smallint not null check (confidence_after between 1 and 5),
+    improve           text
+);
+create index if not exists evaluation_answers_training on evaluation_answers (training);
+"""
+
+
+class Answer(Message):
+    """One opinion: a score of 1 to 10, confidence of 1 to 5 before and after, and what to improve."""
+
+    score: Annotated[int, Field(ge=1, le=10)]
+    confidence_before: Annotated[int, Field(ge=1, le=5)]
+    confidence_after: Annotated[int, Field(ge=1, le=5)]
+    improve: Annotated[
+        str | None,
+        StringConstraints(strip_whitespace=True, max_length=2000, pattern=PRINTABLE_LINES),
+        Field(repr=False),
+    ] = None
+
+
+class Improvement(Message):
+    """What one of those who answered would improve; `answer` tells two of them apart, and nothing of who gave it."""
+
+    answer: str
+    improve: str = Field(repr=False)
+
+
+async def ask(connection: Connection, training: str, people: int) -> list[str]:
+    """One token a person, in an order that tells nothing; to be handed out one each."""
+    tokens = sorted(mint() for _ in range(people))
+    await connection.executemany(
+        "insert into evaluation_links values ($1, $2)", sorted((digest(token), training) for token in tokens)
+    )
+    return tokens
+
+
+async def ask_again(connection: Connection, training: str) -> list[str]:
+    """Other tokens in the place of those that were not used, as many, which lead nowhere from now on."""
+    gone = await connection.execute("delete from evaluation_links where training = $1", training)
+    return await ask(connection, training, int(gone.rpartition(" ")[2]))
+
+
+async def answer(connection: Connection, token: str, given: Answer) -> bool:
+    """Spend the link and keep the answer, in the caller's transaction; False when the link leads nowhere."""
+    training = await connection.fetchval(
+        "delete from evaluation_links where digest = $1 returning training", digest(token)
+    )
+    if training is None:
+        return False
+    await connection.execute(
+        "insert into evaluation_answers (training, score, confidence_before, confidence_after, improve)"
+        " values ($1, $2, $3, $4, $5)",
+        training,
+        given.score,
+        given.confidence_before,
+        given.confidence_after,
+        given.improve or None,
+    )
+    return True
+
+
+async def end(connection: Connection, training: str) -> None:
+    """The links that were not used lead nowhere any more; waits for the answers that are being given."""
+    await connection.execute("delete from evaluation_links where training = $1", training)
+
+
+async def tally(connection: Connection, training: str) -> Tally:
+    """The answers, added up."""
+    row = await connection.fetchrow(
+        "select count(*) as answers, coalesce(sum(score), 0) as score,"
+        " coalesce(sum(confidence_before), 0) as confidence_before,"
+        " coalesce(sum(confidence_after), 0) as confidence_after from evaluation_answers where training = $1",
+        training,
+    )
+    return Tally(**dict(row or {}))
+
+
+async def improvements(connection: Connection, training: str, after: str, limit: int) -> list[Improvement]:
+    """What people would improve, in an order that tells nothing: up to `limit` after the answer named."""
+    rows = await connection.fetch(
+        "select id::text as answer, improve from evaluation_answers where training = $1 and improve is not null"
+        " and id::text > $2 order by id::text limit $3",
+        training,
+        after,
+        limit,
+    )
+    return [Improvement(**row) for row in rows]
