@@ -40,7 +40,11 @@ def benchmarks() -> list[Benchmark]:
             "raw producer",
             (
                 Peer("raw producer", "bench.relay.raw", "aiokafka, idempotent, acks=all, the same bytes from memory"),
-                Peer("relay", "bench.relay.relay", "read from the table, to_integration_event, send, await, keep the position"),
+                Peer(
+                    "relay",
+                    "bench.relay.relay",
+                    "read from the table, to_integration_event, send, await, keep the position",
+                ),
             ),
         ),
         Benchmark(

@@ -39,7 +39,9 @@ async def figure(place: Place) -> list[float]:
     async with open_pool(place.url, 4) as pool:
         store = EventStore(pool, cases.TYPES, [cases.apply])
         await create_tables(pool, [event_store.SCHEMA, cases.SCHEMA, figures.SCHEMA, inbox.SCHEMA])
-        relay = OutboxRelay(store, lambda fact: told(fact, place.topic), [topic_named(place.topic)], place.servers, place.url)
+        relay = OutboxRelay(
+            store, lambda fact: told(fact, place.topic), [topic_named(place.topic)], place.servers, place.url
+        )
         store.rang = relay.ring
         async with _beside(place), _running(relay), pool.acquire() as reader:
             received: Counter[date] = Counter()

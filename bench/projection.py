@@ -22,7 +22,7 @@ from shared.eventstore.event_store import Connection
 from shared.eventstore.pool import open_pool
 from shared.messaging import inbox
 from shared.messaging.consumer import Consumer
-from shared.messaging.inbox import Apply, ReceivedMessage, Inbox
+from shared.messaging.inbox import Apply, Inbox, ReceivedMessage
 from shared.messaging.producer import open_producer
 
 BATCH = 500

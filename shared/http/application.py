@@ -6,7 +6,7 @@ from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from typing import Any
 
-from fastapi import FastAPI, Response
+from fastapi import FastAPI, Request, Response
 from fastapi.responses import JSONResponse
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
@@ -17,6 +17,7 @@ from shared.http.middleware import RequestLimits, RequestLog
 from shared.http.openapi import documented
 from shared.http.problems import PROBLEMS, Refusals, answer_problems
 from shared.i18n.code_lists import terms
+from shared.i18n.text import preferred_language
 from shared.observability.health import WELL, Health
 
 
@@ -56,9 +57,9 @@ def _tell_health(app: FastAPI, health: Health) -> None:
         return {"live": True}
 
     @app.get("/health/ready", tags=["ops"], response_model=dict[str, str], responses={503: {"model": dict[str, str]}})
-    async def ready() -> JSONResponse:
+    async def ready(request: Request) -> JSONResponse:
         """Each part: `well`, or what ails it."""
-        parts = await health.report()
+        parts = await health.report(preferred_language(request.headers.get("accept-language")))
         return JSONResponse(parts, 200 if set(parts.values()) <= {WELL} else 503)
 
     @app.get("/metrics", tags=["ops"], response_class=Response)

@@ -67,7 +67,7 @@ class _Answered:
         except Exception as error:  # whatever it is, it is answered, logged and counted
             if self.status:  # too late for another answer: the connection is cut
                 raise
-            await fault(error)(self.scope, self.receive, self.send)
+            await fault(Headers(scope=self.scope), error)(self.scope, self.receive, self.send)
         finally:
             self.note()
 
@@ -125,9 +125,9 @@ class RequestLimits:
             return
         try:
             self._look_at_head(scope)
-            self._recognise(scope)
+            self._authenticate(scope)
         except Limited as refused:
-            await limited(refused)(scope, receive, send)
+            await limited(Headers(scope=scope), refused)(scope, receive, send)
             return
         async with asyncio.timeout(self.limits.answer_seconds):
             await self.app(scope, Body(scope, receive, self.limits), send)
@@ -140,7 +140,7 @@ class RequestLimits:
         if len(headers) > limits.head_fields or size > limits.head_bytes:
             raise Limited(431, "head-too-large")
 
-    def _recognise(self, scope: Scope) -> None:
+    def _authenticate(self, scope: Scope) -> None:
         caller = self._caller(Headers(scope=scope).get("authorization"))
         scope.setdefault("state", {})["caller"] = caller
         if scope["path"].startswith(UNWATCHED):

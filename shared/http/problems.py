@@ -11,6 +11,7 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel
+from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 
 from shared.domain.messages import Refused
@@ -18,7 +19,7 @@ from shared.eventstore.event_store import VersionConflict
 from shared.eventstore.outages import is_away
 from shared.http.auth import Unauthenticated
 from shared.i18n.code_lists import terms
-from shared.i18n.text import Text
+from shared.i18n.text import Text, preferred_language
 
 log = structlog.get_logger(__name__)
 
@@ -82,16 +83,21 @@ PROBLEMS: dict[int | str, dict[str, Any]] = {
 _CODES = {403: "not-allowed", 404: "not-found", 405: "method-not-allowed", 400: "not-understood"}
 
 
-def problem(status: int, code: str, title: str, **more: Any) -> JSONResponse:  # noqa: ANN401 - fields of Problem
-    """An answer that says what went wrong and nothing about anybody."""
-    body = Problem(title=title, status=status, code=code, **more).model_dump(exclude_none=True)
+def problem(headers: Headers, status: int, code: str, title: str | None = None, **more: Any) -> JSONResponse:  # noqa: ANN401 - fields of Problem
+    """An answer that says what went wrong and nothing about anybody, titled in the language that `headers` prefer.
+
+    `title` is the code of the title where it is not that of the problem.
+    """
+    words = terms().problems[title or code].in_(preferred_language(headers.get("accept-language")))
+    body = Problem(title=words, status=status, code=code, **more).model_dump(exclude_none=True)
     retry = {"Retry-After": str(RETRY_SECONDS)} if status == HTTPStatus.SERVICE_UNAVAILABLE else {}
     return JSONResponse(body, status, media_type="application/problem+json", headers=retry)
 
 
-def limited(error: Limited) -> JSONResponse:
+def limited(headers: Headers, error: Limited) -> JSONResponse:
     """The answer to what passes a limit."""
-    answer = problem(error.status_code, error.code, "Not taken", detail=_sentence(terms().refusals, error.code))
+    detail = _sentence(terms().refusals, error.code)
+    answer = problem(headers, error.status_code, error.code, "limited", detail=detail)
     answer.headers.update(error.headers or {})
     return answer
 
@@ -102,55 +108,54 @@ def answer_problems(app: FastAPI, refusals: Refusals) -> None:
     _answer_who(app)
 
     @app.exception_handler(HTTPException)
-    async def http(_: Request, error: HTTPException) -> JSONResponse:
+    async def http(request: Request, error: HTTPException) -> JSONResponse:
         if isinstance(error, Limited):
-            return limited(error)
-        answer = problem(error.status_code, _CODES.get(error.status_code, "error"), "Not possible")
+            return limited(request.headers, error)
+        answer = problem(request.headers, error.status_code, _CODES.get(error.status_code, "error"))
         answer.headers.update(error.headers or {})
         return answer
 
 
 def _answer_refusals(app: FastAPI, refusals: Refusals) -> None:
     @app.exception_handler(Refused)
-    async def refused(_: Request, error: Refused) -> JSONResponse:
-        return problem(409, error.code, "The programme says no", detail=_sentence(refusals, error.code))
+    async def refused(request: Request, error: Refused) -> JSONResponse:
+        return problem(request.headers, 409, error.code, "refused", detail=_sentence(refusals, error.code))
 
     @app.exception_handler(VersionConflict)
-    async def conflict(_: Request, __: VersionConflict) -> JSONResponse:
-        return problem(409, "version-conflict", "Somebody else came first: look again")
+    async def conflict(request: Request, _: VersionConflict) -> JSONResponse:
+        return problem(request.headers, 409, "version-conflict")
 
     @app.exception_handler(RequestValidationError)
-    async def invalid(_: Request, error: RequestValidationError) -> JSONResponse:
+    async def invalid(request: Request, error: RequestValidationError) -> JSONResponse:
         errors = [
             {"field": ".".join(map(str, each["loc"])), "code": str(each["type"])}
             for each in error.errors()[:_MOST_ERRORS]
         ]
-        return problem(422, "invalid", "A field is wrong", errors=errors)
+        return problem(request.headers, 422, "invalid", errors=errors)
 
     @app.exception_handler(Unacceptable)
-    async def unacceptable(_: Request, error: Unacceptable) -> JSONResponse:
-        return problem(422, error.code, "Refused whole", detail=_sentence(refusals, error.code), errors=error.faults)
+    async def unacceptable(request: Request, error: Unacceptable) -> JSONResponse:
+        detail = _sentence(refusals, error.code)
+        return problem(request.headers, 422, error.code, "unacceptable", detail=detail, errors=error.faults)
 
 
 def _answer_who(app: FastAPI) -> None:
     @app.exception_handler(Unauthenticated)
-    async def unrecognised(_: Request, __: Unauthenticated) -> JSONResponse:
-        answer = problem(401, "not-recognised", "Who is asking?")
+    async def unauthenticated(request: Request, _: Unauthenticated) -> JSONResponse:
+        answer = problem(request.headers, 401, "not-recognised")
         answer.headers["WWW-Authenticate"] = "Bearer"
         return answer
 
     @app.exception_handler(NotVisible)
-    async def not_visible(_: Request, __: NotVisible) -> JSONResponse:
-        return problem(404, "not-found", "Nothing of that name that you may see")
+    async def not_visible(request: Request, _: NotVisible) -> JSONResponse:
+        return problem(request.headers, 404, "not-found")
 
 
-def fault(error: BaseException) -> JSONResponse:
+def fault(headers: Headers, error: BaseException) -> JSONResponse:
     """The answer to an exception that nothing else answers; the log has its class, never its text."""
     away = is_away(error)
     log.error("request failed", cause=type(error).__name__, ours=not away)
-    if away:
-        return problem(503, "unavailable", "Try again in a moment")
-    return problem(500, "fault", "Our fault: it is in the log")
+    return problem(headers, 503, "unavailable") if away else problem(headers, 500, "fault")
 
 
 def _sentence(refusals: Refusals, code: str) -> dict[str, str] | None:

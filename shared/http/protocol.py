@@ -11,6 +11,7 @@ from asyncio import TimerHandle
 from collections import Counter
 from typing import Any, ClassVar
 
+from starlette.datastructures import Headers
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from shared.http.limits import Limits
@@ -143,7 +144,7 @@ class LimitedProtocol(HttpToolsProtocol):
 
     def refuse(self, why: Limited) -> None:
         """Answer on the bare connection, for what has not become a request, and close it a little later."""
-        answer = limited(why)
+        answer = limited(Headers(), why)
         head = [b"HTTP/1.1 %d \r\n" % answer.status_code]
         head += [b"%s: %s\r\n" % (name, value) for name, value in answer.raw_headers]
         self.transport.write(b"".join(head) + b"\r\n" + bytes(answer.body))

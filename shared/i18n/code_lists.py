@@ -49,6 +49,7 @@ class Terms(Message):
     """All of these words by code."""
 
     version: int
+    problems: dict[str, Text]
     refusals: dict[str, Text]
     sectors: dict[str, Text]
     weekdays: dict[str, Text]

@@ -21,6 +21,7 @@ Words = Annotated[str, StringConstraints(pattern=STORABLE)]
 StoredWords = Annotated[str, StringConstraints(max_length=2000, pattern=STORABLE)]
 Language = Literal["nl", "fr", "en"]
 LanguageCode = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}$")]
+_MOST_LANGUAGES = 20
 LOCALES: Mapping[Language, str] = {"nl": "nl_BE", "fr": "fr_BE", "en": "en_GB"}
 
 
@@ -63,6 +64,19 @@ class Named(Message):
 def spoken(code: LanguageCode) -> Language:
     """A stored language, when it is one that is spoken today; else Dutch."""
     return next((each for each in get_args(Language) if each == code), "nl")
+
+
+def preferred_language(accepted: str | None) -> Language:
+    """The language that an `Accept-Language` header prefers (RFC 9110, 12.5.4), of those spoken here; else English."""
+    weighed = []
+    for nth, each in enumerate((accepted or "").split(",")[:_MOST_LANGUAGES]):
+        tag, _, quality = each.partition(";q=")
+        try:
+            weighed.append((-float(quality or 1), nth, tag.strip()[:2].lower()))
+        except ValueError:
+            continue
+    wanted = (tag for quality, _, tag in sorted(weighed) if quality < 0)
+    return next((spoken for tag in wanted for spoken in get_args(Language) if spoken == tag), "en")
 
 
 def municipality(language: Language, name: str) -> str:

@@ -24,8 +24,10 @@ _END_SECONDS = (8.0, 2.0)  # for the batch in hand, then for letting go of it
 
 
 @cache
-def _sentences() -> Mapping[str, str]:
-    found: Mapping[str, str] = json.loads(Path(__file__).with_name("ailments.json").read_text(encoding="utf-8"))
+def _sentences() -> Mapping[str, Mapping[str, str]]:
+    found: Mapping[str, Mapping[str, str]] = json.loads(
+        Path(__file__).with_name("ailments.json").read_text(encoding="utf-8")
+    )
     return found
 
 
@@ -37,7 +39,11 @@ class Unwell:
     values: Mapping[str, str | int] = field(default_factory=dict)
 
     def __str__(self) -> str:
-        return _sentences()[self.code].format(**self.values)
+        return self.sentence()
+
+    def sentence(self, language: str = "en") -> str:
+        """What ails it, in words."""
+        return _sentences()[self.code][language].format(**self.values)
 
 
 Ailment = Callable[[], Awaitable[Unwell | str | None]]
@@ -84,9 +90,9 @@ class Health:
         found = await asyncio.gather(*(asked(check) for check in self.checks.values()))
         return dict(zip(self.checks, found, strict=True)) | self.ended
 
-    async def report(self) -> dict[str, str]:
+    async def report(self, language: str = "en") -> dict[str, str]:
         """Each part: `well`, or what ails it as a sentence."""
-        return {part: str(found) if found else WELL for part, found in (await self.ailments()).items()}
+        return {part: found.sentence(language) if found else WELL for part, found in (await self.ailments()).items()}
 
     def progress(self, part: str, within: float = 60.0) -> Progress:
         """The progress of a part that is unwell when it has not succeeded for `within` seconds."""

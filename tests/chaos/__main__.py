@@ -17,8 +17,9 @@ from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from shared.domain.aggregate import Aggregate
 from shared.domain.messages import Command, Meta
-from shared.eventstore.command_handler import Decider, handle
+from shared.eventstore.command_handler import handle
 from shared.eventstore.outages import is_infrastructure
 from shared.projections.shadow_schema import AlreadyRebuilding
 from shared.projections.topic import TopicIncomplete
@@ -44,7 +45,7 @@ def _evolve(state: int, _: Counted) -> int:
     return state + 1
 
 
-COUNTING = Decider(0, _decide, _evolve)
+COUNTING = Aggregate("stream", (Counted,), 0, _decide, _evolve)
 
 
 class Chaos:
@@ -81,7 +82,7 @@ class Chaos:
             n = self.told[stream]
             command = Count(at=datetime.now(UTC) + self.clock, by="chaos", n=n)
             try:
-                await handle(self.town.store, f"stream-{stream}", COUNTING, command, META)
+                await handle(self.town.store, COUNTING, str(stream), command, META)
             except Exception as error:
                 if not is_infrastructure(error):
                     raise

@@ -18,12 +18,11 @@ from deploy.local.kafka import Kafka
 from deploy.local.ports import free_port
 from deploy.local.postgres import Postgres
 from deploy.local.processes import Trouble, spawn, stop
-from shared.eventstore import event_store
+from shared.eventstore import event_store, projection_versions
 from shared.eventstore.event_store import EventStore, event_types
 from shared.eventstore.pool import open_pool
 from shared.messaging import inbox
 from shared.messaging.outbox_relay import OutboxRelay
-from shared.projections import shadow_schema
 from shared.projections.topic import rebuild
 from shared.service.wiring import create_tables
 from tests.chaos.worker import LEDGER, fold_of
@@ -59,7 +58,7 @@ class Town:
         for name, url in self.urls.items():
             self.pools[name] = await asyncpg.create_pool(url, min_size=0, max_size=20, command_timeout=60)
         await create_tables(self.pools["publisher"], [event_store.SCHEMA])
-        await create_tables(self.pools["reader"], [inbox.SCHEMA, shadow_schema.SCHEMA, LEDGER])
+        await create_tables(self.pools["reader"], [inbox.SCHEMA, projection_versions.SCHEMA, LEDGER])
         for worker in WORKERS:
             await self.start(worker)
 

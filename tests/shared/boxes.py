@@ -6,24 +6,26 @@ import secrets
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import asyncpg
 import httpx
-from fastapi import APIRouter, FastAPI, Request, Response
+from fastapi import APIRouter, FastAPI, Response
 from pydantic import BaseModel
 
 from deploy.local.tokens import ensure_keys, token
+from shared.domain.aggregate import Aggregate
+from shared.domain.clock import now
 from shared.domain.messages import Command, Event, Refused
 from shared.eventstore import event_store, idempotency
-from shared.eventstore.command_handler import Decider, Outcome
+from shared.eventstore.command_handler import Outcome
 from shared.eventstore.event_store import Connection, EventStore, event_types
+from shared.eventstore.loading import load
 from shared.http.application import create_app
-from shared.http.auth import Caller, TokenVerifier, Role
+from shared.http.auth import Caller, Role, TokenVerifier
 from shared.http.authorization import allow
-from shared.http.commands import Commands, Done
+from shared.http.commands import Commanding, Done, Store
 from shared.http.idempotency_key import READS, Answers
 from shared.http.problems import NotVisible
 from shared.observability.health import Health
@@ -31,7 +33,7 @@ from shared.service.settings import Settings
 from shared.service.wiring import create_tables
 
 CITY = "Oostende"
-WORKS = allow(Role.FACILITATOR)
+Worker = Annotated[Caller, allow(Role.FACILITATOR)]
 
 
 class Opened(Event):
@@ -116,8 +118,7 @@ def decide(state: Box, command: Command) -> list[Event]:
     raise AssertionError(command)
 
 
-BOXES: Decider[Box, Command, Event] = Decider(Box(), decide, evolve)
-TYPES = event_types(Opened, Filled, Closed, Drawn)
+BOX: Aggregate[Box, Command, Event] = Aggregate("box", (Opened, Filled, Closed, Drawn), Box(), decide, evolve)
 
 
 class Filling(BaseModel):
@@ -133,75 +134,74 @@ class Ticket(BaseModel):
     ticket: str
 
 
-def routes(commands: Commands) -> APIRouter:
-    """Every way in which an answer is made."""
-    router = APIRouter()
+router = APIRouter()
 
-    def of(box: str) -> str:
-        return f"box-{box}"
 
-    def stamp(by: str = "public") -> dict[str, Any]:
-        return {"at": datetime.now(UTC), "by": by}
+def ticket(outcome: Outcome) -> dict[str, Any]:
+    """What is drawn, and a ticket of it that is told once."""
+    [drawn] = outcome.events
+    assert isinstance(drawn, Drawn)
+    return {"nth": drawn.nth, "ticket": secrets.token_urlsafe(16)}
 
-    def ticket(outcome: Outcome) -> dict[str, Any]:
-        [drawn] = outcome.events
-        assert isinstance(drawn, Drawn)
-        return {"nth": drawn.nth, "ticket": secrets.token_urlsafe(16)}
 
-    @router.post("/boxes/{box}", status_code=201, response_model=Done)
-    async def open_box(request: Request, box: str, city: str = CITY, caller: Caller = WORKS) -> Response:
-        command = OpenBox(**stamp(caller.subject), city=city)
-        return await commands.take(request, caller, of(box), BOXES, command, created=True)
+@router.post("/boxes/{box}", status_code=201, response_model=Done)
+async def open_box(box: str, caller: Worker, commands: Commanding, city: str = CITY) -> Response:
+    command = OpenBox(at=now(), by=caller.subject, city=city)
+    return await commands.run(BOX, box, command, created=True)
 
-    @router.post("/boxes/{box}/fill", response_model=Done)
-    async def fill_box(request: Request, box: str, body: Filling, caller: Caller = WORKS) -> Response:
-        def permit(state: Box) -> None:
-            if state.city not in caller.cities:
-                raise NotVisible
 
-        command = FillBox(**stamp(caller.subject), thing=body.thing)
-        return await commands.take(request, caller, of(box), BOXES, command, permit=permit)
+@router.post("/boxes/{box}/fill", response_model=Done)
+async def fill_box(box: str, body: Filling, caller: Worker, commands: Commanding) -> Response:
+    def check_access(state: Box) -> None:
+        if state.city not in caller.cities:
+            raise NotVisible
 
-    @router.post("/boxes/{box}/close", response_model=Done)
-    async def close_box(request: Request, box: str, caller: Caller = WORKS) -> Response:
-        return await commands.take(request, caller, of(box), BOXES, CloseBox(**stamp(caller.subject)))
+    command = FillBox(at=now(), by=caller.subject, thing=body.thing)
+    return await commands.run(BOX, box, command, check_access=check_access)
 
-    @router.post("/boxes/{box}/tickets", response_model=Ticket)
-    async def draw(request: Request, box: str, caller: Caller = WORKS) -> Response:
-        command = DrawTicket(**stamp(caller.subject))
-        return await commands.answer(request, caller.subject, of(box), BOXES, command, body=ticket)
 
-    @router.post("/public/boxes/{box}/tickets", response_model=Ticket)
-    async def draw_in_public(request: Request, box: str, body: Filling) -> Response:
-        return await commands.answer(request, None, of(box), BOXES, DrawTicket(**stamp()), body=ticket)
+@router.post("/boxes/{box}/close", response_model=Done)
+async def close_box(box: str, caller: Worker, commands: Commanding) -> Response:
+    return await commands.run(BOX, box, CloseBox(at=now(), by=caller.subject))
 
-    @router.post("/public/boxes/{box}/opinions", status_code=204)
-    async def give_opinion(request: Request, box: str) -> Response:
-        async def work(connection: Connection) -> None:
-            await connection.execute("insert into opinions (box) values ($1)", box)
 
-        return await commands.once(request, None, of(box), work, status=204)
+@router.post("/boxes/{box}/tickets", response_model=Ticket)
+async def draw(box: str, caller: Worker, commands: Commanding) -> Response:
+    return await commands.run(BOX, box, DrawTicket(at=now(), by=caller.subject), content=ticket)
 
-    @router.post("/boxes/{box}/opinions", response_model=Filling)
-    async def give_own_opinion(request: Request, box: str, body: Filling, caller: Caller = WORKS) -> Response:
-        async def sees(connection: Connection) -> None:
-            facts = await commands.store.read(connection, of(box))
-            if not any(isinstance(fact.event, Opened) and fact.event.city in caller.cities for fact in facts):
-                raise NotVisible
 
-        async def work(connection: Connection) -> dict[str, Any]:
-            await sees(connection)
-            await connection.execute("insert into opinions (box) values ($1)", box)
-            return {"thing": body.thing}
+@router.post("/public/boxes/{box}/tickets", response_model=Ticket)
+async def draw_in_public(box: str, body: Filling, commands: Commanding) -> Response:
+    return await commands.run(BOX, box, DrawTicket(at=now(), by="public"), content=ticket)
 
-        return await commands.once(request, caller.subject, of(box), work, may_see=sees)
 
-    @router.post("/public/boxes/{box}/look", openapi_extra=READS)
-    async def look(box: str) -> int:
-        async with commands.store.pool.acquire() as connection:
-            return len(await commands.store.read(connection, of(box)))
+@router.post("/public/boxes/{box}/opinions", status_code=204)
+async def give_opinion(box: str, commands: Commanding) -> Response:
+    async def work(connection: Connection) -> None:
+        await connection.execute("insert into opinions (box) values ($1)", box)
 
-    return router
+    return await commands.once(BOX.stream(box), work, status=204)
+
+
+@router.post("/boxes/{box}/opinions", response_model=Filling)
+async def give_own_opinion(box: str, body: Filling, caller: Worker, commands: Commanding) -> Response:
+    async def can_see(connection: Connection) -> None:
+        _, state = await load(connection, commands.store, BOX, box)
+        if state.city not in caller.cities:
+            raise NotVisible
+
+    async def work(connection: Connection) -> dict[str, Any]:
+        await can_see(connection)
+        await connection.execute("insert into opinions (box) values ($1)", box)
+        return {"thing": body.thing}
+
+    return await commands.once(BOX.stream(box), work, can_still_see=can_see)
+
+
+@router.post("/public/boxes/{box}/look", openapi_extra=READS)
+async def look(box: str, store: Store) -> int:
+    async with store.pool.acquire() as connection:
+        return (await load(connection, store, BOX, box))[0]
 
 
 @dataclass
@@ -237,11 +237,12 @@ async def opened(pool: asyncpg.Pool[asyncpg.Record], home: Path, answers: Answer
     """The programme over an empty database."""
     settings = Settings()
     gate = TokenVerifier(ensure_keys(home), settings.auth_issuer, settings.auth_audience)
-    store = EventStore(pool, TYPES)
+    store = EventStore(pool, event_types(*BOX.events))
     schemas = [event_store.SCHEMA, idempotency.SCHEMA, "create table if not exists opinions (box text)"]
     await create_tables(pool, schemas)
     app = create_app("Boxes", gate, {}, Health(), answers=answers)
-    app.include_router(routes(Commands(store)))
+    app.state.store = store
+    app.include_router(router)
     transport = httpx.ASGITransport(app, raise_app_exceptions=False)
     async with httpx.AsyncClient(transport=transport, base_url="http://desk") as client:
         yield Desk(client, app, store, home)

@@ -10,7 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from shared.domain.messages import Event, Recorded, Refused
+from shared.domain.aggregate import Aggregate
+from shared.domain.messages import Command, Event, Recorded, Refused
 from shared.eventstore.event_store import Connection
 from shared.messaging.cloudevents import PublicMessage, Topic
 from shared.messaging.inbox import ReceivedMessage
@@ -29,6 +30,15 @@ class CountPublished(PublicMessage):
     """One more, told to the outside."""
 
     n: int
+
+
+class CountOn(Command):
+    """Count one further."""
+
+
+COUNTED: Aggregate[int, CountOn, Counted] = Aggregate(
+    "stream", (Counted,), 0, lambda state, _: [Counted(n=state + 1)], lambda _, event: event.n
+)
 
 
 def topic() -> Topic:
@@ -72,7 +82,7 @@ def publish_on(where: Topic) -> Any:
     def to_integration_event(fact: Recorded[Any]) -> OutgoingMessage:
         return OutgoingMessage(where, fact.stream, CountPublished(n=fact.event.n))
 
-    return translate
+    return to_integration_event
 
 
 def repeated(values: Sequence[int]) -> list[int]:

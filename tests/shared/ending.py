@@ -9,13 +9,13 @@ from dataclasses import replace
 from fastapi import APIRouter, HTTPException
 from pydantic import SecretStr
 
-from shared.eventstore.event_store import VersionConflict, event_types
+from shared.eventstore.event_store import VersionConflict
 from shared.messaging.cloudevents import Topic
 from shared.messaging.inbox import Inbox
 from shared.service.serving import serve
 from shared.service.settings import Settings
 from shared.service.wiring import Wire, Wiring, application_of
-from tests.shared.counting import Counted, CountPublished, publish_on
+from tests.shared.counting import COUNTED, Counted, CountPublished, publish_on
 from tests.shared.test_service import META, NOW, echo
 
 
@@ -29,9 +29,9 @@ def counting(said: Topic, told: Topic) -> Wire:
     """`POST /count/7` is one fact, however often it is asked."""
 
     async def wire(service: Wiring) -> None:
-        store = await service.facts(event_types(Counted))
-        service.publishes(store, publish_on(told), told)
-        await service.hears(Inbox("echo", said, lambda connection, heard: echo(store, connection, heard)))
+        store = await service.add_event_store([COUNTED])
+        service.add_outbox_relay(store, publish_on(told), told)
+        await service.add_consumer(Inbox("echo", said, lambda connection, heard: echo(store, connection, heard)))
         router = APIRouter()
 
         @router.post("/count/{n}")
@@ -46,7 +46,7 @@ def counting(said: Topic, told: Topic) -> Wire:
         async def hang() -> None:
             time.sleep(600)  # noqa: ASYNC251 - what no code of ours may do
 
-        service.answers(router)
+        service.add_routes(router)
 
     return wire
 

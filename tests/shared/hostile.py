@@ -147,7 +147,7 @@ class Hostile:
             name = self.chance.choice(
                 ["traceparent", "X-Correlation-Id", "X-Forwarded-For", "Accept-Language", "Cookie"]
             )
-            lines.append(f"{name}: ".encode() + self.text().encode("utf-8", "replace").to_integration_event(None, b"\r\n\x00"))
+            lines.append(f"{name}: ".encode() + self.text().encode("utf-8", "replace").translate(None, b"\r\n\x00"))
         return lines
 
     def text(self) -> str:

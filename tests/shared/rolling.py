@@ -11,21 +11,21 @@ import os
 import random
 import signal
 import sys
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
-from typing import Any
 
 import asyncpg
 
-from shared.domain.messages import Event, Meta, Recorded
-from shared.eventstore import event_store
-from shared.eventstore.event_store import Connection, EventStore, VersionConflict, event_types
+from shared.domain.aggregate import Aggregate, AnyChange
+from shared.domain.messages import Command, Event, Meta
+from shared.eventstore import event_store, projection_versions
+from shared.eventstore.event_store import Connection, EventStore, VersionConflict
 from shared.eventstore.pool import SERVING, open_pool
 from shared.observability.health import Progress
-from shared.projections import inline, shadow_schema
-from shared.projections.daemon import Keeper
-from shared.projections.inline import InlineViews
+from shared.projections import inline
+from shared.projections.daemon import ProjectionDaemon
+from shared.projections.inline import InlineProjections, Projection
 from shared.service.wiring import create_tables
 
 META = Meta(by="tester", correlation_id="test")
@@ -41,41 +41,43 @@ class Stepped(Event):
     other_version: int
 
 
-TYPES = event_types(Stepped)
+STEPPING: Aggregate[None, Command, Stepped] = Aggregate("stream", (Stepped,), None, lambda *_: [], lambda *_: None)
 
 
-class Steps:
+def in_line(*projections: Projection) -> InlineProjections:
+    """These projections, of what is stepped."""
+    return InlineProjections(projections, [STEPPING])
+
+
+def steps(version: int) -> Projection:
     """The sum of each stream's steps, weighed by the version; from version 2 on in another column, with an index."""
+    column = f"total_{version}"
+    schema = (
+        f"create table if not exists steps (stream text primary key, version int not null, {column} bigint);"
+        f"create index if not exists steps_{column} on steps ({column});"
+    )
 
-    __name__ = "tests.steps"
-
-    def __init__(self, version: int) -> None:
-        self.VERSION = version
-        self.column = f"total_{version}"
-        self.SCHEMA = (
-            f"create table if not exists steps (stream text primary key, version int not null, {self.column} bigint);"
-            f"create index if not exists steps_{self.column} on steps ({self.column});"
-        )
-
-    async def apply(self, connection: Connection, facts: Sequence[Recorded[Any]]) -> None:
+    async def apply(connection: Connection, change: AnyChange) -> None:
         """Refuse what comes before its cause; apply once what comes twice."""
-        for fact in facts:
-            other = await self._at(connection, fact.event.other)
-            assert other >= fact.event.other_version, "the effect came before its cause"
-            at = await self._at(connection, fact.stream)
-            assert at + 1 >= fact.version, "an event of the stream was skipped"
-            if at < fact.version:
+        for each in change.recorded:
+            other = await _at(connection, each.event.other)
+            assert other >= each.event.other_version, "the effect came before its cause"
+            at = await _at(connection, each.stream)
+            assert at + 1 >= each.version, "an event of the stream was skipped"
+            if at < each.version:
                 await connection.execute(
                     f"insert into steps as was values ($1, $2, $3) on conflict (stream) do update"
-                    f" set version = excluded.version, {self.column} = was.{self.column} + excluded.{self.column}",
-                    fact.stream,
-                    fact.version,
-                    fact.event.n * self.VERSION,
+                    f" set version = excluded.version, {column} = was.{column} + excluded.{column}",
+                    each.stream,
+                    each.version,
+                    each.event.n * version,
                 )
 
-    @staticmethod
-    async def _at(connection: Connection, stream: str) -> int:
-        return await connection.fetchval("select version from steps where stream = $1", stream) or 0
+    return Projection("steps", version, schema, apply)
+
+
+async def _at(connection: Connection, stream: str) -> int:
+    return await connection.fetchval("select version from steps where stream = $1", stream) or 0
 
 
 class Process:
@@ -83,9 +85,9 @@ class Process:
 
     def __init__(self, pool: asyncpg.Pool[asyncpg.Record], url: str, version: int, seed: int) -> None:
         self.version, self.chance = version, random.Random(seed)
-        self.inline = InlineViews([Steps(version)], TYPES)
-        self.store = EventStore(pool, TYPES, [self.inline.apply])
-        self.keeper = Keeper(self.store, url, self.inline, Progress("views"), alive_seconds=2.5)
+        self.inline = in_line(steps(version))
+        self.store = EventStore(pool, self.inline.types)
+        self.daemon = ProjectionDaemon(self.store, url, self.inline, Progress("views"), alive_seconds=2.5)
         self.appended = 0
 
     async def write(self) -> None:
@@ -96,7 +98,8 @@ class Process:
                 known = "select coalesce(max(version), 0) from events where stream = $1"
                 seen, expected = [await connection.fetchval(known, each) for each in (other, stream)]
                 event = Stepped(n=self.chance.randint(1, 9), other=other, other_version=seen)
-                await self.store.append(connection, stream, expected, [event], META, NOW)
+                recorded = await self.store.append(connection, stream, expected, [event], META, NOW)
+                await self.inline.apply(connection, STEPPING.change(recorded, None))
             self.appended += 1
 
     async def write_on(self) -> None:
@@ -108,7 +111,7 @@ class Process:
     async def work(self, writers: int = 3) -> None:
         """Everything, until cancelled."""
         async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(self.keeper.run())
+            tasks.create_task(self.daemon.run())
             for _ in range(writers):
                 tasks.create_task(self.write_on())
 
@@ -118,7 +121,7 @@ async def process(
     pool: asyncpg.Pool[asyncpg.Record], url: str, version: int, seed: int = 0, writers: int = 3
 ) -> AsyncIterator[Process]:
     """A process at work until the end of the block. A view that an event reached out of order fails the block."""
-    await create_tables(pool, [event_store.SCHEMA, shadow_schema.SCHEMA, inline.SCHEMA])
+    await create_tables(pool, [event_store.SCHEMA, projection_versions.SCHEMA, inline.SCHEMA])
     started = Process(pool, url, version, seed)
     async with pool.acquire() as connection, connection.transaction():
         await connection.execute("select pg_advisory_xact_lock(1)")

@@ -19,7 +19,7 @@ from joserfc import jws, jwt
 from joserfc.jwk import ECKey, KeySet, RSAKey
 from structlog.testing import capture_logs
 
-from shared.http.auth import Caller, TokenVerifier, KeysAway, Role, Unauthenticated
+from shared.http.auth import Caller, KeysAway, Role, TokenVerifier, Unauthenticated
 
 ISSUER, AUDIENCE = "https://issuer.example", "carrousel"
 KEY = ECKey.generate_key("P-256", {"kid": "ours"})
@@ -166,7 +166,9 @@ def test_a_good_signature_over_anything_but_claims_is_nobody(gate: TokenVerifier
         ),
     )
 )
-def test_whatever_claims_are_signed_the_answer_is_somebody_sound_or_nobody(gate: TokenVerifier, said: dict[str, Any]) -> None:
+def test_whatever_claims_are_signed_the_answer_is_somebody_sound_or_nobody(
+    gate: TokenVerifier, said: dict[str, Any]
+) -> None:
     found = recognised(gate, signed(claims(**said)))
     if found:
         assert 1 <= len(found.subject) <= 200

@@ -24,14 +24,13 @@ from services.reporting.period import Period
 from services.reporting.rows import TOPICS
 from shared.contracts.referral import CASES
 from shared.domain.messages import Meta
-from shared.eventstore import event_store
+from shared.eventstore import event_store, projection_versions
 from shared.eventstore.event_store import EventStore
 from shared.messaging import inbox
 from shared.messaging.cloudevents import Position, PublicMessage, headers
 from shared.messaging.inbox import Inbox
 from shared.messaging.topics import create_topics
 from shared.privacy.encryption import FieldCipher
-from shared.projections import shadow_schema
 from shared.projections.topic import prepare
 from shared.service.wiring import create_tables
 from tests.referral.examples import organisation_registered, organisation_renamed
@@ -90,15 +89,15 @@ def desk(database_url: str, tmp_path: Path) -> Desk:
 
 async def test_a_held_up_key_is_listed_and_replayed_in_order(desk: Desk, pool: asyncpg.Pool[asyncpg.Record]) -> None:
     heard = Inbox("reporting", CASES, figures.apply)
-    await create_tables(pool, [inbox.SCHEMA, shadow_schema.SCHEMA])
+    await create_tables(pool, [inbox.SCHEMA, projection_versions.SCHEMA])
     async with pool.acquire() as connection:
         await prepare(connection, figures_told())
     records = [told(b"early", 0, intake()), told(b"early", 1, accepted()), told(b"late", 2, received())]
     async with pool.acquire() as connection, connection.transaction():
         assert len((await heard.receive(connection, records)).applied) == 1
-    code, listed = await desk.type("reporting", "letters", "list")
+    code, listed = await desk.type("reporting", "dead-letters", "list")
     assert (code, "early" in listed, "1 referral-unknown" in listed, "1 parked" in listed) == (0, True, True, True)
-    code, replayed = await desk.type("reporting", "letters", "replay", "--key", "early")
+    code, replayed = await desk.type("reporting", "dead-letters", "replay", "--key", "early")
     assert (code, [word for word in replayed.split() if word.isdecimal()]) == (0, ["2", "0"])
     assert await pool.fetchval("select count(*) from dead_letters where resolved_at is null") == 0
     async with pool.acquire() as connection:
@@ -110,7 +109,7 @@ async def test_a_dead_letter_is_discarded_by_somebody_for_a_reason_and_never_sil
     desk: Desk, pool: asyncpg.Pool[asyncpg.Record]
 ) -> None:
     heard = Inbox("reporting", CASES, figures.apply)
-    await create_tables(pool, [inbox.SCHEMA, shadow_schema.SCHEMA])
+    await create_tables(pool, [inbox.SCHEMA, projection_versions.SCHEMA])
     async with pool.acquire() as connection:
         await prepare(connection, figures_told())
     nameless = Told(None, 9, b"?", [])
@@ -118,16 +117,16 @@ async def test_a_dead_letter_is_discarded_by_somebody_for_a_reason_and_never_sil
         await heard.receive(connection, [told(b"early", 0, intake()), told(b"early", 1, received()), nameless])
     letters = {row["reason"]: str(row["id"]) for row in await pool.fetch("select id, reason from dead_letters")}
     first = letters["referral-unknown"]
-    assert (await desk.type("reporting", "letters", "discard", first, "--by", "ops-1"))[0] == 2
-    blank = await desk.type("reporting", "letters", "discard", first, "--by", "ops-1", "--reason", " ")
+    assert (await desk.type("reporting", "dead-letters", "discard", first, "--by", "ops-1"))[0] == 2
+    blank = await desk.type("reporting", "dead-letters", "discard", first, "--by", "ops-1", "--reason", " ")
     assert blank == (1, "Say who decides and why: --by and --reason.\n")
     because = ("--by", "ops-1", "--reason", "an intake without a referral, typed by hand")
     for letter in (first, letters["header-missing"]):
-        assert (await desk.type("reporting", "letters", "discard", letter, *because))[0] == 0
-    assert (await desk.type("reporting", "letters", "discard", first, *because))[0] == 1
-    code, replayed = await desk.type("reporting", "letters", "replay")
+        assert (await desk.type("reporting", "dead-letters", "discard", letter, *because))[0] == 0
+    assert (await desk.type("reporting", "dead-letters", "discard", first, *because))[0] == 1
+    code, replayed = await desk.type("reporting", "dead-letters", "replay")
     assert (code, [word for word in replayed.split() if word.isdecimal()]) == (0, ["1", "0"])
-    code, listed = await desk.type("reporting", "letters", "discarded")
+    code, listed = await desk.type("reporting", "dead-letters", "discarded")
     assert (code, listed.count("ops-1"), listed.count("typed by hand")) == (0, 2, 2)
     kept = await pool.fetch("select value from dead_letters where resolved_at is not null order by id")
     assert len(kept) == 3
@@ -141,12 +140,12 @@ async def test_the_relay_says_how_far_it_is_and_goes_back(desk: Desk, pool: asyn
         facts = [organisation_registered(), organisation_renamed()]
         await store.append(connection, "organisation-o", 0, facts, Meta(by="x", correlation_id="y"), NOW)
     await pool.execute("insert into outbox_checkpoints values ('kafka', 2)")
-    code, before = await desk.type("referral", "relay", "status")
+    code, before = await desk.type("referral", "outbox", "status")
     assert (code, "no" in before.split()) == (0, True)
-    code, said = await desk.type("referral", "relay", "republish", "--from", "1")
+    code, said = await desk.type("referral", "outbox", "republish", "--from", "1")
     assert (code, said.split()[0]) == (0, "1")
     assert await pool.fetchval("select position from outbox_checkpoints") == 1
-    code, said = await desk.type("reporting", "relay", "republish", "--from", "1")
+    code, said = await desk.type("reporting", "outbox", "republish", "--from", "1")
     assert (code, said.strip()) == (1, "This service publishes nothing.")
 
 
@@ -169,17 +168,17 @@ async def test_names_are_resealed_and_what_is_due_listed_without_a_name(
         person = Person(name=SECRET)
         await People(FieldCipher(desk.keys[1])).keep(connection, "p-old", "referred", person, date(2000, 1, 1))
         await People(FieldCipher(desk.keys[1])).keep(connection, "p-new", "referred", person, NOW.date())
-    code, resealed = await desk.type("referral", "people", "reseal")
+    code, resealed = await desk.type("referral", "personal-data", "rotate-keys")
     assert (code, resealed.split()[0]) == (0, "2")
-    assert SECRET in newest.open(await pool.fetchval("select sealed from people where id = 'p-old'"))
-    code, due = await desk.type("referral", "people", "due")
+    assert SECRET in newest.decrypt(await pool.fetchval("select sealed from people where id = 'p-old'"))
+    code, due = await desk.type("referral", "personal-data", "due")
     assert (code, due.split("\n")[1:]) == (0, ["p-old", ""])
     assert SECRET not in resealed + due
 
 
 async def test_what_is_missing_or_away_is_said_in_one_sentence(desk: Desk) -> None:
     del desk.environment["REFERRAL_PORT"]
-    assert await desk.type("referral", "relay", "status") == (1, "REFERRAL_PORT: Field required\n")
+    assert await desk.type("referral", "outbox", "status") == (1, "REFERRAL_PORT: Field required\n")
     desk.environment |= {"REFERRAL_PORT": "1", "REFERRAL_DATABASE_URL": "postgresql://x@127.0.0.1:1/x"}
-    code, said = await desk.type("referral", "relay", "status")
+    code, said = await desk.type("referral", "outbox", "status")
     assert (code, said) == (1, "The database or Kafka does not answer.\n")

@@ -7,26 +7,15 @@ from datetime import UTC, datetime
 
 import asyncpg
 
-from shared.domain.messages import Command, Meta
+from shared.domain.messages import Meta
 from shared.eventstore import event_store
-from shared.eventstore.command_handler import Decider, handle
+from shared.eventstore.command_handler import handle
 from shared.eventstore.event_store import EventStore, event_types
 from shared.service.wiring import create_tables
-from tests.shared.counting import Counted
+from tests.shared.counting import COUNTED, Counted, CountOn
 
 CROWD = 200
 META = Meta(by="tester", correlation_id="test")
-
-
-class CountOn(Command):
-    """Count one further."""
-
-
-def decide(state: int, _: CountOn) -> list[Counted]:
-    return [Counted(n=state + 1)]
-
-
-COUNTING: Decider[int, CountOn, Counted] = Decider(0, decide, lambda _, event: event.n)
 
 
 async def test_a_crowd_on_one_stream_is_served_one_by_one_and_nobody_is_sent_away(
@@ -35,5 +24,5 @@ async def test_a_crowd_on_one_stream_is_served_one_by_one_and_nobody_is_sent_awa
     store = EventStore(pool, event_types(Counted))
     await create_tables(pool, [event_store.SCHEMA])
     command = CountOn(at=datetime.now(UTC), by="tester")
-    outcomes = await asyncio.gather(*(handle(store, "s", COUNTING, command, META) for _ in range(CROWD)))
+    outcomes = await asyncio.gather(*(handle(store, COUNTED, "s", command, META) for _ in range(CROWD)))
     assert sorted(outcome.version for outcome in outcomes) == list(range(1, CROWD + 1))

@@ -20,11 +20,11 @@ from pydantic import TypeAdapter
 
 from shared.domain.messages import Refused
 from shared.eventstore.event_store import Connection, VersionConflict
+from shared.eventstore.outages import is_infrastructure
 from shared.messaging import inbox
 from shared.messaging.cloudevents import Position, headers
 from shared.messaging.dead_letters import open_keys, replay, reread
-from shared.messaging.inbox import AllDead, ReceivedMessage, Inbox
-from shared.eventstore.outages import is_infrastructure
+from shared.messaging.inbox import AllDead, Inbox, ReceivedMessage
 from shared.service.wiring import create_tables
 from tests.shared.counting import CountPublished, Ledger, topic
 

@@ -31,7 +31,8 @@ async def test_a_stream_reads_back_what_was_appended(pool: asyncpg.Pool[asyncpg.
     store = EventStore(pool, event_types(Counted))
     await create_tables(pool, [event_store.SCHEMA])
     async with store.transaction() as connection:
-        assert await store.append(connection, "s", 0, [Counted(n=1), Counted(n=2)], META, now()) == 2
+        recorded = await store.append(connection, "s", 0, [Counted(n=1), Counted(n=2)], META, now())
+    assert [each.version for each in recorded] == [1, 2]
     async with pool.acquire() as connection:
         assert [(fact.version, fact.event) for fact in await store.read(connection, "s")] == [
             (1, Counted(n=1)),

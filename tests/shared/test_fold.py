@@ -13,17 +13,17 @@ import asyncpg
 import pytest
 
 from shared.domain.messages import Meta, Recorded, Refused
-from shared.eventstore import event_store
+from shared.eventstore import event_store, projection_versions
 from shared.eventstore.event_store import Connection, EventStore, event_types
 from shared.messaging import inbox
 from shared.messaging.consumer import Consumer
 from shared.messaging.dead_letters import discard, discarded
-from shared.messaging.inbox import Apply, ReceivedMessage, Inbox
-from shared.messaging.outbox_relay import OutgoingMessage, OutboxRelay, backlog
+from shared.messaging.inbox import Apply, Inbox, ReceivedMessage
+from shared.messaging.outbox_relay import OutboxRelay, OutgoingMessage, backlog
 from shared.messaging.topics import create_topics
 from shared.projections import shadow_schema
 from shared.projections.shadow_schema import AlreadyRebuilding
-from shared.projections.topic import TopicProjection, TopicIncomplete, outdated, prepare, rebuild
+from shared.projections.topic import TopicIncomplete, TopicProjection, outdated, prepare, rebuild
 from tests.shared.counting import Counted, CountPublished, publish_on, topic
 
 META = Meta(by="tester", correlation_id="test")
@@ -70,7 +70,7 @@ class Town:
 
     async def lay(self) -> None:
         async with self.pool.acquire() as connection:
-            for each in (event_store.SCHEMA, inbox.SCHEMA, shadow_schema.SCHEMA, SCHEMA):
+            for each in (event_store.SCHEMA, inbox.SCHEMA, projection_versions.SCHEMA, SCHEMA):
                 await connection.execute(each)
         await create_topics(self.servers, list(self.topics.values()))
 
@@ -191,7 +191,7 @@ async def test_a_rebuild_that_is_cut_off_leaves_the_live_tables_alone(town: Town
 
 
 async def test_only_one_process_rebuilds(town: Town) -> None:
-    async with shadow_schema.beside(town.url, "tally", [SCHEMA]):
+    async with shadow_schema.shadow_schema(town.url, "tally", [SCHEMA]):
         with pytest.raises(AlreadyRebuilding):
             await rebuild(town.pool, town.url, town.servers, town.fold(10))
 

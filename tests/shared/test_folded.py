@@ -9,20 +9,18 @@ from datetime import UTC, datetime
 import asyncpg
 import pytest
 
-from shared.domain.messages import Command, Meta
+from shared.domain.aggregate import Aggregate, Issued
+from shared.domain.messages import Meta
 from shared.eventstore import event_store
-from shared.eventstore.command_handler import Decider, handle, within
+from shared.eventstore.command_handler import handle, issue
 from shared.eventstore.event_store import EventStore, event_types
-from shared.eventstore.state_cache import LONG, MOST_STREAMS, Folded
+from shared.eventstore.loading import LONG
+from shared.eventstore.state_cache import MOST_STREAMS
 from shared.service.wiring import create_tables
-from tests.shared.counting import Counted
+from tests.shared.counting import COUNTED, Counted, CountOn
 
 META = Meta(by="tester", correlation_id="test")
 seen: list[int] = []
-
-
-class CountOn(Command):
-    """Count one further."""
 
 
 def evolve(_: int, event: Counted) -> int:
@@ -30,7 +28,7 @@ def evolve(_: int, event: Counted) -> int:
     return event.n
 
 
-COUNTING: Decider[int, CountOn, Counted] = Decider(0, lambda state, _: [Counted(n=state + 1)], evolve)
+COUNTING: Aggregate[int, CountOn, Counted] = replace(COUNTED, evolve=evolve)
 
 
 def count_on() -> CountOn:
@@ -45,18 +43,18 @@ async def store(pool: asyncpg.Pool[asyncpg.Record]) -> EventStore:
 
 
 @pytest.fixture
-def counting() -> Decider[int, CountOn, Counted]:
-    return replace(COUNTING, folded=Folded())
+def counting() -> Aggregate[int, CountOn, Counted]:
+    return replace(COUNTING, long=True)
 
 
-async def count(store: EventStore, rules: Decider[int, CountOn, Counted], stream: str, times: int = 1) -> int:
+async def count(store: EventStore, rules: Aggregate[int, CountOn, Counted], aggregate_id: str, times: int = 1) -> int:
     for _ in range(times):
-        outcome = await handle(store, stream, rules, count_on(), META)
+        outcome = await handle(store, rules, aggregate_id, count_on(), META)
     return outcome.version
 
 
 async def test_a_long_stream_is_not_folded_whole_for_each_command(
-    store: EventStore, counting: Decider[int, CountOn, Counted]
+    store: EventStore, counting: Aggregate[int, CountOn, Counted]
 ) -> None:
     await count(store, counting, "s", LONG + 1)
     seen.clear()
@@ -65,7 +63,7 @@ async def test_a_long_stream_is_not_folded_whole_for_each_command(
 
 
 async def test_what_others_added_meanwhile_is_folded_too(
-    store: EventStore, counting: Decider[int, CountOn, Counted]
+    store: EventStore, counting: Aggregate[int, CountOn, Counted]
 ) -> None:
     await count(store, counting, "s", LONG + 1)
     await count(store, COUNTING, "s", 7)
@@ -74,7 +72,7 @@ async def test_what_others_added_meanwhile_is_folded_too(
     assert [int(row["n"]) for row in rows] == list(range(1, LONG + 10))
 
 
-async def test_a_crowd_is_counted_one_by_one(store: EventStore, counting: Decider[int, CountOn, Counted]) -> None:
+async def test_a_crowd_is_counted_one_by_one(store: EventStore, counting: Aggregate[int, CountOn, Counted]) -> None:
     await count(store, counting, "s", LONG + 1)
     await asyncio.gather(*(count(store, counting, "s") for _ in range(50)))
     rows = await store.pool.fetch("select data->>'n' as n from events order by version")
@@ -83,7 +81,7 @@ async def test_a_crowd_is_counted_one_by_one(store: EventStore, counting: Decide
 
 @pytest.mark.parametrize("left", [LONG - 10, LONG, 0])
 async def test_a_database_that_was_restored_is_folded_as_it_is(
-    store: EventStore, counting: Decider[int, CountOn, Counted], left: int
+    store: EventStore, counting: Aggregate[int, CountOn, Counted], left: int
 ) -> None:
     await count(store, counting, "s", LONG + 1)
     await count(store, counting, "s")
@@ -94,7 +92,7 @@ async def test_a_database_that_was_restored_is_folded_as_it_is(
 
 
 async def test_what_was_rolled_back_is_not_remembered(
-    store: EventStore, counting: Decider[int, CountOn, Counted]
+    store: EventStore, counting: Aggregate[int, CountOn, Counted]
 ) -> None:
     await count(store, counting, "s", LONG + 1)
     with pytest.raises(ZeroDivisionError):
@@ -102,20 +100,19 @@ async def test_what_was_rolled_back_is_not_remembered(
     assert await count(store, counting, "s") == LONG + 2
 
 
-async def roll_back(store: EventStore, counting: Decider[int, CountOn, Counted]) -> None:
+async def roll_back(store: EventStore, counting: Aggregate[int, CountOn, Counted]) -> None:
     async with store.transaction() as connection:
         for _ in range(3):
-            await within(connection, store, "s", counting, count_on(), META)
+            await issue(connection, store, Issued(counting, "s", count_on()), META)
         raise ZeroDivisionError
 
 
 async def test_only_the_streams_that_were_asked_for_last_are_remembered(store: EventStore) -> None:
-    folded = Folded[int]()
-    rules = replace(COUNTING, folded=folded)
+    rules = replace(COUNTING, long=True)
     for nth in range(MOST_STREAMS + 2):
         async with store.transaction() as connection:
             events = [Counted(n=each) for each in range(1, LONG + 1)]
-            await store.append(connection, f"s-{nth}", 0, events, META, datetime.now(UTC))
+            await store.append(connection, rules.stream(f"s-{nth}"), 0, events, META, datetime.now(UTC))
         await count(store, rules, f"s-{nth}")
     seen.clear()
     await count(store, rules, f"s-{MOST_STREAMS + 1}")

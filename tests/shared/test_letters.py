@@ -12,7 +12,7 @@ from shared.domain.messages import Refused
 from shared.eventstore.event_store import Connection
 from shared.messaging import dead_letters, inbox
 from shared.messaging.dead_letters import DeadLetterCount
-from shared.messaging.inbox import ReceivedMessage, Inbox
+from shared.messaging.inbox import Inbox, ReceivedMessage
 from shared.service.wiring import create_tables
 from tests.shared.counting import CountPublished
 from tests.shared.test_sorting import TOPIC, Sent, sent

@@ -20,9 +20,9 @@ from shared.domain.clock import today
 from shared.domain.messages import Refused
 from shared.eventstore.event_store import Connection
 from shared.http.auth import Role
-from shared.messaging.inbox import ReceivedMessage, Inbox
+from shared.messaging.inbox import Inbox, ReceivedMessage
 from shared.privacy.encryption import FieldCipher
-from shared.privacy.personal_data import Register
+from shared.privacy.personal_data import PersonalDataStore
 from shared.service.settings import Settings
 from shared.service.wiring import Wiring, application_of
 from tests.referral.test_api import SECRET
@@ -46,8 +46,8 @@ async def client(database_url: str, tmp_path: Path) -> AsyncIterator[httpx.Async
     )
 
     async def wire(service: Wiring) -> None:
-        register = Register(FieldCipher(Fernet.generate_key()), Person)
-        await service.seals(register)
+        register = PersonalDataStore(FieldCipher(Fernet.generate_key()), Person)
+        await service.add_personal_data(register)
         async with service.pool.acquire() as connection:
             for name, days in (("p-longest", 300), ("p-long", 101), ("p-still", 100), ("p-new", 0)):
                 await register.keep(connection, name, "referred", Person(name=SECRET), TODAY - timedelta(days=days))

@@ -8,9 +8,10 @@ from collections.abc import Iterator
 
 import asyncpg
 import pytest
+from starlette.datastructures import Headers
 
-from shared.http.problems import fault
 from shared.eventstore.outages import is_away
+from shared.http.problems import fault
 
 # SQLSTATE classes and states in which waiting helps (PostgreSQL, appendix A), and those of them in which it does not.
 WAITS = ("08", "28", "40", "53", "57", "25006", "25P03", "25P04", "55P03", "58030")
@@ -39,7 +40,7 @@ def expected(kind: type[asyncpg.PostgresError]) -> bool:
 @pytest.mark.parametrize("kind", POSTGRES, ids=lambda kind: kind.__name__)
 def test_postgresql_is_away_or_was_asked_wrongly_as_its_sqlstate_says(kind: type[asyncpg.PostgresError]) -> None:
     assert is_away(kind("x")) is expected(kind)
-    answer = fault(kind("secret"))
+    answer = fault(Headers(), kind("secret"))
     assert answer.status_code == (503 if expected(kind) else 500)
     assert ("retry-after" in answer.headers) is expected(kind)
     assert b"secret" not in bytes(answer.body)
@@ -60,11 +61,11 @@ def test_an_error_of_the_machine_is_waited_out_only_when_it_passes(code: int) ->
         errno.EHOSTDOWN, errno.EHOSTUNREACH, errno.ENETDOWN, errno.ENETUNREACH, errno.EADDRNOTAVAIL,
     }  # fmt: skip
     assert is_away(error) is away
-    assert fault(error).status_code == (503 if away else 500)
+    assert fault(Headers(), error).status_code == (503 if away else 500)
 
 
 @pytest.mark.parametrize("kind", [KeyError, ValueError, TypeError, RecursionError, UnicodeDecodeError, AssertionError])
 def test_what_nobody_foresaw_is_our_fault(kind: type[Exception]) -> None:
     error = kind("utf-8", b"", 0, 1, "") if kind is UnicodeDecodeError else kind("x")
     assert not is_away(error)
-    assert fault(error).status_code == 500
+    assert fault(Headers(), error).status_code == 500

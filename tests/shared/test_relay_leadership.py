@@ -22,7 +22,7 @@ from shared.eventstore.pool import open_pool
 from shared.messaging import inbox, outbox_relay
 from shared.messaging.cloudevents import read_envelope
 from shared.messaging.inbox import Inbox
-from shared.messaging.outbox_relay import OutgoingMessage, OutboxRelay
+from shared.messaging.outbox_relay import OutboxRelay, OutgoingMessage
 from shared.messaging.topic_reader import open_reader
 from shared.service.wiring import create_tables
 from tests.shared.counting import Counted, Ledger, publish_on, topic
@@ -111,7 +111,9 @@ def meanwhile(desk: Desk, do: Callable[[OutboxRelay], Awaitable[None]]) -> None:
 
     async def console() -> None:
         async with open_pool(desk.url, 2) as pool:
-            await do(OutboxRelay(EventStore(pool, event_types(Counted)), publish_on(desk.topic), [desk.topic], "", desk.url))
+            await do(
+                OutboxRelay(EventStore(pool, event_types(Counted)), publish_on(desk.topic), [desk.topic], "", desk.url)
+            )
 
     thread = threading.Thread(target=asyncio.run, args=(console(),))
     thread.start()

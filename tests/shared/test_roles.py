@@ -12,12 +12,11 @@ import pytest
 from fastapi import APIRouter
 from pydantic import SecretStr, ValidationError
 
-from shared.eventstore.event_store import event_types
 from shared.messaging.cloudevents import Topic
 from shared.messaging.inbox import Inbox
 from shared.service.settings import Role, Settings, settings_of
 from shared.service.wiring import Wire, Wiring, application_of
-from tests.shared.counting import Counted, CountPublished, publish_on, topic
+from tests.shared.counting import COUNTED, Counted, CountPublished, publish_on, topic
 from tests.shared.test_service import META, NOW, echo, first, opened, say, until_ready
 
 ALL: tuple[Role, ...] = ("api", "relay", "subscriber")
@@ -47,9 +46,9 @@ def echoing(said: Topic, told: Topic) -> Wire:
     """A service that hears a number, tells the next, and takes one by HTTP too."""
 
     async def wire(service: Wiring) -> None:
-        store = await service.facts(event_types(Counted))
-        service.publishes(store, publish_on(told), told)
-        await service.hears(Inbox("echo", said, lambda connection, heard: echo(store, connection, heard)))
+        store = await service.add_event_store([COUNTED])
+        service.add_outbox_relay(store, publish_on(told), told)
+        await service.add_consumer(Inbox("echo", said, lambda connection, heard: echo(store, connection, heard)))
         router = APIRouter()
 
         @router.post("/count")
@@ -57,7 +56,7 @@ def echoing(said: Topic, told: Topic) -> Wire:
             async with store.transaction() as connection:
                 await store.append(connection, "by-http", 0, [Counted(n=7)], META, NOW)
 
-        service.answers(router)
+        service.add_routes(router)
 
     return wire
 

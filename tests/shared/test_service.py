@@ -18,15 +18,15 @@ from pydantic import SecretStr
 from structlog.testing import capture_logs
 
 from shared.domain.messages import Meta
-from shared.eventstore.event_store import Connection, EventStore, event_types
+from shared.eventstore.event_store import Connection, EventStore
 from shared.eventstore.pool import SERVING, open_pool
 from shared.messaging.cloudevents import Position, Topic, headers
-from shared.messaging.inbox import ReceivedMessage, Inbox
+from shared.messaging.inbox import Inbox, ReceivedMessage
 from shared.messaging.topics import create_topics
 from shared.observability.health import Health, running
 from shared.service.settings import Settings
 from shared.service.wiring import Wiring, application_of
-from tests.shared.counting import Counted, CountPublished, publish_on, topic
+from tests.shared.counting import COUNTED, Counted, CountPublished, publish_on, topic
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 META = Meta(by="echo", correlation_id="test")
@@ -61,9 +61,9 @@ async def test_a_service_that_hears_and_tells_answers_what_it_heard(database_url
     said, told = topic(), replace(topic(), source="/carrousel/echo")
 
     async def wire(service: Wiring) -> None:
-        store = await service.facts(event_types(Counted))
-        service.publishes(store, publish_on(told), told)
-        await service.hears(Inbox("echo", said, lambda connection, heard: echo(store, connection, heard)))
+        store = await service.add_event_store([COUNTED])
+        service.add_outbox_relay(store, publish_on(told), told)
+        await service.add_consumer(Inbox("echo", said, lambda connection, heard: echo(store, connection, heard)))
 
     async with opened(application_of("Echo", settings(database_url, bootstrap_servers), {}, wire)) as client:
         parts = await until_ready(client)
@@ -92,7 +92,7 @@ async def test_a_topic_that_breaks_its_contract_is_said_and_nothing_is_sent_ther
     other = replace(found, partitions=1)
 
     async def wire(service: Wiring) -> None:
-        service.publishes(await service.facts(event_types(Counted)), publish_on(other), other)
+        service.add_outbox_relay(await service.add_event_store([COUNTED]), publish_on(other), other)
 
     async with opened(application_of("Echo", settings(database_url, bootstrap_servers), {}, wire)) as client:
         async with asyncio.timeout(120):

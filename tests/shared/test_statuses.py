@@ -17,10 +17,10 @@ from structlog.testing import capture_logs
 
 from deploy.local.tokens import token
 from shared.http.application import create_app
-from shared.http.auth import TokenVerifier, Role
+from shared.http.auth import Role, TokenVerifier
+from shared.http.authorization import allow
 from shared.observability.health import Health
 from shared.service.settings import Settings
-from tests.shared.boxes import WORKS
 
 SECRET = "Zebedeus Onvindbaar"  # noqa: S105 - what must never stand in a log or an answer
 OURS: dict[str, tuple[Any, ...]] = {
@@ -95,7 +95,7 @@ def _add_routes(app: FastAPI, pool: asyncpg.Pool[asyncpg.Record]) -> None:
     async def anything(which: str) -> None:
         raise ANYTHING[which]
 
-    @app.get("/mine", dependencies=[WORKS])
+    @app.get("/mine", dependencies=[allow(Role.FACILITATOR)])
     async def mine() -> None:
         return None
 

@@ -14,7 +14,7 @@ from aiokafka import AIOKafkaProducer
 from aiokafka.admin import AIOKafkaAdminClient
 
 from shared.domain.messages import Meta
-from shared.eventstore import event_store
+from shared.eventstore import event_store, projection_versions
 from shared.eventstore.event_store import EventStore, event_types
 from shared.messaging import inbox
 from shared.messaging.cloudevents import Position, headers
@@ -23,8 +23,7 @@ from shared.messaging.inbox import Inbox
 from shared.messaging.outbox import History
 from shared.messaging.outbox_relay import OutboxRelay, place, record_of
 from shared.messaging.topics import create_topics
-from shared.projections import shadow_schema
-from shared.projections.topic import TopicProjection, TopicIncomplete, keep_current, rebuild
+from shared.projections.topic import TopicIncomplete, TopicProjection, keep_current, rebuild
 from shared.service.wiring import create_tables
 from tests.shared.counting import Counted, CountPublished, Ledger, publish_on, topic
 
@@ -54,7 +53,7 @@ class Town:
         return OutboxRelay(self.store, publish_on(self.topic), [self.topic], self.servers, self.url)
 
     async def lay(self) -> None:
-        await create_tables(self.pool, [event_store.SCHEMA, inbox.SCHEMA, shadow_schema.SCHEMA, LEDGER])
+        await create_tables(self.pool, [event_store.SCHEMA, inbox.SCHEMA, projection_versions.SCHEMA, LEDGER])
         await create_topics(self.servers, [self.topic])
 
     def start(self, *parts: str) -> None:

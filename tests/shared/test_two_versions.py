@@ -10,6 +10,7 @@ import sys
 from asyncio.subprocess import PIPE
 from asyncio.subprocess import Process as Running
 from contextlib import AsyncExitStack
+from dataclasses import replace
 from pathlib import Path
 from typing import TypeAlias
 
@@ -17,11 +18,14 @@ import asyncpg
 import httpx
 import pytest
 
+from shared.domain.aggregate import AnyChange
+from shared.eventstore import projection_versions
+from shared.eventstore.event_store import Connection
+from shared.eventstore.projection_versions import VersionState, built_version, lock_version, note_built, version_state
 from shared.projections import shadow_schema
 from shared.projections.inline import rebuild
-from shared.projections.shadow_schema import Standing, built_version, lock_version, note_built, standing
 from shared.service.wiring import Wiring, application_of, create_tables
-from tests.shared.rolling import TYPES, Steps, process, recount, told, until_right
+from tests.shared.rolling import STEPPING, in_line, process, recount, steps, told, until_right
 from tests.shared.test_service import opened, settings
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -49,9 +53,9 @@ async def test_both_append_during_a_rolling_update_and_the_rows_are_right(pool: 
                 while not (old.appended > before[0] + 50 and new.appended > before[1] + 50):
                     await asyncio.sleep(0.01)
             async with asyncio.timeout(120):
-                while not (old.keeper.trouble and old.keeper.trouble.code == "overtaken"):
+                while not (old.daemon.trouble and old.daemon.trouble.code == "overtaken"):
                     await asyncio.sleep(0.01)
-            assert new.keeper.trouble is None
+            assert new.daemon.trouble is None
         assert await live(pool) == "steps:2"
     async with process(pool, database_url, 2, writers=0):
         await until_right(pool, 2)
@@ -65,7 +69,7 @@ async def test_an_old_process_writes_no_row_of_its_own_into_newer_tables(pool: P
         for _ in range(20):
             await old.write()
         assert await pool.fetchval("select count(*) from missed") == old.appended - 1
-        assert await old.keeper.caught_up(), "what it appended is the newer one's to apply"
+        assert await old.daemon.caught_up(), "what it appended is the newer one's to apply"
         assert await pool.fetchval("select count(*) from missed") == old.appended - 1
         assert await pool.fetchval("select count(*) from steps") == 1
     async with process(pool, database_url, 2, 3, writers=0) as new:
@@ -79,32 +83,31 @@ async def test_an_event_that_the_newer_views_cannot_take_holds_no_command_up(poo
         pass
     async with process(pool, database_url, 2, writers=0) as new:
         await until_live(pool, 2)
-        view = new.inline.views[0]
-        right = view.apply
+        right = new.inline.projections
 
         async def fails(*_: object) -> None:
             raise KeyError
 
-        view.apply = fails  # type: ignore[method-assign]
+        new.inline.projections = [replace(right[0], apply=fails)]
         await old.write()
         for _ in range(5):
             await new.write()
         assert await pool.fetchval("select count(*) from missed") == await pool.fetchval("select count(*) from events")
         async with asyncio.timeout(120):
-            while not (new.keeper.trouble and new.keeper.trouble.code == "cannot-apply"):
+            while not (new.daemon.trouble and new.daemon.trouble.code == "cannot-apply"):
                 await asyncio.sleep(0.05)
-        view.apply = right  # type: ignore[method-assign]
+        new.inline.projections = right
         await until_right(pool, 2)
 
 
 async def test_what_was_built_again_misses_nothing(pool: Pool, database_url: str) -> None:
     async with process(pool, database_url, 1, writers=0) as old:
         pass
-    await rebuild(old.store, database_url, [Steps(2)])
+    await rebuild(old.store, database_url, in_line(steps(2)))
     for _ in range(20):
         await old.write()
     assert await pool.fetchval("select count(*) from missed") == old.appended
-    await rebuild(old.store, database_url, [Steps(3)])
+    await rebuild(old.store, database_url, in_line(steps(3)))
     assert await pool.fetchval("select count(*) from missed") == 0
     assert await told(pool, 3) == await recount(pool, 3)
 
@@ -121,12 +124,12 @@ async def test_an_old_process_that_starts_again_builds_nothing_back_until_the_ne
                 while again.appended < 100:
                     await asyncio.sleep(0.01)
             assert await live(pool) == "steps:2"
-            assert again.keeper.trouble is None, "it is ready: for a rollback the newer ones must be let go"
-            assert new.keeper.trouble is None
+            assert again.daemon.trouble is None, "it is ready: for a rollback the newer ones must be let go"
+            assert new.daemon.trouble is None
     async with process(pool, database_url, 1, 4) as back:  # a rollback
         await until_live(pool, 1)
         async with asyncio.timeout(120):
-            while not back.keeper.stood:
+            while not back.daemon.stood:
                 await asyncio.sleep(0.01)
     async with process(pool, database_url, 1, writers=0):
         await until_right(pool, 1)
@@ -197,7 +200,7 @@ async def test_real_processes_of_two_versions_are_killed_and_ended_in_the_middle
 async def test_whoever_swaps_waits_for_who_applies_and_the_next_one_sees_the_swap(
     pool: Pool, database_url: str
 ) -> None:
-    await create_tables(pool, [shadow_schema.SCHEMA])
+    await create_tables(pool, [projection_versions.SCHEMA])
     async with pool.acquire() as applying, pool.acquire() as swapping, pool.acquire() as asking:
         await note_built(applying, "tally", "1")
         begun = applying.transaction()
@@ -206,14 +209,14 @@ async def test_whoever_swaps_waits_for_who_applies_and_the_next_one_sees_the_swa
         assert not await lock_version(applying, "tally", "2")
 
         async def swap() -> None:
-            async with shadow_schema.beside(database_url, "tally", ["create table tally (n int)"]) as new:
+            async with shadow_schema.shadow_schema(database_url, "tally", ["create table tally (n int)"]) as new:
                 with pytest.raises(asyncpg.LockNotAvailableError):
                     async with swapping.transaction():
-                        await new.put_in_place(swapping, "2")
+                        await new.swap(swapping, "2")
                 gave_way.set()
                 async with swapping.transaction():
                     await swapping.execute("select pg_advisory_xact_lock(version_key('tally'))")
-                    await new.put_in_place(swapping, "2")
+                    await new.swap(swapping, "2")
 
         async def ask() -> bool:
             async with asking.transaction():
@@ -232,12 +235,12 @@ async def test_whoever_swaps_waits_for_who_applies_and_the_next_one_sees_the_swa
         await begun.commit()
         await waiting
         assert await asked
-        assert [await standing(asking, "tally", each) for each in ("1", "2", "3")] == [
-            Standing.OVERTAKEN,
-            Standing.CURRENT,
-            Standing.TO_BUILD,
+        assert [await version_state(asking, "tally", each) for each in ("1", "2", "3")] == [
+            VersionState.SUPERSEDED,
+            VersionState.CURRENT,
+            VersionState.TO_BUILD,
         ]
-        assert await standing(asking, "tally", "1", alive_seconds=0) is Standing.TO_BUILD
+        assert await version_state(asking, "tally", "1", alive_seconds=0) is VersionState.TO_BUILD
 
 
 async def test_a_service_lives_and_takes_commands_while_a_newer_version_is_built(
@@ -247,17 +250,16 @@ async def test_a_service_lives_and_takes_commands_while_a_newer_version_is_built
         async with asyncio.timeout(120):
             while old.appended < 30:
                 await asyncio.sleep(0.01)
-    new, go_on = Steps(2), asyncio.Event()
-    apply = new.apply
+    right, go_on = steps(2), asyncio.Event()
 
-    async def slowly(*arguments: object) -> None:
+    async def slowly(connection: Connection, change: AnyChange) -> None:
         await go_on.wait()
-        await apply(*arguments)  # type: ignore[arg-type]
+        await right.apply(connection, change)
 
-    new.apply = slowly  # type: ignore[method-assign,assignment]
+    new = replace(right, apply=slowly)
 
     async def wire(service: Wiring) -> None:
-        await service.facts(TYPES, new)
+        await service.add_event_store([STEPPING], [new])
 
     async with opened(application_of("Steps", settings(database_url, bootstrap_servers), {}, wire)) as client:
         assert (await client.get("/health/live")).status_code == 200

@@ -9,6 +9,7 @@ import signal
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import asyncpg
@@ -30,7 +31,7 @@ from shared.service.wiring import Wire, Wiring, application_of
 from tests.alerts import others_than, promtool_is_here
 from tests.disks import fill
 from tests.shared.counting import publish_on, topic
-from tests.shared.rolling import TYPES, Steps
+from tests.shared.rolling import STEPPING, steps
 from tests.shared.test_service import META, opened
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -91,15 +92,15 @@ class Watched:
 
 async def telling(service: Wiring) -> None:
     """A service that has views and tells others."""
-    store = await service.facts(TYPES, Steps(1))
+    store = await service.add_event_store([STEPPING], [steps(1)])
     where = topic()
-    service.publishes(store, publish_on(where), where)
+    service.add_outbox_relay(store, publish_on(where), where)
 
 
 async def telling_only(service: Wiring) -> None:
     """A service that tells others, and has no views."""
     where = topic()
-    service.publishes(await service.facts(TYPES), publish_on(where), where)
+    service.add_outbox_relay(await service.add_event_store([STEPPING]), publish_on(where), where)
 
 
 @asynccontextmanager
@@ -338,18 +339,16 @@ async def test_gauges_that_nobody_keeps_true_say_how_old_they_are(
 async def test_views_that_cannot_be_built(
     database_url: str, bootstrap_servers: str, tmp_path: Path, pool: asyncpg.Pool[asyncpg.Record]
 ) -> None:
-    broken = Steps(2)
-
     async def fails(*_: object) -> None:
         raise KeyError
 
-    broken.apply = fails  # type: ignore[method-assign,assignment]
+    broken = replace(steps(2), apply=fails)
 
     async def wire(service: Wiring) -> None:
-        await service.facts(TYPES, Steps(1))
+        await service.add_event_store([STEPPING], [steps(1)])
 
     async def newer(service: Wiring) -> None:
-        await service.facts(TYPES, broken)
+        await service.add_event_store([STEPPING], [broken])
 
     async with watched(database_url, bootstrap_servers, tmp_path, wire):
         pass

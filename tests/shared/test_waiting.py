@@ -21,7 +21,7 @@ from shared.eventstore import event_store
 from shared.eventstore.event_store import Connection, EventStore, event_types
 from shared.messaging import inbox
 from shared.messaging.consumer import Consumer
-from shared.messaging.inbox import ReceivedMessage, Inbox
+from shared.messaging.inbox import Inbox, ReceivedMessage
 from shared.messaging.outbox_relay import OutboxRelay
 from shared.messaging.topics import create_topics
 from shared.service.wiring import create_tables

@@ -17,7 +17,7 @@ from pydantic import BaseModel
 
 from deploy.local.tokens import ensure_keys, token
 from shared.http.application import create_app
-from shared.http.auth import Caller, TokenVerifier, Role
+from shared.http.auth import Caller, Role, TokenVerifier
 from shared.http.authorization import allow
 from shared.http.limits import Limits
 from shared.http.request_body import DECLARED

@@ -5,11 +5,11 @@ from __future__ import annotations
 import typer
 
 from shared.projections import inline, topic
-from shared.service.cli.dead_letters import letter_commands
-from shared.service.cli.outbox_relay import relay_commands
+from shared.service.cli.dead_letters import dead_letter_commands
+from shared.service.cli.outbox_relay import outbox_commands
 from shared.service.cli.output import fail, progress
 from shared.service.cli.parts import Work, do_with_parts, settings_or_fail
-from shared.service.cli.personal_data import people_commands
+from shared.service.cli.personal_data import personal_data_commands
 from shared.service.declaration import Service
 from shared.service.serving import serve
 from shared.service.wiring import Wiring
@@ -40,9 +40,9 @@ def console(service: Service) -> typer.Typer:
         """Build views and folded tables again beside the live ones, and swap; the service goes on meanwhile."""
         do(_build_again)
 
-    app.add_typer(letter_commands(do), name="letters")
-    app.add_typer(relay_commands(do), name="relay")
-    app.add_typer(people_commands(do), name="people")
+    app.add_typer(dead_letter_commands(do), name="dead-letters")
+    app.add_typer(outbox_commands(do), name="outbox")
+    app.add_typer(personal_data_commands(do), name="personal-data")
     return app
 
 

@@ -15,8 +15,8 @@ from shared.service.wiring import Wiring
 _SHOWN = 100
 
 
-def letter_commands(do: Do) -> typer.Typer:
-    """The commands `letters ...`."""
+def dead_letter_commands(do: Do) -> typer.Typer:
+    """The commands `dead-letters ...`."""
     app = typer.Typer(help="Messages that could not be applied, and those that wait behind them.")
 
     @app.command("list")
@@ -33,7 +33,7 @@ def letter_commands(do: Do) -> typer.Typer:
 
     @app.command("discard")
     def discard_letter(
-        letter: Annotated[int, typer.Argument(help="The id that `letters list` shows.")],
+        letter: Annotated[int, typer.Argument(help="The id that `dead-letters list` shows.")],
         reason: Annotated[str, typer.Option(help="Why it may stay unapplied for good; no name of anybody.")],
         by: Annotated[str, typer.Option(help="Who decides.")],
     ) -> None:
@@ -87,7 +87,7 @@ async def _discard(parts: Wiring, letter: int, by: str, why: str) -> None:
     async with parts.pool.acquire() as connection, connection.transaction():
         if not await dead_letters.discard(connection, [inbox.consumer for inbox in parts.inboxes], letter, by, why):
             fail(f"There is no open dead letter {letter} here.")
-    OUT.print(f"{letter} is discarded; `letters replay` applies what waits behind it.")
+    OUT.print(f"{letter} is discarded; `dead-letters replay` applies what waits behind it.")
 
 
 async def _list_discarded(parts: Wiring) -> None:

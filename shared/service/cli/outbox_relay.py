@@ -14,8 +14,8 @@ from shared.service.cli.parts import Do
 from shared.service.wiring import Wiring
 
 
-def relay_commands(do: Do) -> typer.Typer:
-    """The commands `relay ...`."""
+def outbox_commands(do: Do) -> typer.Typer:
+    """The commands `outbox ...`."""
     app = typer.Typer(help="What sends this service's facts to Kafka.")
 
     @app.command()
@@ -64,7 +64,7 @@ async def _republish(parts: Wiring, position: int) -> None:
     follower = _publisher(parts)
     await follower.republish(position)
     behind, _ = await outbox_relay.backlog(follower.store, follower.name)
-    OUT.print(f"{behind} positions after {position} will be sent again; `relay status` shows how far it is.")
+    OUT.print(f"{behind} positions after {position} will be sent again; `outbox status` shows how far it is.")
 
 
 def _publisher(parts: Wiring) -> outbox_relay.OutboxRelay:

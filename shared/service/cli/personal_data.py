@@ -9,8 +9,8 @@ from shared.service.cli.parts import Do
 from shared.service.wiring import Wiring
 
 
-def people_commands(do: Do) -> typer.Typer:
-    """The commands `people ...`."""
+def personal_data_commands(do: Do) -> typer.Typer:
+    """The commands `personal-data ...`."""
     app = typer.Typer(help="Encrypted names, none of which is read or shown here.")
 
     @app.command()
