@@ -1,13 +1,12 @@
-"""Given facts, when a command, then facts or a refusal: how the tests of decisions are written."""
+"""Given events, when a command, then events or a refusal: how the tests of decisions are written."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from functools import reduce
 from typing import Generic, TypeVar
 
+from shared.domain.aggregate import Aggregate
 from shared.domain.messages import Command, Event, Refused
-from shared.eventstore.command_handler import Decider
 
 S = TypeVar("S")
 C = TypeVar("C", bound=Command)
@@ -22,7 +21,7 @@ class Answer(Generic[E]):
     refusal: str | None
 
     def then(self, *expected: E) -> None:
-        """Exactly these facts; none means that nothing changed."""
+        """Exactly these events; none means that nothing changed."""
         assert self.refusal is None, f"refused: {self.refusal}"
         assert self.events == expected
 
@@ -35,22 +34,25 @@ class Answer(Generic[E]):
 class Spec(Generic[S, C, E]):
     """A history to decide upon."""
 
-    decider: Decider[S, C, E]
+    aggregate: Aggregate[S, C, E]
     history: tuple[E, ...] = ()
 
     def given(self, *events: E) -> Spec[S, C, E]:
-        """The same history and these facts after it."""
+        """The same history and these events after it."""
         return replace(self, history=(*self.history, *events))
+
+    def state(self) -> S:
+        """The state after that history."""
+        return self.aggregate.fold(self.history)
 
     def when(self, command: C) -> Answer[E]:
         """Decide the command on that history."""
-        state = reduce(self.decider.evolve, self.history, self.decider.initial)
         try:
-            return Answer(tuple(self.decider.decide(state, command)), None)
+            return Answer(tuple(self.aggregate.decide(self.state(), command)), None)
         except Refused as refusal:
             return Answer((), refusal.code)
 
 
-def spec(decider: Decider[S, C, E]) -> Spec[S, C, E]:
+def spec(aggregate: Aggregate[S, C, E]) -> Spec[S, C, E]:
     """Start from nothing."""
-    return Spec(decider)
+    return Spec(aggregate)

@@ -105,7 +105,7 @@ CLOSED: dict[str, Any] = {
 CODE: dict[str, Any] = {"digest": "a" * 64, "named": "b" * 64}
 TALLY = Tally(answers=5, score=41, confidence_before=10, confidence_after=20)
 
-FACTS: dict[type[Event], dict[str, Any]] = {
+EVENTS: dict[type[Event], dict[str, Any]] = {
     TrainingPlanned: PLAN,
     TrainingMoved: MOVE,
     CapacitySet: THIS | {"capacity": 3},
@@ -166,13 +166,13 @@ COMMANDS: dict[type[Command], dict[str, Any]] = {
     RenewGuestLink: THAT | {"participant_id": "p-1"},
     HoldNetworkEvent: THAT | EVENT_HELD | {"on": FIRST},
     CorrectNetworkEvent: THAT | EVENT_HELD | {"on": AFTER},
-    PlanSteeringMeeting: FACTS[SteeringMeetingPlanned],
+    PlanSteeringMeeting: EVENTS[SteeringMeetingPlanned],
     HoldSteeringMeeting: MEETING_HELD,
     CorrectSteeringMeeting: MEETING_HELD,
     TakeDecision: TAKEN,
-    CarryOutDecision: FACTS[DecisionCarriedOut],
-    JoinProgramme: FACTS[PartnerJoined],
-    LeaveProgramme: FACTS[PartnerLeft],
+    CarryOutDecision: EVENTS[DecisionCarriedOut],
+    JoinProgramme: EVENTS[PartnerJoined],
+    LeaveProgramme: EVENTS[PartnerLeft],
 }
 
 E = TypeVar("E", bound=Event)
@@ -180,7 +180,7 @@ C = TypeVar("C", bound=Command)
 
 
 def event(kind: type[E], **given: Any) -> E:
-    return kind(**FACTS[kind] | given)
+    return kind(**EVENTS[kind] | given)
 
 
 def command(kind: type[C], **given: Any) -> C:

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from services.training.domain import training as rules
-from shared.eventstore.command_handler import Decider
-from tests.spec import Spec, spec
+from services.training.trainings.aggregate import TRAINING
+from tests.spec import spec
 from tests.training.examples import event, professional
 from services.training.trainings.events import CertificateIssued, EvaluationOpened, ParticipationRecorded, ProfessionalPutOnWaitingList, ProfessionalRegistered, RegistrationOpened, TrainingCancelled, TrainingHeld, TrainingPlanned
 
-nothing: Spec[Any, Any, Any] = spec(Decider(rules.initial, rules.decide, rules.evolve))
+nothing = spec(TRAINING)
 planned = nothing.given(event(TrainingPlanned))
 opened = planned.given(event(RegistrationOpened))
 registered = opened.given(event(ProfessionalRegistered))

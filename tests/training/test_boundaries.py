@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
-from functools import reduce
 from typing import Any
 
 import pytest
 
-from services.training.domain import follow_up
-from services.training.domain import partner as partner_rules
+from services.training.partners.aggregate import PARTNER
+from services.training.trainings import follow_up
 from tests.spec import Spec
 from tests.training import examples as x
 from tests.training.examples import command, event, professional
@@ -33,7 +32,7 @@ LATE = x.AFTER + timedelta(days=1)
 
 
 @pytest.mark.parametrize(
-    ("history", "command", "fact"),
+    ("history", "command", "expected"),
     [
         (registered, command(HoldTraining, on=x.LAST), event(TrainingHeld)),
         (planned, command(OpenRegistration, on=x.PLANNED_ON), event(RegistrationOpened, on=x.PLANNED_ON)),
@@ -63,10 +62,10 @@ LATE = x.AFTER + timedelta(days=1)
         ),
     ],
 )
-def test_what_may_be_may_be_on_the_very_day(history: Spec[Any, Any, Any], command: Any, fact: Any) -> None:
+def test_what_may_be_may_be_on_the_very_day(history: Spec[Any, Any, Any], command: Any, expected: Any) -> None:
     answer = history.when(command)
     assert answer.refusal is None
-    assert answer.events[-1:] == ((fact,) if fact else ())
+    assert answer.events[-1:] == ((expected,) if expected else ())
 
 
 def test_capacity_may_shrink_to_those_who_have_a_place_and_no_further() -> None:
@@ -176,8 +175,8 @@ def test_who_leaves_again_keeps_the_terms_before() -> None:
         event(PartnerLeft),
         event(PartnerJoined, since=LATE),
     ]
-    before = reduce(partner_rules.evolve, history, partner_rules.initial)
-    after = partner_rules.evolve(before, event(PartnerLeft, until=LATE + timedelta(days=3)))
+    before = PARTNER.fold(history)
+    after = PARTNER.evolve(before, event(PartnerLeft, until=LATE + timedelta(days=3)))
     assert after.terms == (before.terms[0], replace(before.terms[1], until=LATE + timedelta(days=3)))
 
 

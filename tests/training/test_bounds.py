@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any, get_args
+from typing import get_args
 
 import pytest
-from cryptography.fernet import Fernet
-from fastapi import APIRouter
 from pydantic import BaseModel
 
-from services.training import organisations
-from services.training.api import routes
-from services.training.personal_data.store import People
+from services.training.app import SERVICE
+from services.training.projections import organisations
 from shared.http.auth import Role
-from shared.http.commands import Commands
-from shared.privacy.encryption import FieldCipher
 from tests.bounds_walk import unbounded, unbounded_parameters
 from tests.training.conftest import Desk
 from services.training.meetings.commands import MeetingCommand
@@ -51,16 +46,11 @@ def test_no_command_and_no_event_holds_a_value_without_a_bound(model: type[BaseM
 
 
 def test_no_route_takes_a_value_without_a_bound() -> None:
-    assert unbounded_parameters(all_routes().routes) == []
+    assert unbounded_parameters([route for router in SERVICE.routers for route in router.routes]) == []
 
 
-def test_what_is_heard_of_organisations_is_kept_in_bounds() -> None:
+def test_what_is_received_of_organisations_is_kept_in_bounds() -> None:
     assert unbounded(organisations.Organisation) + unbounded(organisations.DatedName) == []
-
-
-def all_routes() -> APIRouter:
-    commands: Any = Commands(None)  # type: ignore[arg-type]
-    return routes(commands, People(FieldCipher(Fernet.generate_key()), b""))
 
 
 @pytest.mark.parametrize(("path", "field"), DATED)

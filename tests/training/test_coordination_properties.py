@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import timedelta
-from functools import reduce
 from itertools import pairwise
 from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.training.domain import meeting, network_event, partner
-from services.training.domain.meeting import Meeting
-from services.training.domain.network_event import NetworkEvent
-from services.training.domain.partner import Partner
+from services.training.meetings.aggregate import MEETING
+from services.training.meetings.state import Meeting
+from services.training.network_events.aggregate import NETWORK_EVENT
+from services.training.network_events.state import NetworkEvent
+from services.training.partners.aggregate import PARTNER
+from services.training.partners.state import Partner
+from shared.domain.aggregate import AnyAggregate
 from shared.domain.messages import Command, Event, Refused
-from shared.eventstore.command_handler import Decider
 from tests.chance import examples
 from tests.training import examples as x
 from tests.training.examples import command, professional
@@ -26,9 +27,6 @@ from services.training.network_events.events import GuestCancelled
 from services.training.partners.commands import JoinProgramme, LeaveProgramme
 
 bounded = examples(150)
-EVENTS: Decider[Any, Any, Any] = Decider(network_event.initial, network_event.decide, network_event.evolve)
-MEETINGS: Decider[Any, Any, Any] = Decider(meeting.initial, meeting.decide, meeting.evolve)
-PARTNERS: Decider[Any, Any, Any] = Decider(partner.initial, partner.decide, partner.evolve)
 days = st.integers(0, 40).map(lambda number: x.PLANNED_ON + timedelta(days=number))
 people = st.integers(1, 5).map(lambda number: f"p-{number}")
 sectors = st.dictionaries(st.sampled_from(["police", "welfare"]), st.integers(0, 3))
@@ -60,20 +58,21 @@ meetings = st.lists(asked_of_meeting, max_size=15)
 partners = st.lists(asked_of_partner, max_size=15)
 
 
-def asked(decider: Decider[Any, Any, Any], state: Any, one: Command) -> list[Event]:
+def asked(aggregate: AnyAggregate, state: Any, one: Command) -> list[Event]:
     try:
-        return decider.decide(state, one)
+        events: list[Event] = aggregate.decide(state, one)
+        return events
     except Refused:
         return []
 
 
-def lived(decider: Decider[Any, Any, Any], life: Sequence[Command]) -> list[tuple[Any, list[Event], Any]]:
+def lived(aggregate: AnyAggregate, life: Sequence[Command]) -> list[tuple[Any, list[Event], Any]]:
     """Before, events and after of each command; asked at once again, it changes nothing."""
-    steps, state = [], decider.initial
+    steps, state = [], aggregate.initial
     for one in life:
-        events = asked(decider, state, one)
-        after = reduce(decider.evolve, events, state)
-        assert asked(decider, after, one) == []
+        events = asked(aggregate, state, one)
+        after = aggregate.fold(events, state)
+        assert asked(aggregate, after, one) == []
         steps.append((state, events, after))
         state = after
     return steps
@@ -84,7 +83,7 @@ def lived(decider: Decider[Any, Any, Any], life: Sequence[Command]) -> list[tupl
 def test_a_network_event_never_has_more_guests_than_room_and_loses_none(life: list[Command]) -> None:
     before: NetworkEvent
     after: NetworkEvent
-    for before, events, after in lived(EVENTS, life):
+    for before, events, after in lived(NETWORK_EVENT, life):
         assert len(after.guests.places) <= 3
         gone = {event.participant_id for event in events if isinstance(event, GuestCancelled)}
         assert set(before.guests.places) - gone <= set(after.guests.places)
@@ -97,7 +96,7 @@ def test_a_network_event_never_has_more_guests_than_room_and_loses_none(life: li
 def test_no_decision_is_lost_or_done_before_it_was_taken(life: list[Command]) -> None:
     before: Meeting
     after: Meeting
-    for before, _, after in lived(MEETINGS, life):
+    for before, _, after in lived(MEETING, life):
         assert dict(before.decisions).items() <= dict(after.decisions).items()
         assert dict(before.done).items() <= dict(after.done).items()
         assert all(on >= after.decisions[name].on for name, on in after.done.items())
@@ -108,7 +107,7 @@ def test_no_decision_is_lost_or_done_before_it_was_taken(life: list[Command]) ->
 @given(partners)
 def test_a_partner_has_one_role_a_day_and_no_term_of_no_days(life: list[Command]) -> None:
     after: Partner
-    for _, _, after in lived(PARTNERS, life):
+    for _, _, after in lived(PARTNER, life):
         assert all(term.until is None or term.since < term.until for term in after.terms)
         assert all(one.until is not None and one.until <= next_.since for one, next_ in pairwise(after.terms))
 
@@ -116,7 +115,7 @@ def test_a_partner_has_one_role_a_day_and_no_term_of_no_days(life: list[Command]
 @bounded
 @given(st.tuples(lives_of_events, meetings, partners))
 def test_the_stored_history_folds_to_the_same(lives: tuple[list[Command], ...]) -> None:
-    for decider, life in zip((EVENTS, MEETINGS, PARTNERS), lives, strict=True):
-        history = [event for _, events, _ in lived(decider, life) for event in events]
+    for aggregate, life in zip((NETWORK_EVENT, MEETING, PARTNER), lives, strict=True):
+        history = [event for _, events, _ in lived(aggregate, life) for event in events]
         stored = [type(event).model_validate_json(event.model_dump_json()) for event in history]
-        assert reduce(decider.evolve, stored, decider.initial) == reduce(decider.evolve, history, decider.initial)
+        assert aggregate.fold(stored) == aggregate.fold(history)

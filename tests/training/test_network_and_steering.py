@@ -3,31 +3,31 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
-from typing import Any
+from typing import get_args
 
-from services.training.domain import meeting as meeting_rules
-from services.training.domain import network_event as event_rules
-from services.training.domain import partner as partner_rules
-from shared.eventstore.command_handler import Decider
-from tests.spec import Spec, spec
+from services.training.meetings.aggregate import MEETING
+from services.training.network_events.aggregate import NETWORK_EVENT
+from services.training.partners.aggregate import PARTNER
+from services.training.partners.state import Partner, evolve
+from tests.spec import spec
 from tests.training import examples as x
 from tests.training.examples import command, event, professional
 from services.training.meetings.commands import CarryOutDecision, CorrectSteeringMeeting, HoldSteeringMeeting, PlanSteeringMeeting, TakeDecision
 from services.training.meetings.events import DecisionCarriedOut, DecisionTaken, SteeringMeetingHeld, SteeringMeetingPlanned
-from services.training.network_events.commands import CancelGuest, CancelNetworkEvent, CorrectNetworkEvent, HoldNetworkEvent, MoveNetworkEvent, PlanNetworkEvent, RegisterGuest, RenewGuestLink
+from services.training.network_events.commands import CancelGuest, CancelNetworkEvent, CorrectNetworkEvent, HoldNetworkEvent, MoveNetworkEvent, NetworkEventCommand, PlanNetworkEvent, RegisterGuest, RenewGuestLink
 from services.training.network_events.events import GuestCancelled, GuestRegistered, NetworkEventCancelled, NetworkEventHeld, NetworkEventMoved, NetworkEventPlanned
 from services.training.partners.commands import JoinProgramme, LeaveProgramme
 from services.training.partners.events import PartnerJoined, PartnerLeft
 
-no_event: Spec[Any, Any, Any] = spec(Decider(event_rules.initial, event_rules.decide, event_rules.evolve))
+no_event = spec(NETWORK_EVENT)
 planned = no_event.given(event(NetworkEventPlanned))
 full = planned.given(event(GuestRegistered))
 held = planned.given(event(NetworkEventHeld))
 off = planned.given(event(NetworkEventCancelled))
-no_meeting: Spec[Any, Any, Any] = spec(Decider(meeting_rules.initial, meeting_rules.decide, meeting_rules.evolve))
+no_meeting = spec(MEETING)
 met = no_meeting.given(event(SteeringMeetingHeld))
 decided = met.given(event(DecisionTaken))
-no_partner: Spec[Any, Any, Any] = spec(Decider(partner_rules.initial, partner_rules.decide, partner_rules.evolve))
+no_partner = spec(PARTNER)
 partner = no_partner.given(event(PartnerJoined))
 former = partner.given(event(PartnerLeft))
 TOO_EARLY = x.PLANNED_ON - timedelta(days=1)
@@ -41,8 +41,8 @@ def test_a_network_event_is_planned_once() -> None:
 
 
 def test_nothing_happens_to_a_network_event_nobody_planned() -> None:
-    for kind in x.COMMANDS:
-        if kind.__module__ == ask.__name__ and kind is not PlanNetworkEvent:
+    for kind in get_args(NetworkEventCommand):
+        if kind is not PlanNetworkEvent:
             no_event.when(command(kind)).refused("network-event-unknown")
             planned.when(command(kind, on=TOO_EARLY)).refused("date-before-planned")
             planned.when(command(kind, on=date(2026, 4, 1))).refused("date-in-future")
@@ -151,6 +151,6 @@ def test_a_partner_leaves_and_may_come_back() -> None:
 
 
 def test_a_later_role_ends_the_earlier_one() -> None:
-    state = partner_rules.evolve(partner_rules.initial, event(PartnerJoined))
-    state = partner_rules.evolve(state, event(PartnerJoined, role="other", since=x.LAST))
+    state = evolve(Partner(), event(PartnerJoined))
+    state = evolve(state, event(PartnerJoined, role="other", since=x.LAST))
     assert [(term.role, term.until) for term in state.terms] == [("primary_care", x.LAST), ("other", None)]

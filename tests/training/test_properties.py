@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from functools import reduce
-
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.training.domain.training import Training, decide, evolve, initial
+from services.training.trainings.aggregate import TRAINING
+from services.training.trainings.state import Training
 from shared.domain.messages import Refused
 from tests.chance import examples
 from tests.training import examples as x
@@ -43,16 +42,16 @@ bounded = examples(150)
 
 def asked(state: Training, one: TrainingCommand) -> list[TrainingEvent]:
     try:
-        return decide(state, one)
+        return TRAINING.decide(state, one)
     except Refused:
         return []
 
 
 def lived(life: list[TrainingCommand]) -> list[tuple[Training, list[TrainingEvent], Training]]:
-    steps, state = [], initial
+    steps, state = [], TRAINING.initial
     for one in life:
         events = asked(state, one)
-        after = reduce(evolve, events, state)
+        after = TRAINING.fold(events, state)
         steps.append((state, events, after))
         state = after
     return steps
@@ -119,4 +118,4 @@ def test_the_stored_history_folds_to_the_same_training(life: list[TrainingComman
     steps = lived(life)
     history = [event for _, events, _ in steps for event in events]
     stored = [type(event).model_validate_json(event.model_dump_json()) for event in history]
-    assert reduce(evolve, stored, initial) == steps[-1][2]
+    assert TRAINING.fold(stored) == steps[-1][2]
