@@ -5,16 +5,81 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, time
 from typing import Any, TypeVar, get_args
 
-from services.training.values import Professional, ProgrammeItem, TimeSlot
-from shared.domain.messages import Command, Event, Message
-from services.training.meetings.commands import CarryOutDecision, CorrectSteeringMeeting, HoldSteeringMeeting, PlanSteeringMeeting, TakeDecision
-from services.training.meetings.events import DecisionCarriedOut, DecisionTaken, MeetingEvent, SteeringMeetingHeld, SteeringMeetingPlanned
-from services.training.network_events.commands import CancelGuest, CancelNetworkEvent, CorrectNetworkEvent, HoldNetworkEvent, MoveNetworkEvent, PlanNetworkEvent, RegisterGuest, RenewGuestLink
-from services.training.network_events.events import GuestCancelled, GuestRegistered, NetworkEventCancelled, NetworkEventEvent, NetworkEventHeld, NetworkEventMoved, NetworkEventPlanned
+from services.training.meetings.commands import (
+    CarryOutDecision,
+    CorrectSteeringMeeting,
+    HoldSteeringMeeting,
+    PlanSteeringMeeting,
+    TakeDecision,
+)
+from services.training.meetings.events import (
+    DecisionCarriedOut,
+    DecisionTaken,
+    MeetingEvent,
+    SteeringMeetingHeld,
+    SteeringMeetingPlanned,
+)
+from services.training.network_events.commands import (
+    CancelGuest,
+    CancelNetworkEvent,
+    CorrectNetworkEvent,
+    HoldNetworkEvent,
+    MoveNetworkEvent,
+    PlanNetworkEvent,
+    RegisterGuest,
+    RenewGuestLink,
+)
+from services.training.network_events.events import (
+    GuestCancelled,
+    GuestRegistered,
+    NetworkEventCancelled,
+    NetworkEventEvent,
+    NetworkEventHeld,
+    NetworkEventMoved,
+    NetworkEventPlanned,
+)
 from services.training.partners.commands import JoinProgramme, LeaveProgramme
 from services.training.partners.events import PartnerEvent, PartnerJoined, PartnerLeft
-from services.training.trainings.commands import CancelRegistration, CancelTraining, CloseEvaluation, CloseRegistration, CorrectAttendance, HoldTraining, IssueCertificate, MoveTraining, OpenEvaluation, OpenRegistration, PlanTraining, RegisterProfessionals, RenewEvaluationLinks, RenewLink, SetCapacity, Tally
-from services.training.trainings.events import CapacitySet, CertificateIssued, CertificateRevoked, EvaluationClosed, EvaluationOpened, ParticipationRecorded, PlaceGiven, ProfessionalPutOnWaitingList, ProfessionalRegistered, RegistrationCancelled, RegistrationClosed, RegistrationOpened, TrainingCancelled, TrainingEvent, TrainingHeld, TrainingMoved, TrainingPlanned, WalkInNamed
+from services.training.trainings.commands import (
+    CancelRegistration,
+    CancelTraining,
+    CloseEvaluation,
+    CloseRegistration,
+    CorrectAttendance,
+    HoldTraining,
+    IssueCertificate,
+    MoveTraining,
+    OpenEvaluation,
+    OpenRegistration,
+    PlanTraining,
+    RegisterProfessionals,
+    RenewEvaluationLinks,
+    RenewLink,
+    SetCapacity,
+    Tally,
+)
+from services.training.trainings.events import (
+    CapacitySet,
+    CertificateIssued,
+    CertificateRevoked,
+    EvaluationClosed,
+    EvaluationOpened,
+    ParticipationRecorded,
+    PlaceGiven,
+    ProfessionalPutOnWaitingList,
+    ProfessionalRegistered,
+    RegistrationCancelled,
+    RegistrationClosed,
+    RegistrationOpened,
+    TrainingCancelled,
+    TrainingEvent,
+    TrainingHeld,
+    TrainingMoved,
+    TrainingPlanned,
+    WalkInNamed,
+)
+from services.training.values import Professional, ProgrammeItem, TimeSlot
+from shared.domain.messages import Command, Event, Message
 
 M = TypeVar("M", bound=Message)
 

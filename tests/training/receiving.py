@@ -1,4 +1,4 @@
-"""Messages as a subscriber hears them."""
+"""Messages as a consumer receives them."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from shared.messaging.cloudevents import Envelope, Position, PublicMessage
 from shared.messaging.inbox import ReceivedMessage
 
 
-def heard(*messages: PublicMessage) -> list[ReceivedMessage]:
+def received(*messages: PublicMessage) -> list[ReceivedMessage]:
     """These messages of the register, in this order."""
     now = datetime(2026, 1, 1, tzinfo=UTC)
     return [

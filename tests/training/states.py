@@ -3,9 +3,19 @@
 from __future__ import annotations
 
 from services.training.trainings.aggregate import TRAINING
+from services.training.trainings.events import (
+    CertificateIssued,
+    EvaluationOpened,
+    ParticipationRecorded,
+    ProfessionalPutOnWaitingList,
+    ProfessionalRegistered,
+    RegistrationOpened,
+    TrainingCancelled,
+    TrainingHeld,
+    TrainingPlanned,
+)
 from tests.spec import spec
 from tests.training.examples import event, professional
-from services.training.trainings.events import CertificateIssued, EvaluationOpened, ParticipationRecorded, ProfessionalPutOnWaitingList, ProfessionalRegistered, RegistrationOpened, TrainingCancelled, TrainingHeld, TrainingPlanned
 
 nothing = spec(TRAINING)
 planned = nothing.given(event(TrainingPlanned))

@@ -8,8 +8,47 @@ from typing import Any
 
 import pytest
 
+from services.training.meetings.commands import CarryOutDecision, PlanSteeringMeeting, TakeDecision
+from services.training.meetings.events import DecisionCarriedOut, DecisionTaken, SteeringMeetingPlanned
+from services.training.network_events.commands import CancelGuest, CancelNetworkEvent, MoveNetworkEvent, RegisterGuest
+from services.training.network_events.events import (
+    GuestCancelled,
+    GuestRegistered,
+    NetworkEventCancelled,
+    NetworkEventHeld,
+    NetworkEventMoved,
+    NetworkEventPlanned,
+)
 from services.training.partners.aggregate import PARTNER
+from services.training.partners.commands import JoinProgramme
+from services.training.partners.events import PartnerEvent, PartnerJoined, PartnerLeft
 from services.training.trainings import follow_up
+from services.training.trainings.commands import (
+    CancelRegistration,
+    CloseEvaluation,
+    CorrectAttendance,
+    HoldTraining,
+    IssueCertificate,
+    MoveTraining,
+    OpenEvaluation,
+    OpenRegistration,
+    RegisterProfessionals,
+    SetCapacity,
+    Tally,
+    TrainingCommand,
+)
+from services.training.trainings.events import (
+    CapacitySet,
+    CertificateIssued,
+    EvaluationClosed,
+    ParticipationRecorded,
+    ProfessionalPutOnWaitingList,
+    ProfessionalRegistered,
+    RegistrationCancelled,
+    RegistrationOpened,
+    TrainingHeld,
+    TrainingMoved,
+)
 from tests.spec import Spec
 from tests.training import examples as x
 from tests.training.examples import command, event, professional
@@ -19,14 +58,6 @@ from tests.training.test_network_and_steering import full as full_event
 from tests.training.test_network_and_steering import held as held_event
 from tests.training.test_network_and_steering import off as cancelled_event
 from tests.training.test_network_and_steering import planned as planned_event
-from services.training.meetings.commands import CarryOutDecision, PlanSteeringMeeting, TakeDecision
-from services.training.meetings.events import DecisionCarriedOut, DecisionTaken, SteeringMeetingPlanned
-from services.training.network_events.commands import CancelGuest, CancelNetworkEvent, MoveNetworkEvent, RegisterGuest
-from services.training.network_events.events import GuestCancelled, GuestRegistered, NetworkEventCancelled, NetworkEventHeld, NetworkEventMoved, NetworkEventPlanned
-from services.training.partners.commands import JoinProgramme
-from services.training.partners.events import PartnerEvent, PartnerJoined, PartnerLeft
-from services.training.trainings.commands import CancelRegistration, CloseEvaluation, CorrectAttendance, HoldTraining, IssueCertificate, MoveTraining, OpenEvaluation, OpenRegistration, RegisterProfessionals, SetCapacity, Tally
-from services.training.trainings.events import CapacitySet, CertificateIssued, EvaluationClosed, ParticipationRecorded, ProfessionalPutOnWaitingList, ProfessionalRegistered, RegistrationCancelled, RegistrationOpened, TrainingHeld, TrainingMoved
 
 LATE = x.AFTER + timedelta(days=1)
 
@@ -80,15 +111,14 @@ def test_a_training_is_held_with_named_people_only_or_counted_people_only() -> N
 
 
 def test_nothing_follows_a_training_that_was_cancelled() -> None:
-    for kind in (CorrectAttendance, IssueCertificate, OpenEvaluation, CloseEvaluation):
+    kinds: list[type[TrainingCommand]] = [CorrectAttendance, IssueCertificate, OpenEvaluation, CloseEvaluation]
+    for kind in kinds:
         cancelled.when(command(kind)).refused("training-cancelled")
 
 
 def test_who_waited_and_came_is_present() -> None:
     came = waiting.when(command(HoldTraining, present=("p-1", "p-3"), counted={}))
-    there = [
-        each.participant_id for each in came.events if isinstance(each, ParticipationRecorded) and each.present
-    ]
+    there = [each.participant_id for each in came.events if isinstance(each, ParticipationRecorded) and each.present]
     assert sorted(there) == ["p-1", "p-3"]
 
 
@@ -161,9 +191,7 @@ def test_an_event_moves_to_another_place_and_back() -> None:
     same = {"city": plan["city"], "place": plan["place"], "day": plan["day"]}
     planned_event.when(command(MoveNetworkEvent, **same)).then()
     elsewhere = same | {"place": "Stadhuis"}
-    planned_event.when(command(MoveNetworkEvent, **elsewhere)).then(
-        event(NetworkEventMoved, **elsewhere)
-    )
+    planned_event.when(command(MoveNetworkEvent, **elsewhere)).then(event(NetworkEventMoved, **elsewhere))
     assert planned_event.given(event(NetworkEventHeld)).when(command(RegisterGuest)).refusal
     held_event.when(command(CancelNetworkEvent)).refused("network-event-already-held")
 

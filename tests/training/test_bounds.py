@@ -8,18 +8,18 @@ import pytest
 from pydantic import BaseModel
 
 from services.training.app import SERVICE
-from services.training.projections import organisations
-from shared.http.auth import Role
-from tests.bounds_walk import unbounded, unbounded_parameters
-from tests.training.conftest import Desk
 from services.training.meetings.commands import MeetingCommand
 from services.training.meetings.events import MeetingEvent
 from services.training.network_events.commands import NetworkEventCommand
 from services.training.network_events.events import NetworkEventEvent
 from services.training.partners.commands import PartnerCommand
 from services.training.partners.events import PartnerEvent
+from services.training.projections import organisations
 from services.training.trainings.commands import TrainingCommand
 from services.training.trainings.events import TrainingEvent
+from shared.http.auth import Role
+from tests.bounds_walk import unbounded, unbounded_parameters
+from tests.training.conftest import Desk
 
 COMMANDS = [
     *get_args(TrainingCommand),

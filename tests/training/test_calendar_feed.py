@@ -10,7 +10,7 @@ from typing import Any
 import httpx
 import pytest
 
-from services.training import calendar
+from services.training.documents.calendar import ics
 from shared.http.auth import Role
 from tests.training.conftest import CITY, SOON, Desk, newcomer, training
 from tests.training.sides import ON, event
@@ -20,13 +20,12 @@ from tests.training.sides import ON, event
 def made(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """The thread in which each calendar was made."""
     threads: list[int] = []
-    real = calendar.ics
 
     def watched(*given: Any) -> bytes:
         threads.append(threading.get_ident())
-        return real(*given)
+        return ics(*given)
 
-    monkeypatch.setattr(calendar, "ics", watched)
+    monkeypatch.setattr("services.training.calendar_feed.ics", watched)
     return threads
 
 

@@ -11,23 +11,21 @@ from typing import Any
 
 import asyncpg
 import pytest
+from services.referral.organisations.aggregate import ORGANISATION
 
-from services.referral import published
-from services.referral.domain import register
-from services.referral.views import cases
-from services.training import organisations
-from services.training.subscribers import REGISTER
+from services.referral import integration_events
+from services.training.consumers import KNOWN_ORGANISATIONS
+from services.training.queries import organisations
 from shared.contracts.referral import ORGANISATIONS
-from shared.domain.messages import Meta
-from shared.eventstore import event_store
-from shared.eventstore.command_handler import Decider, handle
-from shared.eventstore.event_store import EventStore
+from shared.domain.messages import Meta, Recorded
+from shared.eventstore import event_store, projection_versions
+from shared.eventstore.command_handler import handle
+from shared.eventstore.event_store import EventStore, event_types
 from shared.messaging import inbox
 from shared.messaging.cloudevents import Topic
 from shared.messaging.consumer import Consumer
-from shared.messaging.outbox_relay import OutboxRelay
+from shared.messaging.outbox_relay import OutboxRelay, OutgoingMessage
 from shared.messaging.topics import create_topics
-from shared.projections import shadow_schema
 from shared.projections.topic import TopicProjection, rebuild
 from shared.service.wiring import create_tables
 from tests.conftest import empty_database
@@ -35,37 +33,37 @@ from tests.referral import examples
 from tests.shared import counting
 
 META = Meta(by="tester", correlation_id="test")
-RULES: Decider[Any, Any, Any] = Decider(register.initial, register.decide, register.evolve)
 OLD, NEW = "Eerstelijnszone Oostende-Bredene", "Eerstelijnszone Middenkust"
 RENAMED_ON = date(2025, 1, 1)
 
 
 @dataclass
 class Road:
-    """The register of the referral service, and the trainings that hear of it."""
+    """The register of the referral service, and the trainings that consume it."""
 
     servers: str
     topic: Topic
     store: EventStore
-    told_at: str
+    publisher_url: str
     pool: asyncpg.Pool[asyncpg.Record]
-    heard_at: str
+    consumer_url: str
 
     @property
-    def fold(self) -> TopicProjection:
-        """What the service hears, on a topic of its own."""
-        return replace(REGISTER, inboxes=[replace(each, topic=self.topic) for each in REGISTER.inboxes])
+    def projection(self) -> TopicProjection:
+        """What the service consumes, on a topic of its own."""
+        inboxes = [replace(each, topic=self.topic) for each in KNOWN_ORGANISATIONS.inboxes]
+        return replace(KNOWN_ORGANISATIONS, inboxes=inboxes)
 
     def relay(self) -> OutboxRelay:
         """What publishes the register."""
-        return OutboxRelay(self.store, self.to_integration_event, [self.topic], self.servers, self.told_at)
+        return OutboxRelay(self.store, self.to_integration_event, [self.topic], self.servers, self.publisher_url)
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
-        """The relay there and the subscription here, until the end of the block."""
+        """The relay there and the consumer here, until the end of the block."""
         relay = self.relay()
-        ears = Consumer(self.servers, self.topic.name, self.fold.inboxes[0], self.pool)
-        tasks = [asyncio.create_task(relay.run()), asyncio.create_task(ears.run())]
+        consumer = Consumer(self.servers, self.topic.name, self.projection.inboxes[0], self.pool)
+        tasks = [asyncio.create_task(relay.run()), asyncio.create_task(consumer.run())]
         try:
             yield
         finally:
@@ -74,18 +72,18 @@ class Road:
                 with suppress(asyncio.CancelledError):
                     await task
 
-    def to_integration_event(self, event: Any) -> Any:
-        told = published.to_integration_event(event)
-        return replace(told, topic=self.topic) if told and told.topic is ORGANISATIONS else None
+    def to_integration_event(self, recorded: Recorded[Any]) -> OutgoingMessage | None:
+        outgoing = integration_events.to_integration_event(recorded)
+        return replace(outgoing, topic=self.topic) if outgoing and outgoing.topic is ORGANISATIONS else None
 
     async def typed(self, identity: str, **given: Any) -> None:
         """A coordinator registers an organisation."""
         command = examples.register_organisation(organisation_id=identity, **given)
-        await handle(self.store, f"organisation-{identity}", RULES, command, META)
+        await handle(self.store, ORGANISATION, identity, command, META)
 
     async def renamed(self, identity: str, **given: Any) -> None:
         command = examples.rename_organisation(organisation_id=identity, **given)
-        await handle(self.store, f"organisation-{identity}", RULES, command, META)
+        await handle(self.store, ORGANISATION, identity, command, META)
 
     async def known(self, on: date) -> dict[str, str]:
         """The name of each organisation on a day."""
@@ -98,14 +96,21 @@ async def road(bootstrap_servers: str) -> AsyncIterator[Road]:
     topic = replace(ORGANISATIONS, name=counting.topic().name)
     await create_topics(bootstrap_servers, [topic])
     async with (
-        empty_database("referral") as told_at,
-        empty_database("training") as heard_at,
-        asyncpg.create_pool(told_at, min_size=1, max_size=5) as telling,
-        asyncpg.create_pool(heard_at, min_size=1, max_size=5) as hearing,
+        empty_database("referral") as publisher_url,
+        empty_database("training") as consumer_url,
+        asyncpg.create_pool(publisher_url, min_size=1, max_size=5) as publishing,
+        asyncpg.create_pool(consumer_url, min_size=1, max_size=5) as consuming,
     ):
-        await create_tables(telling, [event_store.SCHEMA])
-        await create_tables(hearing, [inbox.SCHEMA, shadow_schema.SCHEMA, *REGISTER.schemas])
-        yield Road(bootstrap_servers, topic, EventStore(telling, cases.TYPES), told_at, hearing, heard_at)
+        await create_tables(publishing, [event_store.SCHEMA])
+        await create_tables(consuming, [inbox.SCHEMA, projection_versions.SCHEMA, *KNOWN_ORGANISATIONS.schemas])
+        yield Road(
+            bootstrap_servers,
+            topic,
+            EventStore(publishing, event_types(*ORGANISATION.events)),
+            publisher_url,
+            consuming,
+            consumer_url,
+        )
 
 
 async def until(reached: Callable[[], Awaitable[bool]]) -> None:
@@ -145,7 +150,7 @@ async def test_the_organisations_heard_again_from_the_beginning_are_the_same(roa
         await road.renamed("elz-1", name=NEW, since=RENAMED_ON)
         await until(lambda: says(road, RENAMED_ON, {"elz-1": NEW}))
     await road.pool.execute("update organisations set city = 'nowhere'")
-    await rebuild(road.pool, road.heard_at, road.servers, road.fold)
+    await rebuild(road.pool, road.consumer_url, road.servers, road.projection)
     assert await road.pool.fetchval("select city from organisations") == examples.register_organisation().city
     assert await road.known(RENAMED_ON) == {"elz-1": NEW}
 

@@ -11,20 +11,34 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.training.meetings.aggregate import MEETING
+from services.training.meetings.commands import (
+    CarryOutDecision,
+    CorrectSteeringMeeting,
+    HoldSteeringMeeting,
+    PlanSteeringMeeting,
+    TakeDecision,
+)
 from services.training.meetings.state import Meeting
 from services.training.network_events.aggregate import NETWORK_EVENT
+from services.training.network_events.commands import (
+    CancelGuest,
+    CancelNetworkEvent,
+    CorrectNetworkEvent,
+    HoldNetworkEvent,
+    MoveNetworkEvent,
+    PlanNetworkEvent,
+    RegisterGuest,
+)
+from services.training.network_events.events import GuestCancelled
 from services.training.network_events.state import NetworkEvent
 from services.training.partners.aggregate import PARTNER
+from services.training.partners.commands import JoinProgramme, LeaveProgramme
 from services.training.partners.state import Partner
 from shared.domain.aggregate import AnyAggregate
 from shared.domain.messages import Command, Event, Refused
 from tests.chance import examples
 from tests.training import examples as x
 from tests.training.examples import command, professional
-from services.training.meetings.commands import CarryOutDecision, CorrectSteeringMeeting, HoldSteeringMeeting, PlanSteeringMeeting, TakeDecision
-from services.training.network_events.commands import CancelGuest, CancelNetworkEvent, CorrectNetworkEvent, HoldNetworkEvent, MoveNetworkEvent, PlanNetworkEvent, RegisterGuest
-from services.training.network_events.events import GuestCancelled
-from services.training.partners.commands import JoinProgramme, LeaveProgramme
 
 bounded = examples(150)
 days = st.integers(0, 40).map(lambda number: x.PLANNED_ON + timedelta(days=number))
@@ -115,7 +129,8 @@ def test_a_partner_has_one_role_a_day_and_no_term_of_no_days(life: list[Command]
 @bounded
 @given(st.tuples(lives_of_events, meetings, partners))
 def test_the_stored_history_folds_to_the_same(lives: tuple[list[Command], ...]) -> None:
-    for aggregate, life in zip((NETWORK_EVENT, MEETING, PARTNER), lives, strict=True):
+    aggregates: list[AnyAggregate] = [NETWORK_EVENT, MEETING, PARTNER]
+    for aggregate, life in zip(aggregates, lives, strict=True):
         history = [event for _, events, _ in lived(aggregate, life) for event in events]
         stored = [type(event).model_validate_json(event.model_dump_json()) for event in history]
         assert aggregate.fold(stored) == aggregate.fold(history)

@@ -7,12 +7,34 @@ from typing import Any, get_args
 
 import pytest
 
+from services.training.trainings.commands import (
+    CancelRegistration,
+    CancelTraining,
+    CloseRegistration,
+    MoveTraining,
+    OpenRegistration,
+    PlanTraining,
+    RegisterProfessionals,
+    RenewLink,
+    SetCapacity,
+    TrainingCommand,
+)
+from services.training.trainings.events import (
+    CapacitySet,
+    PlaceGiven,
+    ProfessionalPutOnWaitingList,
+    ProfessionalRegistered,
+    RegistrationCancelled,
+    RegistrationClosed,
+    RegistrationOpened,
+    TrainingCancelled,
+    TrainingMoved,
+    TrainingPlanned,
+)
 from services.training.values import MOST_ON_ROLL
 from tests.training import examples as x
 from tests.training.examples import command, event, professional
 from tests.training.states import cancelled, full, held, nothing, opened, planned, registered, waiting
-from services.training.trainings.commands import CancelRegistration, CancelTraining, CloseRegistration, MoveTraining, OpenRegistration, PlanTraining, RegisterProfessionals, RenewLink, SetCapacity, TrainingCommand
-from services.training.trainings.events import CapacitySet, PlaceGiven, ProfessionalPutOnWaitingList, ProfessionalRegistered, RegistrationCancelled, RegistrationClosed, RegistrationOpened, TrainingCancelled, TrainingMoved, TrainingPlanned
 
 
 def test_a_training_is_planned_once() -> None:

@@ -2,11 +2,28 @@
 
 from __future__ import annotations
 
+from services.training.trainings.commands import (
+    CloseEvaluation,
+    CorrectAttendance,
+    HoldTraining,
+    IssueCertificate,
+    OpenEvaluation,
+    RenewEvaluationLinks,
+    Tally,
+    TrainingCommand,
+)
+from services.training.trainings.events import (
+    CertificateIssued,
+    CertificateRevoked,
+    EvaluationClosed,
+    EvaluationOpened,
+    ParticipationRecorded,
+    TrainingHeld,
+    WalkInNamed,
+)
 from tests.training import examples as x
 from tests.training.examples import command, event, professional
 from tests.training.states import asked, cancelled, certified, full, held, planned, registered
-from services.training.trainings.commands import CloseEvaluation, CorrectAttendance, HoldTraining, IssueCertificate, OpenEvaluation, RenewEvaluationLinks, Tally
-from services.training.trainings.events import CertificateIssued, CertificateRevoked, EvaluationClosed, EvaluationOpened, ParticipationRecorded, TrainingHeld, WalkInNamed
 
 
 def test_a_training_is_held_and_counted() -> None:
@@ -42,10 +59,10 @@ def test_what_somebody_says_of_himself_at_the_door_holds() -> None:
     named = professional(organisation_id=x.PARTNER, sector="health", function="nurse")
     there = {"organisation_id": x.PARTNER, "sector": "health"}
     counts = {"by_sector": {"health": 1, "welfare": 2}, "organisations": (x.PARTNER,)}
-    for before, others in ((registered, ()), (held, ())):
-        before.when(
-            command(CorrectAttendance if before is held else HoldTraining, present=others, walk_ins=(named,))
-        ).then(
+    given = {"present": (), "walk_ins": (named,)}
+    asked: list[TrainingCommand] = [command(HoldTraining, **given), command(CorrectAttendance, **given)]
+    for before, one in zip((registered, held), asked, strict=True):
+        before.when(one).then(
             event(WalkInNamed, professional=named),
             event(ParticipationRecorded, **there),
             event(TrainingHeld, **counts),

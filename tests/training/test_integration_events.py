@@ -11,11 +11,18 @@ import pytest
 from cloudevents.core.bindings.kafka import KafkaMessage, from_binary_event
 
 from services.training.integration_events import to_integration_event
+from services.training.trainings.events import (
+    CertificateIssued,
+    EvaluationOpened,
+    ParticipationRecorded,
+    ProfessionalRegistered,
+    TrainingHeld,
+    WalkInNamed,
+)
 from shared.contracts.training import ACTIVITIES, PARTICIPATIONS
 from shared.domain.messages import Event, Meta, Recorded
 from shared.messaging.cloudevents import Position, Topic, headers, schema
 from tests.training import examples
-from services.training.trainings.events import CertificateIssued, EvaluationOpened, ParticipationRecorded, ProfessionalRegistered, TrainingHeld, WalkInNamed
 
 GOLDEN = Path(__file__).parent / "golden"
 NOW = datetime(2026, 1, 1, tzinfo=UTC)

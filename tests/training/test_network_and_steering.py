@@ -6,18 +6,46 @@ from datetime import date, timedelta
 from typing import get_args
 
 from services.training.meetings.aggregate import MEETING
+from services.training.meetings.commands import (
+    CarryOutDecision,
+    CorrectSteeringMeeting,
+    HoldSteeringMeeting,
+    PlanSteeringMeeting,
+    TakeDecision,
+)
+from services.training.meetings.events import (
+    DecisionCarriedOut,
+    DecisionTaken,
+    SteeringMeetingHeld,
+    SteeringMeetingPlanned,
+)
 from services.training.network_events.aggregate import NETWORK_EVENT
+from services.training.network_events.commands import (
+    CancelGuest,
+    CancelNetworkEvent,
+    CorrectNetworkEvent,
+    HoldNetworkEvent,
+    MoveNetworkEvent,
+    NetworkEventCommand,
+    PlanNetworkEvent,
+    RegisterGuest,
+    RenewGuestLink,
+)
+from services.training.network_events.events import (
+    GuestCancelled,
+    GuestRegistered,
+    NetworkEventCancelled,
+    NetworkEventHeld,
+    NetworkEventMoved,
+    NetworkEventPlanned,
+)
 from services.training.partners.aggregate import PARTNER
+from services.training.partners.commands import JoinProgramme, LeaveProgramme
+from services.training.partners.events import PartnerJoined, PartnerLeft
 from services.training.partners.state import Partner, evolve
 from tests.spec import spec
 from tests.training import examples as x
 from tests.training.examples import command, event, professional
-from services.training.meetings.commands import CarryOutDecision, CorrectSteeringMeeting, HoldSteeringMeeting, PlanSteeringMeeting, TakeDecision
-from services.training.meetings.events import DecisionCarriedOut, DecisionTaken, SteeringMeetingHeld, SteeringMeetingPlanned
-from services.training.network_events.commands import CancelGuest, CancelNetworkEvent, CorrectNetworkEvent, HoldNetworkEvent, MoveNetworkEvent, NetworkEventCommand, PlanNetworkEvent, RegisterGuest, RenewGuestLink
-from services.training.network_events.events import GuestCancelled, GuestRegistered, NetworkEventCancelled, NetworkEventHeld, NetworkEventMoved, NetworkEventPlanned
-from services.training.partners.commands import JoinProgramme, LeaveProgramme
-from services.training.partners.events import PartnerJoined, PartnerLeft
 
 no_event = spec(NETWORK_EVENT)
 planned = no_event.given(event(NetworkEventPlanned))
@@ -113,9 +141,7 @@ def test_a_meeting_is_held_once_and_can_be_corrected() -> None:
     met.when(command(HoldSteeringMeeting)).then()
     met.when(command(HoldSteeringMeeting, release=None)).refused("meeting-already-held")
     met.when(command(CorrectSteeringMeeting)).then()
-    met.when(command(CorrectSteeringMeeting, release=None)).then(
-        event(SteeringMeetingHeld, release=None)
-    )
+    met.when(command(CorrectSteeringMeeting, release=None)).then(event(SteeringMeetingHeld, release=None))
     no_meeting.when(command(CorrectSteeringMeeting)).refused("meeting-not-held")
 
 

@@ -33,7 +33,7 @@ async def test_who_is_new_at_six_trainings_at_once_is_one_person(
     assert await pool.fetchval("select count(*) from registrations") == len(TRAININGS)
 
 
-async def test_a_person_is_known_again_after_everything_was_sealed_with_a_new_key(
+async def test_a_person_is_known_again_after_everything_was_encrypted_with_a_new_key(
     store: EventStore, tmp_path: Path
 ) -> None:
     old, new = (Fernet.generate_key().decode() for _ in range(2))
@@ -45,7 +45,7 @@ async def test_a_person_is_known_again_after_everything_was_sealed_with_a_new_ke
         await people.meet(connection, {known: ZOE})
         await people.write(connection, {"ent-1": ZOE}, "professional", today())
         keys.write_text(f"{new}\n{old}")
-        assert await (await People.opened(connection, FieldCipher.of_file(str(keys)))).reseal(connection) == 1
+        assert await (await People.opened(connection, FieldCipher.of_file(str(keys)))).rotate_keys(connection) == 1
         keys.write_text(new)
         later = await People.opened(connection, FieldCipher.of_file(str(keys)))
         assert await later.authenticate(connection, [Contact(name="Z", email=ADDRESS.upper())]) == [known]

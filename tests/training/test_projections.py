@@ -1,4 +1,4 @@
-"""The views of the trainings on a real database: events applied twice, or again from nothing, tell the same."""
+"""The projections of the trainings on a real database: events applied twice, or again from nothing, tell the same."""
 
 from __future__ import annotations
 
@@ -8,10 +8,12 @@ from typing import Any
 import asyncpg
 import pytest
 
-from services.training.app import VIEWS
-from services.training.views import partners, registrations
+from services.training.app import SERVICE
+from services.training.queries import partners, registrations
 from shared.eventstore.event_store import EventStore
+from shared.eventstore.state_cache import StateCache
 from shared.http.auth import Role
+from shared.projections.inline import InlineProjections
 from tests.training.conftest import CITY, ORGANISER, SECRET, SOON, TODAY, ZONE, Desk, attendance, newcomer, training
 
 TABLES = [
@@ -89,26 +91,28 @@ async def coordinated(desk: Desk) -> None:
     await say(f"/partners/{ZONE}/leave", {"until": EARLIER})
 
 
-async def test_events_applied_twice_or_from_nothing_give_the_same_views(
+async def test_events_applied_twice_or_from_nothing_give_the_same_rows(
     desk: Desk, store: EventStore, pool: asyncpg.Pool[asyncpg.Record]
 ) -> None:
     await lived(desk)
     before = await rows(pool)
     assert all(before.values())
+    projections = InlineProjections(SERVICE.projections, SERVICE.aggregates)
     async with pool.acquire() as connection:
         events = await store.after(connection, 0, 10_000)
-        for view in VIEWS:
-            await view.apply(connection, events)
+        await projections.apply_all(connection, events, StateCache())
         assert await rows(pool) == before
         await connection.execute(f"truncate {', '.join(TABLES)}")
+        states = StateCache()
         for first in range(0, len(events), 7):
-            for view in VIEWS:
-                await view.apply(connection, events[first : first + 7])
+            await projections.apply_all(connection, events[first : first + 7], states)
     assert await rows(pool) == before
 
 
-async def test_the_tables_of_the_test_are_those_of_the_views() -> None:
-    created = {line.split()[5] for view in VIEWS for line in view.SCHEMA.splitlines() if "create table" in line}
+async def test_the_tables_of_the_test_are_those_of_the_projections() -> None:
+    created = {
+        line.split()[5] for each in SERVICE.projections for line in each.schema.splitlines() if "create table" in line
+    }
     assert created == set(TABLES)
 
 

@@ -6,13 +6,27 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.training.trainings.aggregate import TRAINING
+from services.training.trainings.commands import (
+    CancelRegistration,
+    CancelTraining,
+    CloseRegistration,
+    CorrectAttendance,
+    HoldTraining,
+    IssueCertificate,
+    MoveTraining,
+    OpenEvaluation,
+    OpenRegistration,
+    PlanTraining,
+    RegisterProfessionals,
+    SetCapacity,
+    TrainingCommand,
+)
+from services.training.trainings.events import PlaceGiven, RegistrationCancelled, TrainingEvent
 from services.training.trainings.state import Training
 from shared.domain.messages import Refused
 from tests.chance import examples
 from tests.training import examples as x
 from tests.training.examples import command, professional
-from services.training.trainings.commands import CancelRegistration, CancelTraining, CloseRegistration, CorrectAttendance, HoldTraining, IssueCertificate, MoveTraining, OpenEvaluation, OpenRegistration, PlanTraining, RegisterProfessionals, SetCapacity, TrainingCommand
-from services.training.trainings.events import PlaceGiven, RegistrationCancelled, TrainingEvent
 
 people = st.integers(1, 8).map(lambda number: f"p-{number}")
 groups = st.lists(people, min_size=1, max_size=6).map(lambda names: tuple(professional(name) for name in names))

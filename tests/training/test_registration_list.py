@@ -8,12 +8,22 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.training.values import Function
 from services.training.documents.registration_list import Register, Row, read
 from services.training.documents.registration_list.table import MOST_LINES
+from services.training.values import Function
 from shared.i18n.code_lists import Sector
 from shared.i18n.text import Language
-from tests.training.registration_lists import COLUMNS, GOOD, HEADER, ORGANISATIONS, REGISTER, changed, faults, file, many
+from tests.training.registration_lists import (
+    COLUMNS,
+    GOOD,
+    HEADER,
+    ORGANISATIONS,
+    REGISTER,
+    changed,
+    faults,
+    file,
+    many,
+)
 
 NAME = st.from_regex(r"[A-ZÀÉŒ][a-zéèœïçŠž;,\"' -]{0,20}[a-z]", fullmatch=True).map(lambda name: " ".join(name.split()))
 PEOPLE = st.lists(
@@ -38,7 +48,7 @@ def test_everybody_is_read_in_every_encoding_separator_and_quoting(
     text = file(*rows, separator=separator, quote=quote).replace("\r\n", ending)
     told = [
         Row.model_validate(
-            {"line": n, "name": f"{first} {last}", "email": email, "organisation": organisation, "sector": sector,
+            {"line": n, "name": f"{first} {last}", "email": email, "organisation_id": organisation, "sector": sector,
              "function": function, "language": language}
         )
         for n, (first, last, email, organisation, sector, function, language) in enumerate(rows, 2)
@@ -83,7 +93,7 @@ def test_an_organisation_is_written_by_its_id_or_a_name_that_only_it_bears_or_bo
     )
     for way in ("elz-1", "elz oostende bredene", "ELZ  Middenkust"):
         [row] = read(file(changed("organisation", way)).encode(), register)
-        assert row.organisation == "elz-1"
+        assert row.organisation_id == "elz-1"
     assert faults(file(changed("organisation", "Zonder")), register) == [(2, "organisation", "unknown-organisation")]
 
 
@@ -92,7 +102,7 @@ def test_who_sends_a_list_for_his_own_organisation_need_not_write_it_and_cannot_
     left_out = COLUMNS.index("organisation")
     header, who = (row[:left_out] + row[left_out + 1 :] for row in (HEADER, GOOD))
     [row] = read(file(who, header=header).encode(), own)
-    assert row.organisation == "pz-oostende"
+    assert row.organisation_id == "pz-oostende"
     assert faults(file(GOOD), own) == [(2, "organisation", "other-organisation")]
 
 

@@ -11,8 +11,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from services.training.documents import registration_list
-from services.training.documents.registration_list import Faulty, read, words
-from services.training.documents.registration_list import report
+from services.training.documents.registration_list import Faulty, read, report, words
 from services.training.documents.registration_list.table import LARGEST, MOST_LINES, Fault
 from shared.i18n.text import Language
 from tests.training.registration_lists import ATTACKS, GOOD, HEADER, REGISTER, changed, faults, file, many

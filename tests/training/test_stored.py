@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from datetime import date
-from functools import reduce
 from pathlib import Path
 from typing import Any
 
@@ -13,22 +12,24 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.training.app import VIEWS
-from services.training.domain import training as rules
-from services.training.values import Professional
+from services.training.app import SERVICE
 from services.training.integration_events import to_integration_event
-from services.training.views import trainings
+from services.training.meetings.events import DecisionTaken
+from services.training.network_events.events import NetworkEventHeld, NetworkEventMoved, NetworkEventPlanned
+from services.training.trainings.aggregate import TRAINING
+from services.training.trainings.events import ProfessionalRegistered, TrainingMoved, TrainingPlanned
+from services.training.values import Professional
 from shared.domain.bounds import FIRST_DAY, LAST_DAY
 from shared.domain.messages import Event, Meta, Recorded
 from shared.eventstore.event_store import EventStore
+from shared.eventstore.state_cache import StateCache
+from shared.projections.inline import InlineProjections
 from tests.training import examples
 from tests.training.conftest import Desk
 from tests.training.sides import ON
 from tests.training.test_integration_events import NOW
-from services.training.meetings.events import DecisionTaken
-from services.training.network_events.events import NetworkEventHeld, NetworkEventMoved, NetworkEventPlanned
-from services.training.trainings.events import ProfessionalRegistered, TrainingMoved, TrainingPlanned
 
+TYPES = InlineProjections(SERVICE.projections, SERVICE.aggregates).types
 CORPUS = Path(__file__).parent / "golden" / "events.jsonl"
 DAYS = ["0001-01-01", "0201-01-05", "1999-12-31", "2100-01-01", "9999-12-31"]
 WIDE = "a\x01b\ud7ff\x85c"
@@ -39,7 +40,7 @@ def corpus() -> list[dict[str, Any]]:
 
 
 def read(stored: dict[str, Any]) -> Event:
-    return trainings.TYPES[stored["type"]].model_validate_json(json.dumps(stored["data"]))
+    return TYPES[stored["type"]].model_validate_json(json.dumps(stored["data"]))
 
 
 @pytest.mark.parametrize("stored", corpus(), ids=lambda stored: str(stored["type"]))
@@ -51,7 +52,7 @@ def test_what_was_ever_stored_is_read_and_can_be_told(stored: dict[str, Any]) ->
 
 
 def test_the_corpus_holds_every_event() -> None:
-    assert {each["type"] for each in corpus()} == set(trainings.TYPES)
+    assert {each["type"] for each in corpus()} == set(TYPES)
 
 
 def test_every_event_of_today_is_stored_as_a_line_of_the_corpus() -> None:
@@ -134,8 +135,7 @@ async def test_who_speaks_a_language_that_came_or_went_is_registered_listed_and_
     )
     async with pool.acquire() as connection:
         events = await store.after(connection, 0, 1000)
-        for view in VIEWS:
-            await view.apply(connection, events)
+        await InlineProjections(SERVICE.projections, SERVICE.aggregates).apply_all(connection, events, StateCache())
     (line,) = await desk.rows("/trainings/t-1/register")
     assert line["language"] == language
     path = f"/trainings/t-1/participants/{person}/certificate"
@@ -149,5 +149,5 @@ def test_a_roll_folds_whatever_language_its_people_speak(language: str) -> None:
     who = Professional.model_validate(examples.professional().model_dump() | {"language": language})
     events = [examples.event(TrainingPlanned), examples.event(ProfessionalRegistered, professional=who)]
     stored: list[Any] = [type(event).model_validate_json(event.model_dump_json()) for event in events]
-    state = reduce(rules.evolve, stored, rules.initial)
+    state = TRAINING.fold(stored)
     assert state.roll.places["p-1"].language == language

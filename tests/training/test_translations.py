@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import get_args
 
-from services.training.trainings.state import Status
 from services.training import values
+from services.training.trainings.state import Status
 from services.training.translations import translations
 
 
