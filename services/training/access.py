@@ -1,11 +1,12 @@
 """Who may do what: the callers of each kind of route, and what must hold of the thing that is asked about.
 
-Access to an aggregate is checked on the very state that a command is decided on, that of a reader on the rows.
+Access to an aggregate is checked on the very state that a command is decided on (`partial(gives, caller)`), that of a
+reader on the rows.
 """
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from typing import Annotated
 
 from fastapi import Depends, Request
@@ -53,53 +54,33 @@ def in_his_cities(caller: Caller, *cities: str | None) -> None:
         raise NotVisible
 
 
-def gives(caller: Caller) -> Callable[[Training], None]:
+def gives(caller: Caller, state: Training) -> None:
     """His organisation gives this training, in one of his cities."""
-
-    def check(state: Training) -> None:
-        if state.organiser is None or state.organiser != caller.organisation:
-            raise NotVisible
-        in_his_cities(caller, state.city)
-
-    return check
+    if state.organiser is None or state.organiser != caller.organisation:
+        raise NotVisible
+    in_his_cities(caller, state.city)
 
 
-def gives_or_plans(caller: Caller) -> Callable[[Training], None]:
+def gives_or_plans(caller: Caller, state: Training) -> None:
     """Nobody planned it yet, or he did."""
-
-    def check(state: Training) -> None:
-        if state.planned:
-            gives(caller)(state)
-
-    return check
+    if state.planned:
+        gives(caller, state)
 
 
-def coordinates(caller: Caller) -> Callable[[NetworkEvent | Meeting], None]:
+def coordinates(caller: Caller, state: NetworkEvent | Meeting) -> None:
     """It takes place in one of his cities."""
+    in_his_cities(caller, state.city)
 
-    def check(state: NetworkEvent | Meeting) -> None:
+
+def coordinates_or_plans(caller: Caller, state: NetworkEvent | Meeting) -> None:
+    """Nobody planned it yet, or it takes place in one of his cities."""
+    if state.city:
         in_his_cities(caller, state.city)
 
-    return check
 
-
-def coordinates_or_plans(caller: Caller) -> Callable[[NetworkEvent | Meeting], None]:
-    """Nobody planned it yet, or it takes place in one of his cities."""
-
-    def check(state: NetworkEvent | Meeting) -> None:
-        if state.city:
-            in_his_cities(caller, state.city)
-
-    return check
-
-
-def coordinates_partner(caller: Caller, city: str) -> Callable[[Partner], None]:
+def coordinates_partner(caller: Caller, city: str, state: Partner) -> None:
     """The organisation is of one of his cities: as it joined, or as the register says, which never changes."""
-
-    def check(state: Partner) -> None:
-        in_his_cities(caller, state.city or city)
-
-    return check
+    in_his_cities(caller, state.city or city)
 
 
 def name_access(caller: Caller) -> NameAccess:

@@ -28,7 +28,7 @@ async def training_calendar(
 ) -> Page[Training]:
     """Every training that begins in the period, cancelled ones too."""
     rows = await trainings.calendar_rows(connection, since, until, paging.key(date.min, ""), paging.rows)
-    return paging.page(trainings.of_rows(rows), Training.place_in_order)
+    return paging.page(trainings.of_rows(rows), Training.key)
 
 
 @router.get("/network-events", tags=["calendar"])
@@ -37,7 +37,7 @@ async def network_events_calendar(
 ) -> Page[NetworkEvent]:
     """Every network event of the period, cancelled ones too."""
     rows = await network_events.calendar_rows(connection, since, until, paging.key(date.min, ""), paging.rows)
-    return paging.page(network_events.of_rows(rows), NetworkEvent.place_in_order)
+    return paging.page(network_events.of_rows(rows), NetworkEvent.key)
 
 
 @router.get("/organisations", tags=["calendar"])
@@ -53,14 +53,14 @@ async def known_organisations(
 async def upcoming_trainings(connection: Reading, paging: Paging) -> Page[Upcoming]:
     """What anybody can still register for."""
     found = await trainings.upcoming(connection, today(), paging.key(date.min, ""), paging.rows)
-    return paging.page(found, Upcoming.place_in_order)
+    return paging.page(found, Upcoming.key)
 
 
 @router.get("/public/network-events", tags=["public"])
 async def upcoming_network_events(connection: Reading, paging: Paging) -> Page[UpcomingEvent]:
     """What anybody can still say to come to."""
     found = await network_events.upcoming(connection, today(), paging.key(date.min, ""), paging.rows)
-    return paging.page(found, UpcomingEvent.place_in_order)
+    return paging.page(found, UpcomingEvent.key)
 
 
 def _feed(request: Request) -> CalendarFeed:

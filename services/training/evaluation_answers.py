@@ -28,6 +28,19 @@ create table if not exists evaluation_answers (
 );
 create index if not exists evaluation_answers_training on evaluation_answers (training);
 """
+_ANSWER = """
+insert into evaluation_answers (training, score, confidence_before, confidence_after, improve)
+values ($1, $2, $3, $4, $5)
+"""
+_TALLY = """
+select count(*) as answers, coalesce(sum(score), 0) as score, coalesce(sum(confidence_before), 0) as confidence_before,
+    coalesce(sum(confidence_after), 0) as confidence_after
+from evaluation_answers where training = $1
+"""
+_IMPROVEMENTS = """
+select id::text as answer, improve from evaluation_answers
+where training = $1 and improve is not null and id::text > $2 order by id::text limit $3
+"""
 
 
 class Answer(Message):
@@ -53,60 +66,37 @@ class Improvement(Message):
 async def ask(connection: Connection, training: str, people: int) -> list[str]:
     """One token a person, in an order that tells nothing; to be handed out one each."""
     tokens = sorted(mint() for _ in range(people))
-    await connection.executemany(
-        "insert into evaluation_links values ($1, $2)", sorted((digest(token), training) for token in tokens)
-    )
+    links = sorted((digest(token), training) for token in tokens)
+    await connection.executemany("insert into evaluation_links values ($1, $2)", links)
     return tokens
 
 
 async def ask_again(connection: Connection, training: str) -> list[str]:
     """Other tokens in the place of those that were not used, as many, which lead nowhere from now on."""
-    gone = await connection.execute("delete from evaluation_links where training = $1", training)
-    return await ask(connection, training, int(gone.rpartition(" ")[2]))
+    return await ask(connection, training, await end(connection, training))
 
 
 async def answer(connection: Connection, token: str, given: Answer) -> bool:
     """Spend the link and keep the answer, in the caller's transaction; False when the link leads nowhere."""
-    training = await connection.fetchval(
-        "delete from evaluation_links where digest = $1 returning training", digest(token)
-    )
-    if training is None:
-        return False
-    await connection.execute(
-        "insert into evaluation_answers (training, score, confidence_before, confidence_after, improve)"
-        " values ($1, $2, $3, $4, $5)",
-        training,
-        given.score,
-        given.confidence_before,
-        given.confidence_after,
-        given.improve or None,
-    )
-    return True
+    spend = "delete from evaluation_links where digest = $1 returning training"
+    training = await connection.fetchval(spend, digest(token))
+    if training is not None:
+        row = (given.score, given.confidence_before, given.confidence_after, given.improve or None)
+        await connection.execute(_ANSWER, training, *row)
+    return training is not None
 
 
-async def end(connection: Connection, training: str) -> None:
-    """The links that were not used lead nowhere any more; waits for the answers that are being given."""
-    await connection.execute("delete from evaluation_links where training = $1", training)
+async def end(connection: Connection, training: str) -> int:
+    """The links that were not used lead nowhere any more; how many. Waits for the answers that are being given."""
+    gone = await connection.execute("delete from evaluation_links where training = $1", training)
+    return int(gone.rpartition(" ")[2])
 
 
 async def tally(connection: Connection, training: str) -> Tally:
     """The answers, added up."""
-    row = await connection.fetchrow(
-        "select count(*) as answers, coalesce(sum(score), 0) as score,"
-        " coalesce(sum(confidence_before), 0) as confidence_before,"
-        " coalesce(sum(confidence_after), 0) as confidence_after from evaluation_answers where training = $1",
-        training,
-    )
-    return Tally(**dict(row or {}))
+    return Tally(**dict(await connection.fetchrow(_TALLY, training) or {}))
 
 
 async def improvements(connection: Connection, training: str, after: str, limit: int) -> list[Improvement]:
     """What people would improve, in an order that tells nothing: up to `limit` after the answer named."""
-    rows = await connection.fetch(
-        "select id::text as answer, improve from evaluation_answers where training = $1 and improve is not null"
-        " and id::text > $2 order by id::text limit $3",
-        training,
-        after,
-        limit,
-    )
-    return [Improvement(**row) for row in rows]
+    return [Improvement(**row) for row in await connection.fetch(_IMPROVEMENTS, training, after, limit)]

@@ -52,14 +52,6 @@ class Newcomer(Message):
         )
 
 
-class Registered(BaseModel):
-    """How who was written down stands; whoever writes the same address again is answered as if it were new."""
-
-    status: str
-    ahead: int = Field(description="how many wait before him")
-    token: str = Field(repr=False, description="of his link")
-
-
 class Renewed(BaseModel):
     """A link in the place of those given before."""
 

@@ -52,29 +52,26 @@ async def cancel_by_link(body: Link, commands: Commanding, people: Persons) -> R
 async def _taken_back(commands: Commands, people: People, token: str) -> Kept:
     async with commands.store.pool.acquire() as connection:
         entry = await entries.find(connection, token)
-        others = entry is not None and await entries.others(connection, entry)
-    if entry is None:
-        answered = await commands.answered()
-        if answered is None:
-            raise Refused(Refusal.LINK_NOT_VALID)
-        return answered
-    return await _cancelled(commands, people, entry, asked_by_others=others)
+    if entry:
+        return await _cancelled(commands, people, entry)
+    answered = await commands.answered()
+    if answered is None:
+        raise Refused(Refusal.LINK_NOT_VALID)
+    return answered
 
 
-async def _cancelled(commands: Commands, people: People, entry: Entry, *, asked_by_others: bool) -> Kept:
+async def _cancelled(commands: Commands, people: People, entry: Entry) -> Kept:
     async def write(connection: Connection, _: Outcome) -> None:
-        await entries.take_back(connection, people, entry, asked_by_others=asked_by_others)
+        await entries.take_back(connection, people, entry)
 
     prefix, _, identity = entry.stream.partition("-")
-    on, at, person = today(), now(), entry.person
+    on, at, person, others = today(), now(), entry.person, entry.others
     if prefix == TRAINING.prefix:
         registration = CancelRegistration(
-            at=at, by=PUBLIC, training_id=identity, on=on, participant_id=person, asked_by_others=asked_by_others
+            at=at, by=PUBLIC, training_id=identity, on=on, participant_id=person, asked_by_others=others
         )
         return await commands.kept(TRAINING, identity, registration, hooks=[write], content=_nothing, status=204)
-    guest = CancelGuest(
-        at=at, by=PUBLIC, event_id=identity, on=on, participant_id=person, asked_by_others=asked_by_others
-    )
+    guest = CancelGuest(at=at, by=PUBLIC, event_id=identity, on=on, participant_id=person, asked_by_others=others)
     return await commands.kept(NETWORK_EVENT, identity, guest, hooks=[write], content=_nothing, status=204)
 
 

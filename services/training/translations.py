@@ -7,7 +7,24 @@ from functools import lru_cache
 from pathlib import Path
 
 from shared.domain.messages import Message
-from shared.i18n.text import Text
+from shared.i18n.text import Language, Text
+
+
+class Column(Message):
+    """What people are shown as the name of a column, and how they write it besides its code."""
+
+    label: Text
+    written: tuple[str, ...]
+
+
+class RegistrationList(Message):
+    """Every word of a list of registrations, and a sentence for every fault."""
+
+    columns: dict[str, Column]
+    line: Text
+    cell: Text
+    languages: dict[Language, Text]
+    faults: dict[str, Text]
 
 
 class Translations(Message):
@@ -26,6 +43,8 @@ class Translations(Message):
     sign_in_sheet: Text
     yes: Text
     no: Text
+    certificate: dict[str, Text]
+    registration_list: RegistrationList
     refusals: dict[str, Text]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import partial
 
 from fastapi import APIRouter, Response
 
@@ -48,7 +49,7 @@ async def plan_meeting(body: NewMeeting, caller: Coordinator, commands: Commandi
         planned_for=body.planned_for,
     )
     return await commands.run(
-        MEETING, body.meeting_id, command, check_access=coordinates_or_plans(caller), created=True
+        MEETING, body.meeting_id, command, check_access=partial(coordinates_or_plans, caller), created=True
     )
 
 
@@ -66,7 +67,7 @@ async def hold_meeting(meeting_id: Id, body: HeldMeeting, caller: Coordinator, c
         partners=body.partners,
         release=body.release,
     )
-    return await commands.run(MEETING, meeting_id, command, check_access=coordinates_or_plans(caller))
+    return await commands.run(MEETING, meeting_id, command, check_access=partial(coordinates_or_plans, caller))
 
 
 @router.post("/steering-meetings/{meeting_id}/correct", response_model=Done)
@@ -83,7 +84,7 @@ async def correct_meeting(meeting_id: Id, body: HeldMeeting, caller: Coordinator
         partners=body.partners,
         release=body.release,
     )
-    return await commands.run(MEETING, meeting_id, command, check_access=coordinates(caller))
+    return await commands.run(MEETING, meeting_id, command, check_access=partial(coordinates, caller))
 
 
 @router.post("/steering-meetings/{meeting_id}/decisions", status_code=201, response_model=Done)
@@ -100,7 +101,7 @@ async def take_decision(meeting_id: Id, body: NewDecision, caller: Coordinator, 
         owner=body.owner,
         due=body.due,
     )
-    return await commands.run(MEETING, meeting_id, command, check_access=coordinates(caller), created=True)
+    return await commands.run(MEETING, meeting_id, command, check_access=partial(coordinates, caller), created=True)
 
 
 @router.post("/steering-meetings/{meeting_id}/decisions/{decision_id}/done", response_model=Done)
@@ -109,7 +110,7 @@ async def carry_out_decision(
 ) -> Response:
     """What was decided is done."""
     command = CarryOutDecision(at=now(), by=caller.subject, meeting_id=meeting_id, on=body.on, decision_id=decision_id)
-    return await commands.run(MEETING, meeting_id, command, check_access=coordinates(caller))
+    return await commands.run(MEETING, meeting_id, command, check_access=partial(coordinates, caller))
 
 
 @router.get("/steering-meetings")

@@ -59,12 +59,6 @@ class CorrectNetworkEvent(EventAttendance, ToNetworkEvent):
 
 
 NetworkEventCommand = (
-    PlanNetworkEvent
-    | MoveNetworkEvent
-    | CancelNetworkEvent
-    | RegisterGuest
-    | CancelGuest
-    | RenewGuestLink
-    | HoldNetworkEvent
-    | CorrectNetworkEvent
-)
+    PlanNetworkEvent | MoveNetworkEvent | CancelNetworkEvent | RegisterGuest | CancelGuest | RenewGuestLink
+    | HoldNetworkEvent | CorrectNetworkEvent
+)  # fmt: skip

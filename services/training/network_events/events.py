@@ -72,10 +72,6 @@ class NetworkEventHeld(OfNetworkEvent):
 
 
 NetworkEventEvent = (
-    NetworkEventPlanned
-    | NetworkEventMoved
-    | NetworkEventCancelled
-    | GuestRegistered
-    | GuestCancelled
+    NetworkEventPlanned | NetworkEventMoved | NetworkEventCancelled | GuestRegistered | GuestCancelled
     | NetworkEventHeld
-)
+)  # fmt: skip

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping
+from functools import partial
 from typing import Annotated
 
 from fastapi import APIRouter, Response
@@ -30,9 +31,9 @@ from services.training.network_events.commands import (
     RenewGuestLink,
 )
 from services.training.network_events.schemas import EventAttendance, EventMove, NetworkEventBody
-from services.training.newcomers import PUBLIC, Newcomer, Registered, Renewed, introduce
+from services.training.newcomers import PUBLIC, Newcomer, Renewed, introduce
 from services.training.personal_data import entries
-from services.training.personal_data.entries import Renewal, Writer
+from services.training.personal_data.entries import Registered, Renewal, Writer
 from services.training.personal_data.names import Contact
 from services.training.personal_data.store import People
 from services.training.queries import network_events
@@ -44,7 +45,7 @@ from shared.domain.messages import Dated
 from shared.eventstore.command_handler import Outcome
 from shared.eventstore.event_store import Connection
 from shared.http.auth import Caller
-from shared.http.commands import Commanding, Done
+from shared.http.commands import Commanding, Commands, Done
 from shared.http.pagination import Page, Paging
 from shared.i18n.code_lists import Id
 
@@ -92,7 +93,7 @@ async def plan_network_event(
         programme=body.programme,
         capacity=body.capacity,
     )
-    check = coordinates_or_plans(caller)
+    check = partial(coordinates_or_plans, caller)
     return await commands.run(NETWORK_EVENT, body.event_id, command, check_access=check, hooks=[keep], created=True)
 
 
@@ -108,14 +109,14 @@ async def move_network_event(event_id: Id, body: EventMove, caller: Coordinator,
     command = MoveNetworkEvent(
         at=now(), by=caller.subject, event_id=event_id, on=body.on, city=body.city, place=body.place, day=body.day
     )
-    return await commands.run(NETWORK_EVENT, event_id, command, check_access=coordinates(caller))
+    return await commands.run(NETWORK_EVENT, event_id, command, check_access=partial(coordinates, caller))
 
 
 @router.post("/network-events/{event_id}/cancel", response_model=Done)
 async def cancel_network_event(event_id: Id, body: Cancellation, caller: Coordinator, commands: Commanding) -> Response:
     """Do not hold it."""
     command = CancelNetworkEvent(at=now(), by=caller.subject, event_id=event_id, on=body.on, reason=body.reason)
-    return await commands.run(NETWORK_EVENT, event_id, command, check_access=coordinates(caller))
+    return await commands.run(NETWORK_EVENT, event_id, command, check_access=partial(coordinates, caller))
 
 
 @router.post("/network-events/{event_id}/hold", response_model=Done)
@@ -123,16 +124,7 @@ async def hold_network_event(
     event_id: Id, body: EventAttendance, caller: Coordinator, commands: Commanding
 ) -> Response:
     """Record that it took place, how many came by sector, and of which organisations."""
-    await require_known(commands.store.pool, *body.organisations)
-    command = HoldNetworkEvent(
-        at=now(),
-        by=caller.subject,
-        event_id=event_id,
-        on=body.on,
-        by_sector=body.by_sector,
-        organisations=body.organisations,
-    )
-    return await commands.run(NETWORK_EVENT, event_id, command, check_access=coordinates(caller))
+    return await _counted(HoldNetworkEvent, event_id, body, caller, commands)
 
 
 @router.post("/network-events/{event_id}/correct", response_model=Done)
@@ -140,16 +132,22 @@ async def correct_network_event(
     event_id: Id, body: EventAttendance, caller: Coordinator, commands: Commanding
 ) -> Response:
     """Say again who came, as it should have been recorded."""
+    return await _counted(CorrectNetworkEvent, event_id, body, caller, commands)
+
+
+async def _counted(
+    counting: type[HoldNetworkEvent | CorrectNetworkEvent],
+    event_id: str,
+    body: EventAttendance,
+    caller: Caller,
+    commands: Commands,
+) -> Response:
     await require_known(commands.store.pool, *body.organisations)
-    command = CorrectNetworkEvent(
-        at=now(),
-        by=caller.subject,
-        event_id=event_id,
-        on=body.on,
-        by_sector=body.by_sector,
-        organisations=body.organisations,
+    counts, organisations = body.by_sector, body.organisations
+    command = counting(
+        at=now(), by=caller.subject, event_id=event_id, on=body.on, by_sector=counts, organisations=organisations
     )
-    return await commands.run(NETWORK_EVENT, event_id, command, check_access=coordinates(caller))
+    return await commands.run(NETWORK_EVENT, event_id, command, check_access=partial(coordinates, caller))
 
 
 @router.post("/network-events/{event_id}/guests/{participant_id}/link", response_model=Renewed)
@@ -163,7 +161,7 @@ async def renew_guest_link(
         NETWORK_EVENT,
         event_id,
         command,
-        check_access=coordinates(caller),
+        check_access=partial(coordinates, caller),
         hooks=[renewal.write],
         content=renewal.content,
     )
@@ -182,7 +180,7 @@ async def register_for_network_event(event_id: Id, body: Newcomer, commands: Com
             await entries.write(connection, people, stream, contacts, {who: token}, new, Writer(None), on)
 
         command = RegisterGuest(at=now(), by=PUBLIC, event_id=event_id, on=on, guest=guest)
-        answer = {"status": "registered", "ahead": 0, "token": token}
+        answer = Registered(status="registered", ahead=0, token=token).model_dump()
         return await commands.run(
             NETWORK_EVENT, event_id, command, hooks=[write], content=lambda _: answer, created=True
         )
@@ -215,9 +213,6 @@ async def _listed(
 ) -> Page[Listed]:
     stream = NETWORK_EVENT.stream(event_id)
     names = await people.names(connection, stream, page.items, caller.subject, "programme")
-    shown = []
-    for each in page.items:
-        named = names.get(each)
-        name, others = (named.name, named.others) if named else (None, ())
-        shown.append(Listed(participant=each, name=name, other_names=others))
+    named = ((each, names[each]) for each in page.items)
+    shown = [Listed(participant=each, name=who.name, other_names=who.other_names) for each, who in named]
     return Page(items=shown, next=page.next)

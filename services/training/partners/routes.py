@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from fastapi import APIRouter, Response
 
 from services.training.access import Coordinator, Reading, SteeringReader, coordinates_partner, in_his_cities
@@ -29,7 +31,7 @@ async def join_programme(partner_id: Id, body: Joining, caller: Coordinator, com
     command = JoinProgramme(
         at=now(), by=caller.subject, partner_id=partner_id, city=city, role=body.role, since=body.since
     )
-    return await commands.run(PARTNER, partner_id, command, check_access=coordinates_partner(caller, city))
+    return await commands.run(PARTNER, partner_id, command, check_access=partial(coordinates_partner, caller, city))
 
 
 @router.post("/partners/{partner_id}/leave", response_model=Done)
@@ -37,7 +39,7 @@ async def leave_programme(partner_id: Id, body: Leaving, caller: Coordinator, co
     """Say from which day on it is no partner any more."""
     city = await city_of(commands.store.pool, partner_id)
     command = LeaveProgramme(at=now(), by=caller.subject, partner_id=partner_id, until=body.until)
-    return await commands.run(PARTNER, partner_id, command, check_access=coordinates_partner(caller, city))
+    return await commands.run(PARTNER, partner_id, command, check_access=partial(coordinates_partner, caller, city))
 
 
 @router.get("/partners")

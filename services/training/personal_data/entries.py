@@ -14,6 +14,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from pydantic import Field
+
 from services.training.links import digest, mint
 from services.training.personal_data.names import Contact
 from services.training.personal_data.store import People
@@ -26,15 +28,22 @@ class Standing(Message):
     """How somebody stands: with a place, or waiting with so many before him."""
 
     status: str
-    ahead: int
+    ahead: int = Field(description="how many wait before him")
+
+
+class Registered(Standing):
+    """How who was written down stands; whoever writes the same address again is answered as if it were new."""
+
+    token: str = Field(repr=False, description="of his link")
 
 
 class Entry(Message):
-    """What a link leads to."""
+    """What a link leads to; `others`: another entry for the same registration stands."""
 
     id: str
     stream: str
     person: str
+    others: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,19 +64,8 @@ class Renewal:
 
     async def write(self, connection: Connection, _: Outcome) -> None:
         """With the events of the command: no other link leads anywhere after that."""
-        await connection.execute(
-            "update entries set link = null, ended = entries.id <> first.id from (select id from entries"
-            " where stream = $1 and person = $2 and not ended order by confirmed desc, seq limit 1) first"
-            " where stream = $1 and person = $2",
-            self.stream,
-            self.person,
-        )
-        await connection.execute(
-            "update entries set link = $3 where stream = $1 and person = $2 and not ended",
-            self.stream,
-            self.person,
-            digest(self.token),
-        )
+        await connection.execute(_ONE_LEFT, self.stream, self.person)
+        await connection.execute(_LINK, self.stream, self.person, digest(self.token))
 
     def content(self, _: Outcome) -> dict[str, str]:
         """What the command is answered with."""
@@ -78,6 +76,10 @@ class AskedMeanwhile(Exception):  # noqa: N818 - look again
     """Another entry for the same registration came or went."""
 
 
+_OTHERS = """
+exists (select from entries o where (o.stream, o.person) = (e.stream, e.person) and o.id <> e.id and not o.ended)
+    as others
+"""
 _LOCK = {
     "training": "select participant from registrations where training = $1 and participant = any($2)"
     " and status <> 'cancelled' order by participant for share",
@@ -111,6 +113,24 @@ on conflict (stream, person, writer) where writer is not null do update set
     placed = case when entries.ended then excluded.placed else entries.placed end,
     confirmed = entries.confirmed or excluded.confirmed
 returning id, person
+"""
+_WRITE_SPEAKERS = """
+insert into entries (id, person, stream, nth, placed, confirmed)
+select id, id, $1, 0, true, true from unnest($2::text[]) as asked (id) on conflict do nothing
+"""
+_ONE_LEFT = """
+update entries set link = null, ended = entries.id <> first.id
+from (select id from entries where stream = $1 and person = $2 and not ended
+    order by confirmed desc, seq limit 1) first
+where stream = $1 and person = $2
+"""
+_LINK = "update entries set link = $3 where stream = $1 and person = $2 and not ended"
+_ROLL = """
+select coalesce(array_agg(nth order by nth), '{}') from registrations
+where training = $1 and status in ('registered', 'waiting')
+"""
+_JUST_WRITTEN = """
+select link, ended as gone, placed, nth, capacity from entries, trainings where link = any($1) and training = $2
 """
 _STANDING = """
 select e.link, e.ended or coalesce(r.status = 'cancelled', g.participant is null) as gone, e.placed, t.capacity,
@@ -166,12 +186,7 @@ async def write_speakers(
     connection: Connection, people: People, stream: str, speakers: Mapping[str, Contact], since: date
 ) -> None:
     """Write the speakers of a network event down, as who coordinates it names them."""
-    await connection.execute(
-        "insert into entries (id, person, stream, nth, placed, confirmed)"
-        " select id, id, $1, 0, true, true from unnest($2::text[]) as asked (id) on conflict do nothing",
-        stream,
-        list(speakers),
-    )
+    await connection.execute(_WRITE_SPEAKERS, stream, list(speakers))
     await people.write(connection, speakers, "speaker", since)
 
 
@@ -181,47 +196,29 @@ async def standing(connection: Connection, token: str) -> Standing | None:
     return _standing(row, row["before"]) if row else None
 
 
-async def standings(connection: Connection, training: str, tokens: Sequence[str]) -> list[Standing]:
+async def registered(connection: Connection, training: str, tokens: Sequence[str]) -> list[Registered]:
     """How the entries of these tokens stand, in order, just after they were written for one training."""
     digests = [digest(each) for each in tokens]
-    roll = await connection.fetchval(
-        "select coalesce(array_agg(nth order by nth), '{}') from registrations"
-        " where training = $1 and status in ('registered', 'waiting')",
-        training,
-    )
-    rows = await connection.fetch(
-        "select link, ended as gone, placed, nth, capacity from entries, trainings"
-        " where link = any($1) and training = $2",
-        digests,
-        training,
-    )
-    found = {row["link"]: _standing(row, bisect_left(roll, row["nth"])) for row in rows}
-    return [found[each] for each in digests]
+    roll = await connection.fetchval(_ROLL, training)
+    rows = {row["link"]: row for row in await connection.fetch(_JUST_WRITTEN, digests, training)}
+    found = [_standing(rows[each], bisect_left(roll, rows[each]["nth"])) for each in digests]
+    return [Registered(**dict(each), token=token) for each, token in zip(found, tokens, strict=True)]
 
 
 async def find(connection: Connection, token: str) -> Entry | None:
     """Where a token leads, if anywhere."""
-    row = await connection.fetchrow("select id, stream, person from entries where link = $1", digest(token))
+    row = await connection.fetchrow(
+        f"select id, stream, person, {_OTHERS} from entries e where link = $1", digest(token)
+    )
     return Entry(**row) if row else None
 
 
-async def others(connection: Connection, entry: Entry) -> bool:
-    """Whether another entry for the same registration stands."""
-    found: bool = await connection.fetchval(
-        "select exists (select from entries where stream = $1 and person = $2 and id <> $3 and not ended)",
-        entry.stream,
-        entry.person,
-        entry.id,
-    )
-    return found
-
-
-async def take_back(connection: Connection, people: People, entry: Entry, *, asked_by_others: bool) -> None:
-    """Forget an entry and the name written with it. Raises AskedMeanwhile when it stands alone, or does so no more."""
+async def take_back(connection: Connection, people: People, entry: Entry) -> None:
+    """Forget an entry and the name written with it. Raises AskedMeanwhile when others came or went since."""
     kind, _, name = entry.stream.partition("-")
     await connection.fetch(_LOCK[kind].replace("for share", "for update"), name, [entry.person])
-    gone = await connection.execute("delete from entries where id = $1", entry.id)
-    if gone != "DELETE 1" or await others(connection, entry) != asked_by_others:
+    gone = await connection.fetchrow(f"delete from entries e where id = $1 returning {_OTHERS}", entry.id)
+    if gone is None or gone["others"] != entry.others:
         raise AskedMeanwhile
     await people.forget(connection, entry.person, [entry.id])
 

@@ -23,6 +23,16 @@ create table if not exists erasure_requests (
     at      timestamptz not null default now()
 );
 """
+_ANSWERED = """
+delete from erasure_requests where person = $1
+    and not exists (select from entries e join people using (id) where e.person = $1)
+"""
+_REQUESTS = f"""
+select person, at from erasure_requests r
+where person > $4 and exists (select from entries join people using (id)
+    where entries.person = r.person and {accessible(1)})
+order by person limit $5
+"""
 
 
 class Erasure(Message):
@@ -44,39 +54,24 @@ class ErasureRequest(Message):
 
 async def note(connection: Connection, person: str, streams: Sequence[str], by: str) -> None:
     """Keep that it was erased; a request for it ends when nobody holds a name any more."""
-    await connection.execute(
-        "insert into erasures (person, streams, by) values ($1, $2, $3)", person, list(streams), by
-    )
-    await connection.execute(
-        "delete from erasure_requests where person = $1"
-        " and not exists (select from entries e join people using (id) where e.person = $1)",
-        person,
-    )
+    insert = "insert into erasures (person, streams, by) values ($1, $2, $3)"
+    await connection.execute(insert, person, list(streams), by)
+    await connection.execute(_ANSWERED, person)
 
 
 async def request(connection: Connection, person: str, by: str) -> None:
     """Ask whoever holds the name of a person to erase it; asked twice it is asked once."""
-    await connection.execute(
-        "insert into erasure_requests (person, by) values ($1, $2) on conflict do nothing", person, by
-    )
+    insert = "insert into erasure_requests (person, by) values ($1, $2) on conflict do nothing"
+    await connection.execute(insert, person, by)
 
 
 async def requests(connection: Connection, access: NameAccess, after: str, limit: int) -> list[ErasureRequest]:
     """Those of whom the caller holds a name: up to `limit` after the person named."""
-    rows = await connection.fetch(
-        "select person, at from erasure_requests r where person > $4 and exists"
-        f" (select from entries join people using (id) where entries.person = r.person and {accessible(1)})"
-        " order by person limit $5",
-        *access.parameters,
-        after,
-        limit,
-    )
+    rows = await connection.fetch(_REQUESTS, *access.parameters, after, limit)
     return [ErasureRequest(**row) for row in rows]
 
 
 async def find(connection: Connection, after: int, limit: int) -> list[Erasure]:
     """What was erased, the first first: up to `limit` after the one named."""
-    rows = await connection.fetch(
-        "select id, person, streams as of, by, at from erasures where id > $1 order by id limit $2", after, limit
-    )
-    return [Erasure(**row) for row in rows]
+    query = "select id, person, streams as of, by, at from erasures where id > $1 order by id limit $2"
+    return [Erasure(**row) for row in await connection.fetch(query, after, limit)]

@@ -25,12 +25,15 @@ class Contact(Message):
 
 
 class Named(Message):
-    """How somebody is called for one training: the name that stands, and every other that was written."""
+    """How somebody is called for one training or event; nobody has a name who was erased.
 
-    name: str = Field(repr=False)
-    email: str | None = Field(repr=False)
-    others: tuple[str, ...] = Field(default=(), repr=False)
-    confirmed: bool
+    `other_names` were written for the same address: while none of the names is confirmed, there is no certificate.
+    """
+
+    name: str | None = Field(default=None, repr=False)
+    email: str | None = Field(default=None, repr=False)
+    other_names: tuple[str, ...] = Field(default=(), repr=False)
+    name_confirmed: bool = False
 
 
 class Held(Message):
@@ -43,18 +46,11 @@ class Held(Message):
 
 
 class Look(Message):
-    """An entry of the access log: somebody looked at a name."""
+    """An entry of the access log."""
 
     by: str
     why: str
     at: datetime
-
-
-class Everything(Message):
-    """The names of a person, and every look at one of them."""
-
-    names: list[Held]
-    looks: list[Look]
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,4 +82,6 @@ def called(written: Sequence[tuple[Contact, bool]]) -> Named:
     """By what who gives the training wrote, or else by what was written first."""
     contact, confirmed = written[0]
     others = {plain(each.name): each.name for each, _ in reversed(written) if plain(each.name) != plain(contact.name)}
-    return Named(name=contact.name, email=contact.email, others=tuple(others.values())[:5], confirmed=confirmed)
+    return Named(
+        name=contact.name, email=contact.email, other_names=tuple(others.values())[:5], name_confirmed=confirmed
+    )

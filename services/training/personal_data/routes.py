@@ -48,13 +48,13 @@ class Export(BaseModel):
 async def export_person(person_id: Id, caller: NameHolder, connection: Reading, people: Persons) -> Export:
     """Every name of his, who looked at one, and what he took part in."""
     access = name_access(caller)
-    held = await people.everything(connection, person_id, access, caller.subject)
-    if held is None:
+    if not await people.held_by(connection, person_id, access):
         raise NotVisible
+    names, looks = await people.everything(connection, person_id, access, caller.subject)
     return Export(
         person=person_id,
-        names=held.names,
-        looks=held.looks,
+        names=names,
+        looks=looks,
         registrations=await registrations.of_person(connection, person_id, access),
         network_events=await network_events.of_person(connection, person_id, access),
     )
@@ -95,7 +95,7 @@ async def request_erasure(person_id: Id, caller: ErasureAsker, commands: Command
     """
 
     async def ask(connection: Connection) -> None:
-        if not await people.is_held(connection, person_id, name_access(caller)):
+        if not await people.held_by(connection, person_id, name_access(caller)):
             raise NotVisible
         await erasures.request(connection, person_id, caller.subject)
 

@@ -19,7 +19,6 @@ import asyncpg
 
 from services.training.personal_data.names import (
     Contact,
-    Everything,
     Held,
     Kind,
     Look,
@@ -62,6 +61,30 @@ create index if not exists entries_stream on entries (stream, person);
 create index if not exists entries_person on entries (person);
 """
 )
+_MEET = """
+insert into addresses select * from unnest($1::text[], $2::text[])
+on conflict (digest) do update set digest = excluded.digest returning digest, person
+"""
+_WRITE = """
+insert into people (id, kind, sealed, kept_from) values ($1, $2, $3, $4)
+on conflict (id) do update
+    set sealed = excluded.sealed, kept_from = greatest(people.kept_from, excluded.kept_from)
+"""
+_WRITTEN_FOR = """
+select person, id, confirmed from entries where stream = $1 and person = any($2)
+order by person, confirmed desc, case when confirmed then -seq else seq end
+"""
+_HELD_BY = f"""
+select id, stream, confirmed from entries where person = $1 and {accessible(2)} order by seq for update
+"""
+_FORGET_ADDRESS = """
+delete from addresses where person = $1
+    and not exists (select from entries e join people p using (id) where e.person = $1)
+"""
+_DUE = """
+select coalesce(e.person, p.id) as person from people p left join entries e using (id)
+group by 1 having max(kept_from) < $1 order by max(kept_from), 1
+"""
 
 
 class Overtaken(Exception):  # noqa: N818 - recognise again
@@ -96,12 +119,8 @@ class People(PersonalDataStore[Contact]):
         """Know these addresses again under the ids of `authenticate`. Raises Overtaken."""
         digests = sorted([(self._digest(contact), each) for each, contact in found.items()])
         try:
-            known = await connection.fetch(
-                "insert into addresses select * from unnest($1::text[], $2::text[]) on conflict (digest) do update"
-                " set digest = excluded.digest returning digest, person",
-                [digest for digest, _ in digests],
-                [each for _, each in digests],
-            )
+            persons = [person for _, person in digests]
+            known = await connection.fetch(_MEET, [digest for digest, _ in digests], persons)
         except asyncpg.UniqueViolationError:
             raise Overtaken from None
         if {(row["digest"], row["person"]) for row in known} != set(digests):
@@ -110,55 +129,39 @@ class People(PersonalDataStore[Contact]):
     async def write(self, connection: Connection, written: Mapping[str, Contact], kind: Kind, since: date) -> None:
         """Keep names under the ids of their entries; one written again by the same writer is as he writes it now."""
         sealed = await asyncio.to_thread(self._sealed, list(written.values()))
-        await connection.executemany(
-            "insert into people (id, kind, sealed, kept_from) values ($1, $2, $3, $4) on conflict (id) do update"
-            " set sealed = excluded.sealed, kept_from = greatest(people.kept_from, excluded.kept_from)",
-            [(each, kind, data, since) for each, data in zip(written, sealed, strict=True)],
-        )
+        rows = [(each, kind, data, since) for each, data in zip(written, sealed, strict=True)]
+        await connection.executemany(_WRITE, rows)
 
     async def names(
         self, connection: Connection, stream: str, persons: Sequence[str], by: str, why: Why
     ) -> Mapping[str, Named]:
-        """How each of `persons` is called for that training or event, if at all; every look is kept."""
-        rows = await connection.fetch(
-            "select person, id, confirmed from entries where stream = $1 and person = any($2)"
-            " order by person, confirmed desc, case when confirmed then -seq else seq end",
-            stream,
-            persons,
-        )
+        """How each of `persons` is called for that training or event; every look is kept."""
+        rows = await connection.fetch(_WRITTEN_FOR, stream, persons)
         known = await self.look_at(connection, [row["id"] for row in rows], by, why)
-        found = {}
+        found = dict.fromkeys(persons, Named())
         for person, entries in groupby(rows, key=lambda row: row["person"]):
             written = [(known[row["id"]], bool(row["confirmed"])) for row in entries if row["id"] in known]
             if written:
                 found[person] = called(written)
         return found
 
-    async def everything(self, connection: Connection, person: str, access: NameAccess, by: str) -> Everything | None:
-        """All held on a person (GDPR art. 15) that a caller may see, this look too; None when that is nothing."""
-        rows = await self._accessible(connection, person, access)
+    async def everything(
+        self, connection: Connection, person: str, access: NameAccess, by: str
+    ) -> tuple[list[Held], list[Look]]:
+        """The names held on a person (GDPR art. 15) that a caller may see, and every look at one, this one too."""
+        rows = await self.held_by(connection, person, access)
         ids = [row["id"] for row in rows]
         known = await self.look_at(connection, ids, by, "subject-access")
-        looks = await connection.fetch(
-            "select by, reason as why, at from looks where person = any($1) order by id", ids
-        )
-        names = [
-            Held(of=row["stream"], confirmed=row["confirmed"], **dict(known[row["id"]]))
-            for row in rows
-            if row["id"] in known
-        ]
-        return Everything(names=names, looks=[Look(**row) for row in looks]) if rows else None
-
-    async def is_held(self, connection: Connection, person: str, access: NameAccess) -> bool:
-        """Whether the caller holds a name of a person."""
-        return bool(await self._accessible(connection, person, access))
+        query = "select by, reason as why, at from looks where person = any($1) order by id"
+        looks = [Look(**row) for row in await connection.fetch(query, ids)]
+        held = [row for row in rows if row["id"] in known]
+        names = [Held(of=row["stream"], confirmed=row["confirmed"], **dict(known[row["id"]])) for row in held]
+        return names, looks
 
     async def rename(self, connection: Connection, person: str, name: str, access: NameAccess) -> bool:
         """Correct the names of a person that a caller may change; False when there is none."""
-        rows = await self._accessible(connection, person, access)
-        held = await connection.fetch(
-            "select id, sealed from people where id = any($1) for update", [row["id"] for row in rows]
-        )
+        ids = [row["id"] for row in await self.held_by(connection, person, access)]
+        held = await connection.fetch("select id, sealed from people where id = any($1) for update", ids)
         for row in held:
             contact = Contact.model_validate_json(self._cipher.decrypt(row["sealed"]))
             sealed = self._cipher.encrypt(Contact(name=name, email=contact.email).model_dump_json())
@@ -168,27 +171,19 @@ class People(PersonalDataStore[Contact]):
 
     async def erase_accessible(self, connection: Connection, person: str, access: NameAccess) -> list[str]:
         """Forget the names of a person that a caller may erase, and with the last his address; of which streams."""
-        rows = await self._accessible(connection, person, access)
+        rows = await self.held_by(connection, person, access)
         gone = await self.forget(connection, person, [row["id"] for row in rows])
         return sorted({row["stream"] for row in rows if row["id"] in gone})
 
     async def forget(self, connection: Connection, person: str, entries: Iterable[str]) -> set[str]:
         """Forget what was written under these ids, and with the last of a person that his address was ever seen."""
         gone = await connection.fetch("delete from people where id = any($1) returning id", list(entries))
-        await connection.execute(
-            "delete from addresses where person = $1 and not exists"
-            " (select from entries e join people p using (id) where e.person = $1)",
-            person,
-        )
+        await connection.execute(_FORGET_ADDRESS, person)
         return {row["id"] for row in gone}
 
     async def due(self, connection: Connection, keep_days: int, today: date | None = None) -> list[str]:
         """The ids of the people of whom nothing was written for longer than `keep_days`, the longest first."""
-        rows = await connection.fetch(
-            "select coalesce(e.person, p.id) as person from people p left join entries e using (id)"
-            " group by 1 having max(kept_from) < $1 order by max(kept_from), 1",
-            oldest_day(keep_days, today),
-        )
+        rows = await connection.fetch(_DUE, oldest_day(keep_days, today))
         return [row["person"] for row in rows]
 
     async def rotate_keys(self, connection: Connection) -> int:
@@ -198,12 +193,9 @@ class People(PersonalDataStore[Contact]):
             await connection.execute("update address_key set sealed = $1", self._cipher.rotate(sealed))
         return await super().rotate_keys(connection)
 
-    async def _accessible(self, connection: Connection, person: str, access: NameAccess) -> list[asyncpg.Record]:
-        return await connection.fetch(
-            f"select id, stream, confirmed from entries where person = $1 and {accessible(2)} order by seq for update",
-            person,
-            *access.parameters,
-        )
+    async def held_by(self, connection: Connection, person: str, access: NameAccess) -> list[asyncpg.Record]:
+        """The entries of a person that the caller has access to, locked."""
+        return await connection.fetch(_HELD_BY, person, *access.parameters)
 
     def _sealed(self, contacts: Sequence[Contact]) -> list[bytes]:
         return [self._cipher.encrypt(each.model_dump_json()) for each in contacts]

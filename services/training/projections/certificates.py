@@ -19,6 +19,10 @@ create table if not exists certificates (
 );
 create index if not exists certificates_training on certificates (training, participant);
 """
+_ISSUE = """
+insert into certificates (digest, training, participant, position, named) values ($1, $2, $3, $4, $5)
+on conflict do nothing
+"""
 _REVOKE = "update certificates set revoked = true where training = $1 and participant = $2 and position < $3"
 
 
@@ -29,15 +33,8 @@ async def apply(connection: Connection, change: AnyChange) -> None:
     for each in found.recorded if found else ():
         match each.event:
             case CertificateIssued() as event:
-                await connection.execute(
-                    "insert into certificates (digest, training, participant, position, named)"
-                    " values ($1, $2, $3, $4, $5) on conflict do nothing",
-                    event.digest,
-                    event.training_id,
-                    event.participant_id,
-                    each.position,
-                    event.named,
-                )
+                row = (event.digest, event.training_id, event.participant_id, each.position, event.named)
+                await connection.execute(_ISSUE, *row)
             case CertificateRevoked() as event:
                 revoked.append((event.training_id, event.participant_id, each.position))
     if revoked:

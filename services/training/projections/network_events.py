@@ -49,8 +49,8 @@ async def apply(connection: Connection, change: AnyChange) -> None:
     for each in found.recorded if found else ():
         match each.event:
             case GuestRegistered(event_id=event_id, guest=guest):
-                row = (event_id, guest.participant_id, guest.organisation_id, guest.sector)
-                await connection.execute("insert into guests values ($1, $2, $3, $4) on conflict do nothing", *row)
+                comes = (event_id, guest.participant_id, guest.organisation_id, guest.sector)
+                await connection.execute("insert into guests values ($1, $2, $3, $4) on conflict do nothing", *comes)
             case GuestCancelled(event_id=event_id, participant_id=participant):
                 delete = "delete from guests where event = $1 and participant = $2"
                 await connection.execute(delete, event_id, participant)
@@ -61,22 +61,11 @@ async def apply(connection: Connection, change: AnyChange) -> None:
     state, planned = found.state, found.state.planned
     assert planned  # noqa: S101 - planning is the first event of every network event
     assert state.day  # noqa: S101 - as above
-    await connection.execute(
-        _PUT,
-        found.id,
-        planned.title,
-        state.city,
-        state.place,
-        state.on,
-        state.day.model_dump_json(),
-        list(planned.speakers),
-        json.dumps([item.model_dump(mode="json") for item in planned.programme]),
-        planned.capacity,
-        state.status,
-        json.dumps(state.held.by_sector) if state.held else None,
-        shown.version,
-        shown.at,
-    )
+    where_and_when = (state.city, state.place, state.on, state.day.model_dump_json())
+    programme = json.dumps([item.model_dump(mode="json") for item in planned.programme])
+    by_sector = json.dumps(state.held.by_sector) if state.held else None
+    row = (found.id, planned.title, *where_and_when, list(planned.speakers), programme, planned.capacity)
+    await connection.execute(_PUT, *row, state.status, by_sector, shown.version, shown.at)
 
 
 PROJECTION = Projection("network_events", 1, SCHEMA, apply)

@@ -26,6 +26,9 @@ create table if not exists organisation_names (
     primary key (organisation, since)
 );
 """
+_PUT_NAME = """
+insert into organisation_names values ($1, $2, $3) on conflict (organisation, since) do update set name = excluded.name
+"""
 _ID: TypeAdapter[str] = TypeAdapter(Id)
 
 
@@ -64,21 +67,11 @@ async def apply(connection: Connection, received: Sequence[ReceivedMessage]) -> 
 
 async def _register(connection: Connection, message: OrganisationRegistered) -> None:
     known = Organisation.model_validate(message.model_dump(exclude={"since"}))
-    await connection.execute(
-        "insert into organisations values ($1, $2, $3) on conflict do nothing",
-        known.organisation,
-        known.sector,
-        known.city,
-    )
+    insert = "insert into organisations values ($1, $2, $3) on conflict do nothing"
+    await connection.execute(insert, known.organisation, known.sector, known.city)
     await _name(connection, message)
 
 
 async def _name(connection: Connection, message: OrganisationRegistered | OrganisationRenamed) -> None:
     name = DatedName(name=message.name, since=message.since)
-    await connection.execute(
-        "insert into organisation_names values ($1, $2, $3)"
-        " on conflict (organisation, since) do update set name = excluded.name",
-        _ID.validate_python(message.organisation),
-        name.since,
-        name.name,
-    )
+    await connection.execute(_PUT_NAME, _ID.validate_python(message.organisation), name.since, name.name)

@@ -63,27 +63,13 @@ async def apply(connection: Connection, change: AnyChange) -> None:
         return
     state, planned, held = found.state, found.state.planned, found.state.held
     assert planned  # noqa: S101 - planning is the first event of every training
-    await connection.execute(
-        _PUT,
-        found.id,
-        planned.kind,
-        planned.title,
-        state.city,
-        state.place,
-        state.online,
-        json.dumps([day.model_dump(mode="json") for day in state.days]),
-        state.first_day,
-        state.last_day,
-        planned.organiser,
-        planned.co_presenter,
-        state.roll.capacity,
-        state.status,
-        shown[-1].version,
-        shown[-1].at,
-        sum(held.by_sector.values()) if held else None,
-        held.pitched if held else None,
-        list(planned.trainers),
-    )
+    days = json.dumps([day.model_dump(mode="json") for day in state.days])
+    where_and_when = (state.city, state.place, state.online, days, state.first_day, state.last_day)
+    given_by = (planned.organiser, planned.co_presenter)
+    attended = (sum(held.by_sector.values()), held.pitched) if held else (None, None)
+    shown_last = (shown[-1].version, shown[-1].at)
+    row = (found.id, planned.kind, planned.title, *where_and_when, *given_by, state.roll.capacity, state.status)
+    await connection.execute(_PUT, *row, *shown_last, *attended, list(planned.trainers))
 
 
 PROJECTION = Projection("trainings", 2, SCHEMA, apply)

@@ -10,11 +10,16 @@ from shared.domain.messages import Message
 from shared.eventstore.event_store import Connection
 from shared.http.auth import Caller, Role
 
-_EVALUATION = (
-    'select training, kind, title, city, last_on as "on", closed_on is not null as closed, invited,'
-    " coalesce(answers, (select count(*) from evaluation_answers a where a.training = e.training)) as answers,"
-    " score, confidence_before, confidence_after from evaluations e join trainings using (training)"
-)
+_EVALUATION = """
+select training, kind, title, city, last_on as "on", closed_on is not null as closed, invited,
+    coalesce(answers, (select count(*) from evaluation_answers a where a.training = e.training)) as answers,
+    score, confidence_before, confidence_after
+from evaluations e join trainings using (training)
+"""
+_OVER_TIME = f"""
+{_EVALUATION} where last_on between $1 and $2 and (last_on, training) > ($3, $4)
+    and (not $6 or organiser = $7 and city = any($8)) order by last_on, training limit $5
+"""
 
 
 class Evaluation(Message):
@@ -38,17 +43,8 @@ async def find(
     connection: Connection, caller: Caller, since: date, until: date, after: Sequence[Any], limit: int
 ) -> list[Evaluation]:
     """Those of the period, by the last day of the training; a trainer's are those of his organisation and cities."""
-    rows = await connection.fetch(
-        f"{_EVALUATION} where last_on between $1 and $2 and (not $3 or organiser = $4 and city = any($5))"
-        " and (last_on, training) > ($6, $7) order by last_on, training limit $8",
-        since,
-        until,
-        caller.role is Role.TRAINER,
-        caller.organisation,
-        list(caller.cities),
-        *after,
-        limit,
-    )
+    his = (caller.role is Role.TRAINER, caller.organisation, list(caller.cities))
+    rows = await connection.fetch(_OVER_TIME, since, until, *after, limit, *his)
     return [_evaluation(row) for row in rows]
 
 

@@ -10,6 +10,16 @@ from services.training.queries.organisations import NAMED
 from shared.domain.messages import Message
 from shared.eventstore.event_store import Connection
 
+_MEETINGS = """
+select meeting, city, "on", held, partners, release from meetings where ("on", meeting) > ($1, $2)
+order by "on", meeting limit $3
+"""
+_OPEN = f"""
+select meeting, decision, text, owner, taken_on, due, due < $1 as overdue, coalesce(o.name, owner) as owner_name
+from decisions left join ({NAMED}) o on o.organisation = owner
+where done_on is null and (due, meeting, decision) > ($2, $3, $4) order by due, meeting, decision limit $5
+"""
+
 
 class Meeting(Message):
     """One meeting, held or planned for that day."""
@@ -37,23 +47,9 @@ class Open(Message):
 
 async def meetings(connection: Connection, after: Sequence[Any], limit: int) -> list[Meeting]:
     """Every meeting, in order of day: up to `limit` after the key."""
-    rows = await connection.fetch(
-        'select meeting, city, "on", held, partners, release from meetings where ("on", meeting) > ($1, $2)'
-        ' order by "on", meeting limit $3',
-        *after,
-        limit,
-    )
-    return [Meeting(**row) for row in rows]
+    return [Meeting(**row) for row in await connection.fetch(_MEETINGS, *after, limit)]
 
 
 async def open_decisions(connection: Connection, today: date, after: Sequence[Any], limit: int) -> list[Open]:
     """What is not done, the soonest due first: up to `limit` after the key."""
-    rows = await connection.fetch(
-        "select meeting, decision, text, owner, taken_on, due, due < $1 as overdue,"
-        f" coalesce(o.name, owner) as owner_name from decisions left join ({NAMED}) o on o.organisation = owner"
-        " where done_on is null and (due, meeting, decision) > ($2, $3, $4) order by due, meeting, decision limit $5",
-        today,
-        *after,
-        limit,
-    )
-    return [Open(**row) for row in rows]
+    return [Open(**row) for row in await connection.fetch(_OPEN, today, *after, limit)]

@@ -9,17 +9,11 @@ from services.training.queries.organisations import NAMED, names
 from shared.domain.messages import Message
 from shared.eventstore.event_store import Connection
 
-
-class Partner(Message):
-    """A partner on a day; `name` is the one it bore on that day."""
-
-    partner: str
-    name: str
-    city: str | None
-    sector: str | None
-    role: str
-    since: date
-    until: date | None
+_ON = f"""
+select partner, coalesce(o.name, partner) as name, o.city, o.sector, role, since, until
+from partner_terms left join ({NAMED}) o on o.organisation = partner
+where since <= $1 and (until is null or until > $1) and partner > $2 order by partner limit $3
+"""
 
 
 class Term(Message):
@@ -28,6 +22,15 @@ class Term(Message):
     role: str
     since: date
     until: date | None
+
+
+class Partner(Term):
+    """A partner on a day; `name` is the one it bore on that day."""
+
+    partner: str
+    name: str
+    city: str | None
+    sector: str | None
 
 
 class History(Message):
@@ -40,22 +43,11 @@ class History(Message):
 
 async def find(connection: Connection, on: date, after: str, limit: int) -> list[Partner]:
     """The partners of a day, each under its name of that day: up to `limit` after the one named."""
-    rows = await connection.fetch(
-        "select partner, coalesce(o.name, partner) as name, o.city, o.sector, role, since, until from partner_terms"
-        f" left join ({NAMED}) o on o.organisation = partner"
-        " where since <= $1 and (until is null or until > $1) and partner > $2 order by partner limit $3",
-        on,
-        after,
-        limit,
-    )
-    return [Partner(**row) for row in rows]
+    return [Partner(**row) for row in await connection.fetch(_ON, on, after, limit)]
 
 
 async def history(connection: Connection, partner: str) -> History | None:
     """All names and roles of one partner; None for who never was one."""
-    rows = await connection.fetch(
-        "select role, since, until from partner_terms where partner = $1 order by since", partner
-    )
-    if not rows:
-        return None
-    return History(partner=partner, names=await names(connection, partner), roles=[Term(**row) for row in rows])
+    query = "select role, since, until from partner_terms where partner = $1 order by since"
+    roles = [Term(**row) for row in await connection.fetch(query, partner)]
+    return History(partner=partner, names=await names(connection, partner), roles=roles) if roles else None

@@ -113,19 +113,7 @@ class CloseEvaluation(Dated, ToTraining):
 
 
 TrainingCommand = (
-    PlanTraining
-    | MoveTraining
-    | SetCapacity
-    | OpenRegistration
-    | CloseRegistration
-    | CancelTraining
-    | RegisterProfessionals
-    | CancelRegistration
-    | RenewLink
-    | HoldTraining
-    | CorrectAttendance
-    | IssueCertificate
-    | OpenEvaluation
-    | RenewEvaluationLinks
-    | CloseEvaluation
-)
+    PlanTraining | MoveTraining | SetCapacity | OpenRegistration | CloseRegistration | CancelTraining
+    | RegisterProfessionals | CancelRegistration | RenewLink | HoldTraining | CorrectAttendance | IssueCertificate
+    | OpenEvaluation | RenewEvaluationLinks | CloseEvaluation
+)  # fmt: skip

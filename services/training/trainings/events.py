@@ -165,21 +165,8 @@ class EvaluationClosed(OfTraining):
 
 
 TrainingEvent = (
-    TrainingPlanned
-    | TrainingMoved
-    | CapacitySet
-    | RegistrationOpened
-    | RegistrationClosed
-    | TrainingCancelled
-    | ProfessionalRegistered
-    | ProfessionalPutOnWaitingList
-    | PlaceGiven
-    | RegistrationCancelled
-    | WalkInNamed
-    | TrainingHeld
-    | ParticipationRecorded
-    | CertificateIssued
-    | CertificateRevoked
-    | EvaluationOpened
+    TrainingPlanned | TrainingMoved | CapacitySet | RegistrationOpened | RegistrationClosed | TrainingCancelled
+    | ProfessionalRegistered | ProfessionalPutOnWaitingList | PlaceGiven | RegistrationCancelled | WalkInNamed
+    | TrainingHeld | ParticipationRecorded | CertificateIssued | CertificateRevoked | EvaluationOpened
     | EvaluationClosed
-)
+)  # fmt: skip

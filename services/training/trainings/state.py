@@ -112,16 +112,8 @@ def evolve(state: Training, event: TrainingEvent) -> Training:
 
 
 def _planned(state: Training, event: TrainingPlanned) -> Training:
-    return replace(
-        state,
-        status="planned",
-        planned=event,
-        city=event.city,
-        place=event.place,
-        online=event.online,
-        days=event.days,
-        roll=Roll(event.capacity),
-    )
+    where = replace(state, city=event.city, place=event.place, online=event.online, days=event.days)
+    return replace(where, status="planned", planned=event, roll=Roll(event.capacity))
 
 
 def _rolled(

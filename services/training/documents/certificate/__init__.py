@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
-from functools import lru_cache
 from pathlib import Path
 
 import segno
@@ -12,10 +12,11 @@ from babel.lists import format_list
 from babel.numbers import format_decimal
 from pydantic import Field, model_validator
 
+from services.training.translations import translations
 from shared.contracts.training import Kind
 from shared.domain.messages import Message
 from shared.i18n import documents
-from shared.i18n.text import LOCALES, Language, Text, municipality
+from shared.i18n.text import LOCALES, Language, municipality
 
 _HERE = Path(__file__).parent
 
@@ -41,27 +42,6 @@ class Certificate(Message):
         return self
 
 
-class Words(Message):
-    """Every word of the certificate and its check page."""
-
-    heading: Text
-    certifies: Text
-    attended: dict[Kind, Text]
-    day: Text
-    days: Text
-    place: Text
-    duration: Text
-    hours: Text
-    check: Text
-    valid: Text
-    not_valid: Text
-    valid_for_name: Text
-    not_valid_for_name: Text
-    ask_name: Text
-    name: Text
-    check_name: Text
-
-
 def pdf(certificate: Certificate) -> bytes:
     """The certificate on one A4 in its holder's language; blocks, so call it in a thread."""
     return documents.pdf(_HERE / "certificate.typ", _printed(certificate))
@@ -69,51 +49,40 @@ def pdf(certificate: Certificate) -> bytes:
 
 def check_page(valid: bool, language: Language, *, of_name: bool = False) -> str:  # noqa: FBT001 - it is the answer
     """An HTML page that says valid or not, and nothing more; `of_name` when the name on it was asked for too."""
-    words = _words()
-    of_code, of_both = (words.valid, words.valid_for_name) if valid else (words.not_valid, words.not_valid_for_name)
-    said = {
-        "heading": words.heading,
-        "answer": of_both if of_name else of_code,
-        "ask_name": words.ask_name,
-        "name": words.name,
-        "check_name": words.check_name,
-    }
-    texts = {name: text.in_(language) for name, text in said.items()}
-    return documents.html(
-        _HERE / "check.html", texts | {"language": language, "valid": valid, "asks": valid or of_name}
-    )
+    words = _words(language)
+    answer = words[("valid" if valid else "not_valid") + ("_for_name" if of_name else "")]
+    page = words | {"answer": answer, "language": language, "valid": valid, "asks": valid or of_name}
+    return documents.html(_HERE / "check.html", page)
 
 
 def _printed(certificate: Certificate) -> dict[str, object]:
-    words, language = _words(), certificate.language
+    words = _words(certificate.language)
     return {
-        "language": language,
-        "heading": words.heading.in_(language),
+        "language": certificate.language,
+        "heading": words["heading"],
         "organiser": certificate.organiser,
-        "certifies": words.certifies.in_(language),
+        "certifies": words["certifies"],
         "holder": certificate.holder,
-        "attended": words.attended[certificate.kind].in_(language),
+        "attended": words[f"attended_{certificate.kind}"],
         "title": certificate.title,
-        "fields": _fields(certificate),
-        "check": words.check.in_(language),
+        "fields": _fields(certificate, words),
+        "check": words["check"],
         "check_url": certificate.check_url,
         "qr": segno.make(certificate.check_url, error="m", micro=False).svg_inline(border=4, light="#fff"),
     }
 
 
-def _fields(certificate: Certificate) -> list[tuple[str, str]]:
-    words, language = _words(), certificate.language
-    locale = LOCALES[language]
+def _fields(certificate: Certificate, words: Mapping[str, str]) -> list[tuple[str, str]]:
+    locale = LOCALES[certificate.language]
     days = [format_date(day, "long", locale) for day in sorted(set(certificate.days))]
-    fields = [((words.day if len(days) == 1 else words.days).in_(language), format_list(days, locale=locale))]
+    fields = [(words["day" if len(days) == 1 else "days"], format_list(days, locale=locale))]
     if certificate.city:
-        fields.append((words.place.in_(language), municipality(language, certificate.city)))
+        fields.append((words["place"], municipality(certificate.language, certificate.city)))
     if certificate.hours is not None:
         hours = format_decimal(certificate.hours, locale=locale)
-        fields.append((words.duration.in_(language), words.hours.in_(language).format(n=hours)))
+        fields.append((words["duration"], words["hours"].format(n=hours)))
     return fields
 
 
-@lru_cache(maxsize=1)
-def _words() -> Words:
-    return Words.model_validate_json((_HERE / "words.json").read_bytes())
+def _words(language: Language) -> dict[str, str]:
+    return {code: text.in_(language) for code, text in translations().certificate.items()}

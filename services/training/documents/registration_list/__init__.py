@@ -7,11 +7,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from services.training.documents.registration_list.table import LARGEST, Fault, Faulty, lines
-from services.training.documents.registration_list.words import by_way, code_of, column_named, plain, report, words
+from services.training.documents.registration_list.words import by_way, code_of, column_named, plain, report
 from services.training.documents.spreadsheet import typed
 from services.training.newcomers import Newcomer
 
-__all__ = ["LARGEST", "Fault", "Faulty", "Register", "Row", "read", "report", "words"]
+__all__ = ["LARGEST", "Fault", "Faulty", "Register", "Row", "read", "report"]
 _NEEDED = ("email", "organisation", "sector", "function", "language")
 _LONGEST = {"email": 200}
 _LONGEST_TEXT = 99  # two of them and a space are a name

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Annotated, Any, get_args
 from urllib.parse import parse_qs
 
@@ -16,7 +16,6 @@ from services.training.access import Persons, Reading, Trainer, gives, require_t
 from services.training.documents.certificate import Certificate, check_page, pdf
 from services.training.personal_data.store import People
 from services.training.queries import organisations, registrations, trainings
-from services.training.queries.trainings import Training
 from services.training.refusals import Refusal
 from services.training.trainings.aggregate import TRAINING
 from services.training.trainings.commands import IssueCertificate
@@ -25,7 +24,7 @@ from shared.domain.clock import now
 from shared.domain.messages import Dated, Refused
 from shared.eventstore.event_store import Connection
 from shared.http.auth import Caller
-from shared.http.commands import Commanding
+from shared.http.commands import Commanding, Commands
 from shared.http.idempotency_key import READS
 from shared.http.problems import NotVisible
 from shared.i18n.code_lists import Id
@@ -49,16 +48,6 @@ _HEAD = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class _Attended:
-    """Who attended what, as it is printed."""
-
-    holder: str
-    language: Language
-    training: Training
-    organiser: str
-
-
 @router.post(
     "/trainings/{training_id}/participants/{participant_id}/certificate",
     tags=["certificates"],
@@ -75,63 +64,71 @@ async def issue_certificate(
     people: Persons,
 ) -> Response:
     """A PDF in the language of its holder; its code stands on it and is kept nowhere in clear."""
+    code = links.mint()
     async with commands.store.pool.acquire() as connection:
-        attended = await _attended(connection, people, caller, training_id, participant_id)
-    minted = links.mint()
+        certificate = await _certificate(connection, people, caller, request, training_id, participant_id, code)
     command = IssueCertificate(
         at=now(),
         by=caller.subject,
         training_id=training_id,
         on=body.on,
         participant_id=participant_id,
-        digest=links.digest(minted),
-        named=links.named(minted, attended.holder),
+        digest=links.digest(code),
+        named=links.named(code, certificate.holder),
     )
     kept = await commands.kept(
-        TRAINING, training_id, command, check_access=gives(caller), content=lambda _: {"code": minted}
+        TRAINING, training_id, command, check_access=partial(gives, caller), content=lambda _: {"code": code}
     )
-    code = str(kept.body["code"])
-    async with commands.store.pool.acquire() as connection:  # under its key it may be a code with the name of before
-        if not await registrations.certificate_holds(
-            connection, links.digest(code), links.named(code, attended.holder)
-        ):
-            raise Refused(Refusal.CERTIFICATE_OF_ANOTHER_NAME)
-    certificate = _certificate(request, code, attended)
+    if kept.replayed:
+        certificate = await _printed_again(commands, certificate, request, str(kept.body["code"]))
     return Response(await run_in_threadpool(pdf, certificate), media_type="application/pdf")
 
 
-async def _attended(
-    connection: Connection, people: People, caller: Caller, training_id: str, participant_id: str
-) -> _Attended:
+async def _certificate(
+    connection: Connection,
+    people: People,
+    caller: Caller,
+    request: Request,
+    training_id: str,
+    participant_id: str,
+    code: str,
+) -> Certificate:
     """Raises Refused while several names were written and none is confirmed."""
     await require_training(connection, caller, training_id)
     language = await registrations.language_of(connection, training_id, participant_id)
     training = await trainings.one(connection, training_id)
     stream = TRAINING.stream(training_id)
-    names = await people.names(connection, stream, [participant_id], caller.subject, "certificate")
-    if language is None or training is None or participant_id not in names:
+    holder = (await people.names(connection, stream, [participant_id], caller.subject, "certificate"))[participant_id]
+    if language is None or training is None or holder.name is None:
         raise NotVisible
-    called = names[participant_id]
-    if called.others and not called.confirmed:
+    if holder.other_names and not holder.name_confirmed:
         raise Refused(Refusal.NAME_NOT_CONFIRMED)
-    organiser = await organisations.name_of(connection, training.organiser, training.days[-1].on)
-    return _Attended(called.name, spoken(language), training, organiser)
-
-
-def _certificate(request: Request, code: str, attended: _Attended) -> Certificate:
-    training, base = attended.training, request.app.state.settings.public_url or str(request.base_url)
     return Certificate(
         code=code,
-        holder=attended.holder,
+        holder=holder.name,
         title=training.title,
         kind=training.kind,
         days=tuple(day.on for day in training.days),
         city="" if training.online else training.city,
-        organiser=attended.organiser,
+        organiser=await organisations.name_of(connection, training.organiser, training.days[-1].on),
         hours=sum(map(_hours, training.days)),
-        language=attended.language,
-        check_url=base.rstrip("/") + request.app.url_path_for("check_certificate", code=code),
+        language=spoken(language),
+        check_url=_check_url(request, code),
     )
+
+
+async def _printed_again(commands: Commands, certificate: Certificate, request: Request, code: str) -> Certificate:
+    """With the code of before, unless the name was corrected since: then there is nothing right to print."""
+    async with commands.store.pool.acquire() as connection:
+        named = links.named(code, certificate.holder)
+        if not await registrations.certificate_holds(connection, links.digest(code), named):
+            raise Refused(Refusal.CERTIFICATE_OF_ANOTHER_NAME)
+    return certificate.model_copy(update={"code": code, "check_url": _check_url(request, code)})
+
+
+def _check_url(request: Request, code: str) -> str:
+    base = request.app.state.settings.public_url or str(request.base_url)
+    return str(base.rstrip("/") + request.app.url_path_for("check_certificate", code=code))
 
 
 def _hours(day: TimeSlot) -> float:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 from datetime import date
+from functools import partial
 
 from fastapi import APIRouter, Response
 from pydantic import BaseModel, Field
@@ -80,7 +81,7 @@ async def _asked(commands: Commands, caller: Caller, command: OpenEvaluation | R
         TRAINING,
         training_id,
         command,
-        check_access=gives(caller),
+        check_access=partial(gives, caller),
         hooks=[mint],
         content=lambda outcome: {"version": outcome.version, "tokens": tokens},
     )
@@ -101,7 +102,7 @@ async def close_evaluation(training_id: Id, body: Dated, caller: Trainer, comman
 
         command = CloseEvaluation(at=now(), by=caller.subject, training_id=training_id, on=body.on, tally=tally)
         with suppress(AnsweredMeanwhile):
-            return await commands.run(TRAINING, training_id, command, check_access=gives(caller), hooks=[end])
+            return await commands.run(TRAINING, training_id, command, check_access=partial(gives, caller), hooks=[end])
     raise VersionConflict(TRAINING.stream(training_id))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Annotated
 
 from fastapi import APIRouter, Response
@@ -69,7 +70,9 @@ async def plan_training(body: NewTraining, caller: Trainer, commands: Commanding
         co_presenter=body.co_presenter,
         capacity=body.capacity,
     )
-    return await commands.run(TRAINING, body.training_id, command, check_access=gives_or_plans(caller), created=True)
+    return await commands.run(
+        TRAINING, body.training_id, command, check_access=partial(gives_or_plans, caller), created=True
+    )
 
 
 @router.post("/trainings/{training_id}/move", response_model=Done)
@@ -86,35 +89,35 @@ async def move_training(training_id: Id, body: Move, caller: Trainer, commands: 
         online=body.online,
         days=body.days,
     )
-    return await commands.run(TRAINING, training_id, command, check_access=gives(caller))
+    return await commands.run(TRAINING, training_id, command, check_access=partial(gives, caller))
 
 
 @router.post("/trainings/{training_id}/set-capacity", response_model=Done)
 async def set_capacity(training_id: Id, body: NewCapacity, caller: Trainer, commands: Commanding) -> Response:
     """Say how many places there are; who waits first moves up."""
     command = SetCapacity(at=now(), by=caller.subject, training_id=training_id, on=body.on, capacity=body.capacity)
-    return await commands.run(TRAINING, training_id, command, check_access=gives(caller))
+    return await commands.run(TRAINING, training_id, command, check_access=partial(gives, caller))
 
 
 @router.post("/trainings/{training_id}/open-registration", response_model=Done)
 async def open_registration(training_id: Id, body: Dated, caller: Trainer, commands: Commanding) -> Response:
     """Let professionals register."""
     command = OpenRegistration(at=now(), by=caller.subject, training_id=training_id, on=body.on)
-    return await commands.run(TRAINING, training_id, command, check_access=gives(caller))
+    return await commands.run(TRAINING, training_id, command, check_access=partial(gives, caller))
 
 
 @router.post("/trainings/{training_id}/close-registration", response_model=Done)
 async def close_registration(training_id: Id, body: Dated, caller: Trainer, commands: Commanding) -> Response:
     """Let nobody register any more."""
     command = CloseRegistration(at=now(), by=caller.subject, training_id=training_id, on=body.on)
-    return await commands.run(TRAINING, training_id, command, check_access=gives(caller))
+    return await commands.run(TRAINING, training_id, command, check_access=partial(gives, caller))
 
 
 @router.post("/trainings/{training_id}/cancel", response_model=Done)
 async def cancel_training(training_id: Id, body: Cancellation, caller: Trainer, commands: Commanding) -> Response:
     """Do not give it."""
     command = CancelTraining(at=now(), by=caller.subject, training_id=training_id, on=body.on, reason=body.reason)
-    return await commands.run(TRAINING, training_id, command, check_access=gives(caller))
+    return await commands.run(TRAINING, training_id, command, check_access=partial(gives, caller))
 
 
 @router.post("/trainings/{training_id}/hold", response_model=Done)
@@ -156,6 +159,6 @@ async def _attended(
             counted=body.counted,
             walk_ins=walk_ins,
         )
-        return await commands.run(TRAINING, training_id, command, check_access=gives(caller), hooks=[write])
+        return await commands.run(TRAINING, training_id, command, check_access=partial(gives, caller), hooks=[write])
 
     return await introduce(commands.store.pool, people, body.walk_ins, act)

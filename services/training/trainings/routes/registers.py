@@ -6,13 +6,12 @@ from collections.abc import Sequence
 from typing import Any
 
 from fastapi import APIRouter, Response
-from pydantic import Field
 from starlette.concurrency import run_in_threadpool
 
 from services.training.access import Persons, Reading, Trainer, require_training
 from services.training.documents import sign_in_sheet as paper
 from services.training.documents import spreadsheet
-from services.training.personal_data.names import Why
+from services.training.personal_data.names import Named, Why
 from services.training.personal_data.store import People
 from services.training.queries import registrations, trainings
 from services.training.queries.registrations import Registration
@@ -31,16 +30,8 @@ _SIGN_IN_SHEET = ("name", "organisation", "sector", "function", "signature")
 _PDF: dict[int | str, dict[str, Any]] = {200: {"content": {"application/pdf": {}}}}
 
 
-class Line(Registration):
-    """One line of the register, with a name; nobody has a name who was erased.
-
-    `other_names` were written for the same address: while none of the names is confirmed, there is no certificate.
-    """
-
-    name: str | None = Field(repr=False)
-    email: str | None = Field(repr=False)
-    other_names: tuple[str, ...] = Field(repr=False)
-    name_confirmed: bool
+class Line(Registration, Named):
+    """One line of the register, with a name."""
 
 
 @router.get("/trainings/{training_id}/register")
@@ -110,19 +101,7 @@ async def _named(
     """The lines with the names behind them; each look at a name is kept."""
     ids = [each.participant for each in found]
     names = await people.names(connection, TRAINING.stream(training_id), ids, caller.subject, why)
-    lines = []
-    for each in found:
-        named = names.get(each.participant)
-        lines.append(
-            Line(
-                **dict(each),
-                name=named.name if named else None,
-                email=named.email if named else None,
-                other_names=named.others if named else (),
-                name_confirmed=named.confirmed if named else False,
-            )
-        )
-    return lines
+    return [Line(**dict(each), **dict(names[each.participant])) for each in found]
 
 
 def _csv(lines: Sequence[Line], columns: Sequence[str], language: Language, name: str) -> Response:

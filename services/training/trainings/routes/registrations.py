@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
+from functools import partial
 from typing import Any, TypeAlias
 
 from fastapi import APIRouter, Request, Response
@@ -14,9 +15,9 @@ from services.training import links
 from services.training.access import ListSender, Persons, Trainer, gives
 from services.training.documents import registration_list
 from services.training.documents.registration_list import Faulty, Register, report
-from services.training.newcomers import PUBLIC, Newcomer, Registered, Renewed, introduce
+from services.training.newcomers import PUBLIC, Newcomer, Renewed, introduce
 from services.training.personal_data import entries
-from services.training.personal_data.entries import Standing, Writer
+from services.training.personal_data.entries import Registered, Writer
 from services.training.personal_data.names import Contact
 from services.training.personal_data.store import People
 from services.training.queries import organisations
@@ -75,7 +76,7 @@ class GroupRegistered(BaseModel):
     people: list[Placed]
 
 
-_Answer: TypeAlias = Callable[[Outcome, Sequence[Standing], Sequence[str]], BaseModel]
+_Answer: TypeAlias = Callable[[Outcome, Sequence[Registered]], BaseModel]
 
 
 @router.post(
@@ -92,7 +93,7 @@ async def register_professional(
 ) -> Response:
     """A trainer writes in somebody who asked for it on that day, under the name that he knows him by."""
     by = Writer(caller.subject, gives=True)
-    return await _register(commands, people, training_id, [body], body.on, by, _one_of_his, gives(caller))
+    return await _register(commands, people, training_id, [body], body.on, by, _one_of_his, partial(gives, caller))
 
 
 @router.post(
@@ -115,7 +116,7 @@ async def register_list(
     if not trainer and caller.organisation is None:
         raise NotVisible
     rows = await _read(commands, await request.body(), None if trainer else caller.organisation)
-    by, check = Writer(caller.subject, gives=trainer), gives(caller) if trainer else None
+    by, check = Writer(caller.subject, gives=trainer), partial(gives, caller) if trainer else None
     return await _register(commands, people, training_id, rows, on if trainer and on else today(), by, _group, check)
 
 
@@ -138,17 +139,17 @@ async def _register(
     answer: _Answer,
     check_access: AccessCheck[Training] | None = None,
 ) -> Response:
-    """All of them, or nobody; `answer` is made of how each stands and his token."""
+    """All of them, or nobody; `answer` is made of how each stands."""
 
     async def act(professionals: tuple[Professional, ...], contacts: Mapping[str, Contact]) -> Response:
         tokens = {each: links.mint() for each in contacts}
         in_order = [tokens[each.participant_id] for each in professionals]
-        standings: list[Standing] = []
+        registered: list[Registered] = []
 
         async def write(connection: Connection, outcome: Outcome) -> None:
             stream, new = TRAINING.stream(training_id), _new(outcome)
             await entries.write(connection, people, stream, contacts, tokens, new, by, on)
-            standings[:] = await entries.standings(connection, training_id, in_order)
+            registered[:] = await entries.registered(connection, training_id, in_order)
 
         command = RegisterProfessionals(
             at=now(), by=by.subject or PUBLIC, training_id=training_id, on=on, professionals=professionals
@@ -159,25 +160,24 @@ async def _register(
             command,
             check_access=check_access,
             hooks=[write],
-            content=lambda outcome: answer(outcome, standings, in_order).model_dump(),
+            content=lambda outcome: answer(outcome, registered).model_dump(),
             created=True,
         )
 
     return await introduce(commands.store.pool, people, newcomers, act)
 
 
-def _one(_: Outcome, standings: Sequence[Standing], tokens: Sequence[str]) -> Registered:
-    return Registered(status=standings[0].status, ahead=standings[0].ahead, token=tokens[0])
+def _one(_: Outcome, registered: Sequence[Registered]) -> Registered:
+    return registered[0]
 
 
-def _one_of_his(outcome: Outcome, standings: Sequence[Standing], tokens: Sequence[str]) -> Written:
-    one = standings[0]
-    return Written(version=outcome.version, status=one.status, ahead=one.ahead, token=tokens[0])
+def _one_of_his(outcome: Outcome, registered: Sequence[Registered]) -> Written:
+    return Written(version=outcome.version, **dict(registered[0]))
 
 
-def _group(_: Outcome, standings: Sequence[Standing], tokens: Sequence[str]) -> GroupRegistered:
-    people = [Placed(status=each.status, token=token) for each, token in zip(standings, tokens, strict=True)]
-    waiting = sum(each.status == "waiting" for each in standings)
+def _group(_: Outcome, registered: Sequence[Registered]) -> GroupRegistered:
+    waiting = sum(each.status == "waiting" for each in registered)
+    people = [Placed(status=each.status, token=each.token) for each in registered]
     return GroupRegistered(registered=len(people) - waiting, waiting=waiting, people=people)
 
 
@@ -199,7 +199,7 @@ async def cancel_registration(
     command = CancelRegistration(
         at=now(), by=caller.subject, training_id=training_id, on=body.on, participant_id=participant_id
     )
-    return await commands.run(TRAINING, training_id, command, check_access=gives(caller), hooks=[end])
+    return await commands.run(TRAINING, training_id, command, check_access=partial(gives, caller), hooks=[end])
 
 
 @router.post("/trainings/{training_id}/registrations/{participant_id}/link", response_model=Renewed, tags=["registers"])
@@ -213,7 +213,7 @@ async def renew_link(
         TRAINING,
         training_id,
         command,
-        check_access=gives(caller),
+        check_access=partial(gives, caller),
         hooks=[renewal.write],
         content=renewal.content,
     )
