@@ -1,4 +1,4 @@
-"""What leaves the training service: pinned schemas, one message a event, and no person on an open topic."""
+"""What leaves the training service: pinned schemas, one message an event, and no person on an open topic."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def test_the_published_schemas_are_those_partners_know(topic: Topic) -> None:
     assert schema(topic) == json.loads((GOLDEN / f"{topic.name}.json").read_text(encoding="utf-8"))
 
 
-def test_every_message_of_the_contract_is_told_by_a_event_on_its_topic() -> None:
+def test_every_message_of_the_contract_is_told_by_an_event_on_its_topic() -> None:
     told_by = [each for event in examples.events() if (each := to_integration_event(recorded(event)))]
     for topic in (ACTIVITIES, PARTICIPATIONS):
         assert {type(each.message) for each in told_by if each.topic is topic} == set(topic.messages)

@@ -56,7 +56,7 @@ def test_the_corpus_holds_every_event() -> None:
 
 
 def test_every_event_of_today_is_stored_as_a_line_of_the_corpus() -> None:
-    """Another shape of a event is another line, below the ones that are there."""
+    """Another shape of an event is another line, below the ones that are there."""
     lines = [json.dumps(each, sort_keys=True) for each in corpus()]
     for event in examples.events():
         stored = {"type": type(event).__name__, "data": json.loads(event.model_dump_json())}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from functools import partial
+from typing import TypeVar
 
 from fastapi import APIRouter, Response
 
@@ -29,7 +30,8 @@ from services.training.queries.meetings import Meeting, Open
 from services.training.queries.organisations import require_known
 from shared.domain.clock import now, today
 from shared.domain.messages import Dated
-from shared.http.commands import Commanding, Done
+from shared.http.auth import Caller
+from shared.http.commands import Commanding, Commands, Done
 from shared.http.pagination import Page, Paging
 from shared.i18n.code_lists import Id
 
@@ -56,26 +58,25 @@ async def plan_meeting(body: NewMeeting, caller: Coordinator, commands: Commandi
 @router.post("/steering-meetings/{meeting_id}/hold", response_model=Done)
 async def hold_meeting(meeting_id: Id, body: HeldMeeting, caller: Coordinator, commands: Commanding) -> Response:
     """A meeting that was held, planned or not."""
-    in_his_cities(caller, body.city)
-    await require_known(commands.store.pool, *body.partners)
-    command = HoldSteeringMeeting(
-        at=now(),
-        by=caller.subject,
-        meeting_id=meeting_id,
-        on=body.on,
-        city=body.city,
-        partners=body.partners,
-        release=body.release,
-    )
+    command = await _met(HoldSteeringMeeting, meeting_id, body, caller, commands)
     return await commands.run(MEETING, meeting_id, command, check_access=partial(coordinates_or_plans, caller))
 
 
 @router.post("/steering-meetings/{meeting_id}/correct", response_model=Done)
 async def correct_meeting(meeting_id: Id, body: HeldMeeting, caller: Coordinator, commands: Commanding) -> Response:
     """Who was there and what was shown, said again."""
+    command = await _met(CorrectSteeringMeeting, meeting_id, body, caller, commands)
+    return await commands.run(MEETING, meeting_id, command, check_access=partial(coordinates, caller))
+
+
+_Met = TypeVar("_Met", HoldSteeringMeeting, CorrectSteeringMeeting)
+
+
+async def _met(meeting: type[_Met], meeting_id: str, body: HeldMeeting, caller: Caller, commands: Commands) -> _Met:
+    """The command, in the caller's own city and with known partners."""
     in_his_cities(caller, body.city)
     await require_known(commands.store.pool, *body.partners)
-    command = CorrectSteeringMeeting(
+    return meeting(
         at=now(),
         by=caller.subject,
         meeting_id=meeting_id,
@@ -84,7 +85,6 @@ async def correct_meeting(meeting_id: Id, body: HeldMeeting, caller: Coordinator
         partners=body.partners,
         release=body.release,
     )
-    return await commands.run(MEETING, meeting_id, command, check_access=partial(coordinates, caller))
 
 
 @router.post("/steering-meetings/{meeting_id}/decisions", status_code=201, response_model=Done)

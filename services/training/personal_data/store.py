@@ -128,8 +128,8 @@ class People(PersonalDataStore[Contact]):
 
     async def write(self, connection: Connection, written: Mapping[str, Contact], kind: Kind, since: date) -> None:
         """Keep names under the ids of their entries; one written again by the same writer is as he writes it now."""
-        sealed = await asyncio.to_thread(self._sealed, list(written.values()))
-        rows = [(each, kind, data, since) for each, data in zip(written, sealed, strict=True)]
+        encrypted = await asyncio.to_thread(self._encrypted, list(written.values()))
+        rows = [(each, kind, data, since) for each, data in zip(written, encrypted, strict=True)]
         await connection.executemany(_WRITE, rows)
 
     async def names(
@@ -164,8 +164,8 @@ class People(PersonalDataStore[Contact]):
         held = await connection.fetch("select id, sealed from people where id = any($1) for update", ids)
         for row in held:
             contact = Contact.model_validate_json(self._cipher.decrypt(row["sealed"]))
-            sealed = self._cipher.encrypt(Contact(name=name, email=contact.email).model_dump_json())
-            await connection.execute("update people set sealed = $2 where id = $1", row["id"], sealed)
+            encrypted = self._cipher.encrypt(Contact(name=name, email=contact.email).model_dump_json())
+            await connection.execute("update people set sealed = $2 where id = $1", row["id"], encrypted)
         await connection.execute("update entries set confirmed = true where id = any($1)", [row["id"] for row in held])
         return bool(held)
 
@@ -197,7 +197,7 @@ class People(PersonalDataStore[Contact]):
         """The entries of a person that the caller has access to, locked."""
         return await connection.fetch(_HELD_BY, person, *access.parameters)
 
-    def _sealed(self, contacts: Sequence[Contact]) -> list[bytes]:
+    def _encrypted(self, contacts: Sequence[Contact]) -> list[bytes]:
         return [self._cipher.encrypt(each.model_dump_json()) for each in contacts]
 
     def _digest(self, contact: Contact) -> str:
