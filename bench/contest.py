@@ -57,7 +57,7 @@ def benchmarks() -> list[Benchmark]:
                 Peer(
                     "reporting",
                     "bench.projection.reporting",
-                    "and the fold: journeys, figures, members",
+                    "and the fold: journeys, figures, distinct counts",
                     ">= 0.6",
                 ),
                 Peer("quixstreams", "bench.peers.quix_peer.project", "BatchingSink, checkpoint every 500, psycopg"),

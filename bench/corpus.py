@@ -16,9 +16,9 @@ from services.referral.published import translate
 from shared.contracts import referral as contract
 from shared.domain.messages import Meta, Recorded
 from shared.eventstore.command_handler import Decider
+from shared.messaging.outgoing import OutgoingMessage, place, record_of
 from shared.messaging.cloudevents import Topic
 from shared.messaging.outbox import History
-from shared.messaging.outbox_relay import OutgoingMessage, place, record_of
 from shared.messaging.producer import OutgoingRecord
 
 META = Meta(by="synthetic", correlation_id="0af7651916cd43dd8448eb211c80319c")
@@ -113,5 +113,5 @@ def topic_named(name: str) -> Topic:
 
 def records(count: int, topic: str) -> list[OutgoingRecord]:
     """The Kafka records of `count` roads, to the byte as the relay sends them."""
-    leaving = place(list(recorded(count)), lambda fact: told(fact, topic), {})
-    return [record_of(each, History()) for each in leaving]
+    published = [(fact, said) for fact in recorded(count) if (said := told(fact, topic)) is not None]
+    return [record_of(each, History()) for each in place(published, {})]

@@ -17,7 +17,7 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from bench.corpus import DECIDER, META, records, roads, told, topic_named
 from bench.place import Place
 from services.referral.views import cases
-from services.reporting import figures
+from services.reporting.consumers import FIGURES, apply
 from shared.eventstore import event_store
 from shared.eventstore.command_handler import handle
 from shared.eventstore.event_store import EventStore
@@ -38,7 +38,7 @@ async def figure(place: Place) -> list[float]:
     seconds = []
     async with open_pool(place.url, 4) as pool:
         store = EventStore(pool, cases.TYPES, [cases.apply])
-        await create_tables(pool, [event_store.SCHEMA, cases.SCHEMA, figures.SCHEMA, inbox.SCHEMA])
+        await create_tables(pool, [event_store.SCHEMA, cases.SCHEMA, *FIGURES.schemas, inbox.SCHEMA])
         relay = OutboxRelay(
             store, lambda fact: told(fact, place.topic), [topic_named(place.topic)], place.servers, place.url
         )
@@ -73,7 +73,7 @@ async def raw(place: Place) -> list[float]:
 async def consume(place: Place) -> None:
     """The consumer's process, until it is ended."""
     async with open_pool(place.url, 4) as pool:
-        heard = Inbox("bench", topic_named(place.topic), figures.apply)
+        heard = Inbox("bench", topic_named(place.topic), apply)
         await Consumer(place.servers, place.schema, heard, pool).run()
 
 

@@ -7,9 +7,9 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any, TypeAlias
 
-from services.reporting import figures
+from services.reporting.consumers import FIGURES as PROJECTION
 
-SCHEMA = figures.SCHEMA
+SCHEMA = "".join(PROJECTION.schemas)
 JOURNEYS = (
     "insert into journeys as kept select * from unnest({}::text[], {}::jsonb[])"
     " on conflict (id) do update set data = kept.data || excluded.data"

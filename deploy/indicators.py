@@ -7,14 +7,14 @@ from itertools import groupby
 from pathlib import Path
 from typing import get_args
 
-from services.reporting.indicators import Indicator, catalogue
+from services.reporting.metrics.catalogue import Indicator, catalogue
 from shared.i18n.text import Language
 
 DOCS = Path(__file__).resolve().parents[1] / "docs"
 _HEAD = """\
 # What the figures mean
 
-Written by `make indicators` from `services/reporting/indicators.json`.
+Written by `make indicators` from `services/reporting/metrics/catalogue.json`.
 Figures are kept by month. Every one can be read of any months, and of one city, partner or sector where it has these.
 "City" and "partner" mean something else from figure to figure: both are told with each.
 A protected figure counts referred people or participants, or would tell of them: it leaves the house in a release only.

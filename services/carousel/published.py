@@ -7,8 +7,8 @@ from typing import Any, assert_never
 from services.carousel.events import cycle, participation
 from shared.contracts import carousel as contract
 from shared.domain.messages import Recorded
+from shared.messaging.outgoing import OutgoingMessage
 from shared.messaging.cloudevents import PublicMessage
-from shared.messaging.outbox_relay import OutgoingMessage
 
 _SMALL, _LARGE = 5, 10
 

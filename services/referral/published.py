@@ -7,8 +7,8 @@ from typing import Any, assert_never
 from services.referral import events
 from shared.contracts import referral as contract
 from shared.domain.messages import Recorded
+from shared.messaging.outgoing import OutgoingMessage
 from shared.messaging.cloudevents import PublicMessage
-from shared.messaging.outbox_relay import OutgoingMessage
 
 
 def to_integration_event(fact: Recorded[Any]) -> OutgoingMessage | None:

@@ -1,7 +1,7 @@
 """`python -m services.reporting`: serve; with `--help`, what else ops can do."""
 
-from services.reporting.app import application, wire
+from services.reporting.app import SERVICE
 from shared.service.cli import console
 
 if __name__ == "__main__":
-    console("reporting", application, wire)()
+    console(SERVICE)()

@@ -2,25 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Iterable
+from typing import Annotated, TypeAlias
 
-from services.reporting import project
-from services.reporting.indicators import Indicator, StepName, catalogue
+import asyncpg
+from fastapi import Depends, Request
+
+from services.reporting.metrics.catalogue import Indicator, StepName, catalogue
+from services.reporting.project import described
+from services.reporting.refusals import Refusal
 from shared.domain.messages import Refused
 from shared.eventstore.event_store import Connection
-from shared.http.auth import Caller
+from shared.http.auth import Caller, Role
+from shared.http.authorization import allow
 from shared.http.problems import NotVisible
+
+Pool: TypeAlias = "asyncpg.Pool[asyncpg.Record]"
+Coordinator = Annotated[Caller, allow(Role.COORDINATOR)]
 
 _BY_ANYBODY: frozenset[StepName | None] = frozenset({"received", "preceded"})  # a referrer may have mistyped the city
 
 
-async def require_sight(connection: Connection, caller: Caller, city: str | None) -> None:
+def _pool_of(request: Request) -> Pool:
+    pool: Pool = request.app.state.pool
+    return pool
+
+
+Database = Annotated[Pool, Depends(_pool_of)]
+
+
+async def require_access(connection: Connection, caller: Caller, city: str | None) -> None:
     """Raises NotVisible for a city of others, and Refused `city-needed` for all cities of who acts for some only."""
     if city is not None:
         if city not in caller.cities:
             raise NotVisible
     elif not await _every_city(connection) <= caller.cities:
-        raise Refused("city-needed")
+        raise Refused(Refusal.CITY_NEEDED)
 
 
 async def _every_city(connection: Connection) -> set[str]:
@@ -28,14 +45,15 @@ async def _every_city(connection: Connection) -> set[str]:
 
     Until the project is described, nobody can tell a city from a mistake: every one that was ever named.
     """
-    about = await project.described(connection)
+    project = await described(connection)
     of_the_group = [each for each in catalogue() if each.city in ("preferred", "group")]
-    if about is None:
-        return await _named(connection, of_the_group)
-    return about.cities | await _named(connection, [each for each in of_the_group if each.step not in _BY_ANYBODY])
+    if project is None:
+        return await _cities_of(connection, of_the_group)
+    steps = [each for each in of_the_group if each.step not in _BY_ANYBODY]
+    return project.cities | await _cities_of(connection, steps)
 
 
-async def _named(connection: Connection, indicators: Collection[Indicator]) -> set[str]:
+async def _cities_of(connection: Connection, indicators: Iterable[Indicator]) -> set[str]:
     codes = [each.code for each in indicators]
     rows = await connection.fetch("select distinct city from figures where indicator = any($1::text[])", codes)
     return {row["city"] for row in rows} - {""}

@@ -10,8 +10,8 @@ from services.training.network_events import routes as network_event_routes
 from services.training.network_events.aggregate import NETWORK_EVENT
 from services.training.partners import routes as partner_routes
 from services.training.partners.aggregate import PARTNER
-from services.training.personal_data import erasures, opening, store
 from services.training.personal_data import routes as personal_data_routes
+from services.training.personal_data import store
 from services.training.projections import (
     certificates,
     evaluations,
@@ -28,6 +28,7 @@ from services.training.trainings.routes import planning, registers
 from services.training.trainings.routes import registrations as registration_routes
 from services.training.translations import refusals
 from shared.contracts.training import ACTIVITIES, PARTICIPATIONS
+from shared.privacy.personal_data import MIGRATIONS as PEOPLE_MIGRATIONS
 from shared.service.declaration import Service
 
 SERVICE = Service(
@@ -61,6 +62,6 @@ SERVICE = Service(
     topic_projection=consumers.KNOWN_ORGANISATIONS,
     to_integration_event=to_integration_event,
     topics=[ACTIVITIES, PARTICIPATIONS],
-    tables=[evaluation_answers.SCHEMA, store.SCHEMA, erasures.SCHEMA],
-    personal_data=opening.open_personal_data,
+    migrations=[PEOPLE_MIGRATIONS, store.MIGRATIONS, evaluation_answers.MIGRATIONS],
+    personal_data=store.open_personal_data,
 )

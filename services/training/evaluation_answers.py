@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 from pydantic import Field, StringConstraints
@@ -11,23 +12,9 @@ from services.training.trainings.commands import Tally
 from shared.domain.bounds import PRINTABLE_LINES
 from shared.domain.messages import Message
 from shared.eventstore.event_store import Connection
+from shared.eventstore.migrations import migrations_of
 
-SCHEMA = """
-create table if not exists evaluation_links (
-    digest   text primary key,                  -- SHA-256 of a token that was given to somebody, never to whom
-    training text not null
-);
-create index if not exists evaluation_links_training on evaluation_links (training);
-create table if not exists evaluation_answers (
-    id                uuid     primary key default gen_random_uuid(),
-    training          text     not null,
-    score             smallint not null check (score between 1 and 10),
-    confidence_before smallint not null check (confidence_before between 1 and 5),
-    confidence_after  smallint not null check (confidence_after between 1 and 5),
-    improve           text
-);
-create index if not exists evaluation_answers_training on evaluation_answers (training);
-"""
+MIGRATIONS = migrations_of("evaluation_answers", Path(__file__).parent / "sql" / "evaluation_answers")
 _ANSWER = """
 insert into evaluation_answers (training, score, confidence_before, confidence_after, improve)
 values ($1, $2, $3, $4, $5)

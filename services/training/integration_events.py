@@ -11,7 +11,7 @@ from services.training.trainings.events import EvaluationClosed, ParticipationRe
 from shared.contracts import training as contract
 from shared.domain.messages import Event, Recorded
 from shared.messaging.cloudevents import PublicMessage
-from shared.messaging.outbox_relay import OutgoingMessage
+from shared.messaging.outgoing import OutgoingMessage
 
 
 def to_integration_event(recorded: Recorded[Any]) -> OutgoingMessage | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeAlias, TypeVar
 
 from pydantic import BaseModel, ConfigDict
 
@@ -72,3 +72,6 @@ class Recorded(Generic[E]):
     event: E
     meta: Meta
     at: datetime
+
+
+AnyRecorded: TypeAlias = Recorded[Any]  # of whichever aggregate: what reads all events of a service

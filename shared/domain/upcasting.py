@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any
 
 from shared.domain.bounds import FIRST_DAY, LAST_DAY
 
 
-def within_bounds(value: Any) -> Any:  # noqa: ANN401 - whatever is kept
+def within_bounds(value: object) -> object:
     """A day of any year, as the nearest one of this century; anything else as it is."""
     day = date.fromisoformat(value) if isinstance(value, str) else value
     return min(max(day, FIRST_DAY), LAST_DAY) if type(day) is date else value
 
 
-def each_once(value: Any) -> Any:  # noqa: ANN401 - whatever is kept
+def each_once(value: object) -> object:
     """A list that may tell the same thing again and again, each of them once, in its order; anything else as it is."""
     if not isinstance(value, list | tuple):
         return value
-    once: list[Any] = []
+    once: list[object] = []
     for each in value:
         if each not in once:
             once.append(each)

@@ -8,15 +8,17 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 import asyncpg
 
 from shared.domain.aggregate import AnyChange, Policy
-from shared.domain.messages import Event, Meta, Recorded
+from shared.domain.messages import AnyRecorded, Event, Meta, Recorded
+from shared.eventstore.migrations import migrations_of, schema_of
 from shared.eventstore.state_cache import StateCache
 
-SCHEMA = Path(__file__).with_suffix(".sql").read_text(encoding="utf-8")
+MIGRATIONS = migrations_of("events", Path(__file__).parent / "sql" / "events")
+SCHEMA = schema_of(MIGRATIONS)
 _LINE = 7226
 # The lock comes before the positions are drawn: a follower that meets a gap sees in pg_locks who may still fill it.
 _APPEND = """
@@ -71,7 +73,7 @@ class EventStore:
 
     async def read(
         self, connection: Connection, stream: str, after: int = 0, limit: int | None = None
-    ) -> list[Recorded[Any]]:
+    ) -> list[AnyRecorded]:
         """The events of one stream, up to `limit` after a version, oldest first; none for a stream nobody wrote."""
         rows = await connection.fetch(
             "select position, stream, version, type, data, meta, at from events where stream = $1 and version > $2"
@@ -95,7 +97,7 @@ class EventStore:
         events: Sequence[Event],
         meta: Meta,
         at: datetime,
-    ) -> list[Recorded[Any]]:
+    ) -> list[AnyRecorded]:
         """Append `events` in one statement, which needs no transaction around it. Raises VersionConflict.
 
         A conflict is a stream that was not at version `expected`.
@@ -119,26 +121,30 @@ class EventStore:
             for version, (row, event) in enumerate(zip(rows, events, strict=True), expected + 1)
         ]
 
-    async def after(self, connection: Connection, position: int, limit: int) -> list[Recorded[Any]]:
+    async def after(self, connection: Connection, position: int, limit: int) -> list[AnyRecorded]:
         """Up to `limit` events after `position`, in order, none skipped that could still commit.
 
         A gap is waited for only while a transaction that was open when it was seen still is;
         what is missing after that was rolled back.
         """
+        return [self._recorded(row) for row in await self.rows_after(connection, position, limit)]
+
+    async def rows_after(self, connection: Connection, position: int, limit: int) -> list[asyncpg.Record]:
+        """As `after`, the rows as they are stored."""
         rows = await self._page(connection, position, limit)
         if _gap(rows, position):
             await _until_ended(connection)
             rows = await self._contiguous_to(connection, position, rows)
-        return [self._recorded(row) for row in rows]
+        return rows
 
-    async def at(self, connection: Connection, positions: Sequence[int]) -> list[Recorded[Any]]:
-        """The events at these positions, as far as there are any, in order."""
-        rows = await connection.fetch(
+    @staticmethod
+    async def rows_at(connection: Connection, positions: Sequence[int]) -> list[asyncpg.Record]:
+        """The rows of the facts at these positions, as far as there are any, in order."""
+        return await connection.fetch(
             "select position, stream, version, type, data, meta, at from events where position = any($1)"
             " order by position",
             list(positions),
         )
-        return [self._recorded(row) for row in rows]
 
     async def _contiguous_to(
         self, connection: Connection, position: int, seen: Sequence[asyncpg.Record]
@@ -159,11 +165,11 @@ class EventStore:
             limit,
         )
 
-    def _recorded(self, row: asyncpg.Record) -> Recorded[Any]:
+    def _recorded(self, row: asyncpg.Record) -> AnyRecorded:
         return recorded(row, self.types)
 
 
-def recorded(row: asyncpg.Record, types: Mapping[str, type[Event]]) -> Recorded[Any]:
+def recorded(row: asyncpg.Record, types: Mapping[str, type[Event]]) -> AnyRecorded:
     """A row of `events` as the event it is."""
     return Recorded(
         position=row["position"],

@@ -25,28 +25,13 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from shared.domain.messages import Refused
 from shared.eventstore.event_store import Connection
+from shared.eventstore.migrations import migrations_of, schema_of
 
 log = structlog.get_logger(__name__)
 
 _PURGE_SECONDS = 3600
-SCHEMA = """
-create table if not exists idempotency_keys (
-    key     text        primary key,            -- keyed digest of who asked and of the key he sent
-    request text        not null,               -- keyed digest of what he asked: method, address, body
-    stream  text        not null,               -- of what: who erases a person forgets the answers too
-    status  smallint    not null,
-    sealed  bytea       not null,               -- the body of the answer, encrypted
-    at      timestamptz not null default now()
-);
-create index if not exists idempotency_keys_at on idempotency_keys (at);
-create index if not exists idempotency_keys_stream on idempotency_keys (stream);
-do $$
-begin  -- the table of earlier versions, whose digests could be tried out
-    if to_regclass('answers') is not null then
-        delete from answers;
-    end if;
-end $$;
-"""
+MIGRATIONS = migrations_of("idempotency", Path(__file__).parent / "sql" / "idempotency")
+SCHEMA = schema_of(MIGRATIONS)
 _PURGED_AT_ONCE = 20
 _KEEP = f"""
 with gone as (

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from shared.domain.aggregate import Aggregate
-from shared.domain.messages import Command, Event, Recorded
+from shared.domain.messages import AnyRecorded, Command, Event
 from shared.eventstore.event_store import Connection, EventStore
 from shared.eventstore.state_cache import KnownState
 
@@ -32,7 +32,7 @@ async def load(
         return len(past), aggregate.fold(each.event for each in past)
     known = await _known(connection, store, stream)
     version, state = (known.version, known.state) if known else (0, aggregate.initial)
-    last: Recorded[Any] | None = None
+    last: AnyRecorded | None = None
     while page := await store.read(connection, stream, version, _PAGE):
         state = aggregate.fold((each.event for each in page), state)
         version, last = version + len(page), page[-1]

@@ -6,7 +6,7 @@ from collections import OrderedDict
 from dataclasses import dataclass, field
 from typing import Any
 
-from shared.domain.messages import Recorded
+from shared.domain.messages import AnyRecorded
 
 MOST_STREAMS = 64
 
@@ -15,8 +15,8 @@ MOST_STREAMS = 64
 class KnownState:
     """The state of a stream after `last`, the event that it was folded from last."""
 
-    last: Recorded[Any]
-    state: Any
+    last: AnyRecorded
+    state: Any  # of the aggregate whose stream it is
 
     @property
     def version(self) -> int:

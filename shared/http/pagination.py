@@ -96,7 +96,7 @@ def key_of(after: str | None, *kinds: type) -> Sequence[Any] | None:
     return [_part(part, kind) for part, kind in zip(key, kinds, strict=True)]
 
 
-def _part(part: Any, kind: type) -> Any:  # noqa: ANN401 - whatever stood in the cursor
+def _part(part: object, kind: type) -> object:
     if kind is date:
         try:
             return _DAY.validate_python(part)

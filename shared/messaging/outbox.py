@@ -42,6 +42,11 @@ class Outbox:
         query = "select coalesce(max(position), 0) from outbox_checkpoints where name = $1"
         return int(await connection.fetchval(query, self.name))
 
+    async def told_until(self, connection: Connection) -> int:
+        """The highest position that was published in this history, however far it was set back since."""
+        query = "select max(greatest(told_until, position)) from outbox_checkpoints where name = $1"
+        return int(await connection.fetchval(query, self.name) or 0)
+
     async def sent(self, connection: Connection) -> dict[Partition, Sent]:
         """The last message on each partition that has one."""
         rows = await connection.fetch(
@@ -53,7 +58,8 @@ class Outbox:
         """Move the position on by compare-and-set, with the partitions; False when somebody else moved it."""
         async with connection.transaction():
             moved = await connection.execute(
-                "update outbox_checkpoints set position = $3 where name = $1 and position = $2",
+                "update outbox_checkpoints set position = $3, told_until = greatest(told_until, position, $3)"
+                " where name = $1 and position = $2",
                 *(self.name, before, after),
             )
             if moved == "UPDATE 1" and changed:
@@ -66,8 +72,8 @@ class Outbox:
         """Send what comes after `position` again on `topics`; `sent` is what stood on their partitions up to there."""
         async with connection.transaction():
             await connection.execute(
-                "insert into outbox_checkpoints (name, position) values ($1, $2)"
-                " on conflict (name) do update set position = excluded.position",
+                "insert into outbox_checkpoints as kept (name, position) values ($1, $2) on conflict (name) do update"
+                " set position = excluded.position, told_until = greatest(kept.told_until, kept.position)",
                 *(self.name, position),
             )
             await connection.execute(
@@ -75,6 +81,23 @@ class Outbox:
             )
             if sent:
                 await self._note(connection, sent)
+
+    async def begin_again(self, connection: Connection, topics: Collection[str]) -> None:
+        """Begin another history that shares with this one all that was told: its chain lacks some of it.
+
+        Runs in the caller's transaction.
+        """
+        await connection.execute(
+            "insert into publisher_epochs (epoch, fork, by)"
+            " select coalesce(max(epoch), 1) + 1, $1, 'relay' from publisher_epochs",
+            await self.told_until(connection),
+        )
+        await self.restart(connection, 0, topics, {})
+        await self.forget_told(connection)
+
+    async def forget_told(self, connection: Connection) -> None:
+        """Another history begins: nothing of it is told yet."""
+        await connection.execute("update outbox_checkpoints set told_until = 0 where name = $1", self.name)
 
     async def _note(self, connection: Connection, sent: Mapping[Partition, Sent]) -> None:
         rows = [(topic, number, each.sequence, each.next_offset) for (topic, number), each in sent.items()]

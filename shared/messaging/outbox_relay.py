@@ -5,21 +5,20 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 import asyncpg
 import structlog
-from aiokafka.partitioner import DefaultPartitioner
 
-from shared.domain.messages import Recorded
-from shared.eventstore.event_store import EventStore
+from shared.eventstore.event_store import Connection, EventStore
 from shared.messaging.broker_history import AnotherHistory, Survey, TopicLost, lost_topics, require_own, survey
-from shared.messaging.cloudevents import Position, PublicMessage, Topic, event_digest, headers
+from shared.messaging.cloudevents import Topic
 from shared.messaging.outbox import History, Outbox, Partition, Sent, begin_history, history
-from shared.messaging.producer import OutgoingRecord, Producer, open_producer
+from shared.messaging.outgoing import ToIntegrationEvent, Told, place, record_of
+from shared.messaging.producer import Producer, open_producer
 from shared.messaging.topics import create_topics
+from shared.messaging.unpublishable import Held, digests_at, held, next_window, note, tell_later
 from shared.observability.health import Unwell
 from shared.observability.logs import log_trace
 
@@ -32,18 +31,7 @@ _POLL_SECONDS = 1.0
 _BACKOFF_SECONDS = 0.5
 _STUCK_SECONDS = 15.0
 _RECONCILE_SECONDS = 300.0
-
-
-@dataclass(frozen=True, slots=True)
-class OutgoingMessage:
-    """A fact as the outside hears it: where, under which key, what."""
-
-    topic: Topic
-    key: str
-    message: PublicMessage
-
-
-ToIntegrationEvent = Callable[[Recorded[Any]], OutgoingMessage | None]
+_LAST = "(select greatest(coalesce(max(position), 0), (select max(told_as) from unpublishable_events)) from events)"
 
 
 @dataclass(slots=True)
@@ -73,6 +61,10 @@ class OutboxRelay:
             return self._trouble
         passed = time.monotonic() - self.last_success
         return Unwell("not-publishing", {"seconds": int(passed)}) if passed > _STUCK_SECONDS else None
+
+    @property
+    def _names(self) -> list[str]:
+        return [each.name for each in self.topics]
 
     def wake(self) -> None:
         """A fact was committed in this process."""
@@ -138,45 +130,55 @@ class OutboxRelay:
             await outbox.restart(connection, 0, lost, {})
             sent = await outbox.sent(connection)
         if not sent and await outbox.position(connection):
-            await outbox.restart(connection, 0, [each.name for each in self.topics], {})
+            await outbox.restart(connection, 0, self._names, {})
         await require_own(self.bootstrap_servers, self.topics, sent, told, self._digests_at)
 
     async def _digests_at(self, positions: Sequence[int]) -> dict[int, bytes]:
         """The event digests of what this database publishes of these positions."""
         async with self.store.pool.acquire() as connection:
-            facts = await self.store.at(connection, positions)
-        told = ((fact, self.to_integration_event(fact)) for fact in facts)
-        return {fact.position: event_digest(each.key, fact.at) for fact, each in told if each is not None}
+            return await digests_at(self.store, connection, self.to_integration_event, positions)
 
     async def _follow(self, connection: asyncpg.Connection[asyncpg.Record], outbox: Outbox, producer: Producer) -> None:
-        position, sent, told = -1, dict[Partition, Sent](), History()
+        position, sent, told, noted, tried = -1, dict[Partition, Sent](), History(), Held(), False
         while True:
             self._rung.clear()
             if position != (kept := await outbox.position(connection)):
                 position, sent, told = kept, await outbox.sent(connection), await history(connection)
-            facts = await self.store.after(connection, position, _WINDOW)
-            if not facts:
+                noted = await held(connection)
+            window = await next_window(self.store, connection, self.to_integration_event, position, noted, _WINDOW)
+            if window is None:
                 self.last_success = time.monotonic()
-                with contextlib.suppress(TimeoutError):
-                    async with asyncio.timeout(_POLL_SECONDS):  # wait_for loses an end that comes with a ring
-                        await self._rung.wait()
+                if not tried and noted.streams:
+                    tried = await tell_later(self.store, connection, self.to_integration_event, position)
+                    noted = await held(connection)
+                    continue
+                await self._until_rung()
                 continue
-            changed = await self._publish(producer, facts, sent, told)
-            if await outbox.advance(connection, position, facts[-1].position, changed):
-                position, sent = facts[-1].position, sent | changed
+            if window.cannot and await note(connection, window, outbox, self._names):
+                position = -1
+                continue
+            noted = await held(connection) if window.cannot else noted
+            changed = await self._publish(producer, window.told, sent, told)
+            if await outbox.advance(connection, position, window.until, changed):
+                position, sent = window.until, sent | changed
             else:
                 position = -1
                 log.info("relay position moved by hand", relay=self.name)
             self.last_success = time.monotonic()
 
+    async def _until_rung(self) -> None:
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(_POLL_SECONDS):  # wait_for loses an end that comes with a ring
+                await self._rung.wait()
+
     async def _publish(
-        self, producer: Producer, facts: Sequence[Recorded[Any]], sent: dict[Partition, Sent], told: History
+        self, producer: Producer, facts: Sequence[Told], sent: dict[Partition, Sent], told: History
     ) -> dict[Partition, Sent]:
         """Send one window and await every acknowledgement; any failure ends the term and its producer.
 
         Returns the last message of each partition. What its partition already has is passed over.
         """
-        leaving = place(facts, self.to_integration_event, {each: row.sequence for each, row in sent.items()})
+        leaving = place(facts, {each: row.sequence for each, row in sent.items()})
         offsets = await producer.send_all([record_of(each, told) for each in leaving])
         changed: dict[Partition, Sent] = {}
         for each, offset in zip(leaving, offsets, strict=True):
@@ -189,9 +191,11 @@ class OutboxRelay:
 
     async def republish(self, position: int = 0) -> None:
         """Send everything after `position` again: consumers drop what they have."""
+        outbox = Outbox(self.name)
         async with self.store.pool.acquire() as connection:
-            sent = await self._sent_until(connection, position)
-            await Outbox(self.name).restart(connection, position, [each.name for each in self.topics], sent)
+            sent = await self._sent_until(connection, outbox, position)
+            if sent is not None:
+                await outbox.restart(connection, position, self._names, sent)
             await connection.execute("select pg_notify($1, '')", _CHANNEL)
 
     async def new_epoch(self, by: str) -> tuple[int, Survey]:
@@ -205,70 +209,36 @@ class OutboxRelay:
             await connection.execute("select hold_appends()")
             told = await history(connection)
             forks = max(found.forks, told.forks, key=len)
-            last = int(await connection.fetchval("select coalesce(max(position), 0) from events"))
+            last = int(await connection.fetchval(f"select {_LAST}"))
             epoch = await begin_history(connection, (*forks, found.fork(last)), found.highest, by)
-            await Outbox(self.name).restart(connection, 0, [each.name for each in self.topics], {})
+            await Outbox(self.name).restart(connection, 0, self._names, {})
+            await Outbox(self.name).forget_told(connection)
             await connection.execute("select pg_notify($1, '')", _CHANNEL)
         return epoch, found
 
-    async def _sent_until(self, connection: Any, position: int) -> dict[Partition, Sent]:  # noqa: ANN401 - a pool's
-        """The last message of each partition up to `position`, as it was or would be published."""
-        reached, at = dict[Partition, int](), 0
-        while at < position and (facts := await self.store.after(connection, at, _WINDOW)):
-            at = facts[-1].position
-            early = [fact for fact in facts if fact.position <= position]
-            reached |= {each.partition: each.fact.position for each in place(early, self.to_integration_event, reached)}
+    async def _sent_until(self, connection: Connection, outbox: Outbox, position: int) -> dict[Partition, Sent] | None:
+        """The last message of each partition up to `position`, as it was or would be published.
+
+        None when another history began, as something that was told cannot be told any more.
+        """
+        reached, at, noted = dict[Partition, int](), 0, await held(connection)
+        while at < position and (
+            window := await next_window(self.store, connection, self.to_integration_event, at, noted, _WINDOW)
+        ):
+            at = window.until
+            if window.cannot and await note(connection, window, outbox, self._names):
+                return None
+            noted = await held(connection) if window.cannot else noted
+            early = [each for each in window.told if each[0].position <= position]
+            reached |= {each.partition: each.fact.position for each in place(early, reached)}
         return {partition: Sent(sequence, 0) for partition, sequence in reached.items()}
-
-
-@dataclass(frozen=True, slots=True)
-class Leaving:
-    """A fact on its way out: to which partition, and after which message there."""
-
-    fact: Recorded[Any]
-    published: OutgoingMessage
-    partition: Partition
-    previous: int
-
-
-def place(
-    facts: Sequence[Recorded[Any]], to_integration_event: ToIntegrationEvent, reached: dict[Partition, int]
-) -> list[Leaving]:
-    """What leaves of these facts, each behind the last of its partition; `reached` says what each has already."""
-    last = dict(reached)
-    leaving = []
-    for fact in facts:
-        published = to_integration_event(fact)
-        if published is None:
-            continue
-        partition = partition_of(published)
-        previous = last.get(partition, 0)
-        if fact.position > previous:
-            leaving.append(Leaving(fact, published, partition, previous))
-            last[partition] = fact.position
-    return leaving
-
-
-def partition_of(published: OutgoingMessage) -> Partition:
-    """The partition of its key, as every Kafka client reckons it."""
-    topic = published.topic
-    return topic.name, DefaultPartitioner()(published.key.encode(), list(range(topic.partitions)), [])
-
-
-def record_of(leaving: Leaving, told: History) -> OutgoingRecord:
-    """A fact as it is sent: the same bytes every time."""
-    fact, published = leaving.fact, leaving.published
-    topic, key, message = published.topic, published.key, published.message
-    position = Position(fact.position, leaving.previous, told.epoch, told.forks)
-    head = headers(topic, message, key, position, fact.at, fact.meta.correlation_id)
-    return topic.name, leaving.partition[1], key.encode(), message.model_dump_json().encode(), head
 
 
 async def backlog(store: EventStore, name: str = "kafka") -> tuple[int, float]:
     """How many facts are not yet published, and the age in seconds of the oldest."""
     async with store.pool.acquire() as connection:
         row = await connection.fetchrow(
-            "select (select coalesce(max(position), 0) from events) - coalesce(f.position, 0) as behind,"
+            f"select greatest({_LAST} - coalesce(f.position, 0), 0) as behind,"
             " (select extract(epoch from now() - at) from events where position > coalesce(f.position, 0)"
             "  order by position limit 1) as age"
             " from (select 1) one left join outbox_checkpoints f on f.name = $1",

@@ -13,6 +13,9 @@ KEYS_IGNORED = Counter(
 )
 BACKLOG = Gauge("carrousel_relay_backlog_facts", "Facts not yet published")
 OLDEST = Gauge("carrousel_relay_oldest_seconds", "Age of the oldest unpublished fact")
+UNPUBLISHABLE = Gauge(
+    "carrousel_relay_unpublishable_events", "Events that no public message can be made of, and those behind them"
+)
 BATCH_SIZE = Histogram(
     "carrousel_batch_messages", "Messages in a consumed batch", ["group"], buckets=(1, 2, 5, 10, 50, 100, 250, 500)
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Annotated, Generic, TypeVar
 
 from pydantic import StringConstraints
@@ -12,25 +13,11 @@ from pydantic import StringConstraints
 from shared.domain.clock import today as this_day
 from shared.domain.messages import Message, id_not_available
 from shared.eventstore.event_store import Connection
+from shared.eventstore.migrations import migrations_of, schema_of
 from shared.privacy.encryption import FieldCipher
 
-SCHEMA = """
-create table if not exists people (
-    id          text primary key,
-    kind        text        not null,
-    sealed      bytea       not null,           -- Fernet token of the JSON of a person
-    kept_from   date        not null            -- the retention clock counts from here
-);
-create table if not exists looks (
-    id      bigint generated always as identity primary key,
-    person  text        not null,
-    by      text        not null,
-    reason  text        not null,
-    at      timestamptz not null default now()
-);
-alter table looks add column if not exists through text;   -- the id that gave sight of the person, where one did
-create index if not exists looks_person on looks (person);
-"""
+MIGRATIONS = migrations_of("people", Path(__file__).parent / "sql")
+SCHEMA = schema_of(MIGRATIONS)
 _LOCK = 7227
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200, pattern=r"^[^\x00]*$")]
@@ -50,8 +37,6 @@ async def lock(connection: Connection, *ids: str) -> None:
 
 class PersonalDataStore(Generic[P]):
     """The personal data of one service, each a `person`; rotating its keys is adding one in front, then `reseal`."""
-
-    SCHEMA = SCHEMA
 
     def __init__(self, cipher: FieldCipher, person: type[P]) -> None:
         self._cipher, self._person = cipher, person

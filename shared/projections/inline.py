@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
-from typing import Any
 
 import asyncpg
 import structlog
 
 from shared.domain.aggregate import AnyAggregate, AnyChange, by_prefix
-from shared.domain.messages import Event, Recorded
+from shared.domain.messages import AnyRecorded, Event
 from shared.eventstore.event_store import Connection, EventStore, VersionConflict, event_types, recorded
 from shared.eventstore.projection_versions import built_version, note_built
 from shared.eventstore.state_cache import KnownState, StateCache
@@ -20,19 +19,6 @@ from shared.projections.shadow_schema import PATIENCE, ProgressCallback, ShadowS
 log = structlog.get_logger(__name__)
 
 WHAT = "views"
-SCHEMA = """
--- Events that a process of another version appended: the live projections do not hold them yet.
-create table if not exists missed (
-    position bigint primary key
-);
-
--- Whether the live projections are of that version, until the end of the transaction, and whether they miss any event.
-create or replace function stands_live(wanted text, out live boolean, out behind boolean) language plpgsql as $$
-begin
-    live := coalesce(lock_version('views') = wanted, false);
-    behind := exists (select from missed);
-end $$;
-"""
 _PAGE = 1000
 _AT_ONCE = 500
 _STATES = 10_000
@@ -113,13 +99,13 @@ class InlineProjections:
             await connection.execute("delete from missed where position = any($1)", positions)
         return len(rows) < _AT_ONCE
 
-    async def apply_all(self, connection: Connection, events: Sequence[Recorded[Any]], states: StateCache) -> None:
+    async def apply_all(self, connection: Connection, events: Sequence[AnyRecorded], states: StateCache) -> None:
         """Apply events of any streams, in their order; `states` remembers the states between two calls."""
         async for change in self._changes(connection, events, states):
             await self._apply(connection, change)
 
     async def _changes(
-        self, connection: Connection, events: Sequence[Recorded[Any]], states: StateCache
+        self, connection: Connection, events: Sequence[AnyRecorded], states: StateCache
     ) -> AsyncIterator[AnyChange]:
         aggregates = by_prefix(self.aggregates)
         for stream, group in groupby(events, key=lambda each: each.stream):
@@ -133,7 +119,7 @@ class InlineProjections:
             states.keep(stream, KnownState(new[-1], state))
             yield aggregate.change(new, state)
 
-    async def _state_before(self, connection: Connection, aggregate: AnyAggregate, first: Recorded[Any]) -> object:
+    async def _state_before(self, connection: Connection, aggregate: AnyAggregate, first: AnyRecorded) -> object:
         if first.version == 1:
             return aggregate.initial
         rows = await connection.fetch(

@@ -12,6 +12,7 @@ from shared.messaging.cloudevents import Topic
 from shared.messaging.consumer import Consumer
 from shared.messaging.outbox_relay import OutboxRelay, backlog
 from shared.messaging.topics import create_topics
+from shared.messaging.unpublishable import how_many_wait
 from shared.observability import metrics
 from shared.observability.health import Progress, Task
 from shared.service.settings import Settings
@@ -71,6 +72,7 @@ def observe_relay(relay: OutboxRelay) -> Task:
         behind, oldest = await backlog(relay.store)
         metrics.BACKLOG.set(behind)
         metrics.OLDEST.set(oldest)
+        metrics.UNPUBLISHABLE.set(await how_many_wait(relay.store))
 
     return observing("relay metrics", look)
 

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TypeAlias
 
 from fastapi import APIRouter, FastAPI
 
 from shared.domain.aggregate import AnyAggregate, Policy
 from shared.eventstore.event_store import Connection
+from shared.eventstore.migrations import Migration
 from shared.http.problems import Refusals
 from shared.messaging.cloudevents import Topic
-from shared.messaging.outbox_relay import ToIntegrationEvent
+from shared.messaging.outgoing import ToIntegrationEvent
 from shared.messaging.policies import PolicyConsumer
 from shared.projections.inline import Projection
 from shared.projections.topic import TopicProjection
@@ -27,7 +28,8 @@ OpenPersonalData: TypeAlias = Callable[[Connection, Settings], Awaitable[Persona
 class Service:
     """One service. Nothing happens before `application` is started.
 
-    `tables` are its own, neither events nor projections. `refusals` gives each refusal code its sentence by language.
+    `migrations` are of its own tables, by component: neither events nor projections. `refusals` gives each refusal code
+    its sentence by language.
     """
 
     name: str
@@ -40,7 +42,7 @@ class Service:
     topic_projection: TopicProjection | None = None
     to_integration_event: ToIntegrationEvent | None = None
     topics: Sequence[Topic] = ()
-    tables: Sequence[str] = field(default=())
+    migrations: Sequence[Sequence[Migration]] = ()
     personal_data: OpenPersonalData | None = None
 
     def application(self, settings: Settings) -> FastAPI:
@@ -49,13 +51,13 @@ class Service:
 
     async def wire(self, wiring: Wiring) -> None:
         """Add every part of it."""
-        await wiring.add_tables(*self.tables)
+        await wiring.add_tables(*self.migrations)
         if self.aggregates:
             await self._decide(wiring)
         if self.personal_data:
             async with wiring.pool.acquire() as connection:
                 opened = await self.personal_data(connection, wiring.settings)
-            await wiring.add_personal_data(opened)
+            wiring.add_personal_data(opened)
         if self.topic_projection:
             await wiring.add_topic_projection(self.topic_projection)
         for router in self.routers:

@@ -1,9 +1,8 @@
-"""The checks that ask others: the database, the broker, the keys of the identity provider."""
+"""The checks that ask others: the database and the broker."""
 
 from __future__ import annotations
 
 import asyncio
-import json
 import time
 from contextlib import AsyncExitStack
 from functools import partial
@@ -11,17 +10,11 @@ from pathlib import Path
 
 import asyncpg
 from aiokafka.admin import AIOKafkaAdminClient
-from joserfc.errors import JoseError
-from joserfc.jwk import KeySet
 
+from shared.eventstore.migrations import migrations_of
 from shared.observability.health import Ailment, Unwell, asked
 
-SCHEMA = """
-create table if not exists written (
-    one boolean     primary key default true check (one),
-    at  timestamptz not null
-);
-"""
+MIGRATIONS = migrations_of("health", Path(__file__).parent / "sql")
 _SELDOM_SECONDS = 5.0
 _IDLE_SECONDS = 5.0
 _WRITE = "insert into written (at) values (now()) on conflict (one) do update set at = excluded.at"
@@ -94,22 +87,3 @@ async def _ask_broker(bootstrap_servers: str) -> None:
         admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap_servers)
         stack.push_async_callback(admin.close)
         await admin.start()
-
-
-def tokens(jwks_file: Path) -> Ailment:
-    """Whether tokens can be checked: the identity provider's keys are where they should be, and are keys."""
-
-    async def check() -> Unwell | None:
-        return _keys_ailment(jwks_file)
-
-    return check
-
-
-def _keys_ailment(jwks_file: Path) -> Unwell | None:
-    try:
-        keys = KeySet.import_key_set(json.loads(jwks_file.read_text(encoding="utf-8")))
-    except OSError as error:
-        return Unwell("jwks-missing", {"cause": type(error).__name__})
-    except (ValueError, TypeError, KeyError, AttributeError, RecursionError, JoseError) as error:
-        return Unwell("jwks-broken", {"cause": type(error).__name__})
-    return None if keys.keys else Unwell("jwks-broken", {"cause": "no key"})

@@ -20,8 +20,6 @@ KEEPS_RUNNING = allow(Role.OPS)
 class PersonalData(Protocol):
     """Where a service keeps names, encrypted: what ops may do with it without reading one."""
 
-    SCHEMA: str
-
     async def due(self, connection: Connection, keep_days: int, today: date | None = None) -> list[str]:
         """The ids kept longer than `keep_days`."""
         ...

@@ -16,6 +16,7 @@ from fastapi import APIRouter, FastAPI
 from shared.domain.aggregate import AnyAggregate, Policy
 from shared.eventstore import event_store, idempotency, projection_versions
 from shared.eventstore.event_store import Connection, EventStore
+from shared.eventstore.migrations import Migration, migrate
 from shared.eventstore.pool import SERVING, open_pool
 from shared.http.application import create_app
 from shared.http.auth import TokenVerifier
@@ -25,9 +26,10 @@ from shared.messaging import inbox
 from shared.messaging.cloudevents import Topic
 from shared.messaging.consumer import Consumer
 from shared.messaging.inbox import Inbox
-from shared.messaging.outbox_relay import OutboxRelay, ToIntegrationEvent
+from shared.messaging.outbox_relay import OutboxRelay
+from shared.messaging.outgoing import ToIntegrationEvent
 from shared.observability.health import Health, Task, running
-from shared.projections import inline, topic
+from shared.projections import topic
 from shared.projections.daemon import ProjectionDaemon
 from shared.projections.inline import InlineProjections, Projection
 from shared.projections.topic import TopicProjection
@@ -55,15 +57,17 @@ class Wiring:
     inboxes: list[Inbox] = field(default_factory=list)
     topic_projection: TopicProjection | None = None
     personal_data: PersonalData | None = None
+    components: list[Sequence[Migration]] = field(default_factory=list)
 
     @property
     def url(self) -> str:
         """Where its database is."""
         return self.settings.database_url.get_secret_value()
 
-    async def add_tables(self, *schemas: str) -> None:
-        """Tables of its own."""
-        await create_tables(self.pool, schemas)
+    async def add_tables(self, *components: Sequence[Migration]) -> None:
+        """Tables of these components: what is pending of their migrations is applied, but for what a release leaves."""
+        self.components += components
+        await migrate(self.pool, components)
 
     async def add_event_store(
         self,
@@ -72,7 +76,7 @@ class Wiring:
         policies: Sequence[Policy] = (),
     ) -> EventStore:
         """It decides: events of its own, projections and policies in the same transaction, answers kept by key."""
-        await self.add_tables(event_store.SCHEMA, idempotency.SCHEMA)
+        await self.add_tables(event_store.MIGRATIONS, idempotency.MIGRATIONS)
         found = InlineProjections(projections, aggregates)
         self.store = EventStore(self.pool, found.types, found.apply if projections else None, policies, self.wake_relay)
         if projections:
@@ -129,9 +133,8 @@ class Wiring:
         current = partial(topic.keep_current, self.pool, self.url, servers, projection)
         self.tasks["rebuild"] = once_open(self.settings, topics, current)
 
-    async def add_personal_data(self, personal_data: PersonalData) -> None:
+    def add_personal_data(self, personal_data: PersonalData) -> None:
         """It keeps names there, encrypted, and nowhere else."""
-        await self.add_tables(personal_data.SCHEMA)
         self.personal_data = personal_data
         self.app.state.personal_data = personal_data
 
@@ -156,7 +159,7 @@ def application_of(title: str, settings: Settings, refusals: Refusals, wire: Wir
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         async with open_pool(settings.database_url.get_secret_value(), 20, SERVING) as pool:
-            _check_the_others(state, pool, settings)
+            _check_the_others(state, pool, settings, verifier)
             app.state.pool, app.state.settings = pool, settings
             wiring = await wired(Wiring(settings, pool, app, state), wire)
             wiring.add_routes(operations.routes(pool, wiring.personal_data, settings.people_keep_days))
@@ -167,18 +170,20 @@ def application_of(title: str, settings: Settings, refusals: Refusals, wire: Wir
     return create_app(title, verifier, refusals, state, lifespan, limits=limits_of(settings))
 
 
-def _check_the_others(state: Health, pool: asyncpg.Pool[asyncpg.Record], settings: Settings) -> None:
+def _check_the_others(
+    state: Health, pool: asyncpg.Pool[asyncpg.Record], settings: Settings, verifier: TokenVerifier
+) -> None:
     """What a process needs of others, by its roles."""
     state.checks["database"] = health_checks.database(pool)
     if settings.roles & {"relay", "subscriber"}:
         state.checks["kafka"] = health_checks.kafka(settings.kafka_bootstrap_servers)
     if "api" in settings.roles:
-        state.checks["tokens"] = health_checks.tokens(Path(settings.auth_jwks_file))
+        state.checks["tokens"] = verifier.ailment
 
 
 async def wired(wiring: Wiring, wire: Wire) -> Wiring:
     """Its parts, and the tables that every service has; nothing runs yet."""
-    await wiring.add_tables(inbox.SCHEMA, projection_versions.SCHEMA, inline.SCHEMA, health_checks.SCHEMA)
+    await wiring.add_tables(inbox.MIGRATIONS, projection_versions.MIGRATIONS, health_checks.MIGRATIONS)
     await wire(wiring)
     return wiring
 

@@ -27,10 +27,11 @@ from shared.domain.messages import Command, Event, Meta
 from shared.eventstore import event_store
 from shared.eventstore.command_handler import handle
 from shared.eventstore.event_store import EventStore
+from shared.messaging.outgoing import ToIntegrationEvent
 from shared.messaging import inbox
 from shared.messaging.cloudevents import Topic
 from shared.messaging.consumer import Consumer
-from shared.messaging.outbox_relay import OutboxRelay, ToIntegrationEvent, backlog
+from shared.messaging.outbox_relay import OutboxRelay, backlog
 from shared.messaging.topics import create_topics
 from shared.service.wiring import create_tables
 from tests.carousel.desk import VIEWS

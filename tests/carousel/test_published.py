@@ -14,8 +14,8 @@ from services.carousel.events import cycle, participation
 from services.carousel.published import size_band, translate
 from shared.contracts.carousel import CASES, SESSIONS
 from shared.domain.messages import Event, Meta, Recorded
+from shared.messaging.outgoing import OutgoingMessage
 from shared.messaging.cloudevents import Position, Topic, headers, schema
-from shared.messaging.outbox_relay import OutgoingMessage
 
 GOLDEN = Path(__file__).parent / "golden"
 NOW = datetime(2026, 3, 3, tzinfo=UTC)

@@ -16,7 +16,7 @@ from services.referral.events import ReferralEvent, RegisterEvent
 from services.training import published as training
 from shared.domain.bounds import FIRST_DAY, LAST_DAY, MOST
 from shared.domain.messages import Event, Meta, Recorded
-from shared.messaging.outbox_relay import OutgoingMessage
+from shared.messaging.outgoing import OutgoingMessage
 from tests.contracts.hostile import CODE, ID
 from tests.contracts.sending import NOW
 

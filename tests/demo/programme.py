@@ -16,7 +16,7 @@ from services.carousel.commands import participation as ask_person
 from services.referral import published as referral
 from services.referral import subscribers as referral_hears
 from services.referral.deciders import REFERRALS
-from services.reporting.indicators import catalogue
+from services.reporting.metrics.catalogue import catalogue
 from services.training import published as training
 from shared.contracts import referral as said
 from shared.contracts.training import PartnerJoined

@@ -14,7 +14,7 @@ from pypdf import PdfReader
 
 from deploy.local.processes import MARK
 from deploy.local.services import PORTS
-from services.reporting.indicators import catalogue
+from services.reporting.metrics.catalogue import catalogue
 from shared.i18n.text import LOCALES
 from tests.demo.files import FILE
 

@@ -1,11 +1,11 @@
-"""Two short histories, told in order: five referrals on their way in, and the rest of the programme."""
+"""Two short histories, in order: five referrals on their way in, and the rest of the programme."""
 
 from __future__ import annotations
 
 from datetime import date
 
 from shared.messaging.cloudevents import PublicMessage
-from tests.reporting.telling import (
+from tests.reporting.published import (
     accepted,
     attended,
     completed,

@@ -1,4 +1,4 @@
-"""Two years of the project as the services would tell them, with the figures of its own file and invented rest."""
+"""Two years of the project as the services would publish them, with the figures of its own file and invented rest."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 
 from shared.contracts.training import Kind
 from shared.messaging.cloudevents import PublicMessage
-from tests.reporting import telling as say
+from tests.reporting import published
 
 FILE: dict[str, Any] = json.loads(Path("deploy/local/figures.json").read_bytes())
 SINCE, UNTIL = date(2024, 1, 1), date(2025, 12, 31)
@@ -34,33 +34,33 @@ def _referrals() -> Iterator[PublicMessage]:
         referrer = nth % FILE["referrals"]["distinct_referrers"]
         name, on = f"r{nth}", SINCE + timedelta(days=20 + nth * 21)
         city = FILE["network_events"]["cities"][nth % 2]
-        yield say.received(name, on, f"p{referrer}", f"org-{referrer % 8}", city)
+        yield published.received(name, on, f"p{referrer}", f"org-{referrer % 8}", city)
         if nth < completed + 4:
-            yield say.intake(name, on + timedelta(days=9 + nth % 7))
-            yield say.accepted(name, on + timedelta(days=12 + nth))
+            yield published.intake(name, on + timedelta(days=9 + nth % 7))
+            yield published.accepted(name, on + timedelta(days=12 + nth))
         elif nth < completed + 9:
-            yield say.intake(name, on + timedelta(days=12))
+            yield published.intake(name, on + timedelta(days=12))
             reason = "language" if nth % 3 else "acute_addiction"
-            yield say.declined(name, reason=reason).model_copy(update={"on": on + timedelta(days=20)})
+            yield published.declined(name, reason=reason).model_copy(update={"on": on + timedelta(days=20)})
         elif nth < completed + 14:
             category, code = _REASONS[nth % 4]
             why = {"category": category, "code": code}
-            yield say.withdrawn(name, on + timedelta(days=30)).model_copy(update=why)
+            yield published.withdrawn(name, on + timedelta(days=30)).model_copy(update=why)
         if nth < completed + 2:
             yield from _in_the_group(name, on, modules=6 if nth < completed else 2 + nth % 2)
 
 
 def _in_the_group(name: str, received: date, modules: int) -> Iterator[PublicMessage]:
     first = received + timedelta(days=40)
-    yield say.placed(name, received + timedelta(days=30)).model_copy(update={"city": "Oostende"})
-    yield say.started(name, first).model_copy(update={"city": "Oostende"})
+    yield published.placed(name, received + timedelta(days=30)).model_copy(update={"city": "Oostende"})
+    yield published.started(name, first).model_copy(update={"city": "Oostende"})
     for module in range(1, modules + 1):
-        yield say.attended(module, name, session=f"c0-{module}")
+        yield published.attended(module, name, session=f"c0-{module}")
     last = first + timedelta(days=7 * modules)
     if modules == FILE["carousel"]["sessions_per_cycle"]:
-        yield say.completed(name, last).model_copy(update={"city": "Oostende"})
+        yield published.completed(name, last).model_copy(update={"city": "Oostende"})
     else:
-        yield say.stopped(name, last)
+        yield published.stopped(name, last)
 
 
 def _groups() -> Iterator[PublicMessage]:
@@ -68,8 +68,8 @@ def _groups() -> Iterator[PublicMessage]:
         first, city = SINCE + timedelta(days=60 + 150 * cycle), FILE["network_events"]["cities"][cycle % 2]
         for module in range(1, FILE["carousel"]["sessions_per_cycle"] + 1):
             held = {"session": f"c{cycle}-{module}", "cycle": f"c{cycle}", "on": first + timedelta(days=7 * module)}
-            yield say.session(module, city).model_copy(update=held)
-        yield say.cycle(first + timedelta(days=49)).model_copy(update={"cycle": f"c{cycle}", "city": city})
+            yield published.session(module, city).model_copy(update=held)
+        yield published.cycle(first + timedelta(days=49)).model_copy(update={"cycle": f"c{cycle}", "city": city})
 
 
 def _trainings() -> Iterator[PublicMessage]:
@@ -80,25 +80,25 @@ def _trainings() -> Iterator[PublicMessage]:
         by_sector = {SECTORS[nth % 6]: people - 5, SECTORS[(nth + 1) % 6]: 5}
         on = SINCE + timedelta(days=15 + nth * 22)
         kind: Kind = "basic" if nth < asked["basic"] else "in_depth"
-        yield say.training_held(f"t{nth}", on, kind, (f"org-{nth % 8}",), by_sector)
-        yield say.evaluated(f"t{nth}", answers=4 + nth % 8)
+        yield published.training_held(f"t{nth}", on, kind, (f"org-{nth % 8}",), by_sector)
+        yield published.evaluated(f"t{nth}", answers=4 + nth % 8)
         for each in range(people):
-            yield say.took_part(f"q{(nth * 15 + each) % 470}", f"t{nth}", on=on)
+            yield published.took_part(f"q{(nth * 15 + each) % 470}", f"t{nth}", on=on)
 
 
 def _events() -> Iterator[PublicMessage]:
     asked = FILE["network_events"]
     for nth, city in enumerate(asked["cities"]):
         people = asked["participants"] // asked["held"] + (nth < asked["participants"] % asked["held"])
-        event = say.network_event(f"n{nth}", people - 40, city)
+        event = published.network_event(f"n{nth}", people - 40, city)
         yield event.model_copy(update={"on": SINCE + timedelta(days=200 + 300 * nth)})
-    yield say.steering("m1", ("partner-0", "partner-1")).model_copy(update={"on": date(2025, 6, 3)})
+    yield published.steering("m1", ("partner-0", "partner-1")).model_copy(update={"on": date(2025, 6, 3)})
 
 
 def _partners() -> Iterator[PublicMessage]:
-    for nth, said in enumerate(FILE["steering_group"]):
-        name, _, now = said.partition(", now ")
-        yield say.registered(f"partner-{nth}", name)
-        yield say.joined(f"partner-{nth}", SINCE)
+    for nth, named in enumerate(FILE["steering_group"]):
+        name, _, now = named.partition(", now ")
+        yield published.registered(f"partner-{nth}", name)
+        yield published.joined(f"partner-{nth}", SINCE)
         if now:
-            yield say.renamed(f"partner-{nth}", now, date(2025, 5, 1))
+            yield published.renamed(f"partner-{nth}", now, date(2025, 5, 1))

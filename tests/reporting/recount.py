@@ -1,4 +1,4 @@
-"""The figures counted again from everything that was said, the plain way: what the service must agree with."""
+"""The figures counted again from every message, the plain way: what the service must agree with."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import NamedTuple, TypeAlias, TypeVar
 from shared.contracts import carousel, referral, training
 from shared.messaging.cloudevents import PublicMessage
 
-Told: TypeAlias = "Mapping[tuple[str, str], Sequence[PublicMessage]]"
+History: TypeAlias = "Mapping[tuple[str, str], Sequence[PublicMessage]]"
 M = TypeVar("M", bound=PublicMessage)
 DISTINCT = {"referring_persons", "referring_organisations", "trained_people", "steering_partners"}
 
@@ -27,15 +27,15 @@ class Counted(NamedTuple):
     n: int = 1
 
 
-def recount(told: Told) -> list[Counted]:
-    """Everything that counts, from what was said by (topic, key)."""
-    messages = [each for said in told.values() for each in said]
+def recount(history: History) -> list[Counted]:
+    """Everything that counts, from the messages by (topic, key)."""
+    messages = [each for of_key in history.values() for each in of_key]
     trainings = list(_last_each(messages, training.TrainingHeld, "training").values())
-    roads = [Road(messages, name) for name in _names(messages)]
-    counting = [road for road in roads if road.counts]
+    journeys = [Journey(messages, name) for name in _names(messages)]
+    counting = [journey for journey in journeys if journey.counts]
     return [
-        *(each for road in counting for each in road.counted()),
-        *_link([road.received for road in counting if road.received], trainings),
+        *(each for journey in counting for each in journey.counted()),
+        *_link([journey.received for journey in counting if journey.received], trainings),
         *_groups(messages),
         *(each for held in trainings for each in _training(held, messages)),
         *_participants(messages),
@@ -70,17 +70,17 @@ def _last_each(messages: Iterable[PublicMessage], kind: type[M], *names: str) ->
     return {"/".join(getattr(each, name) for name in names): each for each in messages if isinstance(each, kind)}
 
 
-class Road:
-    """One referral: everything said of it by both services."""
+class Journey:
+    """One referral: the messages of both services about it."""
 
     def __init__(self, messages: Sequence[PublicMessage], name: str) -> None:
-        self.said = [each for each in messages if getattr(each, "referral", None) == name]
+        self.messages = [each for each in messages if getattr(each, "referral", None) == name]
 
     def first(self, kind: type[M]) -> M | None:
-        return next((each for each in self.said if isinstance(each, kind)), None)
+        return next((each for each in self.messages if isinstance(each, kind)), None)
 
     def last(self, *kinds: type[M]) -> M | None:
-        return next((each for each in reversed(self.said) if isinstance(each, kinds)), None)
+        return next((each for each in reversed(self.messages) if isinstance(each, kinds)), None)
 
     @property
     def received(self) -> referral.ReferralReceived | None:
@@ -162,7 +162,7 @@ class Road:
             yield self.one("stopped", stopped.on, f"{stopped.category}/{stopped.code}", group)
 
     def modules(self) -> set[int]:
-        marks = _last_each(self.said, carousel.AttendanceRecorded, "session")
+        marks = _last_each(self.messages, carousel.AttendanceRecorded, "session")
         return {each.module for each in marks.values() if each.mark == "present"}
 
 

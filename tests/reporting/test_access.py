@@ -11,9 +11,9 @@ import asyncpg
 import pytest
 
 from shared.http.auth import Role
-from tests.reporting.desk import PERIOD, Reader
-from tests.reporting.hearing import tell
-from tests.reporting.telling import intake, received, training_held
+from tests.reporting.published import intake, received, training_held
+from tests.reporting.reader import PERIOD, Reader
+from tests.reporting.receiving import receive
 from tests.reporting.test_report import PROJECT
 
 ABOUT: dict[str, Any] = PROJECT.model_dump(mode="json")
@@ -74,9 +74,9 @@ async def test_everybody_is_answered_as_the_table_says(reader: Reader) -> None:
 
 async def test_the_table_names_every_route(reader: Reader) -> None:
     described = (await reader.client.get("/openapi.json")).json()["paths"]
-    open_to_all = {"/health/live", "/health/ready", "/metrics"}
+    of_every_service = {"/health/live", "/health/ready", "/metrics", "/operations/dead-letters"}
     asked = {(method.upper(), path) for path, methods in described.items() for method in methods}
-    assert {each for each in asked if each[1] not in open_to_all} == set(ACCESS)
+    assert {each for each in asked if each[1] not in of_every_service} == set(ACCESS)
 
 
 async def test_a_city_that_somebody_mistyped_keeps_nobody_from_the_whole(
@@ -84,9 +84,9 @@ async def test_a_city_that_somebody_mistyped_keeps_nobody_from_the_whole(
 ) -> None:
     await reader.describe(ABOUT)
     async with pool.acquire() as connection:
-        await tell(connection, [training_held(), received("r8", city="Oostnde")])
+        await receive(connection, [training_held(), received("r8", city="Oostnde")])
         assert (await reader.get("/figures", *WHOLE)).status_code == 200
-        await tell(connection, [received("r9", city="Gent"), intake("r9")])
+        await receive(connection, [received("r9", city="Gent"), intake("r9")])
     assert (await reader.get("/figures", *WHOLE)).json()["code"] == "city-needed"
     assert (await reader.get("/figures", *WHOLE, "Gent")).status_code == 200
 
@@ -107,7 +107,7 @@ async def test_until_the_project_is_described_every_city_that_was_named_is_one(
 ) -> None:
     assert (await reader.get("/figures", *WHOLE)).status_code == 200
     async with pool.acquire() as connection:
-        await tell(connection, [received("r8", city="Gent")])
+        await receive(connection, [received("r8", city="Gent")])
     assert (await reader.get("/figures", *WHOLE)).json()["code"] == "city-needed"
 
 

@@ -13,12 +13,13 @@ import asyncpg
 import httpx
 import pytest
 
-from services.reporting import api
+from services.reporting import routes
+from services.reporting.routes import RENDERED_AT_ONCE
 from shared.http.auth import Role
-from tests.reporting.desk import BOTH, Reader
-from tests.reporting.hearing import tell
+from tests.reporting.published import joined, left, registered
+from tests.reporting.reader import BOTH, Reader
+from tests.reporting.receiving import receive
 from tests.reporting.stored import GOLDEN
-from tests.reporting.telling import joined, left, registered
 from tests.reporting.test_report import PROJECT
 
 ABOUT = PROJECT.model_dump(mode="json")
@@ -102,9 +103,9 @@ async def test_figures_partners_and_report_of_any_days_are_of_the_same_months_to
     }
     async with pool.acquire() as connection:
         for name, (begun, ended) in times.items():
-            await tell(connection, [joined(name, date.fromisoformat(begun)), registered(name, f"Partner {name}")])
+            await receive(connection, [joined(name, date.fromisoformat(begun)), registered(name, f"Partner {name}")])
             if ended:
-                await tell(connection, [left(name, date.fromisoformat(ended))])
+                await receive(connection, [left(name, date.fromisoformat(ended))])
     asked = {"since": since, "until": until}
     figures = (await reader.get("/figures", *BOTH, **asked)).json()
     partners = (await reader.get("/partners", *BOTH, **asked)).json()
@@ -127,7 +128,7 @@ async def test_figures_partners_and_report_of_any_days_are_of_the_same_months_to
 
 async def test_a_report_without_an_end_has_one(reader: Reader) -> None:
     await reader.describe(ABOUT)
-    for asked, said in (
+    for asked, expected in (
         ({"since": "2026-02-20"}, "February 2026 – March 2026"),
         ({"until": "2026-02-20"}, "January 2026 – February 2026"),
         ({"since": "2026-12-20"}, "<dd>December 2026</dd>"),
@@ -135,7 +136,7 @@ async def test_a_report_without_an_end_has_one(reader: Reader) -> None:
     ):
         head = reader.bearer(Role.COORDINATOR)
         answer = await reader.client.get("/report", params={"language": "en", "format": "html", **asked}, headers=head)
-        assert said in answer.text
+        assert expected in answer.text
 
 
 async def test_a_partner_of_the_last_month_is_in_a_report_without_a_period(
@@ -143,7 +144,7 @@ async def test_a_partner_of_the_last_month_is_in_a_report_without_a_period(
 ) -> None:
     await reader.describe(ABOUT)
     async with pool.acquire() as connection:
-        await tell(connection, [joined("late", date(2026, 3, 10)), registered("late", "Veilig Huis")])
+        await receive(connection, [joined("late", date(2026, 3, 10)), registered("late", "Veilig Huis")])
     html = (await reader.client.get("/report?language=en&format=html", headers=reader.bearer(Role.COORDINATOR))).text
     assert "Steering group: 1 partner" in html
     assert "Veilig Huis" in html
@@ -153,7 +154,7 @@ async def test_partners_come_page_by_page_in_their_order(reader: Reader, pool: a
     names = {f"o{nth}": "Ö" * 119 + "ab"[nth % 2] for nth in range(7)}
     async with pool.acquire() as connection:
         for name, called in names.items():
-            await tell(connection, [joined(name), registered(name, called)])
+            await receive(connection, [joined(name), registered(name, called)])
     seen: list[str] = []
     after: dict[str, str] = {}
     while True:
@@ -213,19 +214,19 @@ async def test_a_report_is_rendered_beside_the_event_loop_and_few_at_once(
     reader: Reader, monkeypatch: pytest.MonkeyPatch, file_format: str
 ) -> None:
     await reader.describe(ABOUT)
-    name, pair, threads = f"render_{file_format}", threading.Barrier(api.RENDERED_AT_ONCE), list[int]()
-    render, running, most = getattr(api, name), threading.Semaphore(api.RENDERED_AT_ONCE), list[bool]()
+    name, pair, threads = f"render_{file_format}", threading.Barrier(RENDERED_AT_ONCE), list[int]()
+    render, running, most = getattr(routes, name), threading.Semaphore(RENDERED_AT_ONCE), list[bool]()
 
-    def watched(*told: Any) -> Any:
+    def watched(*given: Any) -> Any:
         most.append(running.acquire(blocking=False))
         threads.append(threading.get_ident())
         pair.wait(timeout=120)  # goes on only when as many as may are rendered at once
-        rendered = render(*told)
+        rendered = render(*given)
         running.release()
         return rendered
 
-    monkeypatch.setattr(api, name, watched)
-    asked = [reader.get("/report", *BOTH, language="nl", format=file_format) for _ in range(3 * api.RENDERED_AT_ONCE)]
+    monkeypatch.setattr(routes, name, watched)
+    asked = [reader.get("/report", *BOTH, language="nl", format=file_format) for _ in range(3 * RENDERED_AT_ONCE)]
     answers = await asyncio.gather(*asked)
     assert [each.status_code for each in answers] == [200] * len(answers)
     assert threading.get_ident() not in threads
@@ -247,8 +248,8 @@ async def test_a_project_that_no_report_could_state_is_not_kept(reader: Reader, 
 
 
 async def test_a_figure_says_what_it_means_and_of_what_it_is_a_part(reader: Reader) -> None:
-    told = {each["code"]: each for each in (await reader.get("/figures", *BOTH)).json()["figures"]}
-    intakes = told["intakes_held"]
+    by_code = {each["code"]: each for each in (await reader.get("/figures", *BOTH)).json()["figures"]}
+    intakes = by_code["intakes_held"]
     assert (intakes["value"], intakes["denominator_code"], intakes["denominator"]) == (2, "referrals_received", 4)
     assert (intakes["city_means"], intakes["partner_means"], intakes["protected"]) == ("preferred", "referring", True)
-    assert all(set(each["definition"]) == {"nl", "fr", "en"} for each in told.values())
+    assert all(set(each["definition"]) == {"nl", "fr", "en"} for each in by_code.values())

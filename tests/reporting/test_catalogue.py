@@ -7,7 +7,7 @@ from typing import get_args
 import pytest
 
 from deploy import indicators
-from services.reporting.indicators import CityMeans, Indicator, StepName, catalogue
+from services.reporting.metrics.catalogue import CityMeans, Indicator, StepName, catalogue
 from shared.i18n.text import Language
 
 BY_CODE = {each.code: each for each in catalogue()}

@@ -8,15 +8,14 @@ from datetime import date, timedelta
 import asyncpg
 import pytest
 
-from services.reporting import reading
-from services.reporting.period import Period
-from services.reporting.rows import GRAINS
-from services.reporting.rows.organisations import ORGANISATIONS
+from services.reporting.projections import PROJECTIONS
+from services.reporting.projections.organisations import ORGANISATIONS
+from services.reporting.queries.figures import find_figures
+from services.reporting.queries.period import Period
 from shared.domain.messages import Refused
 from shared.eventstore.event_store import Connection
 from tests.reporting.examples import five_referrals, the_rest
-from tests.reporting.hearing import find, tell
-from tests.reporting.telling import (
+from tests.reporting.published import (
     completion_revoked,
     evaluated,
     intake,
@@ -28,11 +27,12 @@ from tests.reporting.telling import (
     took_part,
     training_held,
 )
+from tests.reporting.receiving import TABLES, find, receive
 
 
 @pytest.mark.parametrize("size", [1, 2, 3, 5, 7, 100])
 async def test_figures_do_not_depend_on_how_messages_come_in_batches(connection: Connection, size: int) -> None:
-    await tell(connection, five_referrals(), size)
+    await receive(connection, five_referrals(), size)
     found = await find(connection)
     assert {code: figure.value for code, figure in found.items() if figure.value} == {
         "referrals_received": 4,
@@ -54,16 +54,16 @@ async def test_figures_do_not_depend_on_how_messages_come_in_batches(connection:
 
 
 async def test_figures_narrow_to_a_city_a_partner_a_sector_and_months(connection: Connection) -> None:
-    await tell(connection, five_referrals())
+    await receive(connection, five_referrals())
     assert (await find(connection, city="Brugge"))["referrals_received"].value == 1
     assert (await find(connection, partner="o2"))["not_eligible"].by_reason == {"language": 1}
     assert (await find(connection, sector="self"))["referrals_received"].value == 1
-    february = await reading.find(connection, Period.covering(date(2026, 2, 14), date(2026, 2, 14)))
+    february = await find_figures(connection, Period.covering(date(2026, 2, 14), date(2026, 2, 14)))
     assert {figure.code: figure.value for figure in february}["intakes_held"] == 2
 
 
-async def test_a_figure_that_has_no_sector_is_not_told_by_sector(connection: Connection) -> None:
-    await tell(connection, [training_held()])
+async def test_a_figure_that_has_no_sector_is_not_split_by_sector(connection: Connection) -> None:
+    await receive(connection, [training_held()])
     assert (await find(connection))["trainings_held"].value == 1
     assert "trainings_held" not in await find(connection, sector="police")
     assert (await find(connection, sector="police"))["training_participations"].value == 10
@@ -71,14 +71,14 @@ async def test_a_figure_that_has_no_sector_is_not_told_by_sector(connection: Con
 
 
 async def test_a_referrer_counts_once_over_several_months(connection: Connection) -> None:
-    await tell(connection, [received("r1"), received("r2", date(2026, 3, 2))])
+    await receive(connection, [received("r1"), received("r2", date(2026, 3, 2))])
     figure = (await find(connection))["referring_persons"]
     assert (figure.value, figure.by_month) == (1, {"2026-01": 1, "2026-03": 1})
     assert (figure.by_city, figure.by_partner, figure.by_sector) == ({"Brugge": 1}, {"o1": 1}, {"police": 1})
 
 
-async def test_a_figure_is_told_by_month_and_by_partner(connection: Connection) -> None:
-    await tell(connection, five_referrals())
+async def test_a_figure_is_split_by_month_and_by_partner(connection: Connection) -> None:
+    await receive(connection, five_referrals())
     figure = (await find(connection))["referrals_received"]
     assert figure.by_month == {"2026-01": 2, "2026-02": 1, "2026-03": 1}
     assert figure.by_partner == {"o1": 2, "o2": 1}
@@ -87,27 +87,29 @@ async def test_a_figure_is_told_by_month_and_by_partner(connection: Connection) 
 async def test_reading_costs_the_same_after_ten_times_as_many_events(connection: Connection) -> None:
     async def rows_after(names: range) -> int:
         days = {f"{nth}": date(2026, 1 + nth % 2, 5) for nth in names}
-        await tell(connection, [received(f"r{nth}", on, f"p{nth}") for nth, on in days.items()])
-        await tell(connection, [intake(f"r{nth}", on) for nth, on in days.items()])
-        await tell(connection, [took_part(f"q{nth}") for nth in days])
-        rows: int = await connection.fetchval("select (select count(*) from figures) + (select count(*) from spans)")
+        await receive(connection, [received(f"r{nth}", on, f"p{nth}") for nth, on in days.items()])
+        await receive(connection, [intake(f"r{nth}", on) for nth, on in days.items()])
+        await receive(connection, [took_part(f"q{nth}") for nth in days])
+        rows: int = await connection.fetchval(
+            "select (select count(*) from figures) + (select count(*) from distinct_counts)"
+        )
         return rows
 
     few = await rows_after(range(100))
     assert await rows_after(range(100, 1000)) == few
     before = await find(connection)
     assert before["referring_persons"].value == 1000
-    rows = [grain.table for grain in GRAINS if grain is not ORGANISATIONS]
-    await connection.execute(f"drop table members, {', '.join(rows)}")
+    rows = [projection.table for projection in PROJECTIONS if projection is not ORGANISATIONS]
+    await connection.execute(f"drop table distinct_members, {', '.join(rows)}")
     assert await find(connection) == before
 
 
 async def test_a_retraction_takes_everything_back(connection: Connection) -> None:
-    told = five_referrals()
-    await tell(connection, [*told, *(retracted(referral) for referral in ("r1", "r2", "r3", "r4"))], 3)
+    messages = five_referrals()
+    await receive(connection, [*messages, *(retracted(referral) for referral in ("r1", "r2", "r3", "r4"))], 3)
     assert await connection.fetchval("select count(*) from figures") == 0
-    assert await connection.fetchval("select count(*) from members") == 0
-    assert await connection.fetchval("select count(*) from spans") == 0
+    assert await connection.fetchval("select count(*) from distinct_members") == 0
+    assert await connection.fetchval("select count(*) from distinct_counts") == 0
     assert all(figure.value == 0 and figure.median is None for figure in (await find(connection)).values())
     kept = await connection.fetchval("select count(*) from windows where data->'entries' <> '{}'")
     assert kept == 0
@@ -116,41 +118,39 @@ async def test_a_retraction_takes_everything_back(connection: Connection) -> Non
 async def test_who_attended_a_session_after_all_did_not_withdraw_and_who_completed_did_not_stop(
     connection: Connection,
 ) -> None:
-    await tell(connection, [*five_referrals(), *the_rest()])
+    await receive(connection, [*five_referrals(), *the_rest()])
     assert (await find(connection))["withdrawn"].value == 0
-    await tell(connection, [start_revoked("r3")])
+    await receive(connection, [start_revoked("r3")])
     assert (await find(connection))["withdrawn"].by_reason == {"practical/transport": 1}
-    await tell(connection, [stopped("r1")])
+    await receive(connection, [stopped("r1")])
     assert (await find(connection))["stopped"].value == 1
-    await tell(connection, [completion_revoked("r1")])
+    await receive(connection, [completion_revoked("r1")])
     assert (await find(connection))["stopped"].value == 2
 
 
 async def stored(connection: Connection) -> list[list[asyncpg.Record]]:
     """Every row of every table."""
-    tables = ["figures", "spans", "members", *(grain.table for grain in GRAINS)]
-    return [await connection.fetch(f"select * from {table} order by {table}::text") for table in tables]
+    return [await connection.fetch(f"select * from {table} order by {table}::text") for table in TABLES]
 
 
-async def test_telling_everything_again_changes_nothing(connection: Connection) -> None:
-    told = [*five_referrals(), *the_rest()]
-    await tell(connection, told)
+async def test_receiving_everything_again_changes_nothing(connection: Connection) -> None:
+    messages = [*five_referrals(), *the_rest()]
+    await receive(connection, messages)
     before = await stored(connection)
-    await tell(connection, told, 7)
+    await receive(connection, messages, 7)
     assert await stored(connection) == before
 
 
-async def test_the_carousel_may_be_heard_first(connection: Connection) -> None:
-    await tell(connection, [*five_referrals(), *the_rest()])
+async def test_the_carousel_may_come_first(connection: Connection) -> None:
+    await receive(connection, [*five_referrals(), *the_rest()])
     then = await stored(connection)
-    for table in ("figures", "spans", "members", *(grain.table for grain in GRAINS)):
-        await connection.execute(f"truncate {table}")
-    await tell(connection, [*the_rest(), *five_referrals()], 3)
+    await connection.execute(f"truncate {', '.join(TABLES)}")
+    await receive(connection, [*the_rest(), *five_referrals()], 3)
     assert (await stored(connection))[:3] == then[:3]
 
 
 async def test_the_group_and_the_cohort_are_counted_with_their_denominators(connection: Connection) -> None:
-    await tell(connection, [*five_referrals(), *the_rest()])
+    await receive(connection, [*five_referrals(), *the_rest()])
     found = await find(connection)
     values = {code: (figure.value, figure.denominator) for code, figure in found.items()}
     assert values["started"] == (2, None)
@@ -167,7 +167,7 @@ async def test_the_group_and_the_cohort_are_counted_with_their_denominators(conn
 
 
 async def test_trainings_are_counted_by_type_city_and_sector(connection: Connection) -> None:
-    await tell(connection, [*five_referrals(), *the_rest()])
+    await receive(connection, [*five_referrals(), *the_rest()])
     found = await find(connection)
     assert (found["trainings_held"].by_reason, found["trainings_held"].by_city) == (
         {"basic": 1, "in_depth": 1},
@@ -186,17 +186,17 @@ async def test_trainings_are_counted_by_type_city_and_sector(connection: Connect
 
 
 async def test_an_evaluation_has_its_response_rate_and_no_mean_below_five_answers(connection: Connection) -> None:
-    await tell(connection, [training_held(), training_held("t2"), evaluated(answers=12, score=8.0)])
-    await tell(connection, [evaluated("t2", answers=4, score=1.0)])
+    await receive(connection, [training_held(), training_held("t2"), evaluated(answers=12, score=8.0)])
+    await receive(connection, [evaluated("t2", answers=4, score=1.0)])
     found = await find(connection)
     assert (found["evaluation_answers"].value, found["evaluation_answers"].denominator) == (16, 32)
     assert (found["evaluation_score"].mean, found["evaluation_score"].value) == (8.0, 12)
-    await tell(connection, [evaluated("t2", answers=6, score=5.0)])
+    await receive(connection, [evaluated("t2", answers=6, score=5.0)])
     assert (await find(connection))["evaluation_score"].mean == 7.0
 
 
-async def test_what_a_training_preceded_is_told_by_type_sector_and_days(connection: Connection) -> None:
-    await tell(connection, [*five_referrals(), *the_rest()])
+async def test_what_a_training_preceded_is_split_by_type_sector_and_days(connection: Connection) -> None:
+    await receive(connection, [*five_referrals(), *the_rest()])
     found = await find(connection)
     assert (found["referrals_preceded"].value, found["referrals_preceded"].denominator) == (2, 4)
     assert found["referrals_preceded"].by_reason == {"basic": 1, "in_depth": 1}
@@ -212,7 +212,7 @@ async def test_what_a_training_preceded_is_told_by_type_sector_and_days(connecti
 async def test_a_training_precedes_the_referrals_of_the_180_days_after_it(
     connection: Connection, on: date, days: int, preceded: int
 ) -> None:
-    await tell(connection, [received(on=on), training_held(on=on - timedelta(days=days))])
+    await receive(connection, [received(on=on), training_held(on=on - timedelta(days=days))])
     found = await find(connection)
     assert (found["referrals_preceded"].value, found["new_referrers_preceded"].value) == (preceded, preceded)
 
@@ -222,39 +222,39 @@ async def test_a_training_precedes_the_referrals_of_the_180_days_after_it(
 )
 async def test_a_band_of_days_ends_with_its_last_day(connection: Connection, days: int, band: str) -> None:
     on = date(2026, 9, 15)
-    await tell(connection, [received(on=on), training_held(on=on - timedelta(days=days))])
-    told = (await find(connection))["days_since_training"].by_reason
-    assert {code: n for code, n in told.items() if n} == {band: 1}
+    await receive(connection, [received(on=on), training_held(on=on - timedelta(days=days))])
+    by_band = (await find(connection))["days_since_training"].by_reason
+    assert {code: n for code, n in by_band.items() if n} == {band: 1}
 
 
 @pytest.mark.parametrize("order", [1, -1])
 async def test_of_two_trainings_on_one_day_the_in_depth_one_preceded(connection: Connection, order: int) -> None:
     kinds = (("t1", "basic"), ("t2", "in_depth"))[::order]
-    await tell(connection, [training_held(name, kind=kind) for name, kind in kinds])
-    await tell(connection, [received()])
+    await receive(connection, [training_held(name, kind=kind) for name, kind in kinds])
+    await receive(connection, [received()])
     assert (await find(connection))["referrals_preceded"].by_reason == {"in_depth": 1}
 
 
 @pytest.mark.parametrize("order", [1, -1])
-async def test_of_two_referrals_on_one_day_one_is_the_first_of_its_referrer_whichever_is_heard_first(
+async def test_of_two_referrals_on_one_day_one_is_the_first_of_its_referrer_whichever_comes_first(
     connection: Connection, order: int
 ) -> None:
-    told = [received("r1", organisation="o1"), received("r2", organisation="o2")][::order]
-    await tell(connection, told, 1)
+    messages = [received("r1", organisation="o1"), received("r2", organisation="o2")][::order]
+    await receive(connection, messages, 1)
     assert (await find(connection))["new_referrers"].by_partner == {"o1": 1}
 
 
-async def test_the_days_since_a_training_are_told_by_its_type(connection: Connection) -> None:
-    await tell(connection, [*five_referrals(), *the_rest()])
+async def test_the_days_since_a_training_are_split_by_its_type(connection: Connection) -> None:
+    await receive(connection, [*five_referrals(), *the_rest()])
     found = await find(connection, sector="police")
     assert (found["days_since_basic_training"].value, found["days_since_in_depth_training"].value) == (1, 1)
     assert found["days_since_in_depth_training"].by_reason["1-30"] == 1
 
 
-async def test_a_wait_that_cannot_be_measured_is_left_out_and_told(connection: Connection) -> None:
-    told = {"r1": (date(2026, 2, 4), date(2026, 3, 6)), "r2": (date(2026, 4, 1), date(2026, 3, 6))}
-    for name, (on, first) in told.items():
-        await tell(connection, [received(name, on), started(name, first), intake(name, date(2026, 3, 1))])
+async def test_a_wait_that_cannot_be_measured_is_left_out_and_shown(connection: Connection) -> None:
+    days = {"r1": (date(2026, 2, 4), date(2026, 3, 6)), "r2": (date(2026, 4, 1), date(2026, 3, 6))}
+    for name, (on, first) in days.items():
+        await receive(connection, [received(name, on), started(name, first), intake(name, date(2026, 3, 1))])
     found = await find(connection)
     waited = found["days_to_first_session"]
     assert (waited.value, waited.denominator, waited.left_out, waited.median) == (1, 2, 1, 30)
@@ -268,7 +268,7 @@ async def test_a_wait_that_cannot_be_measured_is_left_out_and_told(connection: C
 
 async def test_a_refused_batch_changes_nothing(connection: Connection) -> None:
     with pytest.raises(Refused, match="referral-unknown"):
-        await tell(connection, [received("r1"), intake("r2")])
+        await receive(connection, [received("r1"), intake("r2")])
     assert await connection.fetchval("select count(*) from journeys") == 0
 
 
@@ -277,9 +277,9 @@ async def test_partitions_that_come_at_once_lose_nothing(
 ) -> None:
     async def partition(nth: int) -> None:
         names = [f"{nth}-{each}" for each in range(20)]
-        told = [message for name in names for message in (received(name), intake(name), retracted(name))]
+        messages = [message for name in names for message in (received(name), intake(name), retracted(name))]
         async with pool.acquire() as own:
-            await tell(own, [*told, received(f"{nth}-kept")], 4)
+            await receive(own, [*messages, received(f"{nth}-kept")], 4)
 
     await asyncio.gather(*(partition(nth) for nth in range(12)))
     found = await find(connection)

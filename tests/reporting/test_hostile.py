@@ -1,4 +1,4 @@
-"""Whatever stands in a field of a message that reporting hears: it waits as a dead letter, others count."""
+"""Whatever stands in a field of a message that reporting consumer: it waits as a dead letter, others count."""
 
 from __future__ import annotations
 
@@ -10,9 +10,10 @@ from itertools import count
 import asyncpg
 import pytest
 
-from services.reporting import figures, partners, reading
-from services.reporting.period import Period
-from services.reporting.rows import TOPICS
+from services.reporting.consumers import FIGURES, TOPICS, apply
+from services.reporting.queries.figures import find_figures
+from services.reporting.queries.partners import find_partners
+from services.reporting.queries.period import Period
 from shared.contracts import carousel, referral, training
 from shared.contracts.catalogue import examples
 from shared.messaging import inbox
@@ -23,7 +24,7 @@ from tests.contracts.hostile import Case, cases
 from tests.contracts.sending import Sent, sent
 
 EVER = Period(date(2000, 1, 1), date(2099, 12, 31))
-HEARD = [(topic, message) for topic in TOPICS for message in topic.messages]
+CONSUMED = [(topic, message) for topic in TOPICS for message in topic.messages]
 # The codes that figures are counted by, and the letter that an unknown one becomes.
 COUNTED_BY: Mapping[tuple[type[PublicMessage], str], str] = {
     (referral.ReferralReceived, "sector"): "sector-unknown",
@@ -49,7 +50,7 @@ def becomes(message: type[PublicMessage], case: Case) -> str | None:
 
 
 def receipts(message: type[PublicMessage], tried: Sequence[Case]) -> Iterator[bytes]:
-    """The receipts of the referrals that a message of the referral service is about: it said them first."""
+    """The receipts of the referrals that a message of the referral service is about: it published them first."""
     if message in referral.CASES.messages and message is not referral.ReferralReceived:
         receipt = examples()[referral.ReferralReceived.type_name()].value
         for case in tried:
@@ -57,7 +58,7 @@ def receipts(message: type[PublicMessage], tried: Sequence[Case]) -> Iterator[by
                 yield json.dumps(receipt | {"referral": case.body["referral"]}).encode()
 
 
-def told(
+def records_of(
     topic: Topic, message: type[PublicMessage], tried: Sequence[Case], first: int
 ) -> Iterator[tuple[Sent, str | None]]:
     """Every case on a key of its own, among honest messages, each with what it becomes."""
@@ -67,44 +68,44 @@ def told(
         yield sent(topic, message, honest, f"honest-{nth}", next(sequences)), None
 
 
-@pytest.mark.parametrize(("topic", "message"), HEARD, ids=lambda each: getattr(each, "__name__", ""))
+@pytest.mark.parametrize(("topic", "message"), CONSUMED, ids=lambda each: getattr(each, "__name__", ""))
 async def test_one_message_that_cannot_count_holds_up_no_other(
     pool: asyncpg.Pool[asyncpg.Record], topic: Topic, message: type[PublicMessage]
 ) -> None:
-    await create_tables(pool, [inbox.SCHEMA, figures.SCHEMA])
+    await create_tables(pool, [inbox.SCHEMA, *FIGURES.schemas])
     tried = list(cases(message, examples()[message.type_name()].value))
-    hears = Inbox("reporting", topic, figures.apply)
+    consumer = Inbox("reporting", topic, apply)
     before = [
         sent(topic, referral.ReferralReceived, value, f"key-{nth}", nth)
         for nth, value in enumerate(receipts(message, tried), 1)
     ]
-    batch = list(told(topic, message, tried, len(before) + 1))
+    batch = list(records_of(topic, message, tried, len(before) + 1))
     async with pool.acquire() as connection:
-        await hears.receive(connection, before)
-        applied = (await hears.receive(connection, [each for each, _ in batch])).applied
+        await consumer.receive(connection, before)
+        applied = (await consumer.receive(connection, [each for each, _ in batch])).applied
         letters = {row["record_at"]: row["reason"] for row in await connection.fetch("select * from dead_letters")}
         assert letters == {each.offset: reason for each, reason in batch if reason}
         assert {each.envelope.sequence for each in applied} == {each.offset for each, reason in batch if not reason}
-        assert await reading.find(connection, EVER)
-        await partners.find(connection, EVER, date(2026, 1, 1))
+        assert await find_figures(connection, EVER)
+        await find_partners(connection, EVER, date(2026, 1, 1))
 
 
 async def test_what_reporting_does_not_know_is_held_up_with_its_key_until_it_does(
     pool: asyncpg.Pool[asyncpg.Record],
 ) -> None:
-    await create_tables(pool, [inbox.SCHEMA, figures.SCHEMA])
+    await create_tables(pool, [inbox.SCHEMA, *FIGURES.schemas])
     received, held = referral.ReferralReceived, referral.IntakeHeld
     receipt = examples()[received.type_name()].value
     intake = json.dumps(examples()[held.type_name()].value | {"referral": receipt["referral"]}).encode()
     new = json.dumps(receipt | {"sector": "quite_new"}).encode()
     other = json.dumps(receipt | {"referral": "r-2"}).encode()
     async with pool.acquire() as connection:
-        hears = Inbox("reporting", referral.CASES, figures.apply)
+        consumer = Inbox("reporting", referral.CASES, apply)
         batch = [
             sent(referral.CASES, received, new, "one", 1),
             sent(referral.CASES, received, other, "two", 2),
             sent(referral.CASES, held, intake, "one", 3),
         ]
-        assert len((await hears.receive(connection, batch)).applied) == 1
+        assert len((await consumer.receive(connection, batch)).applied) == 1
         rows = await connection.fetch("select reason from dead_letters order by record_at")
         assert [row["reason"] for row in rows] == ["sector-unknown", "parked"]

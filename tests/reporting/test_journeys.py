@@ -9,12 +9,12 @@ from functools import reduce
 import pytest
 from pydantic import TypeAdapter
 
-from services.reporting.counting import Changes
-from services.reporting.rows.journeys import Journey, fold, happenings
+from services.reporting.metrics.measure import FigureChanges
+from services.reporting.projections.journeys import Journey, evolve, measure
 from shared.contracts import carousel, referral
 from shared.domain.messages import Refused
 from shared.messaging.cloudevents import PublicMessage
-from tests.reporting.telling import (
+from tests.reporting.published import (
     accepted,
     attended,
     completed,
@@ -52,15 +52,15 @@ IN_THE_GROUP = (
 ALL = (*BEFORE, *IN_THE_GROUP, retracted())
 
 
-def told(*messages: PublicMessage) -> Journey:
-    journey = reduce(fold, messages, None)  # type: ignore[arg-type]
+def journey_of(*messages: PublicMessage) -> Journey:
+    journey = reduce(evolve, messages, None)  # type: ignore[arg-type]
     assert journey is not None
     return journey
 
 
-def changes(*messages: PublicMessage) -> Changes:
-    counted = Changes()
-    counted.add(happenings(told(*messages)), 1)
+def changes(*messages: PublicMessage) -> FigureChanges:
+    counted = FigureChanges()
+    counted.add(measure(journey_of(*messages)), 1)
     return counted
 
 
@@ -68,25 +68,25 @@ def counted(*messages: PublicMessage) -> dict[str, str]:
     return {key.indicator: key.reason for key in changes(*messages).figures}
 
 
-def test_every_message_of_both_contracts_folds() -> None:
+def test_every_message_of_both_contracts_evolves_a_journey() -> None:
     assert {type(each) for each in ALL} == {*referral.CASES.messages, *carousel.CASES.messages}
-    assert all(fold(told(received()), each) for each in ALL)
+    assert all(evolve(journey_of(received()), each) for each in ALL)
 
 
-def test_what_the_referral_service_says_of_a_referral_it_never_received_is_refused() -> None:
+def test_an_event_of_a_referral_that_was_never_received_is_refused() -> None:
     with pytest.raises(Refused, match="referral-unknown"):
-        fold(None, intake())
+        evolve(None, intake())
 
 
-def test_the_carousel_may_be_heard_before_the_receipt() -> None:
-    early = told(started(), attended(1))
-    assert not list(happenings(early))
-    assert fold(early, received()) == told(received(), started(), attended(1))
+def test_the_carousel_may_come_before_the_receipt() -> None:
+    early = journey_of(started(), attended(1))
+    assert not list(measure(early))
+    assert evolve(early, received()) == journey_of(received(), started(), attended(1))
 
 
 def test_an_unknown_ground_is_refused() -> None:
     with pytest.raises(Refused, match="ground-unknown"):
-        told(received(), declined(ground="other"))
+        journey_of(received(), declined(ground="other"))
 
 
 def test_each_step_counts_in_its_own_month_and_the_cohort_in_that_of_the_receipt() -> None:
@@ -119,7 +119,7 @@ def test_the_negatives_stay_apart() -> None:
     assert "on_hold" in counted(received(), on_hold())
 
 
-def test_a_road_that_opens_again_takes_its_end_back() -> None:
+def test_a_journey_that_goes_on_takes_its_end_back() -> None:
     assert "withdrawn" not in counted(received(), withdrawn(), resumed())
     assert "not_eligible" not in counted(received(), declined(), accepted())
     assert "stopped" not in counted(received(), started(), stopped(), returned())
@@ -131,9 +131,9 @@ def test_who_started_has_waited_from_the_receipt_to_the_first_session() -> None:
 
 @pytest.mark.parametrize(("on", "days"), [(date(2026, 1, 4), None), (date(2026, 1, 5), "0")])
 def test_a_step_dated_before_the_receipt_counts_and_has_no_wait(on: date, days: str | None) -> None:
-    for said in ([received(), started(on=on)], [started(on=on), received()]):
-        assert "started" in counted(*said)
-        assert counted(*said).get("days_to_first_session") == days
+    for messages in ([received(), started(on=on)], [started(on=on), received()]):
+        assert "started" in counted(*messages)
+        assert counted(*messages).get("days_to_first_session") == days
     assert "intakes_held" in counted(received(), intake(on=on))
     assert counted(received(), intake(on=on)).get("days_to_intake") == days
 
@@ -146,17 +146,17 @@ def test_a_correction_takes_a_start_and_a_completion_back() -> None:
 
 
 def test_different_modules_attended_are_counted_once_each() -> None:
-    told = (received(), started(), attended(1), attended(2, mark="absent"), attended(3, mark="excused"))
-    assert counted(*told)["modules_attended"] == "1"
-    assert counted(*told, attended(2))["modules_attended"] == "2"
-    assert counted(*told, attended(2), attended(2, mark="absent"))["modules_attended"] == "1"
-    assert counted(*told, attended(1, session="another"))["modules_attended"] == "1"
+    messages = (received(), started(), attended(1), attended(2, mark="absent"), attended(3, mark="excused"))
+    assert counted(*messages)["modules_attended"] == "1"
+    assert counted(*messages, attended(2))["modules_attended"] == "2"
+    assert counted(*messages, attended(2), attended(2, mark="absent"))["modules_attended"] == "1"
+    assert counted(*messages, attended(1, session="another"))["modules_attended"] == "1"
 
 
 @pytest.mark.parametrize("again", [intake, accepted, placed])
 def test_only_the_first_time_counts(again: Callable[..., PublicMessage]) -> None:
-    once = told(received(), again())
-    assert fold(once, again(on=date(2026, 6, 1))) == once  # type: ignore[arg-type]
+    once = journey_of(received(), again())
+    assert evolve(once, again(on=date(2026, 6, 1))) == once  # type: ignore[arg-type]
 
 
 def test_who_came_by_himself_has_no_referrer() -> None:
@@ -165,9 +165,9 @@ def test_who_came_by_himself_has_no_referrer() -> None:
 
 @pytest.mark.parametrize("later", ALL)
 def test_a_retracted_referral_counts_nowhere_whatever_follows(later: PublicMessage) -> None:
-    assert not list(happenings(told(*ALL, later)))
+    assert not list(measure(journey_of(*ALL, later)))
 
 
 def test_a_journey_comes_back_from_storage_as_it_was() -> None:
     stored = TypeAdapter(Journey)
-    assert stored.validate_json(stored.dump_json(told(*ALL))) == told(*ALL)
+    assert stored.validate_json(stored.dump_json(journey_of(*ALL))) == journey_of(*ALL)

@@ -12,15 +12,29 @@ import pytest
 from pydantic import ValidationError
 from pypdf import PdfReader
 
-from services.reporting import figures, indicators, partners, reading
-from services.reporting.indicators import MEANS, WHOLE_NUMBERS, Catalogue, Indicator, Kind, Member, StepName
-from services.reporting.period import Period
-from services.reporting.report import Results, render_html, render_pdf
-from services.reporting.report.page import BLOCKS, ROAD
-from services.reporting.report.tiles import NAMED
+from services.reporting.consumers import apply
+from services.reporting.metrics import catalogue as catalogue_module
+from services.reporting.metrics.catalogue import (
+    MEANS,
+    WHOLE_NUMBERS,
+    Catalogue,
+    Indicator,
+    Kind,
+    Member,
+    StepName,
+    by_step,
+    catalogue,
+)
+from services.reporting.queries.figures import Figure, find_figures
+from services.reporting.queries.partners import find_partners
+from services.reporting.queries.period import Period
+from services.reporting.report.page import BLOCKS, STAGES, Results
+from services.reporting.report.render import render_html, render_pdf
+from services.reporting.report.tiles import tiles
 from shared.i18n.text import Language
 from tests.reporting.programme import SINCE, UNTIL, two_years
-from tests.reporting.telling import heard
+from tests.reporting.published import in_envelopes
+from tests.reporting.receiving import SCHEMA
 from tests.reporting.test_report import PROJECT, blank
 
 STEPS: tuple[StepName, ...] = get_args(StepName)
@@ -31,12 +45,12 @@ KINDS: dict[Kind, tuple[Sequence[StepName | None], list[dict[str, Any]]]] = {
     "days": (sorted(WHOLE_NUMBERS), [{}, {"bands": [30, 60]}, {"denominator": "started"}]),
     "number": (sorted(WHOLE_NUMBERS), [{}, {"unit": UNIT}, {"denominator": "sessions_held"}]),
     "mean": (sorted(MEANS), [{}, {"scale": 20}]),
-    "standing": ([None], [{}]),
+    "standing": ([None], [{}, {"only": "steering"}]),
 }
 
 
 def added() -> Iterator[Indicator]:
-    """An indicator of every kind, on every step that such a kind can be told of, in every way it can be declared."""
+    """An indicator of every kind, on every step that can feed such a kind, in every way it can be declared."""
     for kind, (steps, ways) in KINDS.items():
         for step, (nth, way) in product(steps, enumerate(ways)):
             label = f"New {kind} {step} {nth}"
@@ -53,11 +67,11 @@ def added() -> Iterator[Indicator]:
 def longer(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[Indicator]]:
     """A catalogue with all of these added."""
     new = list(added())
-    whole = Catalogue(version=1, indicators=(*indicators.catalogue(), *new))
-    monkeypatch.setattr(indicators, "_whole", lambda: whole)
-    indicators.by_step.cache_clear()
+    whole = Catalogue(version=1, indicators=(*catalogue(), *new))
+    monkeypatch.setattr(catalogue_module, "_whole", lambda: whole)
+    by_step.cache_clear()
     yield new
-    indicators.by_step.cache_clear()
+    by_step.cache_clear()
 
 
 @pytest.fixture
@@ -65,16 +79,17 @@ async def results(longer: list[Indicator], pool: asyncpg.Pool[asyncpg.Record]) -
     """What two years of the project come to with them."""
     period = Period(SINCE, UNTIL)
     async with pool.acquire() as connection:
-        await connection.execute(figures.SCHEMA)
-        await figures.apply(connection, heard(two_years()))
-        return Results(*period, await reading.find(connection, period), await partners.find(connection, period, UNTIL))
+        await connection.execute(SCHEMA)
+        await apply(connection, in_envelopes(two_years()))
+        return Results(*period, await find_figures(connection, period), await find_partners(connection, period, UNTIL))
 
 
 async def test_it_is_counted_wherever_its_step_happens(longer: list[Indicator], results: Results) -> None:
-    told = results.by_code()
-    counted = {each.step for each in longer if each.kind == "count" and told[each.code].value}
+    by_code = results.by_code()
+    counted = {each.step for each in longer if each.kind == "count" and by_code[each.code].value}
     assert counted >= {*STEPS} - {"not_suitable", "on_hold"}  # which nobody was in these two years
-    silent = {(each.kind, each.step) for each in longer if each.kind != "standing" and not told[each.code].value}
+    assert {by_code[each.code].value for each in longer if each.kind == "standing"} == {len(results.partners)}
+    silent = {(each.kind, each.step) for each in longer if each.kind != "standing" and not by_code[each.code].value}
     assert {kind for kind, step in silent if step in counted} <= {"distinct"}  # of which most steps have no members
 
 
@@ -92,16 +107,35 @@ async def test_it_is_printed_in_every_format_and_language(
     assert "None" not in html.replace("New standing None", "")
 
 
+class Figures(dict[str, Figure]):
+    """The figures by code; it remembers which were read."""
+
+    def __init__(self) -> None:
+        super().__init__(blank().by_code())
+        self.read = set[str]()
+
+    def __getitem__(self, code: str) -> Figure:
+        self.read.add(code)
+        return super().__getitem__(code)
+
+
+def named() -> set[str]:
+    """The codes that the page names itself."""
+    figures = Figures()
+    assert tiles("nl", figures)
+    return {*STAGES, *figures.read, *(code for codes in BLOCKS.values() for code in codes)}
+
+
 def test_every_figure_that_the_page_names_is_in_the_catalogue() -> None:
-    codes = {each.code for each in indicators.catalogue()}
-    assert {*ROAD, *NAMED, *(code for those in BLOCKS.values() for code in those)} <= codes
-    assert {each.denominator for each in indicators.catalogue()} - {None} <= codes
+    codes = {each.code for each in catalogue()}
+    assert named() <= codes
+    assert {each.denominator for each in catalogue()} - {None} <= codes
 
 
 def test_a_figure_that_is_absent_takes_the_report_from_nobody() -> None:
-    whole = blank()
+    whole, shown = blank(), named()
     for absent in whole.figures:
-        if absent.code not in {*ROAD, *NAMED, *(code for those in BLOCKS.values() for code in those)}:
+        if absent.code not in shown:
             left = [each for each in whole.figures if each is not absent]
             assert render_html("nl", PROJECT, Results(SINCE, UNTIL, left, []))
 
@@ -115,7 +149,7 @@ def test_a_figure_that_is_absent_takes_the_report_from_nobody() -> None:
         {"kind": "days", "step": "started", "bands": [60, 30]}, {"kind": "days", "step": "started", "bands": [0, 30]},
     ],
 )  # fmt: skip
-def test_one_that_cannot_be_told_is_refused_when_the_catalogue_is_read(wrong: dict[str, Any]) -> None:
+def test_one_that_cannot_be_shown_is_refused_when_the_catalogue_is_read(wrong: dict[str, Any]) -> None:
     good = next(added()).model_dump(exclude_none=True)
     with pytest.raises(ValidationError):
         Indicator.model_validate({key: value for key, value in good.items() if key not in {"step", "kind"}} | wrong)

@@ -1,4 +1,4 @@
-"""Whatever comes first, and however often it is said: the figures that a plain recount gives."""
+"""Whatever comes first, and however often it is published: the figures that a plain recount gives."""
 
 from __future__ import annotations
 
@@ -12,55 +12,57 @@ import asyncpg
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.reporting import figures, reading
-from services.reporting.period import Period
-from services.reporting.rows import GRAINS, TOPICS
+from services.reporting.consumers import TOPICS, apply
+from services.reporting.projections import PROJECTIONS
+from services.reporting.queries.figures import find_figures
+from services.reporting.queries.period import Period
 from shared.contracts import referral
 from shared.messaging.cloudevents import PublicMessage
 from tests.chance import examples
-from tests.reporting import telling as say
-from tests.reporting.recount import Told, keys, recount, value
-from tests.reporting.shelf import Shelf
-from tests.reporting.stories import interleaved, stories
+from tests.reporting import published
+from tests.reporting.histories import histories, interleaved
+from tests.reporting.in_memory import InMemory
+from tests.reporting.receiving import SCHEMA, TABLES
+from tests.reporting.recount import History, keys, recount, value
 
 
 def counted(batches: Sequence[Sequence[PublicMessage]]) -> tuple[Counter[Any], Counter[Any]]:
     """What the service counts; nothing in it is below zero."""
-    shelf = Shelf()
+    in_memory = InMemory()
     for batch in batches:
-        shelf.hear(batch)
-    assert min(shelf.figures.values(), default=0) >= 0
-    return +shelf.figures, +shelf.members
+        in_memory.receive(batch)
+    assert min(in_memory.figures.values(), default=0) >= 0
+    return +in_memory.figures, +in_memory.members
 
 
-def plainly(told: Told) -> tuple[Counter[Any], Counter[Any]]:
+def plainly(history: History) -> tuple[Counter[Any], Counter[Any]]:
     """What a plain recount counts."""
-    figures, members = keys(recount(told))
+    figures, members = keys(recount(history))
     return +figures, +members
 
 
 @given(st.data())
 def test_whatever_the_interleaving_of_topics_the_figures_are_those_of_a_plain_recount(data: st.DataObject) -> None:
-    told = data.draw(stories())
-    assert counted(data.draw(interleaved(told))) == plainly(told)
+    history = data.draw(histories())
+    assert counted(data.draw(interleaved(history))) == plainly(history)
 
 
 @given(st.data())
-def test_everything_said_twice_counts_once(data: st.DataObject) -> None:
-    told = data.draw(stories())
-    batches = data.draw(interleaved(told))
-    twice = {key: [*messages, *messages] for key, messages in told.items()}
+def test_everything_published_twice_counts_once(data: st.DataObject) -> None:
+    history = data.draw(histories())
+    batches = data.draw(interleaved(history))
+    twice = {key: [*messages, *messages] for key, messages in history.items()}
     assert counted([*batches, *batches]) == plainly(twice)
 
 
 @given(st.data())
 def test_retracted_referrals_leave_no_trace(data: st.DataObject) -> None:
-    told = dict(data.draw(stories()))
-    for key, messages in told.items():
+    history = dict(data.draw(histories()))
+    for key, messages in history.items():
         if key[0] == referral.CASES.name:
-            told[key] = [*messages, say.retracted(key[1])]
-    without = {key: messages for key, messages in told.items() if key[0] != referral.CASES.name}
-    assert counted(data.draw(interleaved(told))) == plainly(without)
+            history[key] = [*messages, published.retracted(key[1])]
+    without = {key: messages for key, messages in history.items() if key[0] != referral.CASES.name}
+    assert counted(data.draw(interleaved(history))) == plainly(without)
 
 
 PERIODS = st.sampled_from(
@@ -78,26 +80,27 @@ SECTORS = st.sampled_from((None, "police", "self"))
 @examples(40)
 @given(st.data())
 def test_every_figure_of_every_narrowing_reads_as_a_plain_recount(database_url: str, data: st.DataObject) -> None:
-    told = data.draw(stories())
-    batches = data.draw(interleaved(told))
+    history = data.draw(histories())
+    batches = data.draw(interleaved(history))
     asked = [(*data.draw(PERIODS), data.draw(CITIES), data.draw(PARTNERS), data.draw(SECTORS)) for _ in range(4)]
-    asyncio.run(_agree(database_url, told, batches, asked))
+    asyncio.run(_agree(database_url, history, batches, asked))
 
 
 Asked: TypeAlias = "tuple[date, date, str | None, str | None, str | None]"
-TABLES = ("figures", "spans", "members", *(grain.table for grain in GRAINS))
 
 
-async def _agree(url: str, told: Told, batches: Sequence[Sequence[PublicMessage]], asked: Sequence[Asked]) -> None:
+async def _agree(
+    url: str, history: History, batches: Sequence[Sequence[PublicMessage]], asked: Sequence[Asked]
+) -> None:
     connection = await asyncpg.connect(url)
     try:
-        await connection.execute(figures.SCHEMA)
+        await connection.execute(SCHEMA)
         await connection.execute(f"truncate {', '.join(TABLES)}")
         for batch in batches:
-            await figures.apply(connection, say.heard(batch))
-        plain = recount(told)
+            await apply(connection, published.in_envelopes(batch))
+        plain = recount(history)
         for since, until, city, partner, sector in asked:
-            found = await reading.find(
+            found = await find_figures(
                 connection, Period.covering(since, until), city=city, partner=partner, sector=sector
             )
             expected = value(plain, since, until, city, partner, sector)
@@ -109,6 +112,6 @@ async def _agree(url: str, told: Told, batches: Sequence[Sequence[PublicMessage]
         await connection.close()
 
 
-def test_every_message_of_every_topic_is_heard_by_a_row() -> None:
-    heard = {kind for grain in GRAINS for kind in grain.hears}
-    assert {message for topic in TOPICS for message in topic.messages} <= heard
+def test_every_message_of_every_topic_is_routed_to_a_row() -> None:
+    routed = {kind for projection in PROJECTIONS for kind in projection.routes}
+    assert {message for topic in TOPICS for message in topic.messages} <= routed

@@ -1,4 +1,4 @@
-"""Two years on real Kafka: heard in any order of topics, published again, built again, always the same figures."""
+"""Two years on real Kafka: received in any order of topics, published again, rebuilt, always the same figures."""
 
 from __future__ import annotations
 
@@ -11,27 +11,26 @@ from datetime import UTC, datetime
 import asyncpg
 import pytest
 
-from services.reporting import figures
-from services.reporting.rows import GRAINS, TOPICS
+from services.reporting.consumers import FIGURES, TOPICS, apply
+from shared.eventstore import projection_versions
 from shared.messaging import inbox
 from shared.messaging.cloudevents import Position, PublicMessage, Topic, headers
 from shared.messaging.inbox import Inbox
-from shared.messaging.outbox_relay import OutgoingMessage, partition_of
+from shared.messaging.outgoing import OutgoingMessage, partition_of
 from shared.messaging.producer import OutgoingRecord, open_producer
 from shared.messaging.topic_reader import open_reader
 from shared.messaging.topics import create_topics
-from shared.projections import shadow_schema
 from shared.projections.topic import TopicProjection, rebuild
 from shared.service.wiring import create_tables
 from tests.reporting.programme import two_years
+from tests.reporting.receiving import TABLES
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
-TABLES = ("figures", "spans", "members", *(grain.table for grain in GRAINS))
 KEYS = ("referral", "training", "cycle", "event", "meeting", "organisation", "partner")
 
 
 def topics_of_its_own() -> dict[str, Topic]:
-    """The topics that reporting hears, under names nobody else uses."""
+    """The topics that reporting consumes, under names nobody else uses."""
     mark = uuid.uuid4().hex[:8]
     return {topic.name: replace(topic, name=f"{topic.name}.{mark}") for topic in TOPICS}
 
@@ -49,33 +48,33 @@ def records(topics: dict[str, Topic], messages: Sequence[PublicMessage]) -> Iter
         yield topic.name, partition[1], key.encode(), value, headers(topic, message, key, position, NOW)
 
 
-class Listener:
-    """Reporting, hearing its topics in batches whose order is drawn."""
+class Reporting:
+    """Reporting, receiving its topics in batches whose order is drawn."""
 
     def __init__(self, pool: asyncpg.Pool[asyncpg.Record], servers: str, seed: int) -> None:
         self.pool, self.servers, self.topics = pool, servers, topics_of_its_own()
         self.random = random.Random(seed)
-        heard = [Inbox("reporting", topic, figures.apply) for topic in self.topics.values()]
-        self.fold = TopicProjection("reporting", "1", [figures.SCHEMA], heard)
+        inboxes = [Inbox("reporting", topic, apply) for topic in self.topics.values()]
+        self.projection = TopicProjection("reporting", "1", FIGURES.schemas, inboxes)
 
     async def publish(self, messages: Sequence[PublicMessage]) -> None:
         async with open_producer(self.servers) as producer:
             await producer.send_all(records(self.topics, messages))
 
-    async def hear(self) -> int:
+    async def receive(self) -> int:
         """Everything on the topics from the first record, a topic's next batch at a time; how many were new."""
         applied = 0
         async with open_reader(self.servers, list(self.topics.values())) as reader:
             await reader.mark_ends()
-            heard = {each.topic.name: each for each in self.fold.inboxes}
-            waiting = {name: list(await reader.batch(each.topic)) for name, each in heard.items()}
+            inboxes = {each.topic.name: each for each in self.projection.inboxes}
+            waiting = {name: list(await reader.batch(each.topic)) for name, each in inboxes.items()}
             while open_still := [name for name, left in waiting.items() if left]:
                 name = self.random.choice(open_still)
                 now = self.random.randint(1, 120)
                 async with self.pool.acquire() as connection, connection.transaction():
-                    received = await heard[name].receive(connection, waiting[name][:now])
+                    received = await inboxes[name].receive(connection, waiting[name][:now])
                     applied += len(received.applied)
-                waiting[name] = waiting[name][now:] or await reader.batch(heard[name].topic)
+                waiting[name] = waiting[name][now:] or await reader.batch(inboxes[name].topic)
         return applied
 
     async def tables(self) -> dict[str, list[asyncpg.Record]]:
@@ -86,18 +85,18 @@ class Listener:
 async def test_live_and_published_again_and_built_again_are_equal(
     pool: asyncpg.Pool[asyncpg.Record], database_url: str, bootstrap_servers: str, seed: int
 ) -> None:
-    told = two_years()
-    listener = Listener(pool, bootstrap_servers, seed)
-    await create_tables(pool, [inbox.SCHEMA, shadow_schema.SCHEMA, figures.SCHEMA])
-    await create_topics(bootstrap_servers, list(listener.topics.values()))
-    await listener.publish(told)
-    assert await listener.hear() == len(told)
-    live = await listener.tables()
+    messages = two_years()
+    reporting = Reporting(pool, bootstrap_servers, seed)
+    await create_tables(pool, [inbox.SCHEMA, projection_versions.SCHEMA, *FIGURES.schemas])
+    await create_topics(bootstrap_servers, list(reporting.topics.values()))
+    await reporting.publish(messages)
+    assert await reporting.receive() == len(messages)
+    live = await reporting.tables()
     assert live["figures"]
-    assert live["spans"]
-    await listener.publish(told)
-    assert await listener.hear() == 0
-    assert await listener.tables() == live
-    await rebuild(pool, database_url, bootstrap_servers, listener.fold)
-    assert await listener.tables() == live
+    assert live["distinct_counts"]
+    await reporting.publish(messages)
+    assert await reporting.receive() == 0
+    assert await reporting.tables() == live
+    await rebuild(pool, database_url, bootstrap_servers, reporting.projection)
+    assert await reporting.tables() == live
     assert await pool.fetchval("select count(*) from dead_letters") == 0

@@ -18,15 +18,20 @@ from pypdf import PdfReader
 
 from deploy.local.figures import checked
 from deploy.local.project import described
-from services.reporting import figures, partners, reading
-from services.reporting.indicators import catalogue
-from services.reporting.period import Period
-from services.reporting.reading import Figure
-from services.reporting.report import Project, Results, render_html, render_pdf, texts
+from services.reporting.consumers import apply
+from services.reporting.metrics.catalogue import catalogue
+from services.reporting.project import Project
+from services.reporting.queries.figures import Counts, Figure, figure_of, find_figures
+from services.reporting.queries.partners import find_partners
+from services.reporting.queries.period import Period
+from services.reporting.report import texts
+from services.reporting.report.page import Results
+from services.reporting.report.render import render_html, render_pdf
 from shared.i18n.code_lists import reasons_for
 from shared.i18n.text import Language
 from tests.reporting.programme import FILE, SINCE, UNTIL, two_years
-from tests.reporting.telling import heard
+from tests.reporting.published import in_envelopes
+from tests.reporting.receiving import SCHEMA
 
 LANGUAGES: tuple[Language, ...] = get_args(Language)
 PROJECT = Project.model_validate(described(checked(FILE)))
@@ -77,26 +82,26 @@ STATED: dict[Language, tuple[str, ...]] = {
 async def results(pool: asyncpg.Pool[asyncpg.Record]) -> Results:
     """What two years of the project come to."""
     async with pool.acquire() as connection:
-        await connection.execute(figures.SCHEMA)
-        await figures.apply(connection, heard(two_years()))
-        found = await reading.find(connection, Period(SINCE, UNTIL))
-        return Results(SINCE, UNTIL, found, await partners.find(connection, Period(SINCE, UNTIL), date(2026, 1, 5)))
+        await connection.execute(SCHEMA)
+        await apply(connection, in_envelopes(two_years()))
+        found = await find_figures(connection, Period(SINCE, UNTIL))
+        return Results(SINCE, UNTIL, found, await find_partners(connection, Period(SINCE, UNTIL), date(2026, 1, 5)))
 
 
 def blank(change: Callable[[Figure], dict[str, object]] = lambda _: {}) -> Results:
     """A report on nothing, but for what `change` gives a figure."""
-    told = [reading._figure(each, defaultdict(reading.Counts)) for each in catalogue()]
-    return Results(SINCE, UNTIL, [each.model_copy(update=change(each)) for each in told], [])
+    figures = [figure_of(each, defaultdict(Counts)) for each in catalogue()]
+    return Results(SINCE, UNTIL, [each.model_copy(update=change(each)) for each in figures], [])
 
 
-def pages(language: Language, project: Project, told: Results) -> Sequence[str]:
-    read = PdfReader(BytesIO(render_pdf(language, project, told)))
+def pages(language: Language, project: Project, results: Results) -> Sequence[str]:
+    read = PdfReader(BytesIO(render_pdf(language, project, results)))
     return [" ".join(page.extract_text().split()) for page in read.pages]
 
 
-def web(language: Language, project: Project, told: Results) -> str:
+def web(language: Language, project: Project, results: Results) -> str:
     """What a reader of the page for the web reads."""
-    words = re.sub(r"<style>.*?</style>|<[^>]*>", " ", render_html(language, project, told), flags=re.DOTALL)
+    words = re.sub(r"<style>.*?</style>|<[^>]*>", " ", render_html(language, project, results), flags=re.DOTALL)
     return " ".join(unescape(words).replace("'", "’").split())
 
 
@@ -105,7 +110,7 @@ def test_the_first_page_states_every_figure_of_the_project_and_the_second_how_ea
     results: Results, language: Language
 ) -> None:
     first, second = pages(language, PROJECT, results)
-    assert [said for said in expected(language) if said not in first] == []
+    assert [text for text in expected(language) if text not in first] == []
     for figure in results.figures:
         assert figure.label.in_(language).replace("'", "’") in second
         assert figure.definition.in_(language).replace("'", "’")[:30] in second, figure.code
@@ -114,7 +119,7 @@ def test_the_first_page_states_every_figure_of_the_project_and_the_second_how_ea
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_page_for_the_web_states_the_same(results: Results, language: Language) -> None:
     read = web(language, PROJECT, results)
-    assert [said for said in expected(language) if said not in read] == []
+    assert [text for text in expected(language) if text not in read] == []
     assert "None" not in read
 
 
@@ -151,19 +156,19 @@ def test_a_number_has_its_unit_in_the_plural_of_the_language() -> None:
     def modules(n: int) -> Results:
         return blank(lambda each: {"value": 9, "median": n} if each.code == "modules_attended" else {})
 
-    said: tuple[tuple[Language, tuple[str, str, str]], ...] = (
+    expected_words: tuple[tuple[Language, tuple[str, str, str]], ...] = (
         ("nl", ("0 modules", "1 module", "2 modules")),
         ("fr", ("0 module", "1 module", "2 modules")),
         ("en", ("0 modules", "1 module", "2 modules")),
     )
-    for language, words in said:
+    for language, words in expected_words:
         for n, word in enumerate(words):
             assert f" {word} " in web(language, PROJECT, modules(n))
 
 
-def test_waits_that_were_left_out_are_told() -> None:
-    def waits(**told: object) -> Results:
-        return blank(lambda each: told if each.kind == "days" else {})
+def test_waits_that_were_left_out_are_shown() -> None:
+    def waits(**values: object) -> Results:
+        return blank(lambda each: values if each.kind == "days" else {})
 
     both, none = waits(value=8, median=9, p90=12, left_out=2), waits(left_out=1)
     assert "mediaan; negen op de tien binnen 12 dagen; gemeten bij 8; niet gemeten bij 2" in web("nl", PROJECT, both)
@@ -210,7 +215,7 @@ def test_every_reason_has_words_and_all_of_them_fit_on_two_pages(language: Langu
     )
     first, second = pages(language, PROJECT, full)
     assert "_" not in first + second
-    assert texts.translations(language).gettext("other") in first
+    assert texts.gettext_of(language).gettext("other") in first
 
 
 def all_of(figure: Figure) -> dict[str, object]:

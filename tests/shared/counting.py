@@ -15,7 +15,7 @@ from shared.domain.messages import Command, Event, Recorded, Refused
 from shared.eventstore.event_store import Connection
 from shared.messaging.cloudevents import PublicMessage, Topic
 from shared.messaging.inbox import ReceivedMessage
-from shared.messaging.outbox_relay import OutgoingMessage
+from shared.messaging.outgoing import OutgoingMessage
 
 _SPARE = itertools.count()
 

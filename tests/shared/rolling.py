@@ -23,7 +23,6 @@ from shared.eventstore import event_store, projection_versions
 from shared.eventstore.event_store import Connection, EventStore, VersionConflict
 from shared.eventstore.pool import SERVING, open_pool
 from shared.observability.health import Progress
-from shared.projections import inline
 from shared.projections.daemon import ProjectionDaemon
 from shared.projections.inline import InlineProjections, Projection
 from shared.service.wiring import create_tables
@@ -121,7 +120,7 @@ async def process(
     pool: asyncpg.Pool[asyncpg.Record], url: str, version: int, seed: int = 0, writers: int = 3
 ) -> AsyncIterator[Process]:
     """A process at work until the end of the block. A view that an event reached out of order fails the block."""
-    await create_tables(pool, [event_store.SCHEMA, projection_versions.SCHEMA, inline.SCHEMA])
+    await create_tables(pool, [event_store.SCHEMA, projection_versions.SCHEMA])
     started = Process(pool, url, version, seed)
     async with pool.acquire() as connection, connection.transaction():
         await connection.execute("select pg_advisory_xact_lock(1)")

@@ -18,10 +18,9 @@ from services.referral import people
 from services.referral.people import People, Person
 from services.referral.views import organisations
 from services.referral.views.cases import TYPES
-from services.reporting import figures, reading
-from services.reporting.app import figures_told
-from services.reporting.period import Period
-from services.reporting.rows import TOPICS
+from services.reporting.consumers import FIGURES, TOPICS, apply
+from services.reporting.queries.figures import find_figures
+from services.reporting.queries.period import Period
 from shared.contracts.referral import CASES
 from shared.domain.messages import Meta
 from shared.eventstore import event_store, projection_versions
@@ -34,7 +33,7 @@ from shared.privacy.encryption import FieldCipher
 from shared.projections.topic import prepare
 from shared.service.wiring import create_tables
 from tests.referral.examples import organisation_registered, organisation_renamed
-from tests.reporting.telling import accepted, intake, received
+from tests.reporting.published import accepted, intake, received
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 ROOT = Path(__file__).resolve().parents[2]
@@ -88,10 +87,10 @@ def desk(database_url: str, tmp_path: Path) -> Desk:
 
 
 async def test_a_held_up_key_is_listed_and_replayed_in_order(desk: Desk, pool: asyncpg.Pool[asyncpg.Record]) -> None:
-    heard = Inbox("reporting", CASES, figures.apply)
+    heard = Inbox("reporting", CASES, apply)
     await create_tables(pool, [inbox.SCHEMA, projection_versions.SCHEMA])
     async with pool.acquire() as connection:
-        await prepare(connection, figures_told())
+        await prepare(connection, FIGURES)
     records = [told(b"early", 0, intake()), told(b"early", 1, accepted()), told(b"late", 2, received())]
     async with pool.acquire() as connection, connection.transaction():
         assert len((await heard.receive(connection, records)).applied) == 1
@@ -101,17 +100,17 @@ async def test_a_held_up_key_is_listed_and_replayed_in_order(desk: Desk, pool: a
     assert (code, [word for word in replayed.split() if word.isdecimal()]) == (0, ["2", "0"])
     assert await pool.fetchval("select count(*) from dead_letters where resolved_at is null") == 0
     async with pool.acquire() as connection:
-        found = await reading.find(connection, Period(date(2026, 1, 1), date(2026, 12, 31)))
+        found = await find_figures(connection, Period(date(2026, 1, 1), date(2026, 12, 31)))
     assert {each.code: each.value for each in found}["accepted"] == 1
 
 
 async def test_a_dead_letter_is_discarded_by_somebody_for_a_reason_and_never_silently(
     desk: Desk, pool: asyncpg.Pool[asyncpg.Record]
 ) -> None:
-    heard = Inbox("reporting", CASES, figures.apply)
+    heard = Inbox("reporting", CASES, apply)
     await create_tables(pool, [inbox.SCHEMA, projection_versions.SCHEMA])
     async with pool.acquire() as connection:
-        await prepare(connection, figures_told())
+        await prepare(connection, FIGURES)
     nameless = Told(None, 9, b"?", [])
     async with pool.acquire() as connection, connection.transaction():
         await heard.receive(connection, [told(b"early", 0, intake()), told(b"early", 1, received()), nameless])
@@ -147,6 +146,25 @@ async def test_the_relay_says_how_far_it_is_and_goes_back(desk: Desk, pool: asyn
     assert await pool.fetchval("select position from outbox_checkpoints") == 1
     code, said = await desk.type("reporting", "outbox", "republish", "--from", "1")
     assert (code, said.strip()) == (1, "This service publishes nothing.")
+
+
+async def test_what_no_message_can_be_made_of_is_counted_and_listed_without_its_content(
+    desk: Desk, pool: asyncpg.Pool[asyncpg.Record]
+) -> None:
+    await create_tables(pool, [event_store.SCHEMA, organisations.SCHEMA])
+    store = EventStore(pool, TYPES)
+    async with store.transaction() as connection:
+        facts = [organisation_registered(), organisation_renamed()]
+        await store.append(connection, "organisation-o", 0, facts, Meta(by="x", correlation_id="y"), NOW)
+    await pool.execute("insert into unpublishable_events values (1, 'unreadable'), (2, 'waits')")
+    code, said = await desk.type("referral", "relay", "unpublishable")
+    assert (code, [line.split()[1:8:2] for line in said.splitlines() if "waits" in line or "unreadable" in line]) == (
+        0, [["1", "organisation-o", "OrganisationRegistered", "unreadable"],
+            ["2", "organisation-o", "OrganisationRenamed", "waits"]],
+    )  # fmt: skip
+    assert organisation_registered().name not in said
+    code, said = await desk.type("referral", "outbox", "status")
+    assert (code, "cannot be published" in said, "2" in said.split()) == (0, True, True)
 
 
 async def test_views_and_figures_are_rebuilt(

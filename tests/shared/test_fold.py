@@ -19,7 +19,8 @@ from shared.messaging import inbox
 from shared.messaging.consumer import Consumer
 from shared.messaging.dead_letters import discard, discarded
 from shared.messaging.inbox import Apply, Inbox, ReceivedMessage
-from shared.messaging.outbox_relay import OutboxRelay, OutgoingMessage, backlog
+from shared.messaging.outbox_relay import OutboxRelay, backlog
+from shared.messaging.outgoing import OutgoingMessage
 from shared.messaging.topics import create_topics
 from shared.projections import shadow_schema
 from shared.projections.shadow_schema import AlreadyRebuilding

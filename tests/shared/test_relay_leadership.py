@@ -22,7 +22,8 @@ from shared.eventstore.pool import open_pool
 from shared.messaging import inbox, outbox_relay
 from shared.messaging.cloudevents import read_envelope
 from shared.messaging.inbox import Inbox
-from shared.messaging.outbox_relay import OutboxRelay, OutgoingMessage
+from shared.messaging.outbox_relay import OutboxRelay
+from shared.messaging.outgoing import OutgoingMessage
 from shared.messaging.topic_reader import open_reader
 from shared.service.wiring import create_tables
 from tests.shared.counting import Counted, Ledger, publish_on, topic

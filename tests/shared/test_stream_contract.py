@@ -21,7 +21,8 @@ from shared.messaging.cloudevents import Position, headers
 from shared.messaging.consumer import Consumer
 from shared.messaging.inbox import Inbox
 from shared.messaging.outbox import History
-from shared.messaging.outbox_relay import OutboxRelay, place, record_of
+from shared.messaging.outbox_relay import OutboxRelay
+from shared.messaging.outgoing import place, record_of
 from shared.messaging.topics import create_topics
 from shared.projections.topic import TopicIncomplete, TopicProjection, keep_current, rebuild
 from shared.service.wiring import create_tables
@@ -173,7 +174,8 @@ async def test_what_was_sent_before_its_predecessors_is_read_in_its_place(town: 
     await town.write(8)
     async with town.pool.acquire() as connection:
         facts = await town.store.after(connection, 0, 10_000)
-    records = [record_of(each, History()) for each in place(facts, publish_on(town.topic), {})]
+    to_integration_event = publish_on(town.topic)
+    records = [record_of(each, History()) for each in place([(fact, to_integration_event(fact)) for fact in facts], {})]
     async with AIOKafkaProducer(bootstrap_servers=town.servers) as producer:
         for name, partition, key, value, head in [*records[60:], *records]:
             await producer.send(name, value=value, key=key, partition=partition, headers=head)

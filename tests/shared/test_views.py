@@ -14,7 +14,6 @@ from shared.eventstore import event_store, projection_versions
 from shared.eventstore.command_handler import handle
 from shared.eventstore.event_store import Connection, EventStore, event_types
 from shared.eventstore.projection_versions import built_version
-from shared.projections import inline
 from shared.projections.daemon import ProjectionDaemon
 from shared.projections.inline import InlineProjections, Projection, rebuild
 from shared.service.wiring import create_tables
@@ -41,7 +40,7 @@ def highest(version: int, times: int) -> Projection:
 
 
 async def opened(pool: asyncpg.Pool[asyncpg.Record], view: Projection) -> EventStore:
-    await create_tables(pool, [event_store.SCHEMA, projection_versions.SCHEMA, inline.SCHEMA])
+    await create_tables(pool, [event_store.SCHEMA, projection_versions.SCHEMA])
     views = InlineProjections([view], [COUNTED])
     async with pool.acquire() as connection, connection.transaction():
         await views.prepare(connection)
@@ -114,7 +113,7 @@ async def test_a_view_that_joins_a_store_with_facts_is_filled(
     pool: asyncpg.Pool[asyncpg.Record], database_url: str
 ) -> None:
     view = highest(1, 1)
-    await create_tables(pool, [event_store.SCHEMA, projection_versions.SCHEMA, inline.SCHEMA])
+    await create_tables(pool, [event_store.SCHEMA, projection_versions.SCHEMA])
     store = EventStore(pool, event_types(Counted))
     await write(store, 0, 2)
     await kept(store, database_url, view)

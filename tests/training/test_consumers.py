@@ -21,10 +21,12 @@ from shared.domain.messages import Meta, Recorded
 from shared.eventstore import event_store, projection_versions
 from shared.eventstore.command_handler import handle
 from shared.eventstore.event_store import EventStore, event_types
+from shared.eventstore.migrations import migrate
 from shared.messaging import inbox
 from shared.messaging.cloudevents import Topic
 from shared.messaging.consumer import Consumer
-from shared.messaging.outbox_relay import OutboxRelay, OutgoingMessage
+from shared.messaging.outbox_relay import OutboxRelay
+from shared.messaging.outgoing import OutgoingMessage
 from shared.messaging.topics import create_topics
 from shared.projections.topic import TopicProjection, rebuild
 from shared.service.wiring import create_tables
@@ -101,8 +103,9 @@ async def road(bootstrap_servers: str) -> AsyncIterator[Road]:
         asyncpg.create_pool(publisher_url, min_size=1, max_size=5) as publishing,
         asyncpg.create_pool(consumer_url, min_size=1, max_size=5) as consuming,
     ):
-        await create_tables(publishing, [event_store.SCHEMA])
-        await create_tables(consuming, [inbox.SCHEMA, projection_versions.SCHEMA, *KNOWN_ORGANISATIONS.schemas])
+        await migrate(publishing, [event_store.MIGRATIONS])
+        await migrate(consuming, [inbox.MIGRATIONS, projection_versions.MIGRATIONS])
+        await create_tables(consuming, KNOWN_ORGANISATIONS.schemas)
         yield Road(
             bootstrap_servers,
             topic,

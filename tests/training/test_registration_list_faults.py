@@ -11,10 +11,13 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from services.training.documents import registration_list
-from services.training.documents.registration_list import Faulty, read, report, words
+from services.training.documents.registration_list import Faulty, read, report
 from services.training.documents.registration_list.table import LARGEST, MOST_LINES, Fault
+from services.training.translations import translations
 from shared.i18n.text import Language
 from tests.training.registration_lists import ATTACKS, GOOD, HEADER, REGISTER, changed, faults, file, many
+
+WORDS = translations().registration_list
 
 
 @pytest.mark.parametrize(
@@ -142,8 +145,8 @@ def test_whatever_is_sent_is_read_whole_or_refused_with_places_and_without_the_v
         last = 1 + len(re.findall(rb"\r\n|\r|\n", data)) + data.count(b"\x0d") + data.count(b"\x0a")
         for fault in refused.faults:
             assert 1 <= fault.line <= last
-            assert fault.code in words().faults
-            assert fault.column is None or fault.column in words().columns or re.fullmatch(r"#\d+", fault.column)
+            assert fault.code in WORDS.faults
+            assert fault.column is None or fault.column in WORDS.columns or re.fullmatch(r"#\d+", fault.column)
     else:
         held = [line for line in re.split(rb"[\r\n]+", data) if line.strip(b"; \t,")]
         assert len(rows) == len(held) - 1
@@ -153,6 +156,6 @@ def test_whatever_is_sent_is_read_whole_or_refused_with_places_and_without_the_v
 def test_every_fault_that_can_be_found_has_a_sentence_and_no_sentence_is_left_over() -> None:
     folder = Path(registration_list.__path__[0])
     source = "".join((folder / name).read_text("utf-8") for name in ("__init__.py", "table.py"))
-    assert [code for code in words().faults if not code.startswith("unknown-") and f'"{code}"' not in source] == []
-    assert set(words().languages) == set(get_args(Language))
-    assert all(text.nl and text.fr and text.en for text in words().faults.values())
+    assert [code for code in WORDS.faults if not code.startswith("unknown-") and f'"{code}"' not in source] == []
+    assert set(WORDS.languages) == set(get_args(Language))
+    assert all(text.nl and text.fr and text.en for text in WORDS.faults.values())

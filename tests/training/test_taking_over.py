@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncpg
 
 from services.training.personal_data.entries import standing
-from services.training.personal_data.opening import take_over
 from shared.http.auth import Role
 from tests.training.conftest import CITY, FOREIGN, FOREIGN_CITY, SECRET, Desk, newcomer
 from tests.training.sides import event, foreign, own
@@ -46,7 +45,7 @@ async def test_names_and_links_of_before_are_in_the_hands_of_who_could_see_them(
 ) -> None:
     person, tokens = await lived_before(desk, pool)
     async with pool.acquire() as connection:
-        await take_over(connection)
+        await connection.execute("select take_over_links()")
         for token in tokens:
             found = await standing(connection, token)
             assert found is not None
@@ -69,7 +68,7 @@ async def test_what_was_taken_over_once_is_not_taken_over_again(desk: Desk, pool
     counts = []
     async with pool.acquire() as connection:
         for _ in range(3):
-            await take_over(connection)
+            await connection.execute("select take_over_links()")
             counts.append([await connection.fetchval(f"select count(*) from {table}") for table in tables])
     assert counts[0] == counts[1] == counts[2]
     assert counts[0][-1] == 0
@@ -80,5 +79,5 @@ async def test_a_new_database_has_nothing_to_take_over(desk: Desk, pool: asyncpg
     await desk.register(0)
     before = await pool.fetch("select * from entries")
     async with pool.acquire() as connection:
-        await take_over(connection)
+        await connection.execute("select take_over_links()")
     assert await pool.fetch("select * from entries") == before

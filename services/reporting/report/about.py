@@ -1,46 +1,14 @@
-"""What the report says of the project itself: the fields of the federal form, in one language."""
+"""The head of the report: what it says of the project itself, in one language."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
-from typing import Annotated, TypedDict
+from typing import TypedDict
 
-from pydantic import Field, StringConstraints
-
+from services.reporting.project import Contact, Project
 from services.reporting.report import texts
-from shared.domain.messages import Message
-from shared.i18n.code_lists import City
-from shared.i18n.text import LOCALES, STORABLE, Language, municipality
-
-Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=300, pattern=STORABLE)]
-Translated = Annotated[dict[Language, Line], Field(min_length=1)]
-
-
-class Contact(Message):
-    """A service that answers for the project: its name in at least one language, and its mailbox."""
-
-    service: Translated
-    email: Line
-
-
-class Project(Message):
-    """The fields of the federal form; a text lacking in a language is printed in one it has.
-
-    `translations` are the languages in which the title is not the project's own but was translated later.
-    """
-
-    title: Translated
-    coordinating_municipality: City
-    participating_municipalities: Annotated[tuple[City, ...], Field(max_length=600)]
-    contacts: Annotated[tuple[Contact, ...], Field(max_length=50)]
-    duration_years: Annotated[int, Field(ge=0, le=100)]
-    translations: Annotated[tuple[Language, ...], Field(max_length=len(LOCALES))] = ()
-
-    @property
-    def cities(self) -> set[str]:
-        """Every municipality of the project."""
-        return {self.coordinating_municipality, *self.participating_municipalities}
+from shared.i18n.text import Language, municipality
 
 
 class About(TypedDict):
@@ -62,7 +30,7 @@ class About(TypedDict):
 
 def about(language: Language, project: Project, since: date, until: date) -> About:
     """The head of the page, about the months from `since` to `until`."""
-    say = texts.translations(language).gettext
+    say = texts.gettext_of(language).gettext
     spoken = _available(language, project.title)
     return About(
         kind=say("First report"),
@@ -95,7 +63,7 @@ def _available(language: Language, text: Mapping[Language, str]) -> Language:
 
 
 def _fields(language: Language, project: Project, since: date, until: date) -> list[tuple[str, str]]:
-    translated = texts.translations(language)
+    translated = texts.gettext_of(language)
     participating = [municipality(language, name) for name in project.participating_municipalities]
     label = translated.ngettext("Participating municipality", "Participating municipalities", len(participating))
     coordinating = municipality(language, project.coordinating_municipality)

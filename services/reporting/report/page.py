@@ -7,22 +7,28 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TypedDict
 
-from services.reporting.indicators import Chapter
-from services.reporting.partners import Partner
-from services.reporting.reading import Figure
+from services.reporting.metrics.catalogue import Chapter
+from services.reporting.project import Project
+from services.reporting.queries.figures import Figure
+from services.reporting.queries.partners import Partner
 from services.reporting.report import texts
-from services.reporting.report.about import About, Contact, Project, about
+from services.reporting.report.about import About, about
 from services.reporting.report.rows import Row, brief, row
 from services.reporting.report.tiles import Tile, tiles
 from shared.i18n.text import Language
-
-__all__ = ["Contact", "Page", "Project", "Results", "page"]
 
 LIVE = (
     "For coordinators only. These are live figures about a small number of people: "
     "do not pass them on until releases, in which small numbers are hidden, exist."
 )
-ROAD = ("referrals_received", "cohort_intake", "cohort_accepted", "cohort_placed", "cohort_started", "cohort_completed")
+STAGES = (
+    "referrals_received",
+    "cohort_intake",
+    "cohort_accepted",
+    "cohort_placed",
+    "cohort_started",
+    "cohort_completed",
+)
 BLOCKS = {
     "Why people did not start or left early": ("not_eligible", "not_suitable", "withdrawn", "stopped", "on_hold"),
     "Waiting and attending": ("days_to_intake", "days_to_first_session", "modules_attended", "group_size"),
@@ -60,7 +66,7 @@ class Results:
 
 
 class Stage(TypedDict):
-    """A step of the road: how many came so far, which share of the step before, and of all in percent."""
+    """A step of the journey: how many came so far, which share of the step before, and of all in percent."""
 
     label: str
     value: str
@@ -83,8 +89,8 @@ class Page(TypedDict):
     notice: str
     heading: str
     tiles: list[Tile]
-    road_heading: str
-    road: list[Stage]
+    stages_heading: str
+    stages: list[Stage]
     blocks: list[Block]
     partners_heading: str
     partners: list[str]
@@ -94,7 +100,7 @@ class Page(TypedDict):
 
 def page(language: Language, project: Project, results: Results) -> Page:
     """The page of these results; raises KeyError when a figure it states is absent."""
-    say = texts.translations(language).gettext
+    say = texts.gettext_of(language).gettext
     partners = results.partners
     return Page(
         language=language,
@@ -102,8 +108,8 @@ def page(language: Language, project: Project, results: Results) -> Page:
         notice=say(LIVE),
         heading=say("Results so far"),
         tiles=tiles(language, results.by_code()),
-        road_heading=say("The road of those referred in these months"),
-        road=_road(language, results),
+        stages_heading=say("The road of those referred in these months"),
+        stages=_stages(language, results),
         blocks=[
             Block(heading=say(heading), rows=[_brief(language, results, code) for code in codes])
             for heading, codes in BLOCKS.items()
@@ -126,8 +132,8 @@ def _whole(results: Results, figure: Figure) -> Figure | None:
     return results.by_code().get(figure.denominator_code or "")
 
 
-def _road(language: Language, results: Results) -> list[Stage]:
-    received = results.figure(ROAD[0])
+def _stages(language: Language, results: Results) -> list[Stage]:
+    received = results.figure(STAGES[0])
     return [
         Stage(
             label=figure.label.in_(language),
@@ -135,7 +141,7 @@ def _road(language: Language, results: Results) -> list[Stage]:
             note=_of_the_step_before(language, figure),
             percent=min(100.0, 100 * figure.value / received.value) if received.value else 0.0,
         )
-        for figure in (results.figure(code) for code in ROAD)
+        for figure in (results.figure(code) for code in STAGES)
     ]
 
 
@@ -144,17 +150,17 @@ def _of_the_step_before(language: Language, figure: Figure) -> str:
         return ""
     share = texts.share(language, figure.value, figure.denominator)
     whole = texts.number(language, figure.denominator)
-    return texts.translations(language).gettext("{share} of {whole}").format(share=share, whole=whole)
+    return texts.gettext_of(language).gettext("{share} of {whole}").format(share=share, whole=whole)
 
 
 def _partner(language: Language, partner: Partner) -> str:
     if partner.now is None:
         return partner.name
-    return texts.translations(language).gettext("{name}, now {now}").format(name=partner.name, now=partner.now)
+    return texts.gettext_of(language).gettext("{name}, now {now}").format(name=partner.name, now=partner.now)
 
 
 def _all(language: Language, results: Results) -> Iterable[Block]:
-    say = texts.translations(language).gettext
+    say = texts.gettext_of(language).gettext
     for chapter, heading in CHAPTERS.items():
         figures = [each for each in results.figures if each.chapter == chapter]
         rows = [row(language, each, _whole(results, each)) for each in figures]

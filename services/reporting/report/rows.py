@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import TypedDict
 
-from services.reporting.reading import Figure
+from services.reporting.queries.figures import Figure
 from services.reporting.report import texts
 from shared.i18n.text import Language
 
@@ -38,7 +38,7 @@ def brief(language: Language, figure: Figure, whole: Figure | None) -> Row:
     full = row(language, figure, whole)
     parts = list(figure.by_reason.values())
     if figure.kind == "count" and len(parts) > _SHOWN + 1:
-        rest = texts.translations(language).gettext("other"), texts.number(language, sum(parts[_SHOWN:]))
+        rest = texts.gettext_of(language).gettext("other"), texts.number(language, sum(parts[_SHOWN:]))
         full["details"] = [*full["details"][:_SHOWN], rest]
     return full
 
@@ -52,7 +52,7 @@ def note(language: Language, figure: Figure, whole: Figure | None) -> str:
             if not figure.value:
                 return ""
             answers = texts.counted(language, figure.value, "{n} answer", "{n} answers")
-            return texts.translations(language).gettext("mean of {answers}").format(answers=answers)
+            return texts.gettext_of(language).gettext("mean of {answers}").format(answers=answers)
         case "count" | "distinct" | "standing":
             return of(language, figure.value, whole) if figure.value else ""
 
@@ -60,7 +60,7 @@ def note(language: Language, figure: Figure, whole: Figure | None) -> str:
 def _measured(language: Language, figure: Figure) -> Iterator[str]:
     if not figure.value:
         return
-    say = texts.translations(language).gettext
+    say = texts.gettext_of(language).gettext
     n = texts.number(language, figure.value)
     if figure.kind == "number":
         yield say("median; measured on {n}").format(n=n)
@@ -72,7 +72,7 @@ def _measured(language: Language, figure: Figure) -> Iterator[str]:
 def _left_out(language: Language, figure: Figure) -> Iterator[str]:
     if figure.left_out:
         n = texts.number(language, figure.left_out)
-        yield texts.translations(language).gettext("not measured on {n}").format(n=n)
+        yield texts.gettext_of(language).gettext("not measured on {n}").format(n=n)
 
 
 def of(language: Language, n: int, whole: Figure | None) -> str:
@@ -81,7 +81,7 @@ def of(language: Language, n: int, whole: Figure | None) -> str:
         return ""
     label = whole.label.in_(language)
     return (
-        texts.translations(language)
+        texts.gettext_of(language)
         .gettext("{share} of {whole} ({label})")
         .format(
             share=texts.share(language, n, whole.value),
@@ -117,15 +117,15 @@ def _mean(language: Language, figure: Figure) -> str:
 
 def _details(language: Language, figure: Figure) -> list[tuple[str, str]]:
     """By reason, measure or band, and by sector where these are of those present."""
-    told: Iterable[tuple[str, int]]
+    shown: Iterable[tuple[str, int]]
     match figure.kind:
         case "number":
-            told = [(_measure(language, figure, int(code)), n) for code, n in figure.by_reason.items()]
+            shown = [(_measure(language, figure, int(code)), n) for code, n in figure.by_reason.items()]
         case "days":
-            told = [(texts.band(language, code), n) for code, n in figure.by_reason.items() if figure.value]
+            shown = [(texts.band(language, code), n) for code, n in figure.by_reason.items() if figure.value]
         case "count" | "distinct":
             sectors = figure.by_sector if figure.sector_means == "participant" else {}
-            told = [(texts.reason(language, code), n) for code, n in (*figure.by_reason.items(), *sectors.items())]
+            shown = [(texts.reason(language, code), n) for code, n in (*figure.by_reason.items(), *sectors.items())]
         case "mean" | "standing":
-            told = []
-    return [(label, texts.number(language, n)) for label, n in told]
+            shown = []
+    return [(label, texts.number(language, n)) for label, n in shown]

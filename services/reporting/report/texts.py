@@ -16,7 +16,7 @@ from babel.messages.pofile import read_po
 from babel.numbers import format_decimal, format_percent
 from babel.support import Translations
 
-from services.reporting.indicators import Unit
+from services.reporting.metrics.catalogue import Unit
 from shared.i18n.code_lists import terms
 from shared.i18n.text import LOCALES, Language, Text
 
@@ -24,7 +24,7 @@ _HERE = Path(__file__).parent
 
 
 @lru_cache(maxsize=3)
-def translations(language: Language) -> Translations:
+def gettext_of(language: Language) -> Translations:
     """The texts of one language; a text it lacks comes out in English."""
     compiled = BytesIO()
     with (_HERE / "locale" / f"{language}.po").open("rb") as source:
@@ -50,7 +50,7 @@ def share(language: Language, n: int, whole: int) -> str:
 
 def counted(language: Language, n: int, one: str, many: str) -> str:
     """A number with its noun, in the right plural; `one` and `many` contain `{n}`."""
-    return str(translations(language).ngettext(one, many, n)).format(n=number(language, n))
+    return str(gettext_of(language).ngettext(one, many, n)).format(n=number(language, n))
 
 
 def measured(language: Language, n: int, unit: Unit) -> str:
@@ -82,9 +82,9 @@ def listed(language: Language, items: Sequence[str]) -> str:
     return format_list(items, locale=LOCALES[language])
 
 
-def clauses(language: Language, said: Sequence[str]) -> str:
-    """Several things said one after another."""
-    return ("\u00a0; " if language == "fr" else "; ").join(said)
+def clauses(language: Language, parts: Sequence[str]) -> str:
+    """Several statements, one after another."""
+    return ("\u00a0; " if language == "fr" else "; ").join(parts)
 
 
 def reason(language: Language, code: str) -> str:
@@ -96,12 +96,12 @@ def reason(language: Language, code: str) -> str:
 def _word(language: Language, code: str) -> str:
     if code in _words():
         return _words()[code].in_(language)
-    return str(translations(language).pgettext("reason", code))
+    return str(gettext_of(language).pgettext("reason", code))
 
 
 @lru_cache(maxsize=1)
 def _words() -> dict[str, Text]:
-    said = terms()
-    categories = {code: category.label for code, category in said.reasons.items()}
-    codes = {code: words for category in said.reasons.values() for code, words in category.codes.items()}
-    return {**said.sectors, **categories, **codes}
+    lists = terms()
+    categories = {code: category.label for code, category in lists.reasons.items()}
+    codes = {code: words for category in lists.reasons.values() for code, words in category.codes.items()}
+    return {**lists.sectors, **categories, **codes}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TypedDict
 
-from services.reporting.reading import Figure
+from services.reporting.queries.figures import Figure
 from services.reporting.report import texts
 from shared.i18n.text import Language, municipality
 
@@ -20,11 +20,6 @@ _COUNTED = {
     "trained_people": ("{n} different person by name", "{n} different people by name"),
     "network_event_participants": ("{n} person present", "{n} people present"),
 }
-NAMED = (
-    *("referrals_received", "referring_persons", "referring_organisations", "completed", "started", "cycles_held"),
-    *("sessions_held", "sessions_per_cycle", "trainings_held", "training_participations", "trained_people"),
-    *("network_events", "network_event_participants"),
-)
 
 
 class Tile(TypedDict):
@@ -63,15 +58,15 @@ def _by(language: Language, figures: Mapping[str, Figure]) -> str:
     persons, organisations = (
         _counted(language, code, figures[code].value) for code in ("referring_persons", "referring_organisations")
     )
-    sentence = texts.translations(language).gettext("by {persons} from {organisations}")
+    sentence = texts.gettext_of(language).gettext("by {persons} from {organisations}")
     return sentence.format(persons=persons, organisations=organisations)
 
 
 def _sessions(language: Language, figures: Mapping[str, Figure]) -> str:
-    told = [_counted(language, "sessions_held", figures["sessions_held"].value)]
+    parts = [_counted(language, "sessions_held", figures["sessions_held"].value)]
     if length := figures["sessions_per_cycle"].median:
-        told.append(_counted(language, "sessions_per_cycle", length))
-    return ", ".join(told)
+        parts.append(_counted(language, "sessions_per_cycle", length))
+    return ", ".join(parts)
 
 
 def _kinds(language: Language, figure: Figure) -> str:
@@ -88,5 +83,5 @@ def _events(language: Language, figures: Mapping[str, Figure]) -> str:
     cities = [municipality(language, name) for name in sorted(figures["network_events"].by_city)]
     if not cities:
         return present
-    sentence = texts.translations(language).gettext("{people}, in {cities}")
+    sentence = texts.gettext_of(language).gettext("{people}, in {cities}")
     return sentence.format(people=present, cities=texts.listed(language, cities))

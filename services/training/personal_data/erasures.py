@@ -9,20 +9,6 @@ from services.training.personal_data.names import NameAccess, accessible
 from shared.domain.messages import Message
 from shared.eventstore.event_store import Connection
 
-SCHEMA = """
-create table if not exists erasures (
-    id      bigint generated always as identity primary key,
-    person  text        not null,
-    streams text[]      not null,               -- of the trainings and network events the name was written for
-    by      text        not null,
-    at      timestamptz not null default now()
-);
-create table if not exists erasure_requests (
-    person  text        primary key,
-    by      text        not null,
-    at      timestamptz not null default now()
-);
-"""
 _ANSWERED = """
 delete from erasure_requests where person = $1
     and not exists (select from entries e join people using (id) where e.person = $1)

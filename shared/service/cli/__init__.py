@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from functools import partial
+from typing import Annotated
+
 import typer
 
+from shared.eventstore import migrations
+from shared.eventstore.migrations import Phase
 from shared.projections import inline, topic
 from shared.service.cli.dead_letters import dead_letter_commands
 from shared.service.cli.outbox_relay import outbox_commands
-from shared.service.cli.output import fail, progress
+from shared.service.cli.output import OUT, fail, progress
 from shared.service.cli.parts import Work, do_with_parts, settings_or_fail
 from shared.service.cli.personal_data import personal_data_commands
 from shared.service.declaration import Service
@@ -40,6 +45,13 @@ def console(service: Service) -> typer.Typer:
         """Build views and folded tables again beside the live ones, and swap; the service goes on meanwhile."""
         do(_build_again)
 
+    @app.command()
+    def migrate(
+        *, post: Annotated[bool, typer.Option(help="Also what an older process may still use.")] = False
+    ) -> None:
+        """Apply what is pending of the migrations; a process that starts does so too, but for `--post`."""
+        do(partial(_migrate, "post" if post else "pre"))
+
     app.add_typer(dead_letter_commands(do), name="dead-letters")
     app.add_typer(outbox_commands(do), name="outbox")
     app.add_typer(personal_data_commands(do), name="personal-data")
@@ -56,3 +68,10 @@ async def _build_again(parts: Wiring) -> None:
             await topic.rebuild(parts.pool, parts.url, servers, parts.topic_projection, show)
     if not (parts.inline or parts.topic_projection):
         fail("This service has nothing to rebuild.")
+
+
+async def _migrate(last: Phase, parts: Wiring) -> None:
+    for each in await migrations.migrate(parts.pool, parts.components, last):
+        OUT.print(f"{each.component}/{each.name}")
+    left = await migrations.pending(parts.pool, parts.components)
+    OUT.print(f"{len(left)} pending" if left else "Nothing is pending.")

@@ -9,9 +9,12 @@ import typer
 from rich.table import Table
 
 from shared.messaging import outbox_relay
+from shared.messaging.unpublishable import how_many_wait, waiting
 from shared.service.cli.output import OUT, fail
 from shared.service.cli.parts import Do
 from shared.service.wiring import Wiring
+
+_SHOWN = 100
 
 
 def outbox_commands(do: Do) -> typer.Typer:
@@ -22,6 +25,11 @@ def outbox_commands(do: Do) -> typer.Typer:
     def status() -> None:
         """How far it has come, and how old the oldest fact is that waits."""
         do(_relay_status)
+
+    @app.command()
+    def unpublishable() -> None:
+        """The events that no public message can be made of, and those behind them; a release that can tells them."""
+        do(_list_unpublishable)
 
     @app.command()
     def republish(
@@ -54,9 +62,18 @@ async def _new_epoch(parts: Wiring, by: str) -> None:
 async def _relay_status(parts: Wiring) -> None:
     follower = _publisher(parts)
     behind, oldest = await outbox_relay.backlog(follower.store, follower.name)
-    table = Table("position", "not yet published", "oldest waits", "a leader")
+    table = Table("position", "not yet published", "oldest waits", "cannot be published", "a leader")
     led = "yes" if await outbox_relay.led(follower.store) else "no"
-    table.add_row(str(await outbox_relay.position(follower.store, follower.name)), str(behind), f"{oldest:.0f} s", led)
+    at, cannot = await outbox_relay.position(follower.store, follower.name), await how_many_wait(follower.store)
+    table.add_row(str(at), str(behind), f"{oldest:.0f} s", str(cannot), led)
+    OUT.print(table)
+
+
+async def _list_unpublishable(parts: Wiring) -> None:
+    table = Table("position", "stream", "event", "why", "since")
+    async with _publisher(parts).store.pool.acquire() as connection:
+        for each in await waiting(connection, _SHOWN):
+            table.add_row(str(each.position), each.stream, each.type, each.code, each.at.isoformat(timespec="seconds"))
     OUT.print(table)
 
 

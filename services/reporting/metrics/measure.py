@@ -1,0 +1,79 @@
+"""What rows measure, and what that adds to the figures, as the catalogue of indicators says: pure, no database."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import NamedTuple
+
+from services.reporting.metrics.catalogue import CityMeans, Indicator, Member, StepName, by_step
+from services.reporting.metrics.distinct import MemberKey, Place
+
+
+@dataclass(frozen=True, slots=True)
+class Measurement:
+    """One thing that a row measures: the catalogue decides which indicators count it.
+
+    `n` is how many at once, `received_on` the day its referral came in, `measured` a whole number or a mean as text.
+    """
+
+    step: StepName
+    on: date
+    cities: Mapping[CityMeans, str] = field(default_factory=dict)
+    partner: str = ""
+    sector: str = ""
+    reason: str = ""
+    n: int = 1
+    received_on: date | None = None
+    measured: str | None = None
+    members: Mapping[Member, str] = field(default_factory=dict)
+
+
+class FigureKey(NamedTuple):
+    """What one row of figures is about; `month` is its first day, `reason` a code or what was measured."""
+
+    month: date
+    city: str
+    partner: str
+    sector: str
+    indicator: str
+    reason: str
+
+
+@dataclass(slots=True)
+class FigureChanges:
+    """By how much each row of figures and each member of a distinct count goes up or down."""
+
+    figures: Counter[FigureKey] = field(default_factory=Counter)
+    members: Counter[MemberKey] = field(default_factory=Counter)
+
+    def add(self, measurements: Iterable[Measurement], sign: int) -> None:
+        """Count what was measured (`sign` 1), or take it back (-1)."""
+        for measurement in measurements:
+            for indicator in by_step().get(measurement.step, ()):
+                if indicator.only in {None, measurement.reason}:
+                    self._add(indicator, measurement, sign)
+
+    def _add(self, indicator: Indicator, measurement: Measurement, sign: int) -> None:
+        month, place = _dimensions(indicator, measurement)
+        if indicator.member:
+            if member := measurement.members.get(indicator.member):
+                self.members[MemberKey(indicator.code, member, month, *place)] += sign
+        elif (reason := _reason(indicator, measurement)) is not None:
+            self.figures[FigureKey(month, *place, indicator.code, reason)] += sign * measurement.n
+
+
+def _dimensions(indicator: Indicator, measurement: Measurement) -> tuple[date, Place]:
+    """The month and the place that the indicator counts it in."""
+    on = measurement.received_on if indicator.month == "receipt" and measurement.received_on else measurement.on
+    return on.replace(day=1), Place(
+        city=measurement.cities.get(indicator.city, "") if indicator.city else "",
+        partner=measurement.partner if indicator.partner else "",
+        sector=measurement.sector if indicator.sector else "",
+    )
+
+
+def _reason(indicator: Indicator, measurement: Measurement) -> str | None:
+    return measurement.reason if indicator.kind == "count" else measurement.measured

@@ -1,0 +1,56 @@
+"""The sessions and cycles of the carousel: that they were held, and how many attended."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+
+from services.reporting.metrics.measure import Measurement
+from services.reporting.projections.row_projection import RowProjection, replaced
+from shared.contracts.carousel import AttendanceRecorded, CycleCompleted, Mark, SessionCompleted
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """One session: as it was held, once that is known, and the mark of each referral."""
+
+    held: SessionCompleted | None = None
+    marks: dict[str, Mark] = field(default_factory=dict)
+
+
+def evolve(row: Session | None, event: SessionCompleted | AttendanceRecorded) -> Session:
+    """The session after `event`."""
+    session = row or Session()
+    match event:
+        case SessionCompleted():
+            return replace(session, held=event)
+        case AttendanceRecorded():
+            return replace(session, marks={**session.marks, event.referral: event.mark})
+
+
+def measure(session: Session) -> Iterator[Measurement]:
+    """A session held with the number of modules of its offer, and the exact size of its group once that is known."""
+    if session.held is None:
+        return
+    modules = str(session.held.modules) if session.held.modules else None
+    held = Measurement("session", session.held.on, {"group": session.held.city}, measured=modules)
+    yield held
+    if session.marks:
+        present = sum(mark == "present" for mark in session.marks.values())
+        yield replace(held, step="group", measured=str(present))
+
+
+def _measure_cycle(cycle: CycleCompleted) -> Iterator[Measurement]:
+    yield Measurement("cycle", cycle.on, {"group": cycle.city})
+
+
+SESSIONS = RowProjection(
+    "sessions",
+    Session,
+    dict.fromkeys((SessionCompleted, AttendanceRecorded), lambda event: (event.session,)),
+    evolve,
+    measure,
+)
+CYCLES = RowProjection(
+    "cycles", CycleCompleted, {CycleCompleted: lambda event: (event.cycle,)}, replaced, _measure_cycle
+)

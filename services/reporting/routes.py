@@ -1,0 +1,144 @@
+"""Figures, the project and the first report over HTTP: for coordinators only until releases exist."""
+
+from __future__ import annotations
+
+import asyncio
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Query, Response
+from pydantic import BaseModel
+
+from services.reporting.access import Coordinator, Database, require_access
+from services.reporting.project import Project, describe, described
+from services.reporting.queries.figures import Figure, find_figures, first_and_last_month
+from services.reporting.queries.partners import Partner, find_partners, order_of
+from services.reporting.queries.period import Period
+from services.reporting.refusals import Refusal
+from services.reporting.report.page import Results
+from services.reporting.report.render import render_html, render_pdf
+from shared.domain.bounds import Code, Day
+from shared.domain.clock import today
+from shared.domain.messages import Refused
+from shared.eventstore.event_store import Connection
+from shared.http.commands import Done
+from shared.http.pagination import PAGE_ROWS, After, Limit, Page, key_of, page_of
+from shared.http.problems import NotVisible, Unacceptable
+from shared.i18n.code_lists import City, Id
+from shared.i18n.text import Language
+
+RENDERED_AT_ONCE = 2
+_MEDIA = {"html": "text/html; charset=utf-8", "pdf": "application/pdf"}
+_RENDERING = ThreadPoolExecutor(RENDERED_AT_ONCE, thread_name_prefix="report")
+
+Since = Annotated[Day, Query(description="a day of the first month: figures are kept by month")]
+Until = Annotated[Day, Query(description="a day of the last month")]
+OfCity = Annotated[City | None, Query(description="one city; its meaning stands with each figure")]
+OfPartner = Annotated[Id | None, Query(description="the id of one organisation")]
+OfSector = Annotated[Code | None, Query(description="one sector")]
+
+router = APIRouter()
+
+
+class Figures(BaseModel):
+    """The figures of some months, each with its definition, its denominator and whether it is protected.
+
+    `since` and `until` are the first and the last day of the months that are covered, whatever days were asked.
+    """
+
+    since: date
+    until: date
+    figures: list[Figure]
+
+
+class Partners(Page[Partner]):
+    """Who was a partner of the programme in the months from `since` to `until`, by name: the months of the figures."""
+
+    since: date
+    until: date
+
+
+@router.get("/figures", tags=["figures"])
+async def read_figures(
+    since: Since,
+    until: Until,
+    caller: Coordinator,
+    database: Database,
+    city: OfCity = None,
+    partner: OfPartner = None,
+    sector: OfSector = None,
+) -> Figures:
+    """The figures of the whole months in which these days lie, which the answer names."""
+    period = _months(since, until)
+    async with database.acquire() as connection:
+        await require_access(connection, caller, city)
+        figures = await find_figures(connection, period, city=city, partner=partner, sector=sector)
+    return Figures(since=period.since, until=period.until, figures=figures)
+
+
+@router.get("/partners", tags=["figures"])
+async def read_partners(
+    since: Since, until: Until, _: Coordinator, database: Database, after: After = None, limit: Limit = PAGE_ROWS
+) -> Partners:
+    """The partners of the whole months in which these days lie, which the answer names."""
+    period, key = _months(since, until), key_of(after, str, str)
+    async with database.acquire() as connection:
+        found = await find_partners(connection, period, today())
+    left = [each for each in found if key is None or order_of(each) > tuple(key)]
+    page = page_of(left[: limit + 1], limit, order_of)
+    return Partners(items=page.items, next=page.next, since=period.since, until=period.until)
+
+
+@router.get("/project", tags=["report"])
+async def read_project(_: Coordinator, database: Database) -> Project:
+    """What the report says of the project itself, as last described."""
+    async with database.acquire() as connection:
+        project = await described(connection)
+    if project is None:
+        raise NotVisible
+    return project
+
+
+@router.put("/project", tags=["report"])
+async def describe_project(body: Project, caller: Coordinator, database: Database) -> Done:
+    """Describe it anew: for a coordinator of the coordinating municipality."""
+    async with database.acquire() as connection:
+        return Done(version=await describe(connection, body, caller))
+
+
+@router.get("/report", tags=["report"], response_class=Response)
+async def first_report(
+    language: Language,
+    caller: Coordinator,
+    database: Database,
+    format: Literal["pdf", "html"] = "pdf",  # noqa: A002 - the parameter's name on the web
+    since: Since | None = None,
+    until: Until | None = None,
+) -> Response:
+    """The report of all cities; without a period, of every month that has a figure."""
+    async with database.acquire() as connection:
+        project = await described(connection)
+        period = await _months_of_report(connection, since, until)
+        await require_access(connection, caller, None)
+        if project is None:
+            raise Refused(Refusal.PROJECT_NOT_DESCRIBED)
+        figures = await find_figures(connection, period)
+        results = Results(*period, figures, await find_partners(connection, period, today()))
+    render = render_html if format == "html" else render_pdf
+    content = await asyncio.get_running_loop().run_in_executor(_RENDERING, render, language, project, results)
+    return Response(content, media_type=_MEDIA[format])
+
+
+async def _months_of_report(connection: Connection, since: date | None, until: date | None) -> Period:
+    """Of the days asked; an end that was not asked is that of the figures, or the day asked where that is beyond."""
+    first, last = await first_and_last_month(connection, today())
+    return _months(since or min(first, until or first), until or max(last, since or last))
+
+
+def _months(since: date, until: date) -> Period:
+    """The whole months of these days; raises Unacceptable `period-reversed`."""
+    if until < since:
+        code = Refusal.PERIOD_REVERSED
+        raise Unacceptable(code, [{"field": "query.until", "code": code}])
+    return Period.covering(since, until)

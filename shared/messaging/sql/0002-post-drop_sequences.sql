@@ -1,0 +1,2 @@
+-- What was applied before the stream contract.
+drop table if exists sequences;

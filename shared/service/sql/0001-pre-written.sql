@@ -1,0 +1,4 @@
+create table if not exists written (
+    one boolean     primary key default true check (one),
+    at  timestamptz not null
+);
