@@ -36,10 +36,9 @@ async def test_who_is_new_at_six_trainings_at_once_is_one_person(
 async def test_a_person_is_known_again_after_everything_was_encrypted_with_a_new_key(
     store: EventStore, tmp_path: Path
 ) -> None:
-    old, new = (Fernet.generate_key().decode() for _ in range(2))
-    keys = tmp_path / "keys"
+    keys = tmp_path / "auth" / "people.keys"  # what the service opened its address key with
+    old, new = keys.read_text().strip(), Fernet.generate_key().decode()
     async with store.pool.acquire() as connection:
-        keys.write_text(old)
         people = await People.opened(connection, FieldCipher.of_file(str(keys)))
         [known] = await people.authenticate(connection, [ZOE])
         await people.meet(connection, {known: ZOE})

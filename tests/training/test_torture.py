@@ -30,7 +30,7 @@ async def one(url: str, home: Path, what: str, people: list[str]) -> list[str]:
     process = await asyncio.create_subprocess_exec(*arguments, stdout=asyncio.subprocess.PIPE)
     out, _ = await process.communicate()
     assert process.returncode == 0
-    return list(json.loads(out))
+    return list(json.loads(out.splitlines()[-1]))  # below the lines of the log
 
 
 async def stands(store: EventStore) -> tuple[list[str], list[str]]:
