@@ -1,30 +1,38 @@
-"""Wires the referral service; nothing happens at import."""
+"""The referral service as the list of its parts."""
 
 from __future__ import annotations
 
-from fastapi import FastAPI
+from services.referral import consumers, name_changes
+from services.referral.integration_events import to_integration_event
+from services.referral.organisations import referrer_routes
+from services.referral.organisations import routes as organisation_routes
+from services.referral.organisations.aggregate import ORGANISATION
+from services.referral.personal_data import open_personal_data
+from services.referral.projections import cases, organisations
+from services.referral.referrals import change_routes, list_routes, person_routes
+from services.referral.referrals import routes as referral_routes
+from services.referral.referrals.aggregate import REFERRAL
+from services.referral.translations import translations
+from shared.contracts.referral import CASES, ORGANISATIONS
+from shared.privacy import personal_data
+from shared.service.declaration import Service
 
-from services.referral import people, published, subscribers
-from services.referral.api import routes
-from services.referral.views import cases, organisations
-from services.referral.vocabulary import vocabulary
-from shared.contracts import referral as contract
-from shared.http.commands import Commands
-from shared.privacy.encryption import FieldCipher
-from shared.service.settings import Settings
-from shared.service.wiring import Wiring, application_of
-
-
-def application(settings: Settings) -> FastAPI:
-    """The service as an ASGI application."""
-    return application_of("Referral", settings, vocabulary().refusals, wire)
-
-
-async def wire(service: Wiring) -> None:
-    """What it is made of."""
-    store = await service.facts(cases.TYPES, cases, organisations)
-    register = people.People(FieldCipher.of_file(service.settings.people_keys_file))
-    await service.seals(register)
-    service.publishes(store, published.to_integration_event, contract.CASES, contract.ORGANISATIONS)
-    await service.hears(subscribers.hears(store))
-    service.answers(routes(Commands(store), register))
+SERVICE = Service(
+    name="referral",
+    refusals=lambda: translations().refusals,
+    routers=[
+        organisation_routes.router,
+        referrer_routes.router,
+        referral_routes.router,
+        list_routes.router,
+        person_routes.router,
+        change_routes.router,
+    ],
+    aggregates=[REFERRAL, ORGANISATION],
+    projections=[cases.PROJECTION, organisations.PROJECTION],
+    consumers=[consumers.CAROUSEL],
+    to_integration_event=to_integration_event,
+    topics=[CASES, ORGANISATIONS],
+    migrations=[personal_data.MIGRATIONS, name_changes.MIGRATIONS],
+    personal_data=open_personal_data,
+)

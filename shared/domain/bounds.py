@@ -37,6 +37,10 @@ Count = Annotated[int, Field(ge=0, le=MOST)]
 Code = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]{0,63}$")]
 Subject = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=PRINTABLE)]
 Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200, pattern=PRINTABLE)]
+PersonalText = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200, pattern=r"^[^\x00]*$")
+]
+"""A name, an address or a number of a person: of all that was ever stored, nothing is refused when it is read."""
 Paragraph = Annotated[
     str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000, pattern=PRINTABLE_LINES)
 ]

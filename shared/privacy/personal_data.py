@@ -6,10 +6,9 @@ import json
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from pathlib import Path
-from typing import Annotated, Generic, TypeVar
+from typing import Generic, TypeVar
 
-from pydantic import StringConstraints
-
+from shared.domain.bounds import PersonalText
 from shared.domain.clock import today as this_day
 from shared.domain.messages import Message, id_not_available
 from shared.eventstore.event_store import Connection
@@ -20,7 +19,7 @@ MIGRATIONS = migrations_of("people", Path(__file__).parent / "sql")
 SCHEMA = schema_of(MIGRATIONS)
 _LOCK = 7227
 
-Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200, pattern=r"^[^\x00]*$")]
+Text = PersonalText
 P = TypeVar("P", bound=Message)
 
 

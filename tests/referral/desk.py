@@ -10,17 +10,15 @@ from typing import Any
 import httpx
 import pytest
 from fastapi import FastAPI
-from pydantic import SecretStr
 
-from deploy.local import keys
 from deploy.local.tokens import token
-from services.referral.app import application
+from services.referral.app import SERVICE
 from shared.http.auth import Role
-from shared.service.settings import Settings
 from tests.conftest import under_a_key
+from tests.serving import served
 
 CITY, OTHER_CITY = "Oostende", "Brugge"
-SECRET = "Zebedeus Onvindbaar"  # noqa: S105 - a name that must never leave people.py
+SECRET = "Zebedeus Onvindbaar"  # noqa: S105 - a name that must never leave the personal data
 
 
 class Desk:
@@ -49,19 +47,7 @@ class Desk:
 @asynccontextmanager
 async def in_front_of(database_url: str, home: Path) -> AsyncIterator[Desk]:
     """A desk in front of the service, which runs in its role `api` until the end of the block."""
-    files = keys.environment(home)
-    settings = Settings(
-        database_url=SecretStr(database_url),
-        auth_jwks_file=files["AUTH_JWKS_FILE"],
-        people_keys_file=files["PEOPLE_KEYS_FILE"],
-        roles=frozenset({"api"}),
-    )
-    app = application(settings)
-    transport = httpx.ASGITransport(app, raise_app_exceptions=False)
-    async with (
-        app.router.lifespan_context(app),
-        httpx.AsyncClient(transport=transport, base_url="http://desk") as client,
-    ):
+    async with served(SERVICE, database_url, home) as (app, client):
         yield Desk(client, home, app)
 
 

@@ -1,11 +1,14 @@
-"""One valid example of every fact and command of the referral road; any field can be given instead."""
+"""One valid example of every event and command of the referral service; any field can be given instead."""
 
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
 from typing import Any, get_args
 
-from services.referral import commands, events
+from services.referral.organisations.commands import RegisterOrganisation, RegisterReferrer, RenameOrganisation
+from services.referral.organisations.events import OrganisationRegistered, OrganisationRenamed, ReferrerRegistered
+from services.referral.referrals import commands, events
+from services.referral.referrals.commands import ReferralCommand
 from shared.domain.messages import Event
 
 ORGANISATION, REFERRER, WORKER = "elz-1", "referrer-1", "worker-1"
@@ -74,16 +77,16 @@ REVOKED: dict[str, Any] = {"referral_id": REFERRAL, "on": date(2026, 3, 16)}
 STOPPED: dict[str, Any] = {"referral_id": REFERRAL, "on": date(2026, 2, 16), "category": "practical", "code": "work"}
 
 
-def organisation_registered(**given: Any) -> events.OrganisationRegistered:
-    return events.OrganisationRegistered(**ORGANISATION_REGISTERED | given)
+def organisation_registered(**given: Any) -> OrganisationRegistered:
+    return OrganisationRegistered(**ORGANISATION_REGISTERED | given)
 
 
-def organisation_renamed(**given: Any) -> events.OrganisationRenamed:
-    return events.OrganisationRenamed(**ORGANISATION_RENAMED | given)
+def organisation_renamed(**given: Any) -> OrganisationRenamed:
+    return OrganisationRenamed(**ORGANISATION_RENAMED | given)
 
 
-def referrer_registered(**given: Any) -> events.ReferrerRegistered:
-    return events.ReferrerRegistered(**REFERRER_REGISTERED | given)
+def referrer_registered(**given: Any) -> ReferrerRegistered:
+    return ReferrerRegistered(**REFERRER_REGISTERED | given)
 
 
 def received(**given: Any) -> events.ReferralReceived:
@@ -146,16 +149,16 @@ def stopped(**given: Any) -> events.ParticipationStopped:
     return events.ParticipationStopped(**STOPPED | given)
 
 
-def register_organisation(**given: Any) -> commands.RegisterOrganisation:
-    return commands.RegisterOrganisation(**ASKED | ORGANISATION_REGISTERED | given)
+def register_organisation(**given: Any) -> RegisterOrganisation:
+    return RegisterOrganisation(**ASKED | ORGANISATION_REGISTERED | given)
 
 
-def rename_organisation(**given: Any) -> commands.RenameOrganisation:
-    return commands.RenameOrganisation(**ASKED | ORGANISATION_RENAMED | given)
+def rename_organisation(**given: Any) -> RenameOrganisation:
+    return RenameOrganisation(**ASKED | ORGANISATION_RENAMED | given)
 
 
-def register_referrer(**given: Any) -> commands.RegisterReferrer:
-    return commands.RegisterReferrer(**ASKED | REFERRER_REGISTERED | given)
+def register_referrer(**given: Any) -> RegisterReferrer:
+    return RegisterReferrer(**ASKED | REFERRER_REGISTERED | given)
 
 
 def receive(**given: Any) -> commands.ReceiveReferral:
@@ -242,8 +245,8 @@ def record_return(**given: Any) -> commands.RecordReturn:
     return commands.RecordReturn(**ASKED | REVOKED | given)
 
 
-def facts() -> list[Event]:
-    """One of every fact."""
+def every_event() -> list[Event]:
+    """One of every event."""
     return [
         organisation_registered(),
         organisation_renamed(),
@@ -269,7 +272,7 @@ def facts() -> list[Event]:
     ]
 
 
-def dated_commands() -> list[commands.ReferralCommand]:
+def dated_commands() -> list[ReferralCommand]:
     """One of every command on a referral that exists."""
     return [
         plan_intake(),

@@ -9,9 +9,10 @@ import asyncpg
 import pytest
 from cryptography.fernet import Fernet
 
-from services.referral import people
-from services.referral.people import People
+from services.referral.personal_data import PersonalData
+from services.referral.persons import Person
 from shared.http.auth import Role
+from shared.privacy import personal_data
 from shared.privacy.encryption import FieldCipher
 from shared.service.wiring import create_tables
 from tests.referral.access import ACCESS
@@ -108,7 +109,9 @@ async def test_an_organisation_nobody_registered_has_no_name_to_change(desk: Des
     assert (await desk.ask("GET", "/organisations")).json() == EMPTY
 
 
-async def test_a_name_is_sealed_and_every_look_is_kept(desk: Desk, pool: asyncpg.Pool[asyncpg.Record]) -> None:
+async def test_a_name_is_encrypted_and_the_access_log_keeps_every_look(
+    desk: Desk, pool: asyncpg.Pool[asyncpg.Record]
+) -> None:
     await desk.ask("POST", "/referrals", referral())
     looked = await desk.ask("POST", "/referrals/r-1/person/look", {"why": "intake"})
     assert looked.json()["name"] == SECRET
@@ -126,7 +129,7 @@ async def test_the_export_of_a_person_tells_every_road_of_his_that_the_caller_ma
         told = referral(name, person_id="p-1", preferred_city=city)
         assert (await desk.ask("POST", "/referrals", told, Role.REFERRER)).status_code == 201
     held = (await desk.ask("GET", "/referrals/r-1/person/export")).json()
-    assert [fact["referral_id"] for fact in held["facts"]] == ["r-1", "r-2"]
+    assert [event["referral_id"] for event in held["facts"]] == ["r-1", "r-2"]
 
 
 async def test_an_erased_person_is_gone_from_the_answers_that_are_kept(
@@ -140,7 +143,7 @@ async def test_an_erased_person_is_gone_from_the_answers_that_are_kept(
     assert [row["stream"] for row in await pool.fetch(kept)] == ["referral-r-2"]
 
 
-async def test_an_erased_person_is_gone_and_the_facts_stay(desk: Desk) -> None:
+async def test_an_erased_person_is_gone_and_the_events_stay(desk: Desk) -> None:
     await desk.ask("POST", "/referrals", referral())
     assert (await desk.ask("DELETE", "/referrals/r-1/person?why=asked-by-person")).status_code == 204
     assert (await desk.ask("POST", "/referrals/r-1/person/look", {"why": "intake"})).status_code == 404
@@ -149,13 +152,13 @@ async def test_an_erased_person_is_gone_and_the_facts_stay(desk: Desk) -> None:
     ]
 
 
-async def test_a_new_key_reseals_everyone_and_the_old_one_can_go(pool: asyncpg.Pool[asyncpg.Record]) -> None:
+async def test_a_new_key_encrypts_everyone_again_and_the_old_one_can_go(pool: asyncpg.Pool[asyncpg.Record]) -> None:
     old, new = Fernet.generate_key(), Fernet.generate_key()
-    await create_tables(pool, [people.SCHEMA])
+    await create_tables(pool, [personal_data.SCHEMA])
     who = f"p-{uuid.uuid4().hex}"
     async with pool.acquire() as connection:
         day = await connection.fetchval("select current_date")
-        await People(FieldCipher(old)).keep(connection, who, "referred", people.Person(name=SECRET), day)
-        assert await People(FieldCipher(new, old)).reseal(connection) == 1
-        found = await People(FieldCipher(new)).look(connection, who, "tester", "contact")
-    assert found == people.Person(name=SECRET)
+        await PersonalData(FieldCipher(old)).keep(connection, who, "referred", Person(name=SECRET), day)
+        assert await PersonalData(FieldCipher(new, old)).rotate_keys(connection) == 1
+        found = await PersonalData(FieldCipher(new)).look(connection, who, "tester", "contact")
+    assert found == Person(name=SECRET)

@@ -4,19 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from datetime import date, timedelta
-from functools import reduce
 from typing import Any
 
 import pytest
 
-from services.referral.domain import referral, register
+from services.referral.organisations.aggregate import ORGANISATION
+from services.referral.referrals.aggregate import REFERRAL
 from shared.domain.messages import Command
-from shared.eventstore.command_handler import Decider
 from tests.referral import examples as x
 from tests.spec import Spec, spec
 
-REFERRALS = spec(Decider(referral.initial, referral.decide, referral.evolve))
-REGISTER = spec(Decider(register.initial, register.decide, register.evolve))
+REFERRALS = spec(REFERRAL)
+ORGANISATIONS = spec(ORGANISATION)
 RECEIVED = REFERRALS.given(x.received())
 UNMET = RECEIVED.given(x.intake_held(results=x.results("language", "unsafe")))
 TAKEN: list[tuple[Spec[Any, Any, Any], Command]] = [
@@ -31,8 +30,8 @@ TAKEN: list[tuple[Spec[Any, Any, Any], Command]] = [
     (RECEIVED, x.withdraw()),
     (RECEIVED, x.link_duplicate()),
     (RECEIVED, x.retract()),
-    (REGISTER, x.register_organisation()),
-    (REGISTER.given(x.organisation_registered()), x.rename_organisation()),
+    (ORGANISATIONS, x.register_organisation()),
+    (ORGANISATIONS.given(x.organisation_registered()), x.rename_organisation()),
 ]
 OTHERWISE: dict[str, Callable[[Any], Any]] = {
     "override": lambda _: "team_decision",
@@ -72,10 +71,9 @@ def altered() -> Iterator[Any]:
 
 
 def taken(before: Spec[Any, Any, Any], command: Command) -> Spec[Any, Any, Any]:
-    state = reduce(before.decider.evolve, before.history, before.decider.initial)
-    facts = before.decider.decide(state, command)
-    assert facts, command
-    return before.given(*facts)
+    events = before.aggregate.decide(before.state(), command)
+    assert events, command
+    return before.given(*events)
 
 
 @pytest.mark.parametrize(("before", "command"), TAKEN, ids=lambda each: type(each).__name__)

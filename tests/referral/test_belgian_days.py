@@ -17,14 +17,13 @@ from hypothesis import strategies as st
 
 import services.referral
 import shared
-from services.referral import changes
-from services.referral.commands import ReferralCommand
-from services.referral.people import SCHEMA
+from services.referral import name_changes
+from services.referral.referrals.commands import ReferralCommand
 from shared.domain.clock import day_in_belgium
-from shared.service.wiring import create_tables
+from shared.eventstore.migrations import migrate
 from tests.referral import examples as x
 from tests.referral.test_decisions import at_accepted, at_received, at_started, referral
-from tests.referral.test_register import register
+from tests.referral.test_organisations import organisation
 
 SOURCES = [Path(services.referral.__path__[0]), Path(shared.__path__[0])]
 MIDNIGHTS = [datetime(2026, 1, 14, 23, tzinfo=UTC), datetime(2026, 7, 14, 22, tzinfo=UTC)]  # of winter and of summer
@@ -52,7 +51,7 @@ def test_a_day_begins_at_midnight_in_belgium(command: Any, midnight: datetime, l
 def histories(command: Any) -> list[Any]:
     if isinstance(command, ReferralCommand):
         return [referral] if command == x.receive() else [at_received, at_accepted, at_started]
-    return [register]
+    return [organisation]
 
 
 def sources() -> Iterator[Path]:
@@ -62,19 +61,19 @@ def sources() -> Iterator[Path]:
 
 @pytest.mark.parametrize("source", sorted(sources()), ids=lambda path: "/".join(path.parts[-2:]))
 def test_no_source_asks_another_clock_which_day_it_is(source: Path) -> None:
-    """A moment becomes a day by `shared.days` and nowhere else: no `.date()`, no clock of the machine or of SQL."""
+    """A moment becomes a day by `shared.domain.clock` alone: no `.date()`, no clock of the machine or of SQL."""
     text = source.read_text(encoding="utf-8")
     called = [
         node.lineno
         for node in ast.walk(ast.parse(text))
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "date"
     ]
-    if source.name != "days.py":
+    if source.name != "clock.py":
         assert (called, OTHER_CLOCKS.findall(text)) == ([], [])
 
 
 async def test_the_day_of_an_erasure_is_the_one_in_belgium(pool: asyncpg.Pool[asyncpg.Record]) -> None:
-    await create_tables(pool, [SCHEMA])
+    await migrate(pool, [name_changes.MIGRATIONS])
     for n, at in enumerate(each + timedelta(seconds=shift) for each in MIDNIGHTS for shift in (-1, 0)):
         await pool.execute(
             "insert into person_changes (id, person, kind, what, why, asked_by, asked_in, decided_by, decided_at, done)"
@@ -83,5 +82,5 @@ async def test_the_day_of_an_erasure_is_the_one_in_belgium(pool: asyncpg.Pool[as
             at,
         )
     async with pool.acquire() as connection:
-        kept = (await changes.erasures(connection, None, 10)).items
+        kept = (await name_changes.erasures(connection, None, 10)).items
     assert [each.erased_on for each in kept] == [date(2026, m, d) for m, d in ((1, 14), (1, 15), (7, 14), (7, 15))]

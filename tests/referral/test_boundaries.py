@@ -9,15 +9,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.referral.commands import ReferralCommand
-from services.referral.domain import referral as rules
-from services.referral.domain import register
+from services.referral.organisations.aggregate import ORGANISATION
+from services.referral.referrals.aggregate import REFERRAL
+from services.referral.referrals.commands import ReferralCommand
 from shared.domain.messages import Event
-from shared.eventstore.command_handler import Decider
 from tests.referral import examples as x
 from tests.spec import Spec, spec
 
-referral: Spec[Any, Any, Any] = spec(Decider(rules.initial, rules.decide, rules.evolve))
+referral: Spec[Any, Any, Any] = spec(REFERRAL)
 at_received = referral.given(x.received())
 at_intake = at_received.given(x.intake_held())
 unmet = at_received.given(x.intake_held(results=x.results("language", "denial")))
@@ -28,7 +27,7 @@ START = x.STARTED["on"]
 
 
 @pytest.mark.parametrize(
-    ("history", "command", "fact"),
+    ("history", "command", "event"),
     [
         (at_received, x.plan_intake(on=DAY), x.intake_planned(on=DAY)),
         (at_received, x.plan_intake(on=DAY, planned_for=DAY), x.intake_planned(on=DAY, planned_for=DAY)),
@@ -38,8 +37,8 @@ START = x.STARTED["on"]
         (at_started, x.record_stop(on=START), x.stopped(on=START)),
     ],
 )
-def test_what_follows_may_come_on_the_same_day(history: Spec[Any, Any, Any], command: Any, fact: Event) -> None:
-    history.when(command).then(fact)
+def test_what_follows_may_come_on_the_same_day(history: Spec[Any, Any, Any], command: Any, event: Event) -> None:
+    history.when(command).then(event)
 
 
 @given(st.sampled_from(x.dated_commands()), st.integers(1, 400))
@@ -90,7 +89,7 @@ def test_who_left_may_be_accepted_again_and_a_void_referral_may_not() -> None:
     )
 
 
-organisation: Spec[Any, Any, Any] = spec(Decider(register.initial, register.decide, register.evolve))
+organisation: Spec[Any, Any, Any] = spec(ORGANISATION)
 known = organisation.given(x.organisation_registered())
 SINCE = x.ORGANISATION_REGISTERED["since"]
 
@@ -108,9 +107,9 @@ def test_a_name_may_be_corrected_on_the_day_it_began() -> None:
 def test_the_name_on_a_day_is_the_latest_that_began_by_then(names: dict[date, str], day: date, chance: Any) -> None:
     order = list(names.items())
     chance.shuffle(order)
-    state = register.evolve(register.initial, x.organisation_registered())
+    state = ORGANISATION.fold([x.organisation_registered()])
     for since, name in order:
-        state = register.evolve(state, x.organisation_renamed(since=since, name=name))
+        state = ORGANISATION.evolve(state, x.organisation_renamed(since=since, name=name))
     told = {SINCE: x.ORGANISATION_REGISTERED["name"], **names}
     assert state.name_on(day) == next((told[since] for since in sorted(told, reverse=True) if since <= day), None)
 

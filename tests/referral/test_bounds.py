@@ -11,8 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
-from services.referral import commands, events
-from services.referral.people import Person
+from services.referral.organisations.commands import OrganisationCommand
+from services.referral.organisations.events import OrganisationEvent
+from services.referral.persons import Person
+from services.referral.referrals import commands, events
 from shared.domain.bounds import FIRST_DAY, LAST_DAY
 from shared.i18n.code_lists import Id
 from tests.bounds_walk import unbounded, unbounded_parameters
@@ -22,11 +24,11 @@ from tests.referral.desk import Desk, desk
 
 __all__ = ["desk"]
 
-KINDS = (commands.ReferralCommand, commands.RegisterCommand, events.ReferralEvent, events.RegisterEvent)
+KINDS = (commands.ReferralCommand, OrganisationCommand, events.ReferralEvent, OrganisationEvent)
 
 
 @pytest.mark.parametrize("model", [each for kind in KINDS for each in get_args(kind)] + [Person])
-def test_no_value_of_a_command_a_fact_or_a_person_is_without_a_bound(model: Any) -> None:
+def test_no_value_of_a_command_an_event_or_a_person_is_without_a_bound(model: Any) -> None:
     assert unbounded(model) == []
 
 
@@ -44,19 +46,19 @@ def is_id(text: str) -> bool:
 
 
 @given(st.dates())
-def test_a_fact_of_any_year_is_still_read(day: date) -> None:
+def test_an_event_of_any_year_is_still_read(day: date) -> None:
     told = x.received().model_dump(mode="json") | {"received_on": day.isoformat()}
     assert events.ReferralReceived.model_validate(told).received_on == min(max(day, FIRST_DAY), LAST_DAY)
 
 
 @given(st.text(st.characters(codec="utf-8", exclude_characters="\x00"), max_size=2000))
-def test_a_fact_that_tells_a_worker_by_any_text_is_read_without_it(by: str) -> None:
+def test_an_event_that_tells_a_worker_by_any_text_is_read_without_it(by: str) -> None:
     told = x.intake_held().model_dump(mode="json")
     read = events.IntakeHeld.model_validate(told | {"by": by}).by
     assert read == (by if is_id(by) else events.NOT_AN_ID)
 
 
-def test_a_fact_that_tells_a_part_of_a_day_a_thousand_times_is_read_once() -> None:
+def test_an_event_that_tells_a_part_of_a_day_a_thousand_times_is_read_once() -> None:
     told = x.received().model_dump(mode="json") | {"availability": [["monday", "evening"], ["friday", "evening"]] * 500}
     read = events.ReferralReceived.model_validate(told).availability
     assert read == (("monday", "evening"), ("friday", "evening"))

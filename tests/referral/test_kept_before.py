@@ -12,9 +12,9 @@ from typing import Any
 import asyncpg
 import pytest
 
-from services.referral.published import translate
-from services.referral.views.cases import TYPES
-from shared.eventstore.event_store import recorded
+from services.referral.integration_events import to_integration_event
+from services.referral.referrals.aggregate import REFERRAL
+from shared.eventstore.event_store import event_types, recorded
 from shared.eventstore.pool import open_pool
 from shared.http.auth import Role
 from tests.referral import examples as x
@@ -22,6 +22,7 @@ from tests.referral.desk import Desk, in_front_of, referral
 
 TYPED = "Jan Peeters, die ik al lang ken"  # what a worker typed where today an id stands
 PRIVACY = (Path(__file__).resolve().parents[2] / "docs" / "privacy.md").read_text(encoding="utf-8")
+TYPES = event_types(*REFERRAL.events)
 META = json.dumps({"by": "worker-1", "correlation_id": "none"})
 
 
@@ -67,15 +68,15 @@ async def test_what_a_worker_typed_before_is_told_to_nobody(database_url: str, t
         assert accepted.json() == {"version": 3}
         export = await desk.ask("GET", "/referrals/referral-1/person/export")
         timeline = await desk.ask("GET", "/referrals/referral-1/timeline")
-        facts = [recorded(row, TYPES) for row in await pool.fetch("select * from events order by position")]
-    assert [fact["what"] for fact in export.json()["facts"]] == ["ReferralReceived", "IntakeHeld", "ReferralAccepted"]
-    assert TYPED not in export.text + timeline.text + str([translate(fact) for fact in facts])
+        events = [recorded(row, TYPES) for row in await pool.fetch("select * from events order by position")]
+    assert [event["what"] for event in export.json()["facts"]] == ["ReferralReceived", "IntakeHeld", "ReferralAccepted"]
+    assert TYPED not in export.text + timeline.text + str([to_integration_event(event) for event in events])
 
 
 async def test_what_a_worker_typed_before_is_taken_out_as_the_record_of_privacy_says(
     database_url: str, tmp_path: Path
 ) -> None:
-    """Only that text goes: the facts are read as before."""
+    """Only that text goes: the events are read as before."""
     [statement] = re.findall(r"^ +```sql\n(.+?)```", PRIVACY, re.MULTILINE | re.DOTALL)
     held = x.intake_held().model_dump(mode="json")
     typed = [TYPED, "", "x" * 65, "a\nb", "-a", "worker-1", "W_2"]
@@ -90,12 +91,12 @@ async def test_what_a_worker_typed_before_is_taken_out_as_the_record_of_privacy_
     assert [json.loads(row["data"])["by"] for row in rows[1:]] == ["not-an-id"] * 5 + ["worker-1", "W_2"]
 
 
-def test_every_fact_of_any_day_becomes_a_message() -> None:
-    for fact in x.facts():
-        told = fact.model_dump(mode="json")
+def test_every_event_of_any_day_becomes_a_message() -> None:
+    for event in x.every_event():
+        told = event.model_dump(mode="json")
         days = {name for name, value in told.items() if isinstance(value, str) and _is_day(value)}
         for day in ("0001-01-01", "9999-12-31"):
-            read = type(fact).model_validate(told | dict.fromkeys(days, day))
+            read = type(event).model_validate(told | dict.fromkeys(days, day))
             assert all(date(2000, 1, 1) <= getattr(read, name) <= date(2099, 12, 31) for name in days)
 
 

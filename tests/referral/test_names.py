@@ -11,8 +11,8 @@ import httpx
 import pytest
 from cryptography.fernet import Fernet
 
-from services.referral.domain.names import Asker, Road, alone, seconds
-from services.referral.people import People
+from services.referral.personal_data import PersonalData
+from services.referral.persons import PersonReferral, Requester, changes_alone, may_confirm
 from shared.http.auth import Role
 from shared.privacy.encryption import FieldCipher
 from tests.referral.desk import CITY, OTHER_CITY, SECRET, Desk, desk, organisation, referral, referrer
@@ -193,10 +193,10 @@ async def test_what_waits_is_sealed_anew_with_a_new_key(desk: Desk, pool: asyncp
     keys = desk.home / "auth" / "people.keys"
     old, new = keys.read_text().split()[0], Fernet.generate_key().decode()
     async with pool.acquire() as connection:
-        assert await People(FieldCipher(new, old)).reseal(connection) == 1
+        assert await PersonalData(FieldCipher(new, old)).rotate_keys(connection) == 1
     keys.write_text(new + "\n")
     sealed = await pool.fetchval("select sealed from person_changes where id = $1", waits.json()["change"])
-    assert NEW_NAME in FieldCipher(new).open(sealed)
+    assert NEW_NAME in FieldCipher(new).decrypt(sealed)
 
 
 async def test_a_referrer_is_read_corrected_exported_and_erased(desk: Desk) -> None:
@@ -241,8 +241,8 @@ async def test_an_erased_referrer_is_not_written_again_by_a_request_that_comes_l
 
 CITIES = ("a", "b", "c")
 SOMEWHERE = [frozenset(), frozenset("a"), frozenset("b"), frozenset("ab"), frozenset("abc")]
-ROADS: list[Sequence[Road]] = [
-    [Road(f"r-{n}", city, of) for n, (city, of) in enumerate(roads)]
+ROADS: list[Sequence[PersonReferral]] = [
+    [PersonReferral(f"r-{n}", city, of) for n, (city, of) in enumerate(roads)]
     for size in (1, 2, 3)
     for roads in product(product(CITIES, (None, "x", "y")), repeat=size)
 ]
@@ -253,12 +253,12 @@ def test_over_all_small_cases_nobody_changes_alone_what_others_work_on() -> None
     for roads in ROADS:
         cities, of = {road.city for road in roads}, {road.organisation for road in roads} - {None}
         for first, second in product(SOMEWHERE, SOMEWHERE):
-            assert alone(roads, first) == (cities <= first and len(of) <= 1)
+            assert changes_alone(roads, first) == (cities <= first and len(of) <= 1)
             if not second & cities:
                 continue
-            same = seconds(roads, Asker("x", first), Asker("x", second))
-            other = seconds(roads, Asker("x", first), Asker("y", second))
-            assert same == alone(roads, second)
+            same = may_confirm(roads, Requester("x", first), Requester("x", second))
+            other = may_confirm(roads, Requester("x", first), Requester("y", second))
+            assert same == changes_alone(roads, second)
             assert other >= same
             if other and not same and not cities <= first:
                 assert second & cities - first, (roads, first, second)

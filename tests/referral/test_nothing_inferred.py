@@ -147,7 +147,7 @@ async def test_a_list_tells_a_referrer_nothing_of_a_case_without_the_persons_agr
 
 
 async def test_an_export_tells_a_facilitator_nothing_of_a_road_in_another_city(desk: Desk) -> None:
-    """Neither its facts, nor who looked at the name there, nor what was decided on it there."""
+    """Neither its events, nor who looked at the name there, nor what was decided on it there."""
     await done(desk, "POST", "/referrals", referral("r-1", person_id="p-1"), Role.REFERRER)
     first = (await desk.ask("GET", "/referrals/r-1/person/export")).json()
     told_elsewhere = referral("r-2", person_id="p-1", preferred_city=OTHER_CITY, organisation_id="org-1")
@@ -159,5 +159,5 @@ async def test_an_export_tells_a_facilitator_nothing_of_a_road_in_another_city(d
     assert second["facts"] == first["facts"]
     assert [look["by"] for look in second["looks"]] == ["synthetic-facilitator"] * 2
     whole = (await desk.ask("GET", "/referrals/r-1/person/export", role=Role.DATA_PROTECTION)).json()
-    assert {fact["referral_id"] for fact in whole["facts"]} == {"r-1", "r-2"}
+    assert {event["referral_id"] for event in whole["facts"]} == {"r-1", "r-2"}
     assert [look["by"] for look in whole["looks"]].count("elsewhere") == 2

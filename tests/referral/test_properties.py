@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
-from functools import reduce
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.referral.commands import ReferralCommand
-from services.referral.domain.referral import Referral, decide, evolve, initial
-from services.referral.events import (
+from services.referral.referrals.aggregate import REFERRAL
+from services.referral.referrals.commands import ReferralCommand
+from services.referral.referrals.events import (
     CompletionRevoked,
     ReferralAccepted,
     ReferralEvent,
-    ReferralReceived,
     StartRevoked,
+    day_of,
 )
+from services.referral.referrals.state import Referral
 from shared.domain.messages import Refused
 from shared.i18n.code_lists import reasons_for
 from tests.chance import examples
@@ -73,23 +73,19 @@ bounded = examples(120)
 
 def asked(state: Referral, command: ReferralCommand) -> list[ReferralEvent]:
     try:
-        return decide(state, command)
+        return REFERRAL.decide(state, command)
     except Refused:
         return []
 
 
 def lived(road: list[ReferralCommand]) -> list[tuple[Referral, list[ReferralEvent], Referral]]:
-    steps, state = [], initial
+    steps, state = [], REFERRAL.initial
     for command in road:
-        facts = asked(state, command)
-        after = reduce(evolve, facts, state)
-        steps.append((state, facts, after))
+        events = asked(state, command)
+        after = REFERRAL.fold(events, state)
+        steps.append((state, events, after))
         state = after
     return steps
-
-
-def day_of(fact: ReferralEvent) -> date:
-    return fact.received_on if isinstance(fact, ReferralReceived) else fact.on
 
 
 @bounded
@@ -122,12 +118,12 @@ def no_trace_of_what_cannot_be(state: Referral) -> None:
 @bounded
 @given(roads)
 def test_nobody_is_accepted_with_an_unmet_criterion_and_no_override(road: list[ReferralCommand]) -> None:
-    for before, facts, _ in lived(road):
-        for fact in facts:
-            if isinstance(fact, ReferralAccepted):
+    for before, events, _ in lived(road):
+        for event in events:
+            if isinstance(event, ReferralAccepted):
                 assert before.intake
-                assert fact.on >= before.intake.on
-                assert bool(fact.override) == bool(before.unmet)
+                assert event.on >= before.intake.on
+                assert bool(event.override) == bool(before.unmet)
 
 
 @bounded
@@ -135,8 +131,8 @@ def test_nobody_is_accepted_with_an_unmet_criterion_and_no_override(road: list[R
 def test_what_is_final_stays_and_a_first_session_is_not_forgotten_unless_taken_back(
     road: list[ReferralCommand],
 ) -> None:
-    for before, facts, after in lived(road):
-        taken_back = any(isinstance(fact, StartRevoked | CompletionRevoked) for fact in facts)
+    for before, events, after in lived(road):
+        taken_back = any(isinstance(event, StartRevoked | CompletionRevoked) for event in events)
         if before.status in FINAL and not taken_back:
             assert after.status in {before.status, "duplicate", "retracted"}
         assert before.started_on is None or after.started_on or taken_back
@@ -145,11 +141,11 @@ def test_what_is_final_stays_and_a_first_session_is_not_forgotten_unless_taken_b
 
 @bounded
 @given(roads)
-def test_every_fact_has_its_day_between_the_receipt_and_the_asking(road: list[ReferralCommand]) -> None:
-    for _, facts, after in lived(road):
-        for fact in facts:
+def test_every_event_has_its_day_between_the_receipt_and_the_asking(road: list[ReferralCommand]) -> None:
+    for _, events, after in lived(road):
+        for event in events:
             assert after.received
-            assert after.received.received_on <= day_of(fact) <= LAST
+            assert after.received.received_on <= day_of(event) <= LAST
 
 
 @bounded
@@ -163,6 +159,6 @@ def test_each_command_asked_twice_equals_once(road: list[ReferralCommand]) -> No
 @given(roads)
 def test_the_stored_history_folds_to_the_same_referral(road: list[ReferralCommand]) -> None:
     steps = lived(road)
-    history = [fact for _, facts, _ in steps for fact in facts]
-    stored = [type(fact).model_validate_json(fact.model_dump_json()) for fact in history]
-    assert reduce(evolve, stored, initial) == (steps[-1][2] if steps else initial)
+    history = [event for _, events, _ in steps for event in events]
+    stored = [type(event).model_validate_json(event.model_dump_json()) for event in history]
+    assert REFERRAL.fold(stored) == (steps[-1][2] if steps else REFERRAL.initial)

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from cloudevents.core.bindings.kafka import KafkaMessage, from_binary_event
 
-from services.referral.published import translate
+from services.referral.integration_events import to_integration_event
 from shared.contracts.referral import CASES, ORGANISATIONS
 from shared.domain.messages import Event, Meta, Recorded
 from shared.messaging.cloudevents import Position, Topic, headers, schema
@@ -31,14 +31,14 @@ def test_the_published_schemas_are_those_partners_know(topic: Topic) -> None:
 
 
 def test_organisations_leave_openly_and_referrers_not_at_all() -> None:
-    told = {type(fact).__name__: translate(recorded(fact)) for fact in examples.facts()}
+    told = {type(event).__name__: to_integration_event(recorded(event)) for event in examples.every_event()}
     openly = {name for name, each in told.items() if each and each.topic is ORGANISATIONS}
     assert openly == {"OrganisationRegistered", "OrganisationRenamed"}
     assert told["ReferrerRegistered"] is None
 
 
 def test_the_official_sdk_reads_our_messages() -> None:
-    published = translate(recorded(examples.received()))
+    published = to_integration_event(recorded(examples.received()))
     assert published is not None
     head = dict(headers(published.topic, published.message, published.key, Position(7, 6), NOW))
     value = published.message.model_dump_json().encode()

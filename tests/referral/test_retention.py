@@ -7,20 +7,20 @@ from datetime import date
 import asyncpg
 from cryptography.fernet import Fernet
 
-from services.referral.people import People
-from services.referral.subscribers import CONSUMER, hears
-from services.referral.views import cases
-from shared.contracts import carousel as said
-from shared.eventstore.event_store import EventStore
+from services.referral.consumers import CAROUSEL
+from services.referral.personal_data import PersonalData
+from services.referral.projections import cases
+from services.referral.referrals.aggregate import REFERRAL
+from shared.contracts import carousel
+from shared.eventstore.event_store import EventStore, event_types
 from shared.http.auth import Role
 from shared.messaging import inbox
-from shared.messaging.cloudevents import Position, PublicMessage, headers
-from shared.messaging.inbox import Inbox
+from shared.messaging.cloudevents import PublicMessage
 from shared.privacy.encryption import FieldCipher
 from shared.service.wiring import create_tables
+from tests.contracts.sending import sent
 from tests.referral.examples import record_intake
 from tests.referral.test_api import CITY, Desk, desk, referral
-from tests.shared.test_console import NOW, Told
 
 KEEP_DAYS = 5 * 365
 LONG_AGO, LATER, TODAY = "2010-01-05", "2010-02-01", date(2026, 6, 1)
@@ -31,7 +31,7 @@ __all__ = ["desk"]
 
 async def due(pool: asyncpg.Pool[asyncpg.Record]) -> list[str]:
     async with pool.acquire() as connection:
-        return await People(FieldCipher(Fernet.generate_key())).due(connection, KEEP_DAYS, TODAY)
+        return await PersonalData(FieldCipher(Fernet.generate_key())).due(connection, KEEP_DAYS, TODAY)
 
 
 async def withdrawn_long_ago(desk: Desk, name: str = "r-1", person: str = "p-1") -> None:
@@ -48,7 +48,7 @@ async def test_whose_road_ended_long_ago_is_due(desk: Desk, pool: asyncpg.Pool[a
 
 async def test_the_clock_counts_from_the_last_step(desk: Desk, pool: asyncpg.Pool[asyncpg.Record]) -> None:
     await withdrawn_long_ago(desk)
-    register, last = People(FieldCipher(Fernet.generate_key())), date.fromisoformat(LATER)
+    register, last = PersonalData(FieldCipher(Fernet.generate_key())), date.fromisoformat(LATER)
     async with pool.acquire() as connection:
         assert await register.due(connection, 30, last.replace(month=3, day=3)) == []
         assert await register.due(connection, 30, last.replace(month=3, day=4)) == ["p-1"]
@@ -67,7 +67,7 @@ async def test_who_is_referred_again_is_not_due(desk: Desk, pool: asyncpg.Pool[a
 
 
 async def test_who_came_back_to_the_group_is_not_due(desk: Desk, pool: asyncpg.Pool[asyncpg.Record]) -> None:
-    """Nobody asks the referral service anything: it hears the carousel."""
+    """Nobody asks the referral service anything: it consumes what the carousel publishes."""
     told = {"received_on": LONG_AGO, "informed_on": LONG_AGO, "person_id": "p-1"}
     await desk.ask("POST", "/referrals", referral(**told))
     intake = record_intake(on=date.fromisoformat(LATER)).model_dump(mode="json", exclude={"at", "by", "referral_id"})
@@ -75,38 +75,27 @@ async def test_who_came_back_to_the_group_is_not_due(desk: Desk, pool: asyncpg.P
     assert (await desk.ask("POST", "/referrals/r-1/accept", {"on": LATER})).is_success
     assert await due(pool) == ["p-1"]
     here = {"referral": "r-1", "cycle": "c", "city": CITY}
-    stopped = said.ParticipationStopped(referral="r-1", on=date(2010, 3, 9), category="personal", code="moved")
-    await hear(
+    stopped = carousel.ParticipationStopped(referral="r-1", on=date(2010, 3, 9), category="personal", code="moved")
+    await receive(
         pool,
-        said.ParticipantPlaced(**here, on=date(2010, 2, 2), first_session_on=date(2010, 3, 2)),
-        said.ParticipationStarted(**here, on=date(2010, 3, 2)),
+        carousel.ParticipantPlaced(**here, on=date(2010, 2, 2), first_session_on=date(2010, 3, 2)),
+        carousel.ParticipationStarted(**here, on=date(2010, 3, 2)),
         stopped,
     )
     assert await due(pool) == ["p-1"]
-    await hear(pool, said.ParticipationReturned(referral="r-1", on=date(2025, 12, 2)), first=4)
+    await receive(pool, carousel.ParticipationReturned(referral="r-1", on=date(2025, 12, 2)), first=4)
     assert await due(pool) == []
 
 
-async def hear(pool: asyncpg.Pool[asyncpg.Record], *messages: PublicMessage, first: int = 1) -> None:
+async def receive(pool: asyncpg.Pool[asyncpg.Record], *messages: PublicMessage, first: int = 1) -> None:
     await create_tables(pool, [inbox.SCHEMA])
-    heard: Inbox = hears(EventStore(pool, cases.TYPES, views=[cases.apply]))
-    assert heard.consumer == CONSUMER
+    consumer = CAROUSEL.inbox(EventStore(pool, event_types(*REFERRAL.events), cases.apply))
     async with pool.acquire() as connection, connection.transaction():
         records = [
-            Told(
-                b"k",
-                nth,
-                each.model_dump_json().encode(),
-                headers(said.CASES, each, "k", Position(nth, nth - 1), NOW),
-                said.CASES.name,
-            )
+            sent(carousel.CASES, type(each), each.model_dump_json().encode(), "k", nth)
             for nth, each in enumerate(messages, first)
         ]
-        assert len((await heard.receive(connection, records)).applied) == len(messages)
-
-
-def _placed(message: PublicMessage, nth: int) -> list[tuple[str, bytes]]:
-    return headers(said.CASES, message, "k", Position(nth, nth - 1), NOW)
+        assert len((await consumer.receive(connection, records)).applied) == len(messages)
 
 
 async def test_a_referrer_who_still_refers_is_not_due(desk: Desk, pool: asyncpg.Pool[asyncpg.Record]) -> None:

@@ -8,19 +8,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.referral.domain.names import Asker, Road, alone, seconds
+from services.referral.persons import PersonReferral, Requester, changes_alone, may_confirm
 
 CITIES = ("Oostende", "Brugge", "Gent")
-HERE, THERE = Road("r-1", "Oostende", "org-1"), Road("r-2", "Brugge", "org-1")
-OTHER, ALONE = Road("r-3", "Oostende", "org-2"), Road("r-4", "Oostende", None)
+HERE, THERE = PersonReferral("r-1", "Oostende", "org-1"), PersonReferral("r-2", "Brugge", "org-1")
+OTHER, ALONE = PersonReferral("r-3", "Oostende", "org-2"), PersonReferral("r-4", "Oostende", None)
 cities = st.frozensets(st.sampled_from(CITIES))
 roads = st.lists(
-    st.builds(Road, st.just("r"), st.sampled_from(CITIES), st.none() | st.sampled_from(["org-1", "org-2"])), max_size=4
+    st.builds(PersonReferral, st.just("r"), st.sampled_from(CITIES), st.none() | st.sampled_from(["org-1", "org-2"])),
+    max_size=4,
 )
 
 
-def asker(subject: str, *cities: str) -> Asker:
-    return Asker(subject, frozenset(cities))
+def asker(subject: str, *cities: str) -> Requester:
+    return Requester(subject, frozenset(cities))
 
 
 @pytest.mark.parametrize(
@@ -37,9 +38,9 @@ def asker(subject: str, *cities: str) -> Asker:
     ],
 )
 def test_alone_decides_who_sees_every_road_of_one_organisation(
-    those: Sequence[Road], mine: Sequence[str], *, may: bool
+    those: Sequence[PersonReferral], mine: Sequence[str], *, may: bool
 ) -> None:
-    assert alone(those, mine) is may
+    assert changes_alone(those, mine) is may
 
 
 @pytest.mark.parametrize(
@@ -55,19 +56,21 @@ def test_alone_decides_who_sees_every_road_of_one_organisation(
     ],
 )
 def test_the_second_is_another_person_and_of_another_city_where_there_is_one(
-    those: Sequence[Road], first: Asker, second: Asker, *, may: bool
+    those: Sequence[PersonReferral], first: Requester, second: Requester, *, may: bool
 ) -> None:
-    assert seconds(those, first, second) is may
+    assert may_confirm(those, first, second) is may
 
 
 @given(roads, cities, cities)
 def test_nobody_is_his_own_second_unless_he_needs_none(
-    those: list[Road], mine: frozenset[str], now: frozenset[str]
+    those: list[PersonReferral], mine: frozenset[str], now: frozenset[str]
 ) -> None:
-    assert seconds(those, Asker("a", mine), Asker("a", now)) is alone(those, now)
+    assert may_confirm(those, Requester("a", mine), Requester("a", now)) is changes_alone(those, now)
 
 
 @given(roads, cities, st.permutations(range(4)))
-def test_the_order_of_the_roads_says_nothing(those: list[Road], mine: frozenset[str], order: list[int]) -> None:
+def test_the_order_of_the_roads_says_nothing(
+    those: list[PersonReferral], mine: frozenset[str], order: list[int]
+) -> None:
     shuffled = [those[nth] for nth in order if nth < len(those)]
-    assert alone(those, mine) is alone(shuffled, mine)
+    assert changes_alone(those, mine) is changes_alone(shuffled, mine)

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from functools import reduce
 from typing import Any
 
 import pytest
 
-from services.referral.domain import referral as rules
-from services.referral.domain.state import Referral, Status, evolve
-from services.referral.events import ReferralEvent
-from shared.eventstore.command_handler import Decider
+from services.referral.referrals.aggregate import REFERRAL
+from services.referral.referrals.events import ReferralEvent
+from services.referral.referrals.state import Referral, Status
 from tests.referral import examples as x
 from tests.spec import spec
 
@@ -41,7 +39,7 @@ class Standing:
 
 
 def folded(history: tuple[Any, ...]) -> Referral:
-    return reduce(evolve, history, rules.initial)
+    return REFERRAL.fold(history)
 
 
 def standing(history: tuple[Any, ...]) -> Standing:
@@ -147,11 +145,11 @@ def test_a_start_taken_back_leads_to_the_farthest_step_and_leaves_who_left_where
 
 @pytest.mark.parametrize("other", [{"on": date(2026, 1, 20)}, {"override": "team_decision"}])
 def test_accepting_otherwise_than_before_is_refused(other: dict[str, Any]) -> None:
-    referral = spec(Decider(rules.initial, rules.decide, rules.evolve))
+    referral = spec(REFERRAL)
     referral.given(*ACCEPTED).when(x.accept().model_copy(update=other)).refused("already-accepted")
 
 
-def test_every_fact_after_the_first_keeps_what_was_received() -> None:
-    for event in x.facts():
+def test_every_event_after_the_first_keeps_what_was_received() -> None:
+    for event in x.every_event():
         if isinstance(event, ReferralEvent):
             assert folded((*STARTED, event)).received is not None

@@ -19,7 +19,7 @@ __all__ = ["desk"]
 EVERYWHERE = f"{CITY},{OTHER_CITY}"
 OTHER = "Zebedea Onvindbaar"
 NAMES = (SECRET, OTHER)
-FOLDED = {"cases": "from the facts", "organisations": "from the facts", "referrers": "from the facts"}
+FOLDED = {"cases": "from the events", "organisations": "from the events", "referrers": "from the events"}
 NOBODYS = {
     "idempotency_keys": "digests and sealed answers",
     "built": "versions of views",
@@ -142,7 +142,7 @@ async def test_every_table_that_could_name_a_person_is_in_the_export_or_in_the_l
 
 
 @pytest.mark.parametrize("table", sorted(FOLDED | NOBODYS))
-async def test_what_is_not_exported_holds_nothing_that_is_not_in_the_facts(
+async def test_what_is_not_exported_holds_nothing_that_is_not_in_the_events(
     desk: Desk, pool: asyncpg.Pool[asyncpg.Record], table: str
 ) -> None:
     await lived(desk)

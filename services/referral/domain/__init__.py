@@ -1,1 +1,0 @@
-"""The rules of the two aggregates: `referral` (the road of one referral) and `register` (one organisation)."""

@@ -1,0 +1,58 @@
+"""What is read of referrals: worklists, the timeline of one, and what an organisation may know of its own."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+
+from services.referral.access import Facilitator, Referrer, works_on
+from services.referral.queries import referrals
+from services.referral.queries.referrals import Case, OwnReferral
+from services.referral.referrals.aggregate import REFERRAL
+from services.referral.referrals.events import day_of
+from shared.domain.clock import today
+from shared.http.commands import Store
+from shared.http.pagination import PAGE_ROWS, After, Limit, Page, key_of, page_of
+from shared.http.timeline import TimelineEntry, timeline_of
+from shared.i18n.code_lists import Id
+
+router = APIRouter(tags=["views"])
+
+
+@router.get("/referrals/waiting")
+async def waiting_for_intake(
+    caller: Facilitator, store: Store, after: After = None, limit: Limit = PAGE_ROWS
+) -> Page[Case]:
+    """Those without an intake in the caller's cities, waiting longest first."""
+    async with store.pool.acquire() as connection:
+        return await referrals.waiting_for_intake(connection, caller, today(), after, limit)
+
+
+@router.get("/referrals/on-hold-past-review")
+async def on_hold_past_review(
+    caller: Facilitator, store: Store, after: After = None, limit: Limit = PAGE_ROWS
+) -> Page[Case]:
+    """Those on hold whose review date has passed, in the caller's cities."""
+    async with store.pool.acquire() as connection:
+        return await referrals.on_hold_past_review(connection, caller, today(), after, limit)
+
+
+@router.get("/referrals/own")
+async def own_referrals(
+    caller: Referrer, store: Store, after: After = None, limit: Limit = PAGE_ROWS
+) -> Page[OwnReferral]:
+    """Those of the caller's organisation, the oldest first."""
+    async with store.pool.acquire() as connection:
+        return await referrals.of_organisation(connection, caller, after, limit)
+
+
+@router.get("/referrals/{referral_id}/timeline")
+async def timeline(
+    referral_id: Id, caller: Facilitator, store: Store, after: After = None, limit: Limit = PAGE_ROWS
+) -> Page[TimelineEntry]:
+    """What happened to a referral, the oldest first."""
+    async with store.pool.acquire() as connection:
+        recorded = await store.read(connection, REFERRAL.stream(referral_id))
+    works_on(caller)(REFERRAL.fold(each.event for each in recorded))
+    [last] = key_of(after, int) or [0]
+    later = [entry for entry in timeline_of(recorded, day_of) if entry.version > last]
+    return page_of(later, limit, lambda entry: [entry.version])

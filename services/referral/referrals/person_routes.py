@@ -1,0 +1,121 @@
+"""The name of a person who was referred, over HTTP: read, corrected, exported and erased."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+from fastapi import APIRouter, Response
+
+from services.referral import name_changes
+from services.referral.access import ErasedBecause, Names, WhoKeepsNames, require_person
+from services.referral.name_changes import NameChange, What
+from services.referral.personal_data import PersonalData
+from services.referral.persons import Person, Requester, changes_alone
+from services.referral.queries.referrals import referrals_of
+from services.referral.referrals.aggregate import REFERRAL
+from services.referral.referrals.schemas import AskedFor, Correction, NameAccess
+from shared.eventstore.event_store import Connection, EventStore
+from shared.http.auth import Caller, Role
+from shared.http.commands import Commanding, Commands, Store
+from shared.http.idempotency_key import READS
+from shared.http.problems import NotVisible
+from shared.i18n.code_lists import Id
+
+WAITS: dict[int | str, dict[str, Any]] = {202: {"model": AskedFor, "description": "it waits for a second to decide"}}
+router = APIRouter(tags=["people"])
+
+
+@router.post("/referrals/{referral_id}/person/look", openapi_extra=READS)
+async def look_at_person(
+    referral_id: Id, body: NameAccess, caller: WhoKeepsNames, store: Store, names: Names
+) -> Person:
+    """A name and how to reach it; the access log keeps who, when, why."""
+    async with store.pool.acquire() as connection, connection.transaction():
+        person_id = await require_person(connection, caller, referral_id)
+        return await names.read(connection, person_id, caller.subject, body.why, referral_id)
+
+
+@router.get("/referrals/{referral_id}/person/export")
+async def export_person(referral_id: Id, caller: WhoKeepsNames, store: Store, names: Names) -> dict[str, Any]:
+    """All held on a person in this service (subject access).
+
+    The data-protection contact exports it whole; a facilitator what is of the referrals of his cities.
+    """
+    async with store.pool.acquire() as connection, connection.transaction():
+        person_id = await require_person(connection, caller, referral_id)
+        whole = caller.role is Role.DATA_PROTECTION
+        referrals = await referrals_of(connection, person_id)
+        visible = [each.referral for each in referrals if whole or each.city in caller.cities]
+        exported = await names.export(connection, person_id, caller.subject, referral_id, None if whole else visible)
+        changes = await name_changes.about(connection, person_id)
+        events = [event for each in visible for event in await _exported_events(connection, store, each)]
+    return {
+        **exported,
+        "changes": [each.model_dump(mode="json") for each in changes if whole or each.decided_at is None],
+        "facts": events,
+    }
+
+
+async def _exported_events(connection: Connection, store: EventStore, referral_id: str) -> list[dict[str, Any]]:
+    return [
+        {"what": type(each.event).__name__, "recorded_at": each.at.isoformat(), "recorded_by": each.meta.by}
+        | each.event.model_dump(mode="json")
+        for each in await store.read(connection, REFERRAL.stream(referral_id))
+    ]
+
+
+@router.put("/referrals/{referral_id}/person", status_code=204, responses=WAITS)
+async def correct_person(
+    referral_id: Id, body: Correction, caller: WhoKeepsNames, commands: Commanding, names: Names
+) -> Response:
+    """Correct name and contacts.
+
+    Of a person with referrals in several cities, or of several organisations, it waits for a second (202).
+    """
+    return await _change(commands, names, caller, referral_id, "correction", "correction", body.person)
+
+
+@router.delete("/referrals/{referral_id}/person", status_code=204, responses=WAITS)
+async def erase_person(
+    referral_id: Id, why: ErasedBecause, caller: WhoKeepsNames, commands: Commanding, names: Names
+) -> Response:
+    """Forget name and contacts; the events stay, pseudonymous, and that it was done is kept.
+
+    Of a person with referrals in several cities, or of several organisations, it waits for a second (202).
+    """
+    return await _change(commands, names, caller, referral_id, "erasure", why, None)
+
+
+async def _change(
+    commands: Commands,
+    names: PersonalData,
+    caller: Caller,
+    referral_id: str,
+    what: What,
+    why: str,
+    person: Person | None,
+) -> Response:
+    async def write(connection: Connection) -> dict[str, str] | None:
+        person_id = await require_person(connection, caller, referral_id)
+        change = NameChange(person_id, "referred", what, why, Requester(caller.subject, caller.cities))
+        return await _make_or_ask(connection, names, caller, change, person)
+
+    require = partial(require_person, caller=caller, referral_id=referral_id)
+    answer = await commands.once(REFERRAL.stream(referral_id), write, status=202, can_still_see=require)
+    return answer if answer.body else Response(status_code=204)
+
+
+async def _make_or_ask(
+    connection: Connection, names: PersonalData, caller: Caller, change: NameChange, person: Person | None
+) -> dict[str, str] | None:
+    """None when the change is made or there is nothing to erase, else the id of the change that waits."""
+    referrals = await referrals_of(connection, change.person)
+    if await names.held(connection, change.person, "referred") is None:
+        if change.what == "correction":
+            raise NotVisible
+        return None
+    if caller.role is Role.DATA_PROTECTION or changes_alone(referrals, caller.cities):
+        await names.make(connection, change, person)
+        return None
+    return {"change": await names.ask(connection, change, person)}
