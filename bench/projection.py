@@ -12,7 +12,6 @@ from typing import Any
 
 import asyncpg
 from aiokafka import AIOKafkaConsumer
-from faststream.kafka import KafkaMessage
 
 from bench import tally
 from bench.corpus import TOLD, records, topic_named
@@ -20,6 +19,7 @@ from bench.place import Place
 from services.reporting.consumers import apply
 from shared.eventstore.event_store import Connection
 from shared.eventstore.pool import open_pool
+from shared.messaging.group_member import Rec
 from shared.messaging import inbox
 from shared.messaging.consumer import Consumer
 from shared.messaging.inbox import Apply, Inbox, ReceivedMessage
@@ -117,10 +117,10 @@ class _Clocked(Consumer):
 
     clock: Clock
 
-    async def _batch(self, message: KafkaMessage) -> None:
+    async def _batch(self, records: tuple[Rec, ...]) -> None:
         self.clock.start()
-        await super()._batch(message)
-        self.clock.wrote(len(message.raw_message))  # type: ignore[arg-type]
+        await super()._batch(records)
+        self.clock.wrote(len(records))
 
 
 async def _subscribed(place: Place, apply: Apply) -> float:

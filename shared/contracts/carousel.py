@@ -16,7 +16,10 @@ SizeBand = Annotated[Code, Field(examples=["under_5", "5_to_9", "10_or_more"])]
 
 
 class ParticipantPlaced(PublicMessage):
-    """A place in a cycle was given and accepted; `first_session_on` is the first session of that place."""
+    """A place in a cycle was given and accepted; `first_session_on` is the first session of that place.
+
+    Said again when its cycle moves its days, with the day on which it was accepted; the last one holds.
+    """
 
     referral: Id
     on: Day

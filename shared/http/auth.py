@@ -16,6 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from shared.domain.bounds import Line
 from shared.i18n.code_lists import Id
+from shared.observability.health import Unwell
 
 log = structlog.get_logger(__name__)
 
@@ -74,6 +75,7 @@ class Keys:
     _tried: tuple[int, ...] | None = None
     _try_again: float = 0.0
     _broken: str | None = None
+    _missing: bool = False
 
     def current(self) -> KeySet:
         """The keys to check with. Raises KeysAway when none were ever read."""
@@ -82,13 +84,15 @@ class Keys:
             raise KeysAway
         return self._keys
 
-    def ailment(self) -> str | None:
-        """What ails the file, as a sentence, or None."""
+    def ailment(self) -> Unwell | None:
+        """What ails the file, and with it the checking of tokens."""
         self._look()
         if self._broken is None:
             return None
-        still = "the last good keys are used" if self._keys else "nobody is recognised"
-        return f"The file of keys for tokens cannot be read ({self._broken}); {still}."
+        cause = {"cause": self._broken}
+        if self._keys is None:
+            return Unwell("jwks-none", cause)
+        return Unwell("jwks-missing", cause) if self._missing else Unwell("jwks-broken", cause)
 
     def _look(self) -> None:
         """Read the file when it is another one than that which was tried last; a broken one again after a while."""
@@ -104,7 +108,7 @@ class Keys:
             if self._broken != cause:
                 good = self._keys is not None
                 log.error("keys for tokens cannot be read", cause=cause, last_good_keys=good)  # noqa: TRY400 - no text
-            self._broken = cause
+            self._broken, self._missing = cause, isinstance(error, OSError)
 
 
 def _read(file: Path) -> KeySet:
@@ -154,6 +158,6 @@ class TokenVerifier:
         ).validate(claims)
         return _Claims.model_validate(claims)
 
-    async def ailment(self) -> str | None:
-        """What ails the checking of tokens, as a sentence, or None."""
+    async def ailment(self) -> Unwell | None:
+        """What ails the checking of tokens."""
         return self._keys.ailment()

@@ -7,7 +7,7 @@ import json
 import re
 from collections.abc import Callable, Sequence
 from datetime import date
-from typing import Annotated, Generic, TypeVar, overload
+from typing import Annotated, Any, Generic, TypeVar
 
 from fastapi import Query
 from pydantic import BaseModel, Field, TypeAdapter, ValidationError
@@ -50,11 +50,7 @@ def cursor_of(key: Sequence[str | int | date]) -> str:
     return base64.urlsafe_b64encode(json.dumps(list(key), default=str).encode()).decode().rstrip("=")
 
 
-@overload
-def key_of(after: str | None, kind: type[T], /) -> list[T] | None: ...
-@overload
-def key_of(after: str | None, *kinds: type) -> list[object] | None: ...
-def key_of(after: str | None, *kinds: type) -> list[object] | None:
+def key_of(after: str | None, *kinds: type) -> Sequence[Any] | None:
     """The key in a cursor, each part of its kind (`str`, `int` or `date`); None on the first page.
 
     Raises Unacceptable `cursor-not-valid` for what no page has given.

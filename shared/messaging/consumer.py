@@ -7,17 +7,15 @@ import random
 import time
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
-from typing import Any
 
 import asyncpg
 import structlog
-from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, ConsumerRecord, TopicPartition
-from faststream import AckPolicy
-from faststream.kafka import KafkaBroker, KafkaMessage
+from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, TopicPartition
 
 from shared.eventstore.outages import is_infrastructure
 from shared.messaging.checkpoints import Partitions
 from shared.messaging.closing import let_end
+from shared.messaging.group_member import Member, Rec, member_of
 from shared.messaging.inbox import AllDead, Inbox, OfAnotherVersion
 from shared.observability import metrics
 from shared.observability.health import Unwell
@@ -25,38 +23,9 @@ from shared.observability.logs import log_trace
 
 log = structlog.get_logger(__name__)
 
-_BATCH_RECORDS = 2000
-_LOOK_MS = 20
 _LONGEST_PAUSE = 10.0
-_STOP_SECONDS = 10.0
 _END_SECONDS = 15.0
 _LOOK_SECONDS = 2.0
-_A_DAY_MS = 24 * 60 * 60 * 1000
-_METADATA_MS = 10_000  # a topic that was made anew is seen by then
-
-Rec = ConsumerRecord[bytes, bytes]
-
-
-async def _parse(message: Any) -> KafkaMessage:  # noqa: ANN401 - whatever FastStream was given
-    """Raw records as they are: a header that is not UTF-8 must reach the dead letters, not vanish."""
-    return KafkaMessage(body=b"", headers={}, raw_message=message, consumer=_NOBODY)
-
-
-async def _decode(message: KafkaMessage) -> KafkaMessage:
-    return message
-
-
-class _Nobody:
-    """Nothing is acknowledged through messages: the checkpoint row is what counts."""
-
-    async def commit(self) -> None:
-        """Nothing."""
-
-    def seek(self, partition: TopicPartition, offset: int) -> None:
-        """Nothing."""
-
-
-_NOBODY = _Nobody()
 
 
 @dataclass(slots=True)
@@ -64,18 +33,17 @@ class Consumer:
     """One consumer group on one topic, feeding an inbox; infrastructure failures are waited out in place.
 
     Where it reads on stands in its checkpoint rows: it seeks there when partitions are assigned, and whenever what
-    comes is not what comes next. `rang` is called after each commit: what was heard may have led to facts.
+    comes is not what comes next. `on_commit` is called after each commit: what was heard may have led to facts.
     """
 
     bootstrap_servers: str
     group: str
     inbox: Inbox
     pool: asyncpg.Pool[asyncpg.Record]
-    rang: Callable[[], None] = field(default=lambda: None)
+    on_commit: Callable[[], None] = field(default=lambda: None)
     waiting_for: str | None = "broker"
     last_success: float = field(default_factory=time.time)
-    _broker: KafkaBroker | None = field(default=None)
-    _subscriber: Any = None
+    _member: Member | None = None
     _sought: dict[int, int] = field(default_factory=dict)
     _searched: dict[int, int] = field(default_factory=dict)
     _left: asyncio.Event = field(default_factory=asyncio.Event)
@@ -89,7 +57,7 @@ class Consumer:
     @property
     def consumer(self) -> AIOKafkaConsumer | None:
         """The consumer that reads now, or None while the broker is away."""
-        return self._subscriber.consumer if self._subscriber else None
+        return self._member.consumer if self._member else None
 
     async def ailment(self) -> Unwell | None:
         """Nothing when partitions are assigned, no batch is stuck and no gap is open."""
@@ -141,32 +109,12 @@ class Consumer:
     async def run(self) -> None:
         """Subscribe, retrying while the broker is away, until cancelled; then finish the batch in hand."""
         while True:
-            self._broker = KafkaBroker(
-                self.bootstrap_servers,
-                graceful_timeout=_STOP_SECONDS,
-                logger=None,
-                apply_types=False,
-                metadata_max_age_ms=_METADATA_MS,
-                allow_auto_create_topics=False,  # it would make a lost topic anew with one partition
-            )
-            self._subscriber = self._broker.subscriber(
-                self.inbox.topic.name,
-                group_id=self.group,
-                batch=True,
-                max_records=_BATCH_RECORDS,
-                batch_timeout_ms=_LOOK_MS,
-                ack_policy=AckPolicy.MANUAL,
-                auto_offset_reset="earliest",
-                max_poll_interval_ms=_A_DAY_MS,
-                listener=_Assigned(self),
-                parser=_parse,
-                decoder=_decode,
-            )
-            self._subscriber(self._batch)
+            topic = self.inbox.topic.name
+            self._member = member = member_of(self.bootstrap_servers, self.group, topic, self._batch, _Assigned(self))
             try:
-                await self._broker.start()
+                await member.broker.start()
                 self.waiting_for = None
-                await self._consuming()
+                await self._consuming(member)
             except asyncio.CancelledError:
                 raise
             except Exception as error:  # noqa: BLE001 - the broker is away: say so and come back
@@ -174,15 +122,15 @@ class Consumer:
                 log.warning("subscription waits", group=self.group, cause=type(error).__name__)
                 await asyncio.sleep(1)
             finally:
-                await let_end(self._broker.stop(), _END_SECONDS)
+                await let_end(member.broker.stop(), _END_SECONDS)
             if self._left.is_set():
                 await self._until_ours()
 
-    async def _consuming(self) -> None:
-        """Raise when nothing consumes any more: FastStream starts a loop that failed again, not one that ended."""
+    async def _consuming(self, member: Member) -> None:
+        """Raise when nothing consumes any more."""
         left = asyncio.create_task(self._left.wait())
         try:
-            while loops := [each for each in self._subscriber.tasks if not each.done()]:
+            while loops := member.loops:
                 await asyncio.wait([*loops, left], return_when=asyncio.FIRST_COMPLETED)
                 if left.done():
                     return
@@ -227,9 +175,8 @@ class Consumer:
         for at in assigned:
             consumer.seek(at, offsets.get(at.partition, 0))
 
-    async def _batch(self, message: KafkaMessage) -> None:
-        """Apply one batch; no exception leaves this function, for FastStream would skip the batch."""
-        records: tuple[Rec, ...] = message.raw_message  # type: ignore[assignment]
+    async def _batch(self, records: tuple[Rec, ...]) -> None:
+        """Apply one batch; no exception leaves this function."""
         began, pause = time.perf_counter(), 0.1
         self._in_hand = records
         try:
@@ -252,36 +199,19 @@ class Consumer:
 
     async def _receive(self, records: tuple[Rec, ...]) -> None:
         async with self.pool.acquire() as connection:
-            expected = await self._rows.offsets(connection)
-            early = self._ahead(records, expected)
-            due = [record for record in records if record.partition not in early]
-            received = await self.inbox.receive(connection, due) if due else None
+            received = await self.inbox.receive(connection, records, sought=self._sought)
         self.waiting_for, self.last_success = None, time.time()
-        self._go_to(early)
-        if received is None:
+        self._sought |= received.ahead
+        self._go_to(received.ahead)
+        due = [record for record in records if record.partition not in received.ahead]
+        if not due:
             return
-        self.rang()
+        self.on_commit()
         for reason, number in received.dropped.items():
             metrics.DROPPED.labels(self.group, reason).inc(number)
         log_trace(log, "heard", [each.envelope.thread for each in received.applied], group=self.group)
         self._search(received.gaps)
         await self._commit(due)
-
-    def _ahead(self, records: tuple[Rec, ...], expected: dict[int, int]) -> dict[int, int]:
-        """The partitions whose records begin behind their checkpoint, and where it is; each is sought once.
-
-        Sought and still ahead: the broker has nothing between, so it goes on.
-        """
-        first: dict[int, int] = {}
-        for record in records:
-            first.setdefault(record.partition, record.offset)
-        ahead = {
-            number: expected.get(number, 0)
-            for number, offset in first.items()
-            if offset > expected.get(number, 0) and self._sought.get(number) != expected.get(number, 0)
-        }
-        self._sought |= ahead
-        return ahead
 
     def _search(self, gaps: dict[int, int]) -> None:
         """Behind a new gap: read its partition once from the beginning, where what is missing may stand."""

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TypeAlias
 
@@ -14,7 +14,7 @@ from shared.eventstore.event_store import Connection
 from shared.eventstore.migrations import migrations_of, schema_of
 from shared.eventstore.outages import is_infrastructure
 from shared.eventstore.projection_versions import lock_version
-from shared.messaging.checkpoints import Dead, Partitions, Record
+from shared.messaging.checkpoints import Checkpoint, Dead, Partitions, Record
 from shared.messaging.cloudevents import Envelope, PublicMessage, Topic
 from shared.messaging.sequencing import Parsed, Sorted, sort_out
 
@@ -46,11 +46,15 @@ class AllDead(Exception):  # noqa: N818 - the consumer stops, and says so
 
 @dataclass(frozen=True, slots=True)
 class BatchResult:
-    """What became of a batch: what was new and applied, what was dropped by reason, the partitions with a gap."""
+    """What became of a batch: what was new and applied, what was dropped by reason, the partitions with a gap.
+
+    `ahead`: partitions whose records begin behind their checkpoint, which were left alone, and where it is.
+    """
 
     applied: list[ReceivedMessage] = field(default_factory=list)
     dropped: dict[str, int] = field(default_factory=dict)
     gaps: dict[int, int] = field(default_factory=dict)
+    ahead: dict[int, int] = field(default_factory=dict)
 
 
 Apply: TypeAlias = "Callable[[Connection, Sequence[ReceivedMessage]], Awaitable[None]]"
@@ -76,22 +80,29 @@ class Inbox:
     _failed: set[tuple[int, bytes | None]] = field(default_factory=set)
 
     async def receive(
-        self, connection: Connection, records: Sequence[Record], *, keep_offset: bool = False
+        self,
+        connection: Connection,
+        records: Sequence[Record],
+        *,
+        keep_offset: bool = False,
+        sought: Mapping[int, int] | None = None,
     ) -> BatchResult:
         """Apply a batch in one transaction; `keep_offset`: records kept from before, which move no offset.
 
+        `sought`: of each partition the offset that reading was sent to last; where records begin behind that of the
+        checkpoint, and it was not sought yet, they are left alone. None: whatever comes is taken.
         Raises what `is_infrastructure` names, OfAnotherVersion and AllDead; then nothing of the batch is committed.
         """
         if not records:
             return BatchResult()
         try:
             async with connection.transaction():
-                return await self._received(connection, records, self._apply, keep_offset=keep_offset)
+                return await self._received(connection, records, self._apply, sought, keep_offset=keep_offset)
         except Exception as error:
             if isinstance(error, AllDead | OfAnotherVersion) or is_infrastructure(error):
                 raise
         async with connection.transaction():
-            return await self._received(connection, records, self._apply_in_halves, keep_offset=keep_offset)
+            return await self._received(connection, records, self._apply_in_halves, sought, keep_offset=keep_offset)
 
     async def require_version(self, connection: Connection) -> None:
         """Hold the live tables at this version until the transaction ends. Raises OfAnotherVersion."""
@@ -99,13 +110,38 @@ class Inbox:
             raise OfAnotherVersion(self.consumer)
 
     async def _received(
-        self, connection: Connection, records: Sequence[Record], apply: _Applying, *, keep_offset: bool
+        self,
+        connection: Connection,
+        records: Sequence[Record],
+        apply: _Applying,
+        sought: Mapping[int, int] | None,
+        *,
+        keep_offset: bool,
     ) -> BatchResult:
         await self.require_version(connection)
-        rows = Partitions(self.consumer, self.topic)
+        checkpoints = await Partitions(self.consumer, self.topic).lock(
+            connection, {record.partition for record in records}
+        )
+        ahead = {} if sought is None else _ahead(records, checkpoints, sought)
         types = self.topic.by_type()
-        parsed = [Parsed(self.topic, types, record) for record in sorted(records, key=_partition)]
-        checkpoints = await rows.lock(connection, {each.record.partition for each in parsed})
+        due = sorted((record for record in records if record.partition not in ahead), key=_partition)
+        parsed = [Parsed(self.topic, types, record) for record in due]
+        reached = {number: each for number, each in checkpoints.items() if number not in ahead}
+        received = (
+            await self._sorted(connection, parsed, reached, apply, keep_offset=keep_offset) if due else BatchResult()
+        )
+        return replace(received, ahead=ahead)
+
+    async def _sorted(
+        self,
+        connection: Connection,
+        parsed: Sequence[Parsed],
+        checkpoints: dict[int, Checkpoint],
+        apply: _Applying,
+        *,
+        keep_offset: bool,
+    ) -> BatchResult:
+        rows = Partitions(self.consumer, self.topic)
         keys = {each.record.key for each in parsed if each.record.key is not None}
         known = await rows.known(connection, checkpoints, {each.identity for each in parsed}, keys)
         offsets = {number: each.next_offset for number, each in checkpoints.items()}
@@ -174,6 +210,24 @@ def reason_of(error: Exception) -> str:
     if isinstance(error, ValidationError):
         return "value-unknown"
     return f"fault-{type(error).__name__}"
+
+
+def _ahead(
+    records: Sequence[Record], checkpoints: Mapping[int, Checkpoint], sought: Mapping[int, int]
+) -> dict[int, int]:
+    """The partitions whose records begin behind their checkpoint, and where it is.
+
+    Sought and still ahead: the broker has nothing between, so it goes on.
+    """
+    first: dict[int, int] = {}
+    for record in records:
+        first.setdefault(record.partition, record.offset)
+    expected = {number: checkpoints[number].next_offset for number in first}
+    return {
+        number: expected[number]
+        for number, offset in first.items()
+        if offset > expected[number] and sought.get(number) != expected[number]
+    }
 
 
 def _partition(record: Record) -> int:

@@ -1,9 +1,8 @@
-"""The checks that ask others: the database, the broker, the keys of the identity provider."""
+"""The checks that ask others: the database and the broker."""
 
 from __future__ import annotations
 
 import asyncio
-import json
 import time
 from contextlib import AsyncExitStack
 from functools import partial
@@ -11,8 +10,6 @@ from pathlib import Path
 
 import asyncpg
 from aiokafka.admin import AIOKafkaAdminClient
-from joserfc.errors import JoseError
-from joserfc.jwk import KeySet
 
 from shared.eventstore.migrations import migrations_of
 from shared.observability.health import Ailment, Unwell, asked
@@ -90,22 +87,3 @@ async def _ask_broker(bootstrap_servers: str) -> None:
         admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap_servers)
         stack.push_async_callback(admin.close)
         await admin.start()
-
-
-def tokens(jwks_file: Path) -> Ailment:
-    """Whether tokens can be checked: the identity provider's keys are where they should be, and are keys."""
-
-    async def check() -> Unwell | None:
-        return _keys_ailment(jwks_file)
-
-    return check
-
-
-def _keys_ailment(jwks_file: Path) -> Unwell | None:
-    try:
-        keys = KeySet.import_key_set(json.loads(jwks_file.read_text(encoding="utf-8")))
-    except OSError as error:
-        return Unwell("jwks-missing", {"cause": type(error).__name__})
-    except (ValueError, TypeError, KeyError, AttributeError, RecursionError, JoseError) as error:
-        return Unwell("jwks-broken", {"cause": type(error).__name__})
-    return None if keys.keys else Unwell("jwks-broken", {"cause": "no key"})

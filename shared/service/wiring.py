@@ -159,7 +159,7 @@ def application_of(title: str, settings: Settings, refusals: Refusals, wire: Wir
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         async with open_pool(settings.database_url.get_secret_value(), 20, SERVING) as pool:
-            _check_the_others(state, pool, settings)
+            _check_the_others(state, pool, settings, verifier)
             app.state.pool, app.state.settings = pool, settings
             wiring = await wired(Wiring(settings, pool, app, state), wire)
             wiring.add_routes(operations.routes(pool, wiring.personal_data, settings.people_keep_days))
@@ -170,13 +170,15 @@ def application_of(title: str, settings: Settings, refusals: Refusals, wire: Wir
     return create_app(title, verifier, refusals, state, lifespan, limits=limits_of(settings))
 
 
-def _check_the_others(state: Health, pool: asyncpg.Pool[asyncpg.Record], settings: Settings) -> None:
+def _check_the_others(
+    state: Health, pool: asyncpg.Pool[asyncpg.Record], settings: Settings, verifier: TokenVerifier
+) -> None:
     """What a process needs of others, by its roles."""
     state.checks["database"] = health_checks.database(pool)
     if settings.roles & {"relay", "subscriber"}:
         state.checks["kafka"] = health_checks.kafka(settings.kafka_bootstrap_servers)
     if "api" in settings.roles:
-        state.checks["tokens"] = health_checks.tokens(Path(settings.auth_jwks_file))
+        state.checks["tokens"] = verifier.ailment
 
 
 async def wired(wiring: Wiring, wire: Wire) -> Wiring:

@@ -18,6 +18,7 @@ from services.carousel import notes, referrals
 from services.carousel.api import routes
 from services.carousel.commands.participation import AwaitPlace, LeaveWaitingList
 from services.carousel.consequences import PARTICIPATIONS, follow, of_participation
+from services.carousel.events.participation import Unlisted
 from services.carousel.views import barriers, cycles, offers, participations, safety_tasks
 from services.carousel.views.streams import TYPES
 from services.carousel.vocabulary import vocabulary
@@ -122,9 +123,9 @@ class Desk:
         command = AwaitPlace(**given | other)
         await handle(self.store, of_participation(name), PARTICIPATIONS, command, META)
 
-    async def leaves(self, name: str) -> None:
-        """His referral is withdrawn before the first session, as the subscriber asks."""
-        command = LeaveWaitingList(referral_id=name, cause="withdrawn", on=today(), at=datetime.now(UTC), by="referral")
+    async def leaves(self, name: str, cause: Unlisted = "withdrawn") -> None:
+        """His referral takes another road before the first session, as the subscriber asks."""
+        command = LeaveWaitingList(referral_id=name, cause=cause, on=today(), at=datetime.now(UTC), by="referral")
         beside = [follow(self.store, META, command)]
         await handle(self.store, of_participation(name), PARTICIPATIONS, command, META, beside)
 

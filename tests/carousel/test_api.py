@@ -5,7 +5,10 @@ from __future__ import annotations
 import pytest
 
 from shared.domain.clock import today
-from tests.carousel.desk import CITY, Desk, monday
+from shared.http.auth import Role
+from tests.carousel.desk import CITY, MODULES, Desk, monday
+
+PLANNED = f"/cycles?since={monday(0)}&until={monday(9)}"
 
 
 async def test_a_person_who_attends_the_six_modules_has_completed(desk: Desk) -> None:
@@ -31,6 +34,18 @@ async def test_a_correction_that_takes_a_module_away_takes_the_completion_back(d
     after = await desk.read("/participations/r-1")
     assert (after["status"], after["attended"]) == ("placed", [1, 2, 4, 5, 6])
     assert [step["what"] for step in await desk.rows("/participations/r-1/timeline")][-1] == "CompletionRevoked"
+
+
+async def test_a_cycle_asked_twice_is_answered_so_whatever_its_offer_has_become_in_between(desk: Desk) -> None:
+    await desk.cycle(order=[3])
+    shorter = {"offer_id": "g-force", "language": "nl", "modules": MODULES[:4], "on": str(today())}
+    await desk.done("/offers", shorter, role=Role.COORDINATOR)
+    await desk.cycle(order=[3])
+    await desk.cycle("c-2", order=[3])
+    planned = {each["cycle"]: (each["offer_version"], len(each["sessions"])) for each in await desk.rows(PLANNED)}
+    assert planned == {"c-1": (1, 6), "c-2": (2, 4)}
+    with pytest.raises(AssertionError, match="cycle-already-planned"):
+        await desk.cycle(order=[2])
 
 
 async def test_a_place_taken_twice_is_one_place_and_one_answer(desk: Desk) -> None:

@@ -15,7 +15,9 @@ from services.carousel import referrals
 from shared.contracts import referral as said
 from shared.domain.clock import today
 from shared.i18n.code_lists import PartOfDay, Weekday
-from tests.carousel.desk import CITY, Desk, monday
+from shared.projections import inline
+from shared.service.wiring import create_tables
+from tests.carousel.desk import CITY, VIEWS, Desk, monday
 
 PERIOD = f"since={monday(-60)}&until={monday(60)}"
 SLOTS = list(product(get_args(Weekday), get_args(PartOfDay)))
@@ -69,6 +71,20 @@ async def test_who_refused_once_and_started_later_met_no_barrier(desk: Desk) -> 
     assert len(await desk.rows(f"/barriers?city={CITY}&{PERIOD}")) == 1
     await desk.held("c-1-1", r_1="present")
     assert await desk.rows(f"/barriers?city={CITY}&{PERIOD}") == []
+
+
+async def test_a_referral_that_was_retracted_before_that_was_kept_meets_no_barrier_once_the_views_are_built_again(
+    desk: Desk, pool: asyncpg.Pool[asyncpg.Record], database_url: str
+) -> None:
+    await desk.cycle()
+    await refused(desk, "r-1", "hours", ("monday", "evening"))
+    await refused(desk, "r-2", "hours", ("monday", "evening"))
+    await desk.leaves("r-1", "retracted")
+    await pool.execute("update referrals set retracted = false")
+    await pool.execute("drop table taken_back")
+    await create_tables(pool, [projection_versions.SCHEMA, inline.SCHEMA])
+    await inline.rebuild(desk.store, database_url, VIEWS)
+    assert [each["people"] for each in await desk.rows(f"/barriers?city={CITY}&{PERIOD}")] == [1]
 
 
 @dataclass

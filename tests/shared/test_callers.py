@@ -217,7 +217,8 @@ async def test_the_last_good_keys_go_on_being_used_while_their_file_is_broken(tm
             assert recognised(gate, signed(claims())) == GOOD
         ailment = await gate.ailment()
     assert ailment
-    assert "last good keys" in ailment
+    assert ailment.code in {"jwks-missing", "jwks-broken"}
+    assert "last good keys" in str(ailment)
     assert [(line["event"], line["log_level"]) for line in logged] == [("keys for tokens cannot be read", "error")]
     assert recognised(gate, signed(claims(), OTHER)) is None
 
@@ -242,7 +243,9 @@ async def test_without_any_keys_nobody_can_be_checked_and_that_is_our_fault(tmp_
         gate.authenticate(f"Bearer {signed(claims())}")
     with pytest.raises(Unauthenticated):
         gate.authenticate(None)
-    assert "nobody is recognised" in str(await gate.ailment())
+    assert str(await gate.ailment()) == (
+        "No keys were ever read from the file that AUTH_JWKS_FILE names (FileNotFoundError); nobody is recognised."
+    )
     file.write_text(json.dumps(KeySet([KEY]).as_dict(private=False)))
     assert recognised(gate, signed(claims())) == GOOD
 

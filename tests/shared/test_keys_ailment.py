@@ -27,10 +27,10 @@ async def test_the_sentence_tells_the_kind_of_fault_and_what_holds_meanwhile(
     file = tmp_path / "jwks.json"
     gate = TokenVerifier(file, "issuer", "audience")
     file.write_text(text)
-    said = f"The file of keys for tokens cannot be read ({cause}); nobody is recognised."
-    assert await gate.ailment() == said
+    said = f"No keys were ever read from the file that AUTH_JWKS_FILE names ({cause}); nobody is recognised."
+    assert str(await gate.ailment()) == said
     file.write_text(json.dumps(KeySet([ECKey.generate_key("P-256", {"kid": "a"})]).as_dict(private=False)))
     assert await gate.ailment() is None
     file.write_text(text)
-    said = f"The file of keys for tokens cannot be read ({cause}); the last good keys are used."
-    assert await gate.ailment() == said
+    said = f"The file that AUTH_JWKS_FILE names holds no keys ({cause}); the last good keys are used."
+    assert str(await gate.ailment()) == said

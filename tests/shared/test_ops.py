@@ -21,6 +21,7 @@ from shared.domain.messages import Refused
 from shared.eventstore.event_store import Connection
 from shared.http.auth import Role
 from shared.messaging.inbox import Inbox, ReceivedMessage
+from shared.privacy import personal_data
 from shared.privacy.encryption import FieldCipher
 from shared.privacy.personal_data import PersonalDataStore
 from shared.service.settings import Settings
@@ -47,7 +48,8 @@ async def client(database_url: str, tmp_path: Path) -> AsyncIterator[httpx.Async
 
     async def wire(service: Wiring) -> None:
         register = PersonalDataStore(FieldCipher(Fernet.generate_key()), Person)
-        await service.add_personal_data(register)
+        await service.add_tables(personal_data.MIGRATIONS)
+        service.add_personal_data(register)
         async with service.pool.acquire() as connection:
             for name, days in (("p-longest", 300), ("p-long", 101), ("p-still", 100), ("p-new", 0)):
                 await register.keep(connection, name, "referred", Person(name=SECRET), TODAY - timedelta(days=days))

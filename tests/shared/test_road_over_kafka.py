@@ -143,7 +143,8 @@ async def test_a_subscription_whose_loop_was_ended_starts_another(road: Road) ->
     road.start("relay")
     await road.write(400)
     await road.until(400)
-    for loop in subscription._subscriber.tasks:
+    assert subscription._member is not None
+    for loop in subscription._member.loops:
         loop.cancel()
     await road.write_marker()
     assert (await road.until(401)).pop("marker") == [0]

@@ -273,6 +273,7 @@ async def test_keys_of_the_identity_provider_that_are_missing_or_broken(
     file = Path(keys.environment(tmp_path)["AUTH_JWKS_FILE"])
     good = _put(file, content)
     await process.says("tokens", "The file that AUTH_JWKS_FILE names", code)
+    assert (await process.part("tokens")).endswith("; the last good keys are used.")
     if content in (None, "{"):
         await process.would_raise("TokensUnchecked")
     _put(file, good)

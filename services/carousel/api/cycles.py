@@ -12,9 +12,11 @@ from services.carousel.api.periods import Since, Until
 from services.carousel.commands import cycle as ask
 from services.carousel.consequences import CYCLES, OFFERS, follow, of_cycle, of_offer
 from services.carousel.domain import planning
+from services.carousel.events.cycle import CyclePlanned, OfferPublished
 from services.carousel.requests import OF_CYCLES, NewCycle, NewOffer
 from services.carousel.views import cycles, offers
 from services.carousel.views.offers import Offer
+from shared.eventstore.event_store import Connection, EventStore
 from shared.http.auth import Caller
 from shared.http.commands import Commands, Done, meta_of
 from shared.http.pagination import PAGE_ROWS, After, Limit, Page, key_of, page_of
@@ -65,12 +67,28 @@ def _plan(router: APIRouter, commands: Commands) -> None:
         if caller.organisation is None or body.city not in caller.cities:
             raise NotVisible
         async with commands.store.pool.acquire() as connection:
-            offer = await offers.find_one(connection, body.offer_id)
+            offer = await _offer_of(connection, commands.store, body)
         if offer is None:
             raise NotVisible
         command = _planned(body, offer, caller, caller.organisation)
         stream, permit = of_cycle(body.cycle_id), Access(caller).new_cycle
         return await commands.take(request, caller, stream, CYCLES, command, created=True, permit=permit)
+
+
+async def _offer_of(connection: Connection, store: EventStore, body: NewCycle) -> Offer | None:
+    """The offer in the version that holds; of a cycle that is planned already, in the one it was planned with."""
+    for fact in await store.read(connection, of_cycle(body.cycle_id), limit=1):
+        if isinstance(planned := fact.event, CyclePlanned) and planned.offer_id == body.offer_id:
+            return await _version_of(connection, store, planned)
+    return await offers.find_one(connection, body.offer_id)
+
+
+async def _version_of(connection: Connection, store: EventStore, planned: CyclePlanned) -> Offer | None:
+    for fact in await store.read(connection, of_offer(planned.offer_id)):
+        match fact.event:
+            case OfferPublished(version=planned.offer_version, language=language, modules=modules):
+                return Offer(offer=planned.offer_id, version=planned.offer_version, language=language, modules=modules)
+    return None
 
 
 def _calendar(router: APIRouter, commands: Commands) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from services.carousel.events.participation import JoinedWaitingList, PlaceRefused
+from services.carousel.events.participation import JoinedWaitingList, LeftWaitingList, PlaceRefused
 from services.carousel.views.keyset import Key, beyond
 from services.carousel.views.streams import PARTICIPATION, touched
 from shared.domain.messages import Message, Recorded
@@ -15,7 +15,7 @@ from shared.eventstore.event_store import Connection
 from shared.http.auth import Caller
 from shared.i18n.code_lists import Availability, Category, PartOfDay, ReasonCode, Weekday
 
-VERSION = 2
+VERSION = 3
 SCHEMA = """
 create table if not exists refusals (
     referral     text    not null,
@@ -31,6 +31,9 @@ create table if not exists refusals (
     primary key (referral, version)
 );
 create index if not exists refusals_city on refusals (city, refused_on);
+create table if not exists taken_back (
+    referral text primary key                      -- retracted: it met no barrier
+);
 """
 
 
@@ -64,7 +67,10 @@ class Asked:
 
 
 async def apply(connection: Connection, facts: Sequence[Recorded[Any]]) -> None:
-    """Every refusal once, with the slot and place refused and when the person could have come then."""
+    """Every refusal once, with the slot and place refused and when the person could have come then.
+
+    Whose referral was retracted is known from the facts too, as it was before `referrals` kept it.
+    """
     async for stream in touched(connection, facts, PARTICIPATION):
         slots: tuple[Availability, ...] = ()
         for fact in stream:
@@ -72,6 +78,9 @@ async def apply(connection: Connection, facts: Sequence[Recorded[Any]]) -> None:
                 slots = fact.event.availability
             elif isinstance(fact.event, PlaceRefused):
                 await _put(connection, fact.version, fact.event, slots)
+            elif isinstance(fact.event, LeftWaitingList) and fact.event.cause == "retracted":
+                query = "insert into taken_back values ($1) on conflict do nothing"
+                await connection.execute(query, fact.event.referral_id)
 
 
 async def _put(connection: Connection, version: int, refused: PlaceRefused, slots: Sequence[Availability]) -> None:
@@ -100,6 +109,7 @@ _WHY = """
         select * from why w where not exists (
             select from participations p where p.referral = w.referral and p.started_on is not null)
         and not exists (select from referrals r where r.referral = w.referral and r.retracted)
+        and not exists (select from taken_back t where t.referral = w.referral)
     )
 """
 

@@ -1,0 +1,102 @@
+"""A member of a consumer group that reads batches as they are: FastStream's, with settings under which nothing is lost.
+
+It opens a consumer and nothing else: no producer, no administrator.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, ConsumerRecord, TopicPartition
+from faststream import AckPolicy
+from faststream.kafka import KafkaBroker, KafkaMessage
+
+Rec: TypeAlias = ConsumerRecord[bytes, bytes]
+Hear: TypeAlias = Callable[[tuple[Rec, ...]], Awaitable[None]]
+
+_BATCH_RECORDS = 2000
+_LOOK_MS = 20
+_STOP_SECONDS = 10.0
+_A_DAY_MS = 24 * 60 * 60 * 1000
+_METADATA_MS = 10_000  # a topic that was made anew is seen by then
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """One member of a group; each is started once and ended once."""
+
+    broker: KafkaBroker
+    subscriber: Any
+
+    @property
+    def consumer(self) -> AIOKafkaConsumer | None:
+        """The consumer that reads now, or None before it is started and after its end."""
+        consumer: AIOKafkaConsumer | None = self.subscriber.consumer
+        return consumer
+
+    @property
+    def loops(self) -> list[Any]:
+        """What reads: FastStream starts a loop that failed again, not one that ended."""
+        return [each for each in self.subscriber.tasks if not each.done()]
+
+
+def member_of(
+    bootstrap_servers: str, group: str, topic: str, hear: Hear, listener: ConsumerRebalanceListener
+) -> Member:
+    """A member of `group` that reads `topic` from where `listener` sends it, and hands each batch to `hear`.
+
+    `hear` raises nothing: FastStream would skip the batch.
+    """
+    broker = KafkaBroker(
+        bootstrap_servers,
+        graceful_timeout=_STOP_SECONDS,
+        logger=None,
+        apply_types=False,
+        metadata_max_age_ms=_METADATA_MS,
+        consumer_only=True,
+        allow_auto_create_topics=False,  # it would make a lost topic anew with one partition
+    )
+    subscriber = broker.subscriber(
+        topic,
+        group_id=group,
+        batch=True,
+        max_records=_BATCH_RECORDS,
+        batch_timeout_ms=_LOOK_MS,
+        ack_policy=AckPolicy.MANUAL,
+        auto_offset_reset="earliest",
+        max_poll_interval_ms=_A_DAY_MS,
+        listener=listener,
+        parser=_parse,
+        decoder=_decode,
+    )
+
+    async def batch(message: KafkaMessage) -> None:
+        records: tuple[Rec, ...] = message.raw_message  # type: ignore[assignment]
+        await hear(records)
+
+    subscriber(batch)
+    return Member(broker, subscriber)
+
+
+async def _parse(message: Any) -> KafkaMessage:  # noqa: ANN401 - whatever FastStream was given
+    """Raw records as they are: a header that is not UTF-8 must reach the dead letters, not vanish."""
+    return KafkaMessage(body=b"", headers={}, raw_message=message, consumer=_NOBODY)
+
+
+async def _decode(message: KafkaMessage) -> KafkaMessage:
+    return message
+
+
+class _Nobody:
+    """Nothing is acknowledged through messages: the checkpoint row is what counts."""
+
+    async def commit(self) -> None:
+        """Nothing."""
+
+    def seek(self, partition: TopicPartition, offset: int) -> None:
+        """Nothing."""
+
+
+_NOBODY = _Nobody()
