@@ -13,5 +13,5 @@ SERVICE = Service(
     refusals=lambda: translations().refusals,
     routers=[router],
     topic_projection=FIGURES,
-    tables=[project.SCHEMA],
+    migrations=[project.MIGRATIONS],
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 from pydantic import Field, StringConstraints
@@ -9,19 +10,13 @@ from pydantic import Field, StringConstraints
 from services.reporting.refusals import Refusal
 from shared.domain.messages import Message, Refused
 from shared.eventstore.event_store import Connection
+from shared.eventstore.migrations import migrations_of
 from shared.http.auth import Caller
 from shared.http.problems import NotVisible
 from shared.i18n.code_lists import City
 from shared.i18n.text import LOCALES, STORABLE, Language
 
-SCHEMA = """
-create table if not exists projects (
-    version bigint generated always as identity primary key,
-    by      text        not null,
-    at      timestamptz not null default now(),
-    data    jsonb       not null
-);
-"""
+MIGRATIONS = migrations_of("projects", Path(__file__).parent / "sql")
 
 Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=300, pattern=STORABLE)]
 Translated = Annotated[dict[Language, Line], Field(min_length=1)]
