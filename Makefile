@@ -5,7 +5,7 @@ BIN := .venv/bin
 INSTALLED := .venv/.installed
 BENCH := .venv-bench/.installed
 
-.PHONY: help up down clean test search mutants chaos bench check demo lock manifests events indicators token
+.PHONY: help up down clean test search mutants chaos bite bench check demo lock events indicators token
 
 help: ## List these commands
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
@@ -42,6 +42,10 @@ chaos: $(INSTALLED) ## Kill, stop, empty and put back what runs, then recount (C
 	@$(BIN)/python -m pytest -s -m chaos tests/chaos
 	@$(BIN)/python -m tests.chaos --commands $(COMMANDS) --faults $(FAULTS) $(if $(SEED),--seed $(SEED))
 
+BITE_OPTIONS = $(if $(ONLY),--only "$(ONLY)") $(if $(SEED),--seed $(SEED))
+bite: $(INSTALLED) ## Take each protection out of a copy once: does chaos notice? (ONLY=gap SEED=1; half an hour)
+	@$(BIN)/python -m tests.chaos.protections $(BITE_OPTIONS)
+
 $(BENCH): requirements/bench.txt
 	$(PYTHON) -m venv .venv-bench
 	.venv-bench/bin/pip install --quiet --require-hashes -r requirements/bench.txt
@@ -63,9 +67,6 @@ demo: $(INSTALLED) ## Live through two synthetic years and end with a report (FI
 
 token: $(INSTALLED) ## Print a token for the local stack (ROLE=facilitator ORG=org-1 CITY=Oostende)
 	@$(BIN)/python -m deploy.local.tokens $(ROLE) $(if $(ORG),--org $(ORG)) $(if $(CITY),--city $(CITY))
-
-manifests: $(INSTALLED) ## Write docker-compose.yml and what else must name every service again
-	@$(BIN)/python -m deploy.manifests
 
 events: $(INSTALLED) ## Write docs/events.md and docs/asyncapi.json again: what stands on the topics
 	@$(BIN)/python -m deploy.events

@@ -18,7 +18,7 @@ from bench.contest import benchmarks, hold
 from bench.load import OtherLoad
 from bench.memory import AIM_MB, ROOT
 from deploy.local.ports import free_port
-from deploy.local.services import present
+from deploy.services import SERVICES
 
 SIZES = {"append": 1000, "relay": 4000, "projection": 8000, "freshness": 200}
 HEAD = ("benchmark", "peer", "unit", "median", "rounds", "ratio", "aim", "what it does")
@@ -64,7 +64,7 @@ async def _measured() -> dict[str, Any]:
     """The services run from the product's own environment, on the stores of this run."""
     own, bench = str(ROOT / ".venv/bin/python"), str(ROOT / ".venv-bench/bin/python")
     command = [own, "-m", "deploy.local", "run", "--services", "--", bench, "-m", "bench.memory", str(_PEOPLE)]
-    free = {f"{name.upper()}_PORT": str(free_port()) for name in present(ROOT)}
+    free = {f"{name.upper()}_PORT": str(free_port()) for name in SERVICES}
     process = await asyncio.create_subprocess_exec(*command, cwd=ROOT, stdout=PIPE, env={**os.environ, **free})
     out, _ = await process.communicate()
     answer: dict[str, Any] = json.loads(out.decode().strip().splitlines()[-1])

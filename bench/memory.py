@@ -13,7 +13,7 @@ from typing import Any
 
 import psutil  # type: ignore[import-untyped]
 
-from deploy.local.services import present
+from deploy.services import SERVICES
 
 ROOT = Path(__file__).resolve().parents[1]
 AIM_MB = 120
@@ -25,7 +25,7 @@ _FIGURES = ROOT / "deploy" / "local" / "figures.json"
 
 def ports() -> dict[str, int]:
     """Where each process of the stack listens."""
-    found = {name: int(os.environ[f"{name.upper()}_PORT"]) for name in present(ROOT)}
+    found = {name: int(os.environ[f"{name.upper()}_PORT"]) for name in SERVICES}
     found["postgres"] = int(os.environ["REFERRAL_DATABASE_URL"].rsplit(":", 1)[1].split("/")[0])
     found["kafka"] = int(os.environ["KAFKA_BOOTSTRAP_SERVERS"].rsplit(":", 1)[1])
     return found

@@ -16,27 +16,31 @@ Json = dict[str, Any]
 
 _VALUES = "additionalProperties"
 DRAFT = "application/schema+json;version=draft-07"
-MEANINGS = {
-    "ce_specversion": "The version of CloudEvents.",
-    "ce_id": "Identifies the message; the same whenever it is published again.",
-    "ce_source": "Who says it.",
-    "ce_type": "What it says, and in which version of its schema.",
-    "ce_subject": "What it is about; also the key of the record. Messages of one subject come in order.",
-    "ce_time": "When it was recorded, in UTC.",
-    "ce_sequence": "Its place among all its source says, 20 digits.",
-    "ce_previous": "The `ce_sequence` before it on its partition, in the same epoch; zeros for the first.",
-    "ce_epoch": "Which history of the publisher's database it belongs to, from 1.",
-    "content-type": "That the value is JSON.",
-    "traceparent": "W3C Trace Context: the request or message that led to it. May be absent.",
+HEADERS: dict[str, Json] = {
+    "ce_specversion": {"description": "The version of CloudEvents."},
+    "ce_id": {"description": "Identifies the message; the same whenever it is published again.", "format": "uuid"},
+    "ce_source": {"description": "Who says it."},
+    "ce_type": {"description": "What it says, and in which version of its schema."},
+    "ce_subject": {
+        "description": "What it is about; also the key of the record. Messages of one subject come in order."
+    },
+    "ce_time": {"description": "When it was recorded, in UTC.", "format": "date-time"},
+    "ce_sequence": {"description": "Its place among all its source says, 20 digits.", "pattern": "^[0-9]{20}$"},
+    "ce_previous": {
+        "description": "The `ce_sequence` before it on its partition, in the same epoch; zeros for the first.",
+        "pattern": "^[0-9]{20}$",
+    },
+    "ce_epoch": {
+        "description": "Which history of the publisher's database it belongs to, from 1.",
+        "pattern": "^[1-9][0-9]{0,2}$",
+    },
+    "content-type": {"description": "That the value is JSON."},
+    "traceparent": {
+        "description": "W3C Trace Context: the request or message that led to it. May be absent.",
+        "pattern": "^00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$",
+    },
 }
-_FORMATS: dict[str, Json] = {
-    "ce_id": {"format": "uuid"},
-    "ce_time": {"format": "date-time"},
-    "ce_sequence": {"pattern": "^[0-9]{20}$"},
-    "ce_previous": {"pattern": "^[0-9]{20}$"},
-    "ce_epoch": {"pattern": "^[1-9][0-9]{0,2}$"},
-    "traceparent": {"pattern": "^00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$"},
-}
+_CONSTANT = ("ce_specversion", "ce_source", "ce_type", "content-type")
 _POSITION, _THREAD = Position(7, 5), "0af7651916cd43dd8448eb211c80319c"
 _TIME = datetime(2026, 1, 5, 9, 30, tzinfo=UTC)
 
@@ -129,13 +133,12 @@ def headers_of(topic: Topic, message: type[PublicMessage], example: Example) -> 
 
 
 def _headers_schema(told: Mapping[str, str]) -> Json:
-    constant = {name: {"const": told[name]} for name in ("ce_specversion", "ce_source", "ce_type", "content-type")}
     return {
         "type": "object",
         "required": [name for name in told if name != "traceparent"],
         "properties": {
-            name: {"type": "string", "description": MEANINGS[name]} | constant.get(name, {}) | _FORMATS.get(name, {})
-            for name in told
+            name: {"type": "string"} | HEADERS[name] | ({"const": value} if name in _CONSTANT else {})
+            for name, value in told.items()
         },
     }
 

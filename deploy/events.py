@@ -3,72 +3,43 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from deploy.asyncapi import MEANINGS, document, headers_of, name_of, payload_schema, said_of, who_reads
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
+
+from deploy.asyncapi import HEADERS, document, headers_of, name_of, payload_schema, said_of, who_reads
 from deploy.kafka.rights import publisher
-from shared.contracts.catalogue import Example, examples, topics
+from shared.contracts.catalogue import examples, topics
 from shared.domain.bounds import FIRST_DAY
-from shared.messaging.cloudevents import PublicMessage, Topic
 
 DOCS = Path(__file__).resolve().parents[1] / "docs"
-_HEAD = """\
-# What the services tell
-
-Written by `make events` from `shared/contracts`; the same for tools is [asyncapi.json](asyncapi.json) (AsyncAPI 3.0).
-CloudEvents 1.0 on Kafka, binary mode: the value is JSON, the envelope stands in the headers. Messages are kept forever.
-Ignore fields that you do not know: one may be added; another meaning or another kind of value is a new version (`.v2`).
-An id is at most 64 letters, digits, `-` and `_`; a code at most 64 small ones. A date lies before 2100, and after 1999
-unless it says otherwise; no text holds a NUL character.
-Codes are open sets: another one may be said any day, so set a message with one that you do not know aside, and go on.
-Delivery is at least once and in order per key. Keep, for each partition, the `ce_epoch` and `ce_sequence` of the last
-message you applied.
-`ce_previous` is that sequence: apply it. `ce_sequence` is not above it: drop it, you have it.
-`ce_previous` is above it: something is missing; read the partition again from its beginning, and ask the publisher
-where it is not there.
-A higher `ce_epoch` begins with a `ce_previous` of zeros: the publisher's database was put back to an earlier state, and
-tells all of its history again; `ce_epochforks` then holds, for each epoch after the first, the last sequence that it
-shares with the epoch before it.
-"""
 
 
 def files() -> dict[Path, str]:
     """Every file this writes, with its content."""
     every = topics()
-    text = json.dumps(document(every), indent=1, ensure_ascii=False)
-    return {DOCS / "events.md": "\n".join(_page(every)), DOCS / "asyncapi.json": f"{text}\n"}
-
-
-def _page(every: Sequence[Topic]) -> Iterator[str]:
-    yield _HEAD
-    yield from _table("topic", "for whom", "written by", "messages")
-    for topic in every:
-        link = f"[`{topic.name}`](#{topic.name.replace('.', '')})"
-        yield _row(link, who_reads(topic), publisher(topic), ", ".join(each.__name__ for each in topic.messages))
-    yield "\n## Headers\n"
-    yield from _table("header", "meaning", "example")
     shown = every[0].messages[0]
-    told = headers_of(every[0], shown, examples()[shown.type_name()])
-    for name, value in told.items():
-        yield _row(f"`{name}`", MEANINGS[name], f"`{value}`")
-    for topic in every:
-        yield f"\n## {topic.name}\n\n{who_reads(topic)}\nWritten by {publisher(topic)}; {topic.partitions} partitions."
-        for message in topic.messages:
-            yield from _message(message, examples()[message.type_name()])
-    yield ""
+    page = template("events.md.jinja").render(
+        topics=every,
+        examples=examples(),
+        headers=headers_of(every[0], shown, examples()[shown.type_name()]),
+        text=partial(json.dumps, ensure_ascii=False),
+        **{each.__name__: each for each in (kind_of, name_of, payload_schema, publisher, said_of, who_reads)},
+        HEADERS=HEADERS,
+    )
+    return {
+        DOCS / "events.md": page,
+        DOCS / "asyncapi.json": f"{json.dumps(document(every), indent=1, ensure_ascii=False)}\n",
+    }
 
 
-def _message(message: type[PublicMessage], example: Example) -> Iterator[str]:
-    yield f"\n### {name_of(message)}\n\n{said_of(message)}\n"
-    yield from _table("field", "value", "always there")
-    schema = payload_schema(message)
-    for name, field in schema["properties"].items():
-        always = "yes" if name in schema["required"] else f"no: `{json.dumps(field.get('default'))}` without it"
-        yield _row(f"`{name}`", kind_of(field), always)
-    shown = json.dumps(example.value, indent=1, ensure_ascii=False)
-    yield f"\nKey `{example.key}`:\n\n```json\n{shown}\n```"
+def template(name: str) -> Template:
+    """A page of this folder: one statement a line, and a name that is not there is an error."""
+    folder = FileSystemLoader(Path(__file__).parent)
+    pages = Environment(loader=folder, undefined=StrictUndefined, trim_blocks=True, keep_trailing_newline=True)  # noqa: S701 - Markdown
+    return pages.get_template(name)
 
 
 def kind_of(field: dict[str, Any]) -> str:
@@ -100,15 +71,6 @@ def _text(field: dict[str, Any]) -> str:
     if "examples" in field:
         return f"code ({', '.join(f'`{each}`' for each in field['examples'])}; others may come)"
     return f"text of at most {field['maxLength']}" if "maxLength" in field else "id"
-
-
-def _table(*columns: str) -> Iterator[str]:
-    yield _row(*columns)
-    yield "|---" * len(columns) + "|"
-
-
-def _row(*cells: str) -> str:
-    return f"| {' | '.join(cells)} |"
 
 
 if __name__ == "__main__":

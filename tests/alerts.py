@@ -11,9 +11,7 @@ from pathlib import Path
 import yaml
 from prometheus_client.parser import text_string_to_metric_families
 
-from deploy import manifests
-
-RULES = manifests.ROOT / "deploy" / "prometheus" / "alerts.yml"
+RULES = Path(__file__).resolve().parents[1] / "deploy" / "prometheus" / "alerts.yml"
 _MINUTES = 45
 _TIMES = "_timestamp_seconds"
 _JITTER_SECONDS = 0.5

@@ -12,12 +12,12 @@ from pydantic import BaseModel
 
 import services
 import shared
-from deploy.local.services import present
+from deploy.services import SERVICES
 from shared.i18n.code_lists import terms
 from shared.i18n.text import Text
 
-SERVICES = Path(services.__path__[0])
-GLOSSARY = SERVICES.parent / "docs" / "glossary.md"
+FOLDER = Path(services.__path__[0])
+GLOSSARY = FOLDER.parent / "docs" / "glossary.md"
 HEARS = {"subscribers.py", "rows"}  # what they refuse becomes a dead letter: ops read its code, nobody a sentence
 
 
@@ -30,7 +30,7 @@ def raised(files: Iterator[Path]) -> set[str]:
 
 
 def answered(name: str) -> Iterator[Path]:
-    return (file for file in (SERVICES / name).rglob("*.py") if not HEARS & set(file.parts))
+    return (file for file in (FOLDER / name).rglob("*.py") if not HEARS & set(file.parts))
 
 
 def glossary() -> dict[str, tuple[str, str]]:
@@ -56,7 +56,7 @@ def words(name: str) -> BaseModel:
     return found
 
 
-@pytest.mark.parametrize("name", present(SERVICES.parent))
+@pytest.mark.parametrize("name", SERVICES)
 def test_every_refusal_has_a_sentence_in_three_languages(name: str) -> None:
     refusals = vars(words(name))["refusals"]
     assert set(refusals) == raised(answered(name))
@@ -67,7 +67,7 @@ def test_what_every_service_refuses_is_worded_once() -> None:
     assert set(terms().refusals) == raised(Path(shared.__path__[0]).rglob("*.py"))
 
 
-@pytest.mark.parametrize("vocabulary", [*(words(name) for name in present(SERVICES.parent)), terms()])
+@pytest.mark.parametrize("vocabulary", [*(words(name) for name in SERVICES), terms()])
 def test_no_text_is_empty_in_any_language(vocabulary: BaseModel) -> None:
     found = list(texts(vocabulary))
     assert found

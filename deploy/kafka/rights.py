@@ -6,9 +6,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from deploy.services import SERVICES
 from shared.messaging.cloudevents import Topic
 
-SERVICES = ("referral", "carousel", "training", "reporting")
 PARTNERS = "partner"
 ANYBODY = "*"
 

@@ -32,7 +32,7 @@ def up() -> None:
 
     async def stay() -> None:
         with single.one_at_a_time(HOME), Board() as board:
-            async with everything(ROOT, HOME, board, stay=True):
+            async with everything(ROOT, HOME, board.say, stay=True):
                 board.say("", "Ctrl-C, or make down, stops everything.")
                 await asyncio.Event().wait()
 
@@ -70,8 +70,8 @@ def run(
         try:
             async with AsyncExitStack() as running:
                 with Board() as board:
-                    starting = everything(ROOT, home, board) if services else stores(ROOT, home, board)
-                    environment = await running.enter_async_context(starting)
+                    starting = everything if services else stores
+                    environment = await running.enter_async_context(starting(ROOT, home, board.say))
                 code = await run_command(command, {**os.environ, **environment})
         finally:
             for name in ("postgres", "kafka") if code else (".",):  # after a failure the logs stay, until `clean`

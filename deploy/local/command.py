@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 from collections.abc import Mapping, Sequence
 
-from deploy.local.processes import Trouble
+from deploy.local.processes import Trouble, stop
 
 PATIENCE = 10.0
 
@@ -21,12 +21,6 @@ async def run_command(command: Sequence[str], environment: Mapping[str, str]) ->
         if "SIGINT" in cancelled.args:  # Ctrl-C reached the command too: let it finish in its own way
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(process.wait(), PATIENCE)
-        if process.returncode is None:
-            process.terminate()
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(process.wait(), PATIENCE)
-        if process.returncode is None:
-            process.kill()
-            await process.wait()
+        await stop(process, patience=PATIENCE)
         raise
     return code if code >= 0 else 128 - code

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
-from datetime import date
+from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
+from itertools import product
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -54,19 +54,20 @@ def live(file: Mapping[str, Any], seed: int, home: Path, client: httpx.Client | 
     )
     services.introduce(asked)
     with Progress(console=screen) as progress:
-        task = progress.add_task("Telling the synthetic history", total=len(lived.steps))
-        services.tell(lived.before, partial(progress.advance, task))
+        told_one = partial(progress.advance, progress.add_task("Telling the synthetic history", total=len(lived.steps)))
+        services.tell(lived.before, told_one)
         services.wait_until_heard(lived.steps)
-        for steps in (lived.during, lived.after):
-            services.tell(steps, partial(progress.advance, task))
-    compare = partial(beside, file, asked, told(lived.steps))
-    found = services.found_once(lambda found: not _different(list(compare(found))), since, until)
+        services.tell(lived.during, told_one)
+        services.tell(lived.after, told_one)
+    compare = partial(beside, asked, told(lived.steps))
+    found = services.found_once(lambda found: not _different(compare(found)), since, until)
     home.mkdir(parents=True, exist_ok=True)
-    _fetch_reports(services, home, since, until)
-    content = json.dumps(read_back(file, asked, found, seed), ensure_ascii=False, indent=2) + "\n"
+    for language, kind in product(LANGUAGES, FORMATS):
+        (home / f"report.{language}.{kind}").write_bytes(services.report(language, kind, since, until))
+    content = json.dumps(read_back(asked, found, seed), ensure_ascii=False, indent=2) + "\n"
     (home / "figures.json").write_text(content, encoding="utf-8")
-    _show(list(compare(found)), home)
-    return _equal(list(compare(found)), found, asked)
+    _show(compare(found), home)
+    return _equal(_different(compare(found)), found, asked)
 
 
 def _read(path: Path, seed: int) -> dict[str, Any]:
@@ -80,7 +81,7 @@ def _read(path: Path, seed: int) -> dict[str, Any]:
     return dict(content)
 
 
-def _show(figures: Sequence[Beside], home: Path) -> None:
+def _show(figures: Iterable[Beside], home: Path) -> None:
     columns = Column("figure", no_wrap=True), Column("file", overflow="fold"), Column("read back", overflow="fold")
     table = Table(*columns, "equal", title="Figures of a synthetic history")
     for each in figures:
@@ -97,22 +98,14 @@ def _said(value: object) -> str:
     return escape("\n".join(map(str, value)) if isinstance(value, list) else str(value))
 
 
-def _fetch_reports(services: Services, home: Path, since: date, until: date) -> None:
-    for language in LANGUAGES:
-        for file_format in FORMATS:
-            content = services.report(language, file_format, since, until)
-            (home / f"report.{language}.{file_format}").write_bytes(content)
-
-
-def _different(figures: Sequence[Beside]) -> list[str]:
+def _different(figures: Iterable[Beside]) -> list[str]:
     return [each.name for each in figures if each.found != each.expected]
 
 
-def _equal(figures: Sequence[Beside], found: Found, asked: Asked) -> bool:
-    different = _different(figures)
+def _equal(different: Sequence[str], found: Found, asked: Asked) -> bool:
     if different:
         screen.print(f"Different from what was told: {', '.join(different)}.", style="red")
-        if (found.value("referrals_received") or 0) > asked.received:
+        if (found.value("referrals_received") or 0) > asked.referrals.received:
             more = "More than the file has: data of another history is kept here; make clean forgets it."
             screen.print(more, soft_wrap=True)
     return not different

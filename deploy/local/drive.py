@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from functools import cached_property, lru_cache
-from typing import Any
+from typing import Any, TypeVar
 
 import httpx
 import stamina
@@ -18,13 +18,14 @@ from deploy.local.found import Found
 from deploy.local.history import Step
 from deploy.local.processes import Trouble
 from deploy.local.project import described
-from deploy.local.services import PORTS
 from deploy.local.tokens import token
+from deploy.services import PORTS, variable
 from shared.http.auth import Role
 
 PATIENCE = 30.0
 PAUSE = 0.2
 AT_ONCE = 4
+T = TypeVar("T")
 
 
 class Services:
@@ -38,7 +39,8 @@ class Services:
     @cached_property
     def urls(self) -> dict[str, str]:
         """Where each service answers."""
-        return {name: os.environ.get(f"{name.upper()}_URL") or _local(name, port) for name, port in PORTS.items()}
+        local = {name: os.environ.get(variable(name, "port")) or port for name, port in PORTS.items()}
+        return {name: os.environ.get(variable(name, "url")) or f"http://127.0.0.1:{local[name]}" for name in local}
 
     def tell(self, steps: Iterable[Step], told: Callable[[], None]) -> None:
         """Ask every step, a few things at once, those of one thing in their order; asked again, nothing changes."""
@@ -62,24 +64,26 @@ class Services:
 
     def _tell(self, step: Step) -> None:
         headers = {"Idempotency-Key": step.key, "Authorization": self.bearer(step.role, step.organisation)}
+        body: dict[str, Any] = {"json": step.body}
         if isinstance(step.body, str):
-            head = {**headers, "Content-Type": "text/csv; charset=utf-8"}
-            answer = self._ask("POST", step.service, step.path, headers=head, content=step.body)
-        else:
-            answer = self._ask("POST", step.service, step.path, headers=headers, json=dict(step.body))
+            headers["Content-Type"] = "text/csv; charset=utf-8"
+            body = {"content": step.body}
+        answer = self._ask("POST", step.service, step.path, headers=headers, **body)
         for link, opinion in zip(answer.json().get("tokens", ()), step.opinions, strict=False):
-            said = {**opinion, "token": link}
-            self._ask(
-                "POST", "training", "/public/evaluations", headers={"Idempotency-Key": f"opinion-{link}"}, json=said
-            )
+            once = {"Idempotency-Key": f"opinion-{link}"}
+            self._ask("POST", "training", "/public/evaluations", headers=once, json={**opinion, "token": link})
 
     def wait_until_heard(self, steps: Iterable[Step]) -> None:
         """Return once the carousel knows whom it is told about in `steps`, and the trainings every organisation."""
         every = list(steps)
         people = {step.path.split("/")[2]: step for step in every if step.path.startswith("/participations/")}
         organisations = {step.of for step in every if step.path == "/organisations"}
-        _patiently(lambda: all(map(self._knows, people.values())), "the carousel to hear who was accepted")
-        _patiently(lambda: organisations <= self._registered(), "the trainings to hear of the organisations")
+        for holds, what in (
+            (lambda: all(map(self._knows, people.values())), "the carousel to hear who was accepted"),
+            (lambda: organisations <= self._registered(), "the trainings to hear of the organisations"),
+        ):
+            if not _found_once(holds, bool):
+                raise Trouble(f"Waited {PATIENCE:.0f} s for {what}.")
 
     def _knows(self, step: Step) -> bool:
         """Whether the carousel knows whom the step is asked of, as far as he who asks it may see."""
@@ -89,13 +93,12 @@ class Services:
 
     def _registered(self) -> set[str]:
         found: set[str] = set()
-        after: dict[str, str] = {}
-        while True:
+        page: dict[str, Any] = {"next": ""}
+        while page["next"] is not None:
+            after = {"after": page["next"]} if page["next"] else {}
             page = self._read("training", "/organisations", limit="500", **after).json()
             found |= {each["organisation"] for each in page["items"]}
-            if page["next"] is None:
-                return found
-            after = {"after": page["next"]}
+        return found
 
     def introduce(self, asked: Asked) -> None:
         """Tell the reporting service which project it reports on, and that the data is synthetic."""
@@ -111,12 +114,7 @@ class Services:
 
     def found_once(self, caught_up: Callable[[Found], bool], since: date, until: date) -> Found:
         """The same once it has caught up; after `PATIENCE` seconds, whatever it is."""
-        deadline = time.monotonic() + PATIENCE
-        while True:
-            found = self.found(since, until)
-            if caught_up(found) or time.monotonic() > deadline:
-                return found
-            time.sleep(PAUSE)
+        return _found_once(lambda: self.found(since, until), caught_up)
 
     def report(self, language: str, file_format: str, since: date, until: date) -> bytes:
         """The report of the project in one language, as a file."""
@@ -152,14 +150,9 @@ class Services:
         return answer
 
 
-def _patiently(holds: Callable[[], bool], what: str) -> None:
-    """Return once it holds; Trouble after `PATIENCE` seconds."""
+def _found_once(look: Callable[[], T], good: Callable[[T], bool]) -> T:
+    """What `look` finds once it is good; after `PATIENCE` seconds, whatever it is."""
     deadline = time.monotonic() + PATIENCE
-    while not holds():
-        if time.monotonic() > deadline:
-            raise Trouble(f"Waited {PATIENCE:.0f} s for {what}.")
+    while not good(found := look()) and time.monotonic() < deadline:
         time.sleep(PAUSE)
-
-
-def _local(name: str, port: int) -> str:
-    return f"http://127.0.0.1:{os.environ.get(f'{name.upper()}_PORT') or port}"
+    return found

@@ -2,48 +2,43 @@
 
 import asyncio
 import os
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 import asyncpg
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import KafkaError
 
-from deploy.local.postgres import SERVICES
 from deploy.local.processes import Trouble
+from deploy.services import SERVICES, variable
 
 PATIENCE = 10.0
 
 
-def variable(service: str) -> str:
-    """The variable that names the database of one service."""
-    return f"{service.upper()}_DATABASE_URL"
-
-
-def databases() -> dict[str, str]:
-    """The databases the environment names, by their variable."""
-    return {variable(name): url for name in SERVICES if (url := os.environ.get(variable(name)))}
-
-
-async def require_database(name: str, url: str) -> None:
-    """Refuse in one sentence, that never repeats the password in `url`, when no PostgreSQL lets us in there."""
-    try:
-        async with asyncio.timeout(PATIENCE):
-            connection = await asyncpg.connect(url)
-            await connection.close()
-    except (OSError, TimeoutError, ValueError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
-        raise Trouble(f"The PostgreSQL that {name} names does not let us in ({type(error).__name__}).") from None
+async def databases() -> dict[str, str]:
+    """The databases the environment names, by their variable; Trouble, without a password, when one lets nobody in."""
+    names = [variable(service, "database_url") for service in SERVICES]
+    given = {name: url for name in names if (url := os.environ.get(name))}
+    for name, url in given.items():
+        async with _answering(f"The PostgreSQL that {name} names does not let us in"):
+            await (await asyncpg.connect(url)).close()
+    return given
 
 
 async def require_kafka(servers: str) -> None:
     """Refuse in one sentence when no Kafka answers there."""
+    async with _answering(f"The Kafka that KAFKA_BOOTSTRAP_SERVERS names ({servers}) does not answer"):
+        admin = AIOKafkaAdminClient(bootstrap_servers=servers)
+        try:
+            await admin.start()
+        finally:
+            await admin.close()
+
+
+@asynccontextmanager
+async def _answering(otherwise: str) -> AsyncIterator[None]:
     try:
         async with asyncio.timeout(PATIENCE):
-            admin = AIOKafkaAdminClient(bootstrap_servers=servers)
-            try:
-                await admin.start()
-            finally:
-                await admin.close()
-    except (OSError, TimeoutError, ValueError, KafkaError) as error:
-        problem = type(error).__name__
-        raise Trouble(
-            f"The Kafka that KAFKA_BOOTSTRAP_SERVERS names ({servers}) does not answer ({problem})."
-        ) from None
+            yield
+    except (OSError, ValueError, KafkaError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+        raise Trouble(f"{otherwise} ({type(error).__name__}).") from None

@@ -2,68 +2,177 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Iterator
+from itertools import chain
+from typing import Annotated, Any, Self
 
-from deploy.local.fields import city, count, counts, listed, organisation, part, text
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
 
-LONGEST = 50
+from shared.i18n.code_lists import City
+from shared.i18n.text import STORABLE
+
 MODULES = 24  # of an offer, at most
 ROOM = 30  # places at a session, at most
 NOW = ", now "  # between the name a partner bore and the one it bears
 
+Count = Annotated[int, Field(ge=0, le=100_000)]
+Text = Annotated[str, StringConstraints(min_length=1)]
+Name = Annotated[str, StringConstraints(min_length=2, max_length=120, pattern=STORABLE)]
 
-@dataclass(frozen=True, slots=True)
-class Carousel:
+
+class _File(BaseModel):
+    model_config = ConfigDict(strict=True, frozen=True, str_strip_whitespace=True)
+
+
+class _Part(_File):
+    model_config = ConfigDict(extra="forbid")  # the demo lives up to all figures of a part, or to none
+
+
+class Contact(_File):
+    """A service that answers for the project."""
+
+    service_fr: Text
+    email: Text
+
+
+class Project(_File):
+    """The project as its own file names it, in French."""
+
+    title_fr: Text
+    coordinating_municipality: City
+    participating_municipalities: list[City]
+    duration_years: int = Field(ge=1, le=50)
+    contacts: list[Contact]
+
+
+class Carousel(_Part):
     """An offer of so many modules, cycles closed, and sessions held in all."""
 
-    modules: int
-    cycles: int
-    sessions: int
+    sessions_per_cycle: Count
+    cycles_held: Count
+    sessions_held: Count
+
+    def contradictions(self) -> Iterator[str]:
+        """A sentence for each."""
+        modules, cycles, sessions = self.sessions_per_cycle, self.cycles_held, self.sessions_held
+        if modules > MODULES:
+            yield f"A cycle cannot have {modules} sessions: an offer has {MODULES} modules at most."
+        if sessions and not modules:
+            yield f"{sessions} sessions cannot be held of a carousel without any."
+        if modules and not sessions:
+            yield f"Nobody can tell that a cycle has {modules} sessions when none was held."
+        if cycles > sessions:
+            yield f"{cycles} cycles cannot be held in {sessions} sessions: each has one at least."
 
 
-@dataclass(frozen=True, slots=True)
-class Trainings:
+class Referrals(_Part):
+    """Referrals received, by how many referrers, and how many of the people complete."""
+
+    received: Count
+    distinct_referrers: Count
+    completed: Count
+
+    def contradictions(self) -> Iterator[str]:
+        """A sentence for each."""
+        received, referrers, completed = self.received, self.distinct_referrers, self.completed
+        if completed > received:
+            yield f"{completed} people cannot complete when {received} were referred."
+        if referrers > received:
+            yield f"{referrers} people cannot have made {received} referrals."
+        if received and not referrers:
+            yield f"{received} referrals cannot come from 0 referrers."
+
+
+class Trainings(_Part):
     """Trainings held by type, and how many took part in all of them together."""
 
-    basic: int
-    in_depth: int
-    participants: int
+    basic: Count
+    in_depth: Count
+    participants: Count
+
+    def contradictions(self) -> Iterator[str]:
+        """A sentence for each."""
+        held, people = self.basic + self.in_depth, self.participants
+        if people < held:
+            yield f"{held} trainings cannot be given to {people}: each has one participant at least."
+        if people and not held:
+            yield f"{people} people cannot be trained in 0 trainings."
 
 
-@dataclass(frozen=True, slots=True)
-class NetworkEvents:
+class NetworkEvents(_Part):
     """Network events held, how many came to all of them together, and where they were."""
 
-    held: int
-    participants: int
-    cities: tuple[str, ...]
+    held: Count
+    participants: Count
+    cities: list[City]
+
+    def contradictions(self) -> Iterator[str]:
+        """A sentence for each."""
+        held, people, cities = self.held, self.participants, len(self.cities)
+        if people < held:
+            yield f"{held} network events cannot have {people} participants: each has one."
+        if people and not held:
+            yield f"{people} people cannot come to 0 network events."
+        if cities > held:
+            yield f"{held} network events cannot be held in {cities} cities."
+        if held and not cities:
+            yield f"{held} network events cannot be held nowhere: network_events.cities is empty."
 
 
-@dataclass(frozen=True, slots=True)
-class Partner:
+class Partner(_File):
     """A partner by the name it bore first, and the one it bears `now` when that is another."""
 
-    name: str
-    now: str | None = None
+    name: Name
+    now: Name | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _split(cls, text: object) -> object:
+        return dict(zip(("name", "now"), text.split(NOW, 1), strict=False)) if isinstance(text, str) else text
+
+    def __str__(self) -> str:
+        return f"{self.name}{NOW}{self.now}" if self.now else self.name
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """The file as the demo lives through it: counts, cities (coordinating first), title, contacts and partners."""
+class Asked(_File):
+    """The file as the demo lives through it."""
 
-    received: int
-    distinct_referrers: int
-    completed: int
-    duration_years: int
-    cities: tuple[str, ...]
-    title: str
-    contacts: tuple[tuple[str, str], ...]
+    project: Project
+    referrals: Referrals
     carousel: Carousel
     trainings: Trainings
     network_events: NetworkEvents
-    partners: tuple[Partner, ...]
+    steering_group: list[Partner]
+
+    @model_validator(mode="after")
+    def _possible(self) -> Self:
+        parts = self.referrals, self.carousel, self.trainings, self.network_events
+        if found := next(chain(*(each.contradictions() for each in parts), self._contradictions()), None):
+            raise ValueError(found)
+        return self
+
+    def _contradictions(self) -> Iterator[str]:
+        completed, sessions, modules = (
+            self.referrals.completed,
+            self.carousel.sessions_held,
+            self.carousel.sessions_per_cycle,
+        )
+        rounds = sessions // modules if modules else 0
+        if completed > rounds * ROOM:
+            few = f"{sessions} sessions offer some module {rounds} times at most, for {ROOM} people at a time."
+            yield f"{completed} people cannot complete: {few}"
+        partners = self.steering_group
+        for names in ([each.name for each in partners], [each.now or each.name for each in partners]):
+            yield from (f"steering_group names {name!r} twice." for name in names if names.count(name) > 1)
+        yield from (
+            f"steering_group says that {each.name!r} is now the same." for each in partners if each.now == each.name
+        )
+
+    @property
+    def cities(self) -> tuple[str, ...]:
+        """The cities of the project, the coordinating one first."""
+        named = self.project.coordinating_municipality, *self.project.participating_municipalities
+        return tuple(dict.fromkeys(named))
 
     @property
     def everywhere(self) -> tuple[str, ...]:
@@ -71,111 +180,12 @@ class Asked:
         return tuple(dict.fromkeys([*self.cities, *self.network_events.cities]))
 
 
-def checked(figures: object) -> Asked:
+def checked(figures: Any) -> Asked:
     """The figures of a file, when they do not contradict each other; ValueError with a sentence when they do."""
-    project = part(figures, "project")
-    received, referrers, completed = counts(figures, "referrals", "received", "distinct_referrers", "completed")
-    asked = Asked(
-        received=received,
-        distinct_referrers=referrers,
-        completed=completed,
-        duration_years=count(project, "duration_years", "project"),
-        cities=_cities(project),
-        title=text(project, "title_fr", "project"),
-        contacts=_contacts(project),
-        carousel=Carousel(*counts(figures, "carousel", "sessions_per_cycle", "cycles_held", "sessions_held")),
-        trainings=Trainings(*counts(figures, "trainings", "basic", "in_depth", "participants")),
-        network_events=_network_events(figures),
-        partners=_partners(figures),
-    )
-    if not 1 <= asked.duration_years <= LONGEST:
-        raise ValueError(f"project.duration_years is {asked.duration_years}; it must be 1 to {LONGEST}.")
-    _check_referrals(asked)
-    _check_carousel(asked.carousel, completed)
-    _check_trainings(asked.trainings)
-    _check_network_events(asked.network_events)
-    _check_partners(asked.partners)
-    return asked
-
-
-def _check_referrals(asked: Asked) -> None:
-    if asked.completed > asked.received:
-        raise ValueError(f"{asked.completed} people cannot complete when {asked.received} were referred.")
-    if asked.distinct_referrers > asked.received:
-        raise ValueError(f"{asked.distinct_referrers} people cannot have made {asked.received} referrals.")
-    if asked.received and not asked.distinct_referrers:
-        raise ValueError(f"{asked.received} referrals cannot come from 0 referrers.")
-
-
-def _check_carousel(asked: Carousel, completed: int) -> None:
-    if asked.modules > MODULES:
-        raise ValueError(f"A cycle cannot have {asked.modules} sessions: an offer has {MODULES} modules at most.")
-    if asked.sessions and not asked.modules:
-        raise ValueError(f"{asked.sessions} sessions cannot be held of a carousel without any.")
-    if asked.modules and not asked.sessions:
-        raise ValueError(f"Nobody can tell that a cycle has {asked.modules} sessions when none was held.")
-    if asked.cycles > asked.sessions:
-        raise ValueError(f"{asked.cycles} cycles cannot be held in {asked.sessions} sessions: each has one at least.")
-    rounds = asked.sessions // asked.modules if asked.modules else 0
-    if completed > rounds * ROOM:
-        raise ValueError(
-            f"{completed} people cannot complete: {asked.sessions} sessions offer some module {rounds} times at most,"
-            f" for {ROOM} people at a time."
-        )
-
-
-def _check_trainings(asked: Trainings) -> None:
-    held = asked.basic + asked.in_depth
-    if asked.participants < held:
-        raise ValueError(
-            f"{held} trainings cannot be given to {asked.participants}: each has one participant at least."
-        )
-    if asked.participants and not held:
-        raise ValueError(f"{asked.participants} people cannot be trained in 0 trainings.")
-
-
-def _check_network_events(asked: NetworkEvents) -> None:
-    if asked.participants < asked.held:
-        raise ValueError(f"{asked.held} network events cannot have {asked.participants} participants: each has one.")
-    if asked.participants and not asked.held:
-        raise ValueError(f"{asked.participants} people cannot come to 0 network events.")
-    if len(asked.cities) > asked.held:
-        raise ValueError(f"{asked.held} network events cannot be held in {len(asked.cities)} cities.")
-    if asked.held and not asked.cities:
-        raise ValueError(f"{asked.held} network events cannot be held nowhere: network_events.cities is empty.")
-
-
-def _check_partners(partners: tuple[Partner, ...]) -> None:
-    for names in ([each.name for each in partners], [each.now or each.name for each in partners]):
-        if twice := [name for name in names if names.count(name) > 1]:
-            raise ValueError(f"steering_group names {twice[0]!r} twice.")
-    if same := [each.name for each in partners if each.now == each.name]:
-        raise ValueError(f"steering_group says that {same[0]!r} is now the same.")
-
-
-def _cities(project: Mapping[str, Any]) -> tuple[str, ...]:
-    coordinating = text(project, "coordinating_municipality", "project")
-    participating = listed(project, "participating_municipalities", "project")
-    return tuple(dict.fromkeys([city(coordinating), *(city(name) for name in participating)]))
-
-
-def _contacts(project: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
-    contacts = listed(project, "contacts", "project")
-    if not all(isinstance(contact, Mapping) for contact in contacts):
-        raise ValueError("Every contact of the project needs a service_fr and an email.")
-    of = "project.contacts"
-    return tuple((text(contact, "service_fr", of), text(contact, "email", of)) for contact in contacts)
-
-
-def _network_events(figures: object) -> NetworkEvents:
-    held, participants = counts(figures, "network_events", "held", "participants", others=("cities",))
-    cities = listed(part(figures, "network_events"), "cities", "network_events")
-    return NetworkEvents(held, participants, tuple(city(name) for name in cities))
-
-
-def _partners(figures: object) -> tuple[Partner, ...]:
-    group = figures.get("steering_group") if isinstance(figures, Mapping) else None
-    if not isinstance(group, list):
-        raise ValueError("The file has no list 'steering_group'.")  # noqa: TRY004
-    named = (organisation(name).partition(NOW) for name in group)
-    return tuple(Partner(organisation(name), organisation(now) if sep else None) for name, sep, now in named)
+    try:
+        return Asked.model_validate(figures)
+    except ValidationError as wrong:
+        first = wrong.errors(include_url=False)[0]
+        where = ".".join(map(str, first["loc"])) or "The file"
+        said = str(first["ctx"]["error"]) if first["type"] == "value_error" else f"{where}: {first['msg']}."
+        raise ValueError(said) from None

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from deploy.local import project
-from deploy.local.figures import NOW, Asked
+from deploy.local.figures import Asked, Partner
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ class Found:
 
     def partner_names(self) -> list[str]:
         """Each under the name it bore, and the one it bears now."""
-        return [f"{each['name']}{NOW}{each['now']}" if each["now"] else str(each["name"]) for each in self.partners]
+        return [str(Partner(name=each["name"], now=each["now"])) for each in self.partners]
 
 
 COVERED: dict[tuple[str, str], Callable[[Found], int | None]] = {
@@ -62,16 +62,15 @@ class Beside(NamedTuple):
     synthetic: bool = False
 
 
-def beside(file: Mapping[str, Any], asked: Asked, told: Mapping[str, int], found: Found) -> Iterator[Beside]:
+def beside(asked: Asked, told: Mapping[str, int], found: Found) -> Iterator[Beside]:
     """Every figure of the file, and every one that the synthetic history was told with."""
-    back = read_back(file, asked, found, 0)
+    back, file = read_back(asked, found, 0), asked.model_dump()
     cities = {"coordinating_municipality": asked.cities[0], "participating_municipalities": list(asked.cities[1:])}
     for name, expected in cities.items():
         yield Beside(f"project.{name}", expected, back["project"][name])
-    for (part, name), read in COVERED.items():
-        yield Beside(f"{part}.{name}", file[part][name], read(found))
-    yield Beside("network_events.cities", list(asked.network_events.cities), back["network_events"]["cities"])
-    names, partners = _names(asked), back["steering_group"]
+    for part, name in [*COVERED, ("network_events", "cities")]:
+        yield Beside(f"{part}.{name}", file[part][name], back[part][name])
+    names, partners = list(map(str, asked.steering_group)), back["steering_group"]
     yield Beside("steering_group", len(names), len(partners))
     for name in dict.fromkeys([*names, *partners]):
         if (name in names) != (name in partners):
@@ -79,21 +78,18 @@ def beside(file: Mapping[str, Any], asked: Asked, told: Mapping[str, int], found
     yield from (Beside(code, value, found.value(code), synthetic=True) for code, value in told.items())
 
 
-def read_back(file: Mapping[str, Any], asked: Asked, found: Found, seed: int) -> dict[str, Any]:
+def read_back(asked: Asked, found: Found, seed: int) -> dict[str, Any]:
     """A file of the same shape with everything as it was read back; its lists in the order of the file."""
-    back: dict[str, Any] = dict.fromkeys(file)
-    back["source"] = f"read back from the reporting service after a synthetic history (seed {seed})"
-    back["project"] = project.read_back(found.project)
+    back: dict[str, Any] = {
+        "source": f"read back from the reporting service after a synthetic history (seed {seed})",
+        "project": project.read_back(found.project),
+    }
     for (part, name), read in COVERED.items():
-        back[part] = {**(back[part] or {}), name: read(found)}
+        back.setdefault(part, {})[name] = read(found)
     back["network_events"]["cities"] = _in_order(asked.network_events.cities, found.cities("network_events"))
-    back["steering_group"] = _in_order(_names(asked), Counter(found.partner_names()))
+    back["steering_group"] = _in_order(list(map(str, asked.steering_group)), Counter(found.partner_names()))
     back["not_published"] = [f"everything else: it is invented from seed {seed}"]
     return back
-
-
-def _names(asked: Asked) -> list[str]:
-    return [f"{each.name}{NOW}{each.now}" if each.now else each.name for each in asked.partners]
 
 
 def _in_order(wanted: Sequence[str], found: Mapping[str, int]) -> list[str]:

@@ -2,10 +2,11 @@
 
 import asyncio
 import hashlib
+import re
 import shutil
 import tempfile
 from pathlib import Path
-from typing import NamedTuple, Self
+from typing import NamedTuple
 
 from jgo.maven import MavenContext
 
@@ -26,22 +27,15 @@ class Jar(NamedTuple):
     version: str
     sha256: str
 
-    @classmethod
-    def parse(cls, line: str) -> Self:
-        """Read one line."""
-        coordinate, digest = line.split()
-        group, artifact, version = coordinate.split(":")
-        return cls(group, artifact, version, digest.removeprefix("sha256:"))
-
     @property
     def name(self) -> str:
         """Its file name."""
         return f"{self.artifact}-{self.version}.jar"
 
 
-def locked(lock: Path = LOCK) -> list[Jar]:
+def locked() -> list[Jar]:
     """Every jar the lock names."""
-    return [Jar.parse(line) for line in lock.read_text("utf-8").splitlines()]
+    return [Jar(*re.split(":| sha256:", line)) for line in LOCK.read_text("utf-8").splitlines()]
 
 
 async def classpath(folder: Path) -> list[Path]:

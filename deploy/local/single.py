@@ -2,10 +2,9 @@
 
 import fcntl
 import os
-import signal
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from io import TextIOBase
 from pathlib import Path
 
 import psutil  # type: ignore[import-untyped]
@@ -19,32 +18,28 @@ PATIENCE = 60.0
 def one_at_a_time(home: Path) -> Iterator[None]:
     """Hold the pid file for as long as the stack runs; the system lets go of it however we end."""
     home.mkdir(parents=True, exist_ok=True)
-    with _file(home).open("a+") as file:
-        if not _lock(file.fileno()):
+    with (home / "up.pid").open("a+") as file:
+        if not _lock(file):
             raise Trouble("The stack already runs here: stop it first (make down).")
         file.truncate(0)
         file.write(str(os.getpid()))
         file.flush()
-        try:
-            yield
-        finally:
-            file.truncate(0)
+        yield
 
 
 def stop_the_other(home: Path) -> bool:
     """Ask the running `up` to stop and wait for it; False when none runs."""
-    if not _file(home).exists():
-        return False
-    with _file(home).open("r+") as file:
-        if _lock(file.fileno()):
+    with suppress(FileNotFoundError), (home / "up.pid").open("r+") as file:
+        if _lock(file):
             return False
-        os.kill(int(file.read()), signal.SIGTERM)
-        deadline = time.monotonic() + PATIENCE
-        while not _lock(file.fileno()):
-            if time.monotonic() > deadline:
-                raise Trouble(f"The stack has not stopped within {PATIENCE:.0f} s.")
-            time.sleep(0.1)
-    return True
+        other = psutil.Process(int(file.read()))
+        other.terminate()
+        try:
+            other.wait(PATIENCE)
+        except psutil.TimeoutExpired:
+            raise Trouble(f"The stack has not stopped within {PATIENCE:.0f} s.") from None
+        return True
+    return False
 
 
 def stop_leftovers(home: Path) -> bool:
@@ -65,13 +60,9 @@ def _mark(process: psutil.Process) -> str | None:
     return None
 
 
-def _file(home: Path) -> Path:
-    return home / "up.pid"
-
-
-def _lock(descriptor: int) -> bool:
+def _lock(file: TextIOBase) -> bool:
     try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         return False
     return True

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-import os
 import tempfile
 import time
 import uuid
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -32,10 +32,10 @@ def ensure_keys(home: Path) -> Path:
     signing, public = folder / "signing.json", folder / "jwks.json"
     if not signing.exists():
         new = ECKey.generate_key("P-256", {"kid": uuid.uuid4().hex, "alg": ALGORITHM, "use": "sig"})
-        _write(signing, new.as_dict(private=True), 0o600, replace=False)
+        write(signing, json.dumps(new.as_dict(private=True)), 0o600)
     expected = {"keys": [_key(signing).as_dict(private=False)]}
     if not public.exists() or json.loads(public.read_text(encoding="utf-8")) != expected:
-        _write(public, expected, 0o644, replace=True)
+        write(public, json.dumps(expected), 0o644, replace=True)
     return public
 
 
@@ -70,21 +70,19 @@ def _key(signing: Path) -> ECKey:
     return ECKey.import_key(json.loads(signing.read_text(encoding="utf-8")))
 
 
-def _write(path: Path, content: object, mode: int, *, replace: bool) -> None:
+def write(path: Path, content: str, mode: int, *, replace: bool = False) -> None:
     """Write beside and move into place; without `replace`, whoever was first stays."""
-    descriptor, beside = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            json.dump(content, file)
-        Path(beside).chmod(mode)
+    with tempfile.NamedTemporaryFile("w", dir=path.parent, prefix=f".{path.name}.", encoding="utf-8") as beside:
+        beside.write(content)
+        beside.flush()
+        Path(beside.name).chmod(mode)
         if replace:
-            Path(beside).replace(path)
+            linked = Path(f"{beside.name}.new")
+            linked.hardlink_to(beside.name)
+            linked.replace(path)
         else:
-            path.hardlink_to(beside)
-    except FileExistsError:
-        pass
-    finally:
-        Path(beside).unlink(missing_ok=True)
+            with suppress(FileExistsError):
+                path.hardlink_to(beside.name)
 
 
 def main(

@@ -1,7 +1,7 @@
 """`python -m services.carousel`: serve; with `--help`, what else ops can do."""
 
-from services.carousel.app import application, wire
+from services.carousel.app import SERVICE
 from shared.service.cli import console
 
 if __name__ == "__main__":
-    console("carousel", application, wire)()
+    console(SERVICE)()

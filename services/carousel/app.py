@@ -1,32 +1,47 @@
-"""Wires the carousel; nothing happens at import."""
+"""The carousel as the list of its parts."""
 
 from __future__ import annotations
 
-from fastapi import FastAPI
+from services.carousel import consumers, known_referrals, personal_data
+from services.carousel.cycles import reading_routes as cycle_reading
+from services.carousel.cycles import routes as cycle_routes
+from services.carousel.cycles.aggregate import CYCLE
+from services.carousel.integration_events import to_integration_event
+from services.carousel.offers import routes as offer_routes
+from services.carousel.offers.aggregate import OFFER
+from services.carousel.participations import reading_routes as participation_reading
+from services.carousel.participations import routes as participation_routes
+from services.carousel.participations import safety_routes
+from services.carousel.participations.aggregate import PARTICIPATION
+from services.carousel.policies import on_cycle_event, on_participation_event
+from services.carousel.projections import barriers, cycles, offers, participations, safety_tasks
+from services.carousel.translations import translations
+from shared.contracts.carousel import CASES, SESSIONS
+from shared.service.declaration import Service
 
-from services.carousel import notes, published, referrals, subscribers
-from services.carousel.api import routes
-from services.carousel.views import barriers, cycles, offers, participations, safety_tasks
-from services.carousel.views.streams import TYPES
-from services.carousel.vocabulary import vocabulary
-from shared.contracts import carousel as contract
-from shared.http.commands import Commands
-from shared.privacy.encryption import FieldCipher
-from shared.service.settings import Settings
-from shared.service.wiring import Wiring, application_of
-
-
-def application(settings: Settings) -> FastAPI:
-    """The service as an ASGI application."""
-    return application_of("Carousel", settings, vocabulary().refusals, wire)
-
-
-async def wire(service: Wiring) -> None:
-    """What it is made of."""
-    await service.tables(referrals.SCHEMA)
-    store = await service.facts(TYPES, offers, cycles, participations, safety_tasks, barriers)
-    register = notes.Notes(FieldCipher.of_file(service.settings.people_keys_file))
-    await service.seals(register)
-    service.publishes(store, published.to_integration_event, contract.CASES, contract.SESSIONS)
-    await service.hears(subscribers.hears(store))
-    service.answers(routes(Commands(store), register))
+SERVICE = Service(
+    name="carousel",
+    refusals=lambda: translations().refusals,
+    routers=[
+        offer_routes.router,
+        cycle_routes.router,
+        cycle_reading.router,
+        participation_routes.router,
+        participation_reading.router,
+        safety_routes.router,
+    ],
+    aggregates=[OFFER, CYCLE, PARTICIPATION],
+    projections=[  # each may read the tables of those before it
+        offers.PROJECTION,
+        cycles.PROJECTION,
+        participations.PROJECTION,
+        safety_tasks.PROJECTION,
+        barriers.PROJECTION,
+    ],
+    policies=[on_participation_event, on_cycle_event],
+    consumers=[consumers.REFERRAL_CASES],
+    to_integration_event=to_integration_event,
+    topics=[CASES, SESSIONS],
+    migrations=[known_referrals.MIGRATIONS, personal_data.MIGRATIONS],
+    personal_data=personal_data.open_personal_data,
+)

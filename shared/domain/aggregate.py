@@ -85,6 +85,11 @@ class Issued(Generic[S, C, E]):
     aggregate_id: str
     command: C
 
+    @property
+    def stream(self) -> str:
+        """The stream that decides it."""
+        return self.aggregate.stream(self.aggregate_id)
+
 
 AnyIssued: TypeAlias = Issued[Any, Any, Any]  # to whichever aggregate
 Policy: TypeAlias = Callable[[Event, Command], Iterator[AnyIssued]]

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, Generic, TypeAlias, TypeVar
 
 from structlog.contextvars import bound_contextvars
 
-from shared.domain.aggregate import Aggregate, AnyIssued
+from shared.domain.aggregate import Aggregate, AnyChange, AnyIssued
 from shared.domain.messages import Command, Event, Meta
 from shared.eventstore.event_store import Connection, EventStore, VersionConflict
-from shared.eventstore.loading import load
+from shared.eventstore.loading import load, load_all
 
 S = TypeVar("S")
 C = TypeVar("C", bound=Command)
@@ -109,24 +109,51 @@ class Handling(Generic[S, C, E]):
 
     async def _write(self, connection: Connection, version: int, state: S, events: Sequence[E]) -> Outcome:
         if events:
-            recorded = await self.store.append(connection, self.stream, version, events, self.meta, self.command.at)
-            version += len(events)
+            writing = _Writing(connection, self.store, self.meta, self.check_issued)
+            await writing.append(self.aggregate, self.aggregate_id, (version, state), self.command, events)
             if self.store.project:
-                await self.store.project(
-                    connection, self.aggregate.change(recorded, self.aggregate.fold(events, state))
-                )
-            await self._issue(connection, events)
-        outcome = Outcome(version, events)
+                await self.store.project(connection, writing.changes)
+        outcome = Outcome(version + len(events), events)
         for hook in self.hooks:
             await hook(connection, outcome)
         return outcome
 
-    async def _issue(self, connection: Connection, events: Sequence[E]) -> None:
-        for event in events:
-            for policy in self.store.policies:
-                for issued in policy(event, self.command):
-                    check = self.check_issued(issued) if self.check_issued else None
-                    await issue(connection, self.store, issued, self.meta, check, self.check_issued)
+
+@dataclass(frozen=True, slots=True)
+class _Writing:
+    """What one command appends in its transaction, and the commands that follow from it, depth first.
+
+    The projections are handed all of it at the end. No stream is read twice: those of the commands that the events of
+    one command lead to are read together.
+    """
+
+    connection: Connection
+    store: EventStore
+    meta: Meta
+    check_issued: IssuedCheck | None
+    known: dict[str, tuple[int, Any]] = field(default_factory=dict)  # versions and states, by stream
+    changes: list[AnyChange] = field(default_factory=list)
+
+    async def append(
+        self, aggregate: Aggregate[S, C, E], aggregate_id: str, known: tuple[int, S], command: C, events: Sequence[E]
+    ) -> None:
+        """Append the events of one command, and decide what its policies issue."""
+        (version, state), stream = known, aggregate.stream(aggregate_id)
+        recorded = await self.store.append(self.connection, stream, version, events, self.meta, command.at)
+        self.changes.append(change := aggregate.change(recorded, aggregate.fold(events, state)))
+        self.known[stream] = version + len(events), change.state
+        issued = [each for event in events for policy in self.store.policies for each in policy(event, command)]
+        unknown = [(each.aggregate, each.aggregate_id) for each in issued if each.stream not in self.known]
+        self.known.update(await load_all(self.connection, self.store, unknown))
+        for each in issued:
+            await self._decide(each)
+
+    async def _decide(self, issued: AnyIssued) -> None:
+        version, state = self.known[issued.stream]
+        if self.check_issued and (check := self.check_issued(issued)):
+            check(state)
+        if events := issued.aggregate.decide(state, issued.command):
+            await self.append(issued.aggregate, issued.aggregate_id, (version, state), issued.command, events)
 
 
 async def handle(
@@ -142,21 +169,6 @@ async def handle(
     return await Handling(store, aggregate, aggregate_id, command, meta, hooks, check_access).run()
 
 
-async def issue(
-    connection: Connection,
-    store: EventStore,
-    issued: AnyIssued,
-    meta: Meta,
-    check_access: AccessCheck[Any] | None = None,
-    check_issued: IssuedCheck | None = None,
-) -> Outcome:
-    """Decide a command that a policy issued, in the caller's transaction."""
-    return await Handling(
-        store,
-        issued.aggregate,
-        issued.aggregate_id,
-        issued.command,
-        meta,
-        check_access=check_access,
-        check_issued=check_issued,
-    ).within(connection)
+async def issue(connection: Connection, store: EventStore, issued: AnyIssued, meta: Meta) -> Outcome:
+    """Decide a command that another service's message led to, in the caller's transaction."""
+    return await Handling(store, issued.aggregate, issued.aggregate_id, issued.command, meta).within(connection)

@@ -32,7 +32,7 @@ returning position
 """
 
 Connection: TypeAlias = "asyncpg.pool.PoolConnectionProxy[asyncpg.Record] | asyncpg.Connection[asyncpg.Record]"
-Project: TypeAlias = "Callable[[Connection, AnyChange], Awaitable[None]]"
+Project: TypeAlias = "Callable[[Connection, Sequence[AnyChange]], Awaitable[None]]"
 
 
 class VersionConflict(Exception):  # noqa: N818 - an answer to the appender, who decides again
@@ -52,8 +52,8 @@ def event_types(*classes: type[Event]) -> Mapping[str, type[Event]]:
 class EventStore:
     """One service's events.
 
-    The command handler hands each change to `project` in the transaction of its append, so that the page after a
-    command shows its effect, and issues the commands of `policies` there. `on_commit` is called after the commit, to
+    In the transaction of an append the command handler issues the commands of `policies`, and hands every change to
+    `project`, in order, so that the page after a command shows its effect. `on_commit` is called after the commit, to
     wake the outbox relay.
     """
 
@@ -83,6 +83,18 @@ class EventStore:
             limit,
         )
         return [self._recorded(row) for row in rows]
+
+    async def read_all(self, connection: Connection, streams: Collection[str]) -> Mapping[str, Sequence[AnyRecorded]]:
+        """The events of several streams, each oldest first."""
+        rows = await connection.fetch(
+            "select position, stream, version, type, data, meta, at from events where stream = any($1)"
+            " order by stream, version",
+            list(streams),
+        )
+        found: dict[str, list[AnyRecorded]] = {stream: [] for stream in streams}
+        for row in rows:
+            found[row["stream"]].append(self._recorded(row))
+        return found
 
     async def lock_streams(self, connection: Connection, streams: Collection[str]) -> None:
         """Lock each of `streams` until the end of the transaction: others that do so wait."""

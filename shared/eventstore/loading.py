@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TypeVar
+from collections.abc import Iterable, Mapping
+from typing import Any, TypeVar
 
-from shared.domain.aggregate import Aggregate
+from shared.domain.aggregate import Aggregate, AnyAggregate
 from shared.domain.messages import AnyRecorded, Command, Event
 from shared.eventstore.event_store import Connection, EventStore
 from shared.eventstore.state_cache import KnownState
@@ -41,6 +42,19 @@ async def load(
     if last and version >= LONG and not connection.is_in_transaction():
         store.states.keep(stream, KnownState(last, state))
     return version, state
+
+
+async def load_all(
+    connection: Connection, store: EventStore, wanted: Iterable[tuple[AnyAggregate, str]]
+) -> Mapping[str, tuple[int, Any]]:
+    """The versions and states of several aggregates, by stream; short streams are read in one statement."""
+    aggregates = {aggregate.stream(aggregate_id): (aggregate, aggregate_id) for aggregate, aggregate_id in wanted}
+    short = [stream for stream, (aggregate, _) in aggregates.items() if not aggregate.long]
+    past = await store.read_all(connection, short) if short else {}
+    found = {stream: (len(past[stream]), aggregates[stream][0].fold(e.event for e in past[stream])) for stream in short}
+    for stream in aggregates.keys() - found.keys():
+        found[stream] = await load(connection, store, *aggregates[stream])
+    return found
 
 
 async def _known(connection: Connection, store: EventStore, stream: str) -> KnownState | None:

@@ -6,16 +6,18 @@ import base64
 import json
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import date
-from typing import Annotated, Any, Generic, TypeVar
+from typing import Annotated, Any, Generic, TypeAlias, TypeVar
 
-from fastapi import Query
+from fastapi import Depends, Query
 from pydantic import BaseModel, Field, TypeAdapter, ValidationError
 
 from shared.domain.bounds import Day
 from shared.http.problems import Unacceptable
 
 T = TypeVar("T")
+Key: TypeAlias = Sequence[str | int | date]
 
 PAGE_ROWS = 100
 MOST_ROWS = 500
@@ -39,13 +41,41 @@ class Page(BaseModel, Generic[T]):
     next: str | None = Field(default=None, description="send it as `after`")
 
 
-def page_of(rows: Sequence[T], limit: int, key: Callable[[T], Sequence[str | int | date]]) -> Page[T]:
+@dataclass(frozen=True, slots=True)
+class PageRequest:
+    """Which page of a list is asked for: up to `limit` rows after a cursor."""
+
+    after: str | None
+    limit: int
+
+    @property
+    def rows(self) -> int:
+        """How many rows to read: one more than are shown tells that there is a next page."""
+        return self.limit + 1
+
+    def key(self, *first: str | int | date) -> Sequence[Any]:
+        """The key that the page begins after, `first` on the first page. Raises Unacceptable, as `key_of`."""
+        return key_of(self.after, *map(type, first)) or first
+
+    def page(self, rows: Sequence[T], key: Callable[[T], Key]) -> Page[T]:
+        """The page of `rows`, in the order of their `key`."""
+        return page_of(rows, self.limit, key)
+
+
+def _page_request(after: After = None, limit: Limit = PAGE_ROWS) -> PageRequest:
+    return PageRequest(after, limit)
+
+
+Paging = Annotated[PageRequest, Depends(_page_request)]
+
+
+def page_of(rows: Sequence[T], limit: int, key: Callable[[T], Key]) -> Page[T]:
     """The page of `rows`, of which up to `limit + 1` were read; `key` is what the rows are ordered by."""
     shown = rows[:limit]
     return Page(items=shown, next=cursor_of(key(shown[-1])) if len(rows) > limit and shown else None)
 
 
-def cursor_of(key: Sequence[str | int | date]) -> str:
+def cursor_of(key: Key) -> str:
     """The key of the last row shown, as one opaque word."""
     return base64.urlsafe_b64encode(json.dumps(list(key), default=str).encode()).decode().rstrip("=")
 

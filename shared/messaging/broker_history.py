@@ -11,6 +11,7 @@ from shared.messaging.cloudevents import Envelope, Topic, Unreadable, read_envel
 from shared.messaging.outbox import History, Partition, Sent
 
 _READ_RECORDS = 2000
+_FETCH_MS = 20  # the fetch that waits at the end of one partition holds up the next
 DigestsAt = Callable[[Sequence[int]], Awaitable[Mapping[int, bytes]]]
 
 
@@ -35,16 +36,21 @@ class Foreign:
 
 @dataclass(slots=True)
 class Survey:
-    """What the broker holds of a publisher: its highest epoch and position, its forks, and what the database lost."""
+    """What the broker holds of a publisher: its highest epoch and position, its forks, and what the database lost.
+
+    `certain`: where the beginning of a partition was deleted and another history goes on, the last position that is
+    shared for certain.
+    """
 
     epoch: int = 1
     highest: int = 0
     forks: tuple[int, ...] = ()
     lost: list[Foreign] = field(default_factory=list)
+    certain: list[int] = field(default_factory=list)
 
     def fork(self, last: int) -> int:
         """The last position that database and broker share; `last` is the database's own last one."""
-        return min([each.sequence - 1 for each in self.lost] + [last])
+        return min([each.sequence - 1 for each in self.lost] + [last, *self.certain])
 
 
 async def lost_topics(servers: str, topics: Sequence[Topic], sent: Mapping[Partition, Sent]) -> set[str]:
@@ -60,44 +66,68 @@ async def require_own(
     """Raise AnotherHistory when what stands behind the last known message is not what this database publishes.
 
     What a term sent and could not note is there too: the same events, so the same digests. A message that does not
-    follow the last known one was not sent by a relay, and proves nothing.
+    follow the last known one was not sent by a relay, and proves nothing. Where the last known message does not stand
+    at its offset, the topic was lost since and sent again, or its beginning was deleted: all of it is compared.
     """
     async with _reading(servers) as consumer:
-        async for topic, found in _tails(consumer, topics, sent):
-            last = sent.get((topic.name, found[0].partition), Sent(0, 0)).sequence
-            following = _following(topic, found, last, told.epoch)
-            if any(each.position.epoch > told.epoch for each in following):
-                raise AnotherHistory(topic.name)
-            known = await digests_at([each.sequence for each in following])
-            if any(known.get(each.sequence) != each.event_digest for each in following):
-                raise AnotherHistory(topic.name)
+        async for tail in _tails(consumer, topics, sent):
+            following = _following(tail, told.epoch) if tail.anchored else _chain(tail)
+            if tail.vanished or any(each.position.epoch > told.epoch for each in following):
+                raise AnotherHistory(tail.topic.name)
+            own = [each for each in following if each.position.epoch == told.epoch]
+            known = await digests_at([each.sequence for each in own])
+            if any(known.get(each.sequence) != each.event_digest for each in own):
+                raise AnotherHistory(tail.topic.name)
 
 
-async def survey(servers: str, topics: Sequence[Topic], digests_at: DigestsAt) -> Survey:
+async def survey(
+    servers: str, topics: Sequence[Topic], sent: Mapping[Partition, Sent], digests_at: DigestsAt
+) -> Survey:
     """Read all of `topics` and compare the latest history on each with the database. It takes as long as that takes."""
     found = Survey()
     async with _reading(servers) as consumer:
-        async for topic, records in _tails(consumer, topics, {}):
-            following = _chain(topic, records)
-            for _, each in following:
+        async for tail in _tails(consumer, topics, sent, whole=True):
+            following = _chain(tail)
+            for each in following:
                 if each.position.epoch > found.epoch:
                     found.epoch, found.forks, found.lost = each.position.epoch, each.position.forks, []
                 found.highest = max(found.highest, each.sequence)
-            latest = [(record, each) for record, each in following if each.position.epoch == found.epoch]
-            known = await digests_at([each.sequence for _, each in latest])
+            latest = [each for each in following if each.position.epoch == found.epoch]
+            known = await digests_at([each.sequence for each in latest])
+            lost = [each for each in latest if known.get(each.sequence) != each.event_digest]
             found.lost += [
-                Foreign(topic.name, each.subject, each.type, each.position.epoch, each.sequence)
-                for _, each in latest
-                if known.get(each.sequence) != each.event_digest
+                Foreign(tail.topic.name, each.subject, each.type, each.position.epoch, each.sequence) for each in lost
             ]
+            if tail.vanished or (tail.cut and lost):
+                found.certain.append(tail.last.sequence)
     found.lost = [each for each in found.lost if each.epoch == found.epoch]
     return found
 
 
-def _following(topic: Topic, records: Sequence[ConsumerRecord[bytes, bytes]], last: int, epoch: int) -> list[Envelope]:
-    """The messages that follow `last`, each naming the one before it, and the beginnings of later epochs."""
-    following = []
-    for _, each in _envelopes(topic, records):
+@dataclass(frozen=True, slots=True)
+class _Tail:
+    """What stands on a partition: behind the last message that the database knows of, or from its beginning.
+
+    `anchored`: behind that message, which stands where it did. `cut`: the beginning of the partition was deleted.
+    """
+
+    topic: Topic
+    last: Sent
+    records: Sequence[ConsumerRecord[bytes, bytes]]
+    anchored: bool
+    cut: bool
+    end: int
+
+    @property
+    def vanished(self) -> bool:
+        """Whether something was published after the last known message, and nothing is left to compare."""
+        return self.cut and not self.records and self.last.sequence > 0 and self.end > self.last.next_offset
+
+
+def _following(tail: _Tail, epoch: int) -> list[Envelope]:
+    """The messages that follow the last known one, each naming the one before it, and beginnings of later epochs."""
+    following, last = [], tail.last.sequence
+    for each in _envelopes(tail.topic, tail.records):
         later = each.position.epoch > epoch and each.position.previous == 0
         if later or (each.position.epoch == epoch and each.position.previous == last):
             following.append(each)
@@ -105,51 +135,56 @@ def _following(topic: Topic, records: Sequence[ConsumerRecord[bytes, bytes]], la
     return following
 
 
-def _chain(
-    topic: Topic, records: Sequence[ConsumerRecord[bytes, bytes]]
-) -> list[tuple[ConsumerRecord[bytes, bytes], Envelope]]:
-    """The messages of a whole partition whose predecessors all stand there, of each epoch."""
-    linked: set[tuple[int, int]] = set()
-    waiting = _envelopes(topic, records)
+def _chain(tail: _Tail) -> list[Envelope]:
+    """The messages of a whole partition whose predecessors all stand there, of each epoch.
+
+    Where its beginning was deleted, the predecessor of the first one did.
+    """
+    waiting = _envelopes(tail.topic, tail.records)
+    linked = {(each.position.epoch, each.position.previous) for each in waiting[: int(tail.cut)]}
     chain = []
     while waiting:
         left = []
-        for record, each in waiting:
+        for each in waiting:
             position = each.position
             if position.previous == 0 or (position.epoch, position.previous) in linked:
                 linked.add((position.epoch, position.sequence))
-                chain.append((record, each))
+                chain.append(each)
             else:
-                left.append((record, each))
+                left.append(each)
         if len(left) == len(waiting):
             break
         waiting = left
     return chain
 
 
-def _envelopes(
-    topic: Topic, records: Sequence[ConsumerRecord[bytes, bytes]]
-) -> list[tuple[ConsumerRecord[bytes, bytes], Envelope]]:
+def _envelopes(topic: Topic, records: Sequence[ConsumerRecord[bytes, bytes]]) -> list[Envelope]:
     found = []
     for record in records:
         try:
-            found.append((record, read_envelope(topic, record.headers)))
+            found.append(read_envelope(topic, record.headers))
         except Unreadable:
             continue
     return found
 
 
 async def _tails(
-    consumer: AIOKafkaConsumer, topics: Sequence[Topic], sent: Mapping[Partition, Sent]
-) -> AsyncIterator[tuple[Topic, list[ConsumerRecord[bytes, bytes]]]]:
-    """Of each partition that goes on behind its last known message: what stands there, up to its end now."""
+    consumer: AIOKafkaConsumer, topics: Sequence[Topic], sent: Mapping[Partition, Sent], *, whole: bool = False
+) -> AsyncIterator[_Tail]:
+    """Of each partition: what stands behind its last known message, where that is still there, or all of it."""
     for topic in topics:
         for at in _partitions([topic]):
             end = (await consumer.end_offsets([at]))[at]
             first = (await consumer.beginning_offsets([at]))[at]
-            begin = max(sent.get((at.topic, at.partition), Sent(0, 0)).next_offset, first)
-            if begin < end:
-                yield topic, await _read(consumer, at, begin, end)
+            last = sent.get((at.topic, at.partition), Sent(0, 0))
+            begin = last.next_offset - 1
+            if not whole and last.sequence and first <= begin < end:
+                records = await _read(consumer, at, begin, end)
+                if [each.sequence for each in _envelopes(topic, records[:1])] == [last.sequence]:
+                    yield _Tail(topic, last, records[1:], anchored=True, cut=False, end=end)
+                    continue
+            records = await _read(consumer, at, first, end) if first < end else []
+            yield _Tail(topic, last, records, anchored=False, cut=first > 0, end=end)
 
 
 async def _read(
@@ -169,4 +204,9 @@ def _partitions(topics: Sequence[Topic]) -> list[TopicPartition]:
 
 
 def _reading(servers: str) -> AIOKafkaConsumer:
-    return AIOKafkaConsumer(bootstrap_servers=servers, enable_auto_commit=False, auto_offset_reset="earliest")
+    return AIOKafkaConsumer(
+        bootstrap_servers=servers,
+        enable_auto_commit=False,
+        auto_offset_reset="earliest",
+        fetch_max_wait_ms=_FETCH_MS,
+    )

@@ -204,7 +204,9 @@ class OutboxRelay:
         Returns its epoch, and what the broker holds that this database lost.
         """
         await create_topics(self.bootstrap_servers, self.topics, self.replication)
-        found = await survey(self.bootstrap_servers, self.topics, self._digests_at)
+        async with self.store.pool.acquire() as connection:
+            sent = await Outbox(self.name).sent(connection)
+        found = await survey(self.bootstrap_servers, self.topics, sent, self._digests_at)
         async with self.store.pool.acquire() as connection, connection.transaction():
             await connection.execute("select hold_appends()")
             told = await history(connection)

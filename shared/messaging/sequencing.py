@@ -131,7 +131,7 @@ def _placed(each: Parsed, checkpoint: Checkpoint, found: Sorted, known: Known, l
         _next(each, checkpoint, found, known)
     elif position.sequence <= checkpoint.sequence:
         _seen(each, checkpoint, found, known)
-    elif _confirms(each, checkpoint, found, known):
+    elif not each.reason and _confirms(each, checkpoint, found, known):
         _next(each, checkpoint, found, known)
     elif position.previous > checkpoint.sequence:
         _behind_a_gap(each, checkpoint, found, known)
@@ -142,11 +142,7 @@ def _placed(each: Parsed, checkpoint: Checkpoint, found: Sorted, known: Known, l
 def _next(each: Parsed, checkpoint: Checkpoint, found: Sorted, known: Known) -> None:
     """It names the last applied message as its predecessor."""
     if each.reason:
-        claim = each.claim()
-        pending = Pending(each.identity, claim, each.record.key)
-        known.pending.setdefault(each.record.partition, {})[claim.sequence] = pending
-        known.identities.add((each.record.partition, each.identity))
-        found.dead.append(each.dead(each.reason, blocks=False))
+        _unread(each, checkpoint, found, known)
         return
     sequence = each.envelope.sequence
     checkpoint.advance(sequence, each.envelope.event_digest)
@@ -158,8 +154,20 @@ def _next(each: Parsed, checkpoint: Checkpoint, found: Sorted, known: Known) -> 
         found.fresh.append(each)
 
 
+def _unread(each: Parsed, checkpoint: Checkpoint, found: Sorted, known: Known) -> None:
+    """Nobody could read it: its place counts once a message that can be read names it."""
+    claim, number = each.claim(), each.record.partition
+    if claim.epoch == checkpoint.epoch:
+        known.pending.setdefault(number, {})[claim.sequence] = Pending(each.identity, claim, each.record.key)
+    known.identities.add((number, each.identity))
+    found.dead.append(each.dead(each.reason, blocks=False))
+
+
 def _confirms(each: Parsed, checkpoint: Checkpoint, found: Sorted, known: Known) -> bool:
-    """Whether its predecessor is a message that nobody could read, which follows the last applied one."""
+    """Whether its predecessor is a message that nobody could read, which follows the last applied one.
+
+    Asked only of what can be read: two that cannot, each naming the other, could both be forged.
+    """
     pending = known.pending.get(each.record.partition, {})
     chain: list[Pending] = []
     wanted = each.envelope.position.previous
@@ -198,8 +206,7 @@ def _behind_a_gap(each: Parsed, checkpoint: Checkpoint, found: Sorted, known: Kn
     """Something before it is missing: it comes again when that is sent again. One dead letter a gap."""
     number = each.record.partition
     if each.reason:
-        known.identities.add((number, each.identity))
-        found.dead.append(each.dead(each.reason, blocks=False))
+        _unread(each, checkpoint, found, known)
         return
     found.dropped["gap"] += 1
     found.gaps[number] = checkpoint.sequence

@@ -29,18 +29,20 @@ class Projection:
     """One read model: its tables, and how changes of aggregates are applied to them.
 
     A new `version` says that the same events give other rows, or the tables another shape: a column, an index.
-    `apply` is handed one change after another, in the order of their events; the same one twice is as once.
+    `apply` is handed one change after another, in the order of their events; the same one twice is as once. With
+    `apply_many`, changes of one aggregate that one command led to are handed over together, to save statements.
     """
 
     name: str
     version: int
     schema: str
     apply: Callable[[Connection, AnyChange], Awaitable[None]]
+    apply_many: Callable[[Connection, Sequence[AnyChange]], Awaitable[None]] | None = None
 
 
 @dataclass(slots=True)
 class InlineProjections:
-    """The projections of a process: an EventStore hands each change to `apply`.
+    """The projections of a process: an EventStore hands the changes of each command to `apply`.
 
     While tables of another version are live, nothing is written to them: the events are noted as missed, and whoever is
     of the live version applies them, before any later event. So during a rolling update every event reaches the live
@@ -73,16 +75,16 @@ class InlineProjections:
                 await connection.execute(schema)
             await note_built(connection, WHAT, self.version)
 
-    async def apply(self, connection: Connection, change: AnyChange) -> None:
-        """Apply what was just appended, in its transaction. Raises VersionConflict: decide again."""
+    async def apply(self, connection: Connection, changes: Sequence[AnyChange]) -> None:
+        """Apply what was just appended, in its transaction, in order. Raises VersionConflict: decide again."""
         try:
             row = await connection.fetchrow("select live, behind from stands_live($1)", self.version)
             if row is None or not row["live"] or (row["behind"] and not await self._caught_up(connection)):
-                await _note_missed(connection, change)
+                await _note_missed(connection, changes)
             else:
-                await self._apply(connection, change)
+                await self._apply(connection, changes)
         except asyncpg.DeadlockDetectedError as error:
-            raise VersionConflict(change.stream) from error
+            raise VersionConflict(changes[0].stream) from error
 
     async def catch_up(self, connection: Connection) -> bool:
         """Apply up to 500 events that were missed, in the caller's transaction; whether none is left.
@@ -102,7 +104,7 @@ class InlineProjections:
     async def apply_all(self, connection: Connection, events: Sequence[AnyRecorded], states: StateCache) -> None:
         """Apply events of any streams, in their order; `states` remembers the states between two calls."""
         async for change in self._changes(connection, events, states):
-            await self._apply(connection, change)
+            await self._apply(connection, [change])
 
     async def _changes(
         self, connection: Connection, events: Sequence[AnyRecorded], states: StateCache
@@ -138,13 +140,20 @@ class InlineProjections:
             log.warning("what the projections missed waits", cause=type(error).__name__)
             return False
 
-    async def _apply(self, connection: Connection, change: AnyChange) -> None:
-        for projection in self.projections:
-            await projection.apply(connection, change)
+    async def _apply(self, connection: Connection, changes: Sequence[AnyChange]) -> None:
+        """Each aggregate's changes that follow one another, to one projection after the other."""
+        for _, group in groupby(changes, key=lambda each: each.aggregate.prefix):
+            together = list(group)
+            for projection in self.projections:
+                if projection.apply_many:
+                    await projection.apply_many(connection, together)
+                else:
+                    for change in together:
+                        await projection.apply(connection, change)
 
 
-async def _note_missed(connection: Connection, change: AnyChange) -> None:
-    positions = [each.position for each in change.recorded]
+async def _note_missed(connection: Connection, changes: Sequence[AnyChange]) -> None:
+    positions = [each.position for change in changes for each in change.recorded]
     await connection.execute("insert into missed select unnest($1::bigint[])", positions)
 
 

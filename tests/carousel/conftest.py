@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from pathlib import Path
 
-import asyncpg
 import pytest
 
 from tests.carousel.desk import Desk, opened
 
 
 @pytest.fixture
-async def desk(pool: asyncpg.Pool[asyncpg.Record], tmp_path: Path) -> AsyncIterator[Desk]:
+async def desk(database_url: str, tmp_path: Path) -> AsyncIterator[Desk]:
     """The service over an empty database, with the six modules."""
-    async with opened(pool, tmp_path) as desk:
+    async with opened(database_url, tmp_path) as desk:
         await desk.offer()
         yield desk

@@ -9,35 +9,26 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-import asyncpg
 import httpx
-from cryptography.fernet import Fernet
 
-from deploy.local.tokens import ensure_keys, token
-from services.carousel import notes, referrals
-from services.carousel.api import routes
-from services.carousel.commands.participation import AwaitPlace, LeaveWaitingList
-from services.carousel.consequences import PARTICIPATIONS, follow, of_participation
-from services.carousel.events.participation import Unlisted
-from services.carousel.views import barriers, cycles, offers, participations, safety_tasks
-from services.carousel.views.streams import TYPES
-from services.carousel.vocabulary import vocabulary
+from deploy.local.tokens import token
+from services.carousel.app import SERVICE
+from services.carousel.participations.aggregate import PARTICIPATION
+from services.carousel.participations.commands import AwaitPlace, LeaveWaitingList
+from services.carousel.participations.events import Unlisted
 from shared.domain.clock import today
 from shared.domain.messages import Meta
-from shared.eventstore import event_store, idempotency
 from shared.eventstore.command_handler import handle
-from shared.eventstore.event_store import EventStore
-from shared.http.application import create_app
-from shared.http.auth import Caller, TokenVerifier, Role
-from shared.http.commands import Commands
-from shared.observability.health import Health
-from shared.privacy.encryption import FieldCipher
-from shared.service.settings import Settings
-from shared.service.wiring import create_tables
+from shared.eventstore.event_store import Connection, EventStore
+from shared.eventstore.state_cache import StateCache
+from shared.http.auth import Caller, Role
+from shared.http.pagination import PageRequest
+from shared.projections.inline import InlineProjections, Projection
 from tests.conftest import under_a_key
+from tests.serving import served
 
 CITY, ORGANISATION = "Oostende", "intro"
-VIEWS = [offers, cycles, participations, safety_tasks, barriers]
+FIRST_PAGE = PageRequest(None, 10)
 META = Meta(by="tester", correlation_id="test")
 FACILITATORS = ["f-1", "f-2"]
 FACILITATOR = Caller("f-1", Role.FACILITATOR, ORGANISATION, frozenset({CITY}))
@@ -83,7 +74,7 @@ class Desk:
         assert answer.status_code in {200, 201}, (path, answer.text)
 
     async def read(self, path: str, **how: Any) -> Any:
-        """What a view tells."""
+        """What is read."""
         answer = await self.ask("GET", path, **how)
         assert answer.status_code == 200, (path, answer.text)
         return answer.json()
@@ -115,19 +106,17 @@ class Desk:
         await self.done("/cycles", body | other, **how)
 
     async def waits(self, name: str, on: date | None = None, *slots: tuple[str, str], **other: Any) -> None:
-        """Somebody accepted waits, as the subscriber asks."""
+        """Somebody accepted waits, as the consumer asks."""
         given: dict[str, Any] = {
             "referral_id": name, "city": CITY, "language": "nl", "availability": slots or (("monday", "evening"),),
             "on": on or today(), "at": datetime.now(UTC), "by": "referral",
         }  # fmt: skip
-        command = AwaitPlace(**given | other)
-        await handle(self.store, of_participation(name), PARTICIPATIONS, command, META)
+        await handle(self.store, PARTICIPATION, name, AwaitPlace(**given | other), META)
 
     async def leaves(self, name: str, cause: Unlisted = "withdrawn") -> None:
-        """His referral takes another road before the first session, as the subscriber asks."""
+        """His referral takes another road before the first session, as the consumer asks."""
         command = LeaveWaitingList(referral_id=name, cause=cause, on=today(), at=datetime.now(UTC), by="referral")
-        beside = [follow(self.store, META, command)]
-        await handle(self.store, of_participation(name), PARTICIPATIONS, command, META, beside)
+        await handle(self.store, PARTICIPATION, name, command, META)
 
     async def placed(self, name: str, cycle: str = "c-1", from_on: date | None = None) -> None:
         """Somebody waits and is given a place."""
@@ -144,18 +133,18 @@ class Desk:
 
 
 @asynccontextmanager
-async def opened(pool: asyncpg.Pool[asyncpg.Record], home: Path) -> AsyncIterator[Desk]:
+async def opened(database_url: str, home: Path) -> AsyncIterator[Desk]:
     """The service over an empty database."""
-    settings = Settings()
-    gate = TokenVerifier(ensure_keys(home), settings.auth_issuer, settings.auth_audience)
-    store = EventStore(pool, TYPES, views=[view.apply for view in VIEWS])
-    schemas = [view.SCHEMA for view in VIEWS]
-    await create_tables(pool, [event_store.SCHEMA, *schemas, referrals.SCHEMA, notes.SCHEMA, idempotency.SCHEMA])
-    app = create_app("Carousel", gate, vocabulary().refusals, Health())
-    app.include_router(routes(Commands(store), notes.Notes(FieldCipher(Fernet.generate_key()))))
-    transport = httpx.ASGITransport(app, raise_app_exceptions=False)
-    async with httpx.AsyncClient(transport=transport, base_url="http://desk") as client:
-        yield Desk(client, store, home)
+    async with served(SERVICE, database_url, home) as (app, client):
+        yield Desk(client, app.state.store, home)
+
+
+async def applied(store: EventStore, connection: Connection, *projections: Projection, at_once: int = 10_000) -> None:
+    """Apply every event to these projections, so many at once."""
+    chosen = InlineProjections(projections, SERVICE.aggregates)
+    events, states = await store.after(connection, 0, 10_000), StateCache(1000)
+    for first in range(0, len(events), at_once):
+        await chosen.apply_all(connection, events[first : first + at_once], states)
 
 
 async def lived(desk: Desk) -> None:

@@ -5,11 +5,22 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
-from services.carousel.commands import cycle as ask
-from services.carousel.commands import participation as ask_person
-from services.carousel.consequences import CYCLES, OFFERS, PARTICIPATIONS
-from services.carousel.domain.planning import sessions
-from services.carousel.events import cycle, participation, values
+from services.carousel.cycles.aggregate import CYCLE as CYCLES
+from services.carousel.cycles.commands import HoldSession, PlanCycle, TakePlace
+from services.carousel.cycles.events import CyclePlanned, PlaceTaken, SessionHeld
+from services.carousel.cycles.planning import sessions
+from services.carousel.offers.aggregate import OFFER as OFFERS
+from services.carousel.participations.aggregate import PARTICIPATION
+from services.carousel.participations.commands import NoteAttendance
+from services.carousel.participations.events import (
+    AttendanceNoted,
+    JoinedWaitingList,
+    ParticipantPlaced,
+    ParticipationCompleted,
+    ParticipationStarted,
+    PlaceOffered,
+)
+from services.carousel.values import Mark, Module, SessionFacts
 from tests.spec import spec
 
 CYCLE, PERSON, OTHER = "cycle-1", "referral-1", "referral-2"
@@ -17,7 +28,7 @@ FIRST = date(2026, 1, 6)
 TODAY = date(2026, 6, 30)
 ASKED: dict[str, Any] = {"at": datetime(2026, 6, 30, 20, tzinfo=UTC), "by": "facilitator-1"}
 MODULES = tuple(
-    values.Module(
+    Module(
         number=number,
         title=dict.fromkeys(("nl", "fr", "en"), f"Module {number}"),
         minutes=120,
@@ -27,7 +38,7 @@ MODULES = tuple(
 )
 NUMBERS = tuple(module.number for module in MODULES)
 SESSIONS = sessions(CYCLE, MODULES, FIRST, time(19))
-OFFER, A_CYCLE, A_PARTICIPATION = spec(OFFERS), spec(CYCLES), spec(PARTICIPATIONS)
+OFFER, A_CYCLE, A_PARTICIPATION = spec(OFFERS), spec(CYCLES), spec(PARTICIPATION)
 
 
 def session_day(nth: int) -> date:
@@ -35,31 +46,31 @@ def session_day(nth: int) -> date:
     return SESSIONS[nth - 1].on
 
 
-def plan(**other: Any) -> ask.PlanCycle:
+def plan(**other: Any) -> PlanCycle:
     """Plan six sessions in Ostend."""
     given: dict[str, Any] = {
         "cycle_id": CYCLE, "offer_id": "g-force", "offer_version": 1, "language": "nl", "modules": NUMBERS,
         "organisation_id": "intro", "city": "Oostende", "place": "Huis van het Kind", "weekday": "tuesday",
         "part_of_day": "evening", "capacity": 2, "facilitators": ("f-1", "f-2"), "sessions": SESSIONS, "on": FIRST,
     }  # fmt: skip
-    return ask.PlanCycle(**ASKED, **given | other)
+    return PlanCycle(**ASKED, **given | other)
 
 
-def planned(**other: Any) -> cycle.CyclePlanned:
+def planned(**other: Any) -> CyclePlanned:
     """Six sessions in Ostend, two places."""
-    return cycle.CyclePlanned(**plan(**other).model_dump(exclude={"at", "by"}))
+    return CyclePlanned(**plan(**other).model_dump(exclude={"at", "by"}))
 
 
-def take(person: str = PERSON, **other: Any) -> ask.TakePlace:
+def take(person: str = PERSON, **other: Any) -> TakePlace:
     """Take seats from the first session on."""
     given: dict[str, Any] = {
         "cycle_id": CYCLE, "referral_id": person, "from_on": FIRST, "firm": True, "attended": (), "kept_apart": (),
         "on": FIRST,
     }  # fmt: skip
-    return ask.TakePlace(**ASKED, **given | other)
+    return TakePlace(**ASKED, **given | other)
 
 
-def taken(person: str = PERSON, sessions_from: int = 1, **other: Any) -> cycle.PlaceTaken:
+def taken(person: str = PERSON, sessions_from: int = 1, **other: Any) -> PlaceTaken:
     """Seats from the nth session on."""
     mine = SESSIONS[sessions_from - 1 :]
     given: dict[str, Any] = {
@@ -67,82 +78,82 @@ def taken(person: str = PERSON, sessions_from: int = 1, **other: Any) -> cycle.P
         "sessions": tuple(each.session_id for each in mine), "first_on": mine[0].on, "last_on": mine[-1].on,
         "city": "Oostende", "modules": NUMBERS, "kept_apart": (), "firm": True, "on": FIRST,
     }  # fmt: skip
-    return cycle.PlaceTaken(**given | other)
+    return PlaceTaken(**given | other)
 
 
-def hold(nth: int, *marks: tuple[str, str], **other: Any) -> ask.HoldSession:
+def hold(nth: int, *marks: tuple[str, str], **other: Any) -> HoldSession:
     """Hold the nth session."""
     given: dict[str, Any] = {
         "cycle_id": CYCLE, "session_id": f"{CYCLE}-{nth}", "attendance": marks, "on": session_day(nth),
     }  # fmt: skip
-    return ask.HoldSession(**ASKED, **given | other)
+    return HoldSession(**ASKED, **given | other)
 
 
-def facts(nth: int, present: int, *, cover_used: bool = False) -> cycle.SessionFacts:
+def facts(nth: int, present: int, *, cover_used: bool = False) -> SessionFacts:
     """What is told of the nth session."""
     session = SESSIONS[nth - 1]
-    return cycle.SessionFacts(
+    return SessionFacts(
         session_id=session.session_id, offer_id="g-force", module=session.module, modules=NUMBERS, on=session.on,
         city="Oostende", place="Huis van het Kind", present=present, cover_used=cover_used,
     )  # fmt: skip
 
 
-def held(nth: int, *marks: tuple[str, Any], cover_used: bool = False) -> cycle.SessionHeld:
+def held(nth: int, *marks: tuple[str, Any], cover_used: bool = False) -> SessionHeld:
     """The nth session took place."""
     present = [mark for _, mark in marks].count("present")
-    return cycle.SessionHeld(
+    return SessionHeld(
         cycle_id=CYCLE, facts=facts(nth, present, cover_used=cover_used), attendance=marks, on=session_day(nth)
     )
 
 
-def joined() -> participation.JoinedWaitingList:
+def joined() -> JoinedWaitingList:
     """Accepted on New Year's Day."""
-    return participation.JoinedWaitingList(
+    return JoinedWaitingList(
         referral_id=PERSON, city="Oostende", language="nl", availability=(("tuesday", "evening"),), on=date(2026, 1, 1)
     )
 
 
-def placed(**other: Any) -> participation.ParticipantPlaced:
+def placed(**other: Any) -> ParticipantPlaced:
     """A place in the cycle."""
     given: dict[str, Any] = {
         "referral_id": PERSON, "cycle_id": CYCLE, "organisation_id": "intro", "city": "Oostende", "modules": NUMBERS,
         "first_on": FIRST, "last_on": session_day(6), "on": FIRST,
     }  # fmt: skip
-    return participation.ParticipantPlaced(**given | other)
+    return ParticipantPlaced(**given | other)
 
 
-def offered() -> participation.PlaceOffered:
+def offered() -> PlaceOffered:
     """The same place, held until he answers."""
-    return participation.PlaceOffered(**placed().model_dump())
+    return PlaceOffered(**placed().model_dump())
 
 
-def noted(nth: int, mark: values.Mark = "present") -> participation.AttendanceNoted:
+def noted(nth: int, mark: Mark = "present") -> AttendanceNoted:
     """His mark at the nth session."""
-    return participation.AttendanceNoted(
+    return AttendanceNoted(
         referral_id=PERSON, cycle_id=CYCLE, session_id=f"{CYCLE}-{nth}", module=nth, modules=NUMBERS, mark=mark,
         city="Oostende", on=session_day(nth),
     )  # fmt: skip
 
 
-def note(nth: int, mark: values.Mark = "present", **other: Any) -> ask_person.NoteAttendance:
-    """Note his mark at the nth session."""
-    given: dict[str, Any] = {
-        "referral_id": PERSON, "cycle_id": CYCLE, "session_id": f"{CYCLE}-{nth}", "module": nth, "modules": NUMBERS,
-        "mark": mark, "city": "Oostende", "held_on": session_day(nth), "on": session_day(nth),
-    }  # fmt: skip
-    return ask_person.NoteAttendance(**ASKED, **given | other)
-
-
-def started() -> participation.ParticipationStarted:
-    """The first session attended."""
-    return participation.ParticipationStarted(referral_id=PERSON, cycle_id=CYCLE, city="Oostende", on=FIRST)
-
-
-def completed(nth: int = 6) -> participation.ParticipationCompleted:
-    """The last module attended, at the nth session."""
-    return participation.ParticipationCompleted(
-        referral_id=PERSON, cycle_id=CYCLE, city="Oostende", on=session_day(nth)
+def note(
+    nth: int, mark: Mark = "present", on: date | None = None, session_id: str | None = None, held_on: date | None = None
+) -> NoteAttendance:
+    """Note his mark at the nth session, or at one of that module with another id or day."""
+    other = {"session_id": session_id or f"{CYCLE}-{nth}", "on": held_on or session_day(nth)}
+    session = facts(nth, 1).model_copy(update=other)
+    return NoteAttendance(
+        **ASKED, referral_id=PERSON, cycle_id=CYCLE, session=session, mark=mark, on=on or session_day(nth)
     )
+
+
+def started() -> ParticipationStarted:
+    """The first session attended."""
+    return ParticipationStarted(referral_id=PERSON, cycle_id=CYCLE, city="Oostende", on=FIRST)
+
+
+def completed(nth: int = 6) -> ParticipationCompleted:
+    """The last module attended, at the nth session."""
+    return ParticipationCompleted(referral_id=PERSON, cycle_id=CYCLE, city="Oostende", on=session_day(nth))
 
 
 def person(command: type[Any], **fields: Any) -> Any:

@@ -11,6 +11,13 @@ from tests.carousel.access_world import World, built
 from tests.carousel.desk import Desk
 
 DONE = {200, 201, 204}
+OF_EVERY_SERVICE = (
+    "/health/live",
+    "/health/ready",
+    "/metrics",
+    "/operations/dead-letters",
+    "/operations/retention-due",
+)
 OF_HIM_ALONE = {"participation-not-open", "already-placed"}
 """What the programme says of somebody whatever cycle or other person he is asked with."""
 ACCESS: dict[tuple[str, str], set[Role]] = {
@@ -27,7 +34,7 @@ async def world(desk: Desk, pool: asyncpg.Pool[asyncpg.Record]) -> World:
 async def test_the_table_names_every_route_and_no_other(desk: Desk) -> None:
     described = (await desk.client.get("/openapi.json")).json()["paths"]
     endpoints = {(method.upper(), path) for path, methods in described.items() for method in methods}
-    of_every_service = {("GET", path) for path in ("/health/live", "/health/ready", "/metrics")}
+    of_every_service = {("GET", path) for path in OF_EVERY_SERVICE}
     assert endpoints - of_every_service == {(each.method, each.path) for each in ROUTES}
 
 

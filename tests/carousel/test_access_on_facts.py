@@ -6,7 +6,9 @@ import asyncpg
 import pytest
 
 from services.carousel.access import Access
-from services.carousel.consequences import CYCLES, PARTICIPATIONS, of_cycle, of_participation
+from services.carousel.cycles.aggregate import CYCLE
+from services.carousel.participations.aggregate import PARTICIPATION
+from shared.eventstore.loading import load
 from shared.http.auth import Caller, Role
 from shared.http.problems import NotVisible
 from tests.carousel.access_table import HERE, OTHER, OWN, ROUTES, Route, Who
@@ -61,20 +63,11 @@ async def test_what_is_permitted_follows_from_the_facts_also_when_the_views_or_o
 async def test_no_role_but_a_facilitators_is_permitted_anything_of_a_group(world: World, role: Role) -> None:
     access = Access(Caller("x", role, OWN, frozenset({HERE})))
     async with world.pool.acquire() as connection:
-        facts = {
-            name: [fact.event for fact in await world.desk.store.read(connection, name)]
-            for name in (of_cycle("c-own"), of_participation("r-own"), of_participation("r-waits"))
-        }
-    cycle, own, waits = facts.values()
-    state = CYCLES.initial
-    for event in cycle:
-        state = CYCLES.evolve(state, event)
+        _, cycle = await load(connection, world.desk.store, CYCLE, "c-own")
+        people = [(await load(connection, world.desk.store, PARTICIPATION, name))[1] for name in ("r-own", "r-waits")]
     with pytest.raises(NotVisible):
-        access.cycle(state)
-    for facts_ in (own, waits):
-        person = PARTICIPATIONS.initial
-        for event in facts_:
-            person = PARTICIPATIONS.evolve(person, event)
+        access.cycle(cycle)
+    for person in people:
         with pytest.raises(NotVisible):
             access.person(person)
         assert access.tasks(person) == []

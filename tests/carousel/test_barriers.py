@@ -11,13 +11,14 @@ from typing import Any, get_args
 
 import asyncpg
 
-from services.carousel import referrals
+from services.carousel import known_referrals
+from services.carousel.app import SERVICE
 from shared.contracts import referral as said
 from shared.domain.clock import today
 from shared.i18n.code_lists import PartOfDay, Weekday
 from shared.projections import inline
-from shared.service.wiring import create_tables
-from tests.carousel.desk import CITY, VIEWS, Desk, monday
+from shared.projections.inline import InlineProjections
+from tests.carousel.desk import CITY, Desk, monday
 
 PERIOD = f"since={monday(-60)}&until={monday(60)}"
 SLOTS = list(product(get_args(Weekday), get_args(PartOfDay)))
@@ -82,8 +83,7 @@ async def test_a_referral_that_was_retracted_before_that_was_kept_meets_no_barri
     await desk.leaves("r-1", "retracted")
     await pool.execute("update referrals set retracted = false")
     await pool.execute("drop table taken_back")
-    await create_tables(pool, [projection_versions.SCHEMA, inline.SCHEMA])
-    await inline.rebuild(desk.store, database_url, VIEWS)
+    await inline.rebuild(desk.store, database_url, InlineProjections(SERVICE.projections, SERVICE.aggregates))
     assert [each["people"] for each in await desk.rows(f"/barriers?city={CITY}&{PERIOD}")] == [1]
 
 
@@ -140,8 +140,8 @@ async def withdrawn(pool: asyncpg.Pool[asyncpg.Record], told: list[Plain], why: 
     }  # fmt: skip
     left: dict[str, Any] = {"referral": why.name, "on": today(), "category": "practical", "code": why.code}
     async with pool.acquire() as connection:
-        await referrals.received(connection, said.ReferralReceived(**received))
-        await referrals.withdrawn(connection, said.ReferralWithdrawn(**left))
+        await known_referrals.keep(connection, said.ReferralReceived(**received))
+        await known_referrals.withdrawn(connection, said.ReferralWithdrawn(**left))
     told.append(why)
 
 

@@ -7,13 +7,36 @@ from typing import Any
 
 import pytest
 
-from services.carousel.commands import cycle as ask
-from services.carousel.commands import participation as ask_person
-from services.carousel.domain.forecast import Forecast, Running, forecast
-from services.carousel.domain.planning import free_days, in_order, sessions
-from services.carousel.events import cycle
-from services.carousel.events import participation as facts
-from services.carousel.events.values import Session
+from services.carousel.cycles.commands import (
+    AddCatchUp,
+    ArrangeCover,
+    CancelSession,
+    CloseCycle,
+    CorrectAttendance,
+    HoldSession,
+)
+from services.carousel.cycles.events import CatchUpAdded, CycleClosed, PlaceReleased, SessionCancelled
+from services.carousel.cycles.forecast import Forecast, Running, forecast
+from services.carousel.cycles.planning import free_days, in_order, sessions
+from services.carousel.offers.commands import PublishOffer
+from services.carousel.offers.events import OfferPublished
+from services.carousel.participations.commands import (
+    AcceptPlace,
+    PauseParticipation,
+    PlaceParticipant,
+    ResumeParticipation,
+    ReturnToParticipation,
+    StopParticipation,
+)
+from services.carousel.participations.events import (
+    LeftWaitingList,
+    ParticipationReturned,
+    ParticipationStopped,
+    PlaceGivenBack,
+    PlaceRequested,
+    SafetyTaskOpened,
+)
+from services.carousel.values import Session
 from shared.domain.messages import Refused
 from tests.carousel.examples import (
     A_CYCLE,
@@ -47,45 +70,41 @@ WEEK = timedelta(weeks=1)
 WAITING = A_PARTICIPATION.given(joined())
 STARTED = WAITING.given(placed(), noted(1), started())
 STOP: dict[str, Any] = {"category": "personal", "code": "moved"}
-CANCEL = ask.CancelSession(**ASKED, cycle_id=CYCLE, session_id=f"{CYCLE}-2", reason="weather", on=FIRST)
-CANCELLED = cycle.SessionCancelled(cycle_id=CYCLE, session_id=f"{CYCLE}-2", reason="weather", on=FIRST)
+CANCEL = CancelSession(**ASKED, cycle_id=CYCLE, session_id=f"{CYCLE}-2", reason="weather", on=FIRST)
+CANCELLED = SessionCancelled(cycle_id=CYCLE, session_id=f"{CYCLE}-2", reason="weather", on=FIRST)
 COVER: dict[str, Any] = {"cycle_id": CYCLE, "session_id": f"{CYCLE}-2", "absent": "f-1", "cover": "f-3", "on": FIRST}
-CLOSED = cycle.CycleClosed(
+CLOSED = CycleClosed(
     cycle_id=CYCLE, offer_id="g-force", city="Oostende", place="Huis van het Kind", first_on=FIRST, sessions_held=1,
     participants=(PERSON,), silent=(), on=session_day(6),
 )  # fmt: skip
 
 
 def test_a_place_may_be_asked_on_the_day_he_began_to_wait_and_not_before() -> None:
-    same = person(ask_person.PlaceParticipant, cycle_id=CYCLE, from_on=JOINED, on=JOINED)
-    assert [type(each) for each in WAITING.when(same).events] == [facts.PlaceRequested]
+    same = person(PlaceParticipant, cycle_id=CYCLE, from_on=JOINED, on=JOINED)
+    assert [type(each) for each in WAITING.when(same).events] == [PlaceRequested]
     for early in ({"from_on": JOINED - DAY}, {"on": JOINED - DAY}):
         WAITING.when(same.model_copy(update=early)).refused("date-before-waiting")
 
 
 def test_a_place_offered_may_be_accepted_on_the_day_he_began_to_wait_and_not_before() -> None:
-    accept = person(ask_person.AcceptPlace, on=JOINED)
+    accept = person(AcceptPlace, on=JOINED)
     assert WAITING.given(offered()).when(accept).events == (placed(on=JOINED),)
     WAITING.given(offered()).when(accept.model_copy(update={"on": JOINED - DAY})).refused("date-before-waiting")
 
 
 def test_who_started_may_stop_and_come_back_on_that_day() -> None:
-    stop = person(ask_person.StopParticipation, **STOP, on=FIRST)
+    stop = person(StopParticipation, **STOP, on=FIRST)
     stopped = STARTED.when(stop)
-    assert [type(each) for each in stopped.events] == [
-        facts.PlaceGivenBack,
-        facts.ParticipationStopped,
-        facts.SafetyTaskOpened,
-    ]
+    assert [type(each) for each in stopped.events] == [PlaceGivenBack, ParticipationStopped, SafetyTaskOpened]
     STARTED.when(stop.model_copy(update={"on": FIRST - DAY})).refused("date-before-start")
     gone = STARTED.given(*stopped.events)
-    back = person(ask_person.ReturnToParticipation, on=FIRST)
-    gone.when(back).then(facts.ParticipationReturned(referral_id=PERSON, on=FIRST))
+    back = person(ReturnToParticipation, on=FIRST)
+    gone.when(back).then(ParticipationReturned(referral_id=PERSON, on=FIRST))
     gone.when(back.model_copy(update={"on": FIRST - DAY})).refused("date-before-start")
 
 
 def test_a_pause_ends_after_the_day_it_begins() -> None:
-    pause = person(ask_person.PauseParticipation, on=FIRST, review_on=FIRST)
+    pause = person(PauseParticipation, on=FIRST, review_on=FIRST)
     WAITING.when(pause).refused("review-date-past")
     assert WAITING.when(pause.model_copy(update={"review_on": FIRST + DAY})).refusal is None
 
@@ -94,27 +113,24 @@ def test_a_pause_ends_after_the_day_it_begins() -> None:
     ("history", "code"),
     [
         (A_PARTICIPATION, "participation-unknown"),
-        (
-            WAITING.given(facts.LeftWaitingList(referral_id=PERSON, cause="withdrawn", on=FIRST)),
-            "participation-not-open",
-        ),
+        (WAITING.given(LeftWaitingList(referral_id=PERSON, cause="withdrawn", on=FIRST)), "participation-not-open"),
         (STARTED.given(*(noted(n) for n in range(2, 7)), completed()), "already-completed"),
     ],
 )
 def test_who_is_not_on_the_road_neither_pauses_nor_resumes(history: Any, code: str) -> None:
-    history.when(person(ask_person.PauseParticipation, review_on=FIRST + timedelta(days=60))).refused(code)
-    history.when(person(ask_person.ResumeParticipation)).refused(code)
+    history.when(person(PauseParticipation, review_on=FIRST + timedelta(days=60))).refused(code)
+    history.when(person(ResumeParticipation)).refused(code)
 
 
 def test_each_that_is_on_the_road_pauses_and_has_nothing_to_resume() -> None:
     for history in (WAITING, WAITING.given(offered()), WAITING.given(placed())):
-        history.when(person(ask_person.ResumeParticipation)).then()
-        assert history.when(person(ask_person.PauseParticipation, review_on=date(2026, 6, 1))).refusal is None
+        history.when(person(ResumeParticipation)).then()
+        assert history.when(person(PauseParticipation, review_on=date(2026, 6, 1))).refusal is None
 
 
 def test_a_mark_may_be_corrected_on_the_day_of_the_session() -> None:
     ran = A_CYCLE.given(planned(), taken(), held(1, (PERSON, "present")))
-    correct = ask.CorrectAttendance(
+    correct = CorrectAttendance(
         **ASKED, cycle_id=CYCLE, session_id=f"{CYCLE}-1", referral_id=PERSON, mark="absent", on=session_day(1)
     )
     assert ran.when(correct).refusal is None
@@ -123,24 +139,24 @@ def test_a_mark_may_be_corrected_on_the_day_of_the_session() -> None:
 
 def test_a_cycle_closes_on_the_day_of_its_last_session_and_not_before() -> None:
     ran = A_CYCLE.given(planned(sessions=planned().sessions[:1]), held(1))
-    close = ask.CloseCycle(**ASKED, cycle_id=CYCLE, on=FIRST)
+    close = CloseCycle(**ASKED, cycle_id=CYCLE, on=FIRST)
     assert ran.when(close).refusal is None
     ran.when(close.model_copy(update={"on": FIRST - DAY})).refused("date-before-session")
 
 
 def test_a_session_cancelled_gets_no_cover() -> None:
     off = A_CYCLE.given(planned(), CANCELLED)
-    off.when(ask.ArrangeCover(**ASKED, **COVER)).refused("session-cancelled")
+    off.when(ArrangeCover(**ASKED, **COVER)).refused("session-cancelled")
 
 
 def test_who_lost_his_seat_to_a_cancellation_is_expected_at_its_catch_up_only() -> None:
     off = A_CYCLE.given(planned(), taken(), CANCELLED)
     again = Session(session_id="again", module=2, entry_allowed=True, on=session_day(6) + WEEK, starts=time(19))
-    caught = off.given(cycle.CatchUpAdded(cycle_id=CYCLE, session=again, on=session_day(3)))
-    hold_again = ask.HoldSession(**ASKED, cycle_id=CYCLE, session_id="again", attendance=(), on=again.on)
+    caught = off.given(CatchUpAdded(cycle_id=CYCLE, session=again, on=session_day(3)))
+    hold_again = HoldSession(**ASKED, cycle_id=CYCLE, session_id="again", attendance=(), on=again.on)
     caught.when(hold_again).refused("attendance-incomplete")
     caught.when(hold(3, (PERSON, "present"))).then(held(3, (PERSON, "present")))
-    elsewhere = A_CYCLE.given(planned(), taken(), cycle.CatchUpAdded(cycle_id=CYCLE, session=again, on=FIRST))
+    elsewhere = A_CYCLE.given(planned(), taken(), CatchUpAdded(cycle_id=CYCLE, session=again, on=FIRST))
     assert elsewhere.when(hold_again).refusal is None  # he still has a seat at the first
 
 
@@ -148,13 +164,13 @@ def test_what_is_over_is_not_catched_up_nor_joined() -> None:
     over = A_CYCLE.given(planned(), CLOSED)
     over.when(take()).refused("cycle-closed")
     over.when(
-        ask.AddCatchUp(**ASKED, cycle_id=CYCLE, session_id="x", module=1, held_on=FIRST, starts=time(9), on=FIRST)
+        AddCatchUp(**ASKED, cycle_id=CYCLE, session_id="x", module=1, held_on=FIRST, starts=time(9), on=FIRST)
     ).refused("cycle-closed")
 
 
 def test_people_kept_apart_meet_only_those_who_are_still_here() -> None:
     gone = A_CYCLE.given(
-        planned(), taken(OTHER, kept_apart=(PERSON,)), cycle.PlaceReleased(cycle_id=CYCLE, referral_id=OTHER, on=FIRST)
+        planned(), taken(OTHER, kept_apart=(PERSON,)), PlaceReleased(cycle_id=CYCLE, referral_id=OTHER, on=FIRST)
     )
     assert gone.when(take(kept_apart=(OTHER,))).refusal is None
     here = A_CYCLE.given(planned(), taken(OTHER, kept_apart=(PERSON,)))
@@ -164,8 +180,8 @@ def test_people_kept_apart_meet_only_those_who_are_still_here() -> None:
 
 def test_an_offer_in_another_language_is_another_version() -> None:
     given: dict[str, Any] = {"offer_id": "g-force", "modules": MODULES, "cities": ("Oostende",), "on": FIRST}
-    publish = ask.PublishOffer(**ASKED, language="fr", **given)
-    french = cycle.OfferPublished(version=1, language="fr", **given)
+    publish = PublishOffer(**ASKED, language="fr", **given)
+    french = OfferPublished(version=1, language="fr", **given)
     OFFER.given(french).when(publish).then()
     dutch = publish.model_copy(update={"language": "nl"})
     OFFER.given(french).when(dutch).then(french.model_copy(update={"language": "nl", "version": 2}))
@@ -219,7 +235,7 @@ def test_the_modules_of_a_later_cycle_are_caught_up() -> None:
     told = forecast([running("a", FIRST, 1, 2), running("b", FIRST + 2 * WEEK, 3, 1)], (1, 2, 3), (), FIRST)
     assert told.catch_up == (3,)
     assert told.finishes_on == FIRST + 2 * WEEK
-    assert [visit.cycle_id for visit in told.visits] == ["a", "a", "b"]
+    assert [visit.cycle for visit in told.visits] == ["a", "a", "b"]
 
 
 @pytest.mark.parametrize(("days", "joins"), [(-1, False), (0, False), (1, True), (2, True)])
@@ -232,10 +248,10 @@ def test_the_next_cycle_is_joined_from_the_day_after_the_last_session(days: int,
 def test_a_cycle_is_left_whole_before_the_next_one() -> None:
     """Also when the modules he needs of it come before its last session."""
     told = forecast([running("a", FIRST, 1, 2), running("b", FIRST + DAY, 3)], (1, 2, 3), (2,), FIRST)
-    assert [visit.session_id for visit in told.visits] == ["a-1"]
+    assert [visit.session for visit in told.visits] == ["a-1"]
     assert told.missing == (3,)
 
 
 def test_a_full_cycle_is_passed_over_and_the_next_one_joined() -> None:
     told = forecast([running("a", FIRST, 1, full=True), running("b", FIRST, 1)], (1,), (), FIRST)
-    assert [visit.cycle_id for visit in told.visits] == ["b"]
+    assert [visit.cycle for visit in told.visits] == ["b"]

@@ -6,9 +6,29 @@ from datetime import date, time, timedelta
 from itertools import pairwise
 from typing import Any
 
-from services.carousel.commands import cycle as ask
-from services.carousel.domain.planning import free_days, sessions
-from services.carousel.events import cycle, values
+from services.carousel.cycles.commands import (
+    AddCatchUp,
+    ArrangeCover,
+    CancelSession,
+    CloseCycle,
+    CorrectAttendance,
+    HoldSession,
+    MoveSession,
+    ReleasePlace,
+)
+from services.carousel.cycles.events import (
+    AttendanceCorrected,
+    CatchUpAdded,
+    CoverArranged,
+    CycleClosed,
+    PlaceReleased,
+    SessionCancelled,
+    SessionMoved,
+)
+from services.carousel.cycles.planning import free_days, sessions
+from services.carousel.offers.commands import PublishOffer
+from services.carousel.offers.events import OfferPublished
+from services.carousel.values import Mark, PlaceDays
 from tests.carousel.examples import (
     A_CYCLE,
     ASKED,
@@ -30,8 +50,8 @@ from tests.carousel.examples import (
     taken,
 )
 
-PUBLISH = ask.PublishOffer(**ASKED, offer_id="g-force", language="nl", modules=MODULES, cities=("Oostende",), on=FIRST)
-PUBLISHED = cycle.OfferPublished(
+PUBLISH = PublishOffer(**ASKED, offer_id="g-force", language="nl", modules=MODULES, cities=("Oostende",), on=FIRST)
+PUBLISHED = OfferPublished(
     offer_id="g-force", version=1, language="nl", modules=MODULES, cities=("Oostende",), on=FIRST
 )
 RUNNING = A_CYCLE.given(planned(), taken())
@@ -77,10 +97,10 @@ def test_nothing_is_recorded_for_a_day_still_to_come() -> None:
 
 
 def test_a_session_that_did_not_take_place_can_be_moved() -> None:
-    move = ask.MoveSession(
+    move = MoveSession(
         **ASKED, cycle_id=CYCLE, session_id=f"{CYCLE}-2", to=date(2026, 1, 15), starts=time(18), on=FIRST
     )
-    moved = cycle.SessionMoved(cycle_id=CYCLE, session_id=f"{CYCLE}-2", to=date(2026, 1, 15), starts=time(18), on=FIRST)
+    moved = SessionMoved(cycle_id=CYCLE, session_id=f"{CYCLE}-2", to=date(2026, 1, 15), starts=time(18), on=FIRST)
     RUNNING.when(move).then(moved)
     RUNNING.given(moved).when(move).then()
     RUNNING.given(held(2, (PERSON, "present"))).when(move).refused("session-already-held")
@@ -88,12 +108,12 @@ def test_a_session_that_did_not_take_place_can_be_moved() -> None:
 
 
 def test_a_place_begins_and_ends_on_another_day_when_its_first_or_last_session_does() -> None:
-    def days(first: date, last: date, *people: str) -> tuple[values.PlaceDays, ...]:
-        return tuple(values.PlaceDays(referral_id=each, first_on=first, last_on=last) for each in people)
+    def days(first: date, last: date, *people: str) -> tuple[PlaceDays, ...]:
+        return tuple(PlaceDays(referral_id=each, first_on=first, last_on=last) for each in people)
 
-    def move(nth: int, to: date) -> ask.MoveSession:
+    def move(nth: int, to: date) -> MoveSession:
         session = {"cycle_id": CYCLE, "session_id": f"{CYCLE}-{nth}"}
-        return ask.MoveSession(**ASKED, **session, to=to, starts=time(18), on=FIRST)
+        return MoveSession(**ASKED, **session, to=to, starts=time(18), on=FIRST)
 
     def rescheduled(of: Any, command: Any) -> Any:
         [event] = of.when(command).events
@@ -104,17 +124,17 @@ def test_a_place_begins_and_ends_on_another_day_when_its_first_or_last_session_d
     assert rescheduled(BOTH, move(6, later)) == days(FIRST, later, PERSON, OTHER)
     assert rescheduled(BOTH, move(1, later)) == days(session_day(2), later, PERSON, OTHER)
     assert rescheduled(BOTH, move(3, session_day(3) + timedelta(days=1))) == ()
-    cancel = ask.CancelSession(**ASKED, cycle_id=CYCLE, session_id=f"{CYCLE}-6", reason="weather", on=FIRST)
+    cancel = CancelSession(**ASKED, cycle_id=CYCLE, session_id=f"{CYCLE}-6", reason="weather", on=FIRST)
     assert rescheduled(BOTH, cancel) == days(FIRST, session_day(5), PERSON, OTHER)
     late = A_CYCLE.given(planned(), taken(sessions_from=6))
     assert rescheduled(late, cancel) == ()
-    gone = RUNNING.given(cycle.PlaceReleased(cycle_id=CYCLE, referral_id=PERSON, on=FIRST))
+    gone = RUNNING.given(PlaceReleased(cycle_id=CYCLE, referral_id=PERSON, on=FIRST))
     assert rescheduled(gone, move(1, earlier)) == ()
 
 
 def test_a_cancelled_session_frees_its_seats_and_cannot_be_held() -> None:
-    cancel = ask.CancelSession(**ASKED, cycle_id=CYCLE, session_id=f"{CYCLE}-2", reason="weather", on=FIRST)
-    cancelled = cycle.SessionCancelled(cycle_id=CYCLE, session_id=f"{CYCLE}-2", reason="weather", on=FIRST)
+    cancel = CancelSession(**ASKED, cycle_id=CYCLE, session_id=f"{CYCLE}-2", reason="weather", on=FIRST)
+    cancelled = SessionCancelled(cycle_id=CYCLE, session_id=f"{CYCLE}-2", reason="weather", on=FIRST)
     RUNNING.when(cancel).then(cancelled)
     RUNNING.given(cancelled).when(cancel).then()
     RUNNING.given(cancelled).when(cancel.model_copy(update={"reason": "strike"})).refused("session-cancelled")
@@ -123,16 +143,16 @@ def test_a_cancelled_session_frees_its_seats_and_cannot_be_held() -> None:
 
 
 def test_a_catch_up_expects_those_who_missed_the_module_here() -> None:
-    added = ask.AddCatchUp(
+    added = AddCatchUp(
         **ASKED, cycle_id=CYCLE, session_id="again", module=1, held_on=date(2026, 3, 3), starts=time(19), on=FIRST
     )
     session = SESSIONS[0].model_copy(update={"session_id": "again", "on": date(2026, 3, 3)})
-    later = values.PlaceDays(referral_id=PERSON, first_on=FIRST, last_on=date(2026, 3, 3))
-    fact = cycle.CatchUpAdded(cycle_id=CYCLE, session=session, rescheduled=(later,), on=FIRST)
+    later = PlaceDays(referral_id=PERSON, first_on=FIRST, last_on=date(2026, 3, 3))
+    fact = CatchUpAdded(cycle_id=CYCLE, session=session, rescheduled=(later,), on=FIRST)
     missed = BOTH.given(held(1, (PERSON, "excused"), (OTHER, "present")))
     missed.when(added).then(fact)
     missed.given(fact).when(added).then()
-    again = ask.HoldSession(
+    again = HoldSession(
         **ASKED, cycle_id=CYCLE, session_id="again", attendance=((PERSON, "present"),), on=date(2026, 3, 3)
     )
     assert missed.given(fact).when(again).refusal is None
@@ -141,17 +161,17 @@ def test_a_catch_up_expects_those_who_missed_the_module_here() -> None:
 
 
 def test_a_catch_up_never_expects_more_than_it_holds_and_the_next_one_expects_the_others() -> None:
-    def again(nth: int) -> cycle.CatchUpAdded:
+    def again(nth: int) -> CatchUpAdded:
         session = SESSIONS[0].model_copy(update={"session_id": f"again-{nth}", "on": session_day(6) + nth * WEEK})
-        return cycle.CatchUpAdded(cycle_id=CYCLE, session=session, on=FIRST)
+        return CatchUpAdded(cycle_id=CYCLE, session=session, on=FIRST)
 
-    def came(nth: int, *marks: tuple[str, values.Mark]) -> ask.HoldSession:
-        return ask.HoldSession(
+    def came(nth: int, *marks: tuple[str, Mark]) -> HoldSession:
+        return HoldSession(
             **ASKED, cycle_id=CYCLE, session_id=f"again-{nth}", attendance=marks, on=session_day(6) + nth * WEEK
         )
 
     alone = A_CYCLE.given(planned(capacity=1), taken(sessions=(f"{CYCLE}-1",)), held(1, (PERSON, "absent")), again(1))
-    gave_way = alone.given(cycle.PlaceReleased(cycle_id=CYCLE, referral_id=PERSON, on=FIRST))
+    gave_way = alone.given(PlaceReleased(cycle_id=CYCLE, referral_id=PERSON, on=FIRST))
     other = gave_way.given(taken(OTHER, sessions=("again-1",)))
     both_missed = other.given(*other.when(came(1, (OTHER, "absent"))).events, taken(sessions=(f"{CYCLE}-2",)))
     full = both_missed.given(again(2))
@@ -162,15 +182,15 @@ def test_a_catch_up_never_expects_more_than_it_holds_and_the_next_one_expects_th
 
 def test_who_joins_is_expected_at_the_first_session_of_a_module_and_not_at_the_one_that_repeats_it() -> None:
     again = SESSIONS[0].model_copy(update={"session_id": "again", "on": date(2026, 3, 3)})
-    fact = cycle.CatchUpAdded(cycle_id=CYCLE, session=again, on=FIRST)
+    fact = CatchUpAdded(cycle_id=CYCLE, session=again, on=FIRST)
     A_CYCLE.given(planned(), fact).when(take()).then(taken())
     late = A_CYCLE.given(planned(), held(1), fact).when(take()).events[0]
     assert late.model_dump()["sessions"] == (*(f"{CYCLE}-{nth}" for nth in range(2, 7)), "again")
 
 
 def test_cover_comes_from_outside_the_pair_and_is_told() -> None:
-    cover = ask.ArrangeCover(**ASKED, cycle_id=CYCLE, session_id=f"{CYCLE}-1", absent="f-1", cover="f-3", on=FIRST)
-    arranged = cycle.CoverArranged(cycle_id=CYCLE, session_id=f"{CYCLE}-1", absent="f-1", cover="f-3", on=FIRST)
+    cover = ArrangeCover(**ASKED, cycle_id=CYCLE, session_id=f"{CYCLE}-1", absent="f-1", cover="f-3", on=FIRST)
+    arranged = CoverArranged(cycle_id=CYCLE, session_id=f"{CYCLE}-1", absent="f-1", cover="f-3", on=FIRST)
     RUNNING.when(cover).then(arranged)
     RUNNING.given(arranged).when(cover).then()
     RUNNING.when(cover.model_copy(update={"cover": "f-2"})).refused("cover-does-not-fit")
@@ -188,11 +208,11 @@ def test_holding_a_session_marks_everyone_expected_and_nobody_else() -> None:
 
 
 def test_a_mark_can_be_corrected_later_and_the_session_is_told_again() -> None:
-    correct = ask.CorrectAttendance(
+    correct = CorrectAttendance(
         **ASKED, cycle_id=CYCLE, session_id=f"{CYCLE}-1", referral_id=PERSON, mark="excused", on=session_day(3)
     )
     once = RUNNING.given(held(1, (PERSON, "present")))
-    corrected = cycle.AttendanceCorrected(
+    corrected = AttendanceCorrected(
         cycle_id=CYCLE, facts=facts(1, 0), referral_id=PERSON, mark="excused", on=session_day(3)
     )
     once.when(correct).then(corrected)
@@ -203,18 +223,18 @@ def test_a_mark_can_be_corrected_later_and_the_session_is_told_again() -> None:
 
 
 def test_who_turns_out_to_have_attended_nothing_of_a_cycle_that_is_over_was_silent() -> None:
-    marks: list[values.Mark] = ["present", "absent", "absent", "absent", "absent", "present"]
+    marks: list[Mark] = ["present", "absent", "absent", "absent", "absent", "present"]
     came = RUNNING.given(*(held(nth, (PERSON, mark)) for nth, mark in enumerate(marks, 1)))
-    close = ask.CloseCycle(**ASKED, cycle_id=CYCLE, on=session_day(6))
+    close = CloseCycle(**ASKED, cycle_id=CYCLE, on=session_day(6))
     over = came.given(*came.when(close).events)
 
-    def wrong(nth: int) -> ask.CorrectAttendance:
+    def wrong(nth: int) -> CorrectAttendance:
         session = {"cycle_id": CYCLE, "session_id": f"{CYCLE}-{nth}"}
-        return ask.CorrectAttendance(**ASKED, **session, referral_id=PERSON, mark="absent", on=session_day(6))
+        return CorrectAttendance(**ASKED, **session, referral_id=PERSON, mark="absent", on=session_day(6))
 
-    def corrected(nth: int, *, silent: bool) -> cycle.AttendanceCorrected:
+    def corrected(nth: int, *, silent: bool) -> AttendanceCorrected:
         facts_ = facts(nth, 0)
-        return cycle.AttendanceCorrected(
+        return AttendanceCorrected(
             cycle_id=CYCLE, facts=facts_, referral_id=PERSON, mark="absent", silent=silent, on=session_day(6)
         )
 
@@ -225,10 +245,10 @@ def test_who_turns_out_to_have_attended_nothing_of_a_cycle_that_is_over_was_sile
 
 
 def test_a_cycle_closes_when_no_session_is_open_and_names_who_was_silent() -> None:
-    close = ask.CloseCycle(**ASKED, cycle_id=CYCLE, on=session_day(6))
+    close = CloseCycle(**ASKED, cycle_id=CYCLE, on=session_day(6))
     RUNNING.when(close).refused("sessions-open")
     over = BOTH.given(*(held(nth, (PERSON, "present"), (OTHER, "absent")) for nth in range(1, 7)))
-    closed = cycle.CycleClosed(
+    closed = CycleClosed(
         cycle_id=CYCLE, offer_id="g-force", city="Oostende", place="Huis van het Kind", first_on=FIRST,
         sessions_held=6, participants=(PERSON, OTHER), silent=(OTHER,), on=session_day(6),
     )  # fmt: skip
@@ -251,7 +271,7 @@ def test_a_newcomer_enters_only_where_the_module_allows_it() -> None:
 
 def test_no_session_has_more_seats_than_its_capacity() -> None:
     BOTH.when(take("referral-3")).refused("cycle-full")
-    free = BOTH.given(cycle.PlaceReleased(cycle_id=CYCLE, referral_id=OTHER, on=FIRST))
+    free = BOTH.given(PlaceReleased(cycle_id=CYCLE, referral_id=OTHER, on=FIRST))
     free.when(take("referral-3")).then(taken("referral-3"))
 
 
@@ -261,8 +281,8 @@ def test_people_kept_apart_never_sit_in_one_cycle_whoever_said_so() -> None:
 
 
 def test_a_place_given_back_frees_only_what_is_to_come() -> None:
-    release = ask.ReleasePlace(**ASKED, cycle_id=CYCLE, referral_id=PERSON, on=session_day(2))
-    released = cycle.PlaceReleased(cycle_id=CYCLE, referral_id=PERSON, on=session_day(2))
+    release = ReleasePlace(**ASKED, cycle_id=CYCLE, referral_id=PERSON, on=session_day(2))
+    released = PlaceReleased(cycle_id=CYCLE, referral_id=PERSON, on=session_day(2))
     once = RUNNING.given(held(1, (PERSON, "present")))
     once.when(release).then(released)
     once.given(released).when(release).then()

@@ -8,13 +8,13 @@ from itertools import permutations
 import asyncpg
 import pytest
 
-from services.carousel import referrals, subscribers
-from services.carousel.events.participation import LeftWaitingList
+from services.carousel import known_referrals
+from services.carousel.consumers import REFERRAL_CASES
+from services.carousel.participations.events import LeftWaitingList
 from shared.contracts import referral as said
 from shared.domain.clock import today
-from shared.messaging import inbox
+from shared.eventstore.migrations import migrate
 from shared.messaging.cloudevents import PublicMessage
-from shared.service.wiring import create_tables
 from tests.carousel.desk import CITY, Desk, monday
 from tests.carousel.hearing import DAY, Record, Topic
 
@@ -29,15 +29,9 @@ LEAVES: list[tuple[type[PublicMessage], dict[str, str], str]] = [
 ]
 
 
-@pytest.fixture
-async def heard(desk: Desk, pool: asyncpg.Pool[asyncpg.Record]) -> Desk:
-    await create_tables(pool, [inbox.SCHEMA])
-    return desk
-
-
 async def hear(desk: Desk, *records: Record) -> None:
     async with desk.store.pool.acquire() as connection:
-        await subscribers.hears(desk.store).receive(connection, records)
+        await REFERRAL_CASES.inbox(desk.store).receive(connection, records)
     assert await desk.store.pool.fetchval("select count(*) from dead_letters") == 0
 
 
@@ -46,9 +40,9 @@ async def facts(desk: Desk, name: str) -> list[str]:
         return [type(fact.event).__name__ for fact in await desk.store.read(connection, f"participation-{name}")]
 
 
-async def test_who_is_accepted_waits_where_and_when_he_can_come(heard: Desk) -> None:
-    await hear(heard, *Topic().accepted("r-1"))
-    person = await heard.read("/participations/r-1")
+async def test_who_is_accepted_waits_where_and_when_he_can_come(desk: Desk) -> None:
+    await hear(desk, *Topic().accepted("r-1"))
+    person = await desk.read("/participations/r-1")
     told = {name: person[name] for name in ("status", "city", "language", "availability", "waiting_since")}
     assert told == {
         "status": "waiting", "city": CITY, "language": "nl", "availability": [["monday", "evening"]],
@@ -56,63 +50,63 @@ async def test_who_is_accepted_waits_where_and_when_he_can_come(heard: Desk) -> 
     }  # fmt: skip
 
 
-async def test_an_intake_held_or_a_referral_only_received_leaves_nobody_waiting(heard: Desk) -> None:
+async def test_an_intake_held_or_a_referral_only_received_leaves_nobody_waiting(desk: Desk) -> None:
     topic = Topic()
-    await hear(heard, topic.add(said.ReferralReceived, "r-1"), topic.add(said.IntakeHeld, "r-1"))
-    await hear(heard, topic.add(said.ReferralResumed, "r-1"))
-    assert await facts(heard, "r-1") == []
+    await hear(desk, topic.add(said.ReferralReceived, "r-1"), topic.add(said.IntakeHeld, "r-1"))
+    await hear(desk, topic.add(said.ReferralResumed, "r-1"))
+    assert await facts(desk, "r-1") == []
 
 
 @pytest.mark.parametrize(("kind", "other", "cause"), LEAVES)
 async def test_who_takes_another_road_waits_no_longer_and_who_resumes_waits_again(
-    heard: Desk, kind: type[PublicMessage], other: dict[str, str], cause: str
+    desk: Desk, kind: type[PublicMessage], other: dict[str, str], cause: str
 ) -> None:
     topic = Topic()
-    await hear(heard, *topic.accepted("r-1"))
-    await hear(heard, topic.add(kind, "r-1", **other))
-    async with heard.store.pool.acquire() as connection:
-        last = (await heard.store.read(connection, "participation-r-1"))[-1].event
+    await hear(desk, *topic.accepted("r-1"))
+    await hear(desk, topic.add(kind, "r-1", **other))
+    async with desk.store.pool.acquire() as connection:
+        last = (await desk.store.read(connection, "participation-r-1"))[-1].event
     assert last == LeftWaitingList.model_validate({"referral_id": "r-1", "cause": cause, "on": DAY})
-    assert await heard.rows("/waiting-list") == []
-    await hear(heard, topic.add(said.ReferralResumed, "r-1"))
-    assert [each["participation"]["referral"] for each in await heard.rows("/waiting-list")] == ["r-1"]
+    assert await desk.rows("/waiting-list") == []
+    await hear(desk, topic.add(said.ReferralResumed, "r-1"))
+    assert [each["participation"]["referral"] for each in await desk.rows("/waiting-list")] == ["r-1"]
 
 
 @pytest.mark.parametrize(
     "kinds", list(permutations([said.ReferralAccepted, said.ReferralPutOnHold, said.ReferralResumed]))
 )
 async def test_a_road_heard_again_from_its_beginning_ends_where_it_ended(
-    heard: Desk, kinds: tuple[type[PublicMessage], ...]
+    desk: Desk, kinds: tuple[type[PublicMessage], ...]
 ) -> None:
     topic = Topic()
-    await hear(heard, topic.add(said.ReferralReceived, "r-1"), *(topic.add(kind, "r-1") for kind in kinds))
-    before = await heard.store.pool.fetchrow("select * from participations")
-    await heard.store.pool.execute("delete from consumer_checkpoints")
-    await hear(heard, *topic.said)
-    assert await heard.store.pool.fetchrow("select * from participations") == before
+    await hear(desk, topic.add(said.ReferralReceived, "r-1"), *(topic.add(kind, "r-1") for kind in kinds))
+    before = await desk.store.pool.fetchrow("select * from participations")
+    await desk.store.pool.execute("delete from consumer_checkpoints")
+    await hear(desk, *topic.said)
+    assert await desk.store.pool.fetchrow("select * from participations") == before
 
 
-async def stopped(heard: Desk, topic: Topic, *resumed: dict[str, str]) -> list[str]:
+async def stopped(desk: Desk, topic: Topic, *resumed: dict[str, str]) -> list[str]:
     """Somebody came once to a group and stopped; his referral is resumed. What happened after he stopped."""
-    await heard.cycle(first_on=monday(-6))
-    await hear(heard, *topic.accepted("r-1"))
+    await desk.cycle(first_on=monday(-6))
+    await hear(desk, *topic.accepted("r-1"))
     place = {"cycle_id": "c-1", "from_on": str(monday(-6)), "on": str(today())}
-    await heard.done("/participations/r-1/place", place)
-    await heard.held("c-1-1", r_1="present")
-    await heard.done("/participations/r-1/stop", {"category": "practical", "code": "work", "on": str(today())})
-    before = len(await facts(heard, "r-1"))
+    await desk.done("/participations/r-1/place", place)
+    await desk.held("c-1-1", r_1="present")
+    await desk.done("/participations/r-1/stop", {"category": "practical", "code": "work", "on": str(today())})
+    before = len(await facts(desk, "r-1"))
     for other in resumed:
-        await hear(heard, topic.add(said.ReferralResumed, "r-1", **other))
-    return (await facts(heard, "r-1"))[before:]
+        await hear(desk, topic.add(said.ReferralResumed, "r-1", **other))
+    return (await facts(desk, "r-1"))[before:]
 
 
-async def test_who_stopped_comes_back_when_his_referral_is_resumed(heard: Desk) -> None:
+async def test_who_stopped_comes_back_when_his_referral_is_resumed(desk: Desk) -> None:
     topic = Topic(at=datetime.now(UTC))
-    assert await stopped(heard, topic, {"on": str(today())}, {"on": str(today())}) == ["ParticipationReturned"]
+    assert await stopped(desk, topic, {"on": str(today())}, {"on": str(today())}) == ["ParticipationReturned"]
 
 
-async def test_a_resumption_from_before_he_started_does_not_bring_back_who_stopped_since(heard: Desk) -> None:
-    assert await stopped(heard, Topic(at=datetime.now(UTC)), {"on": str(monday(-8))}) == []
+async def test_a_resumption_from_before_he_started_does_not_bring_back_who_stopped_since(desk: Desk) -> None:
+    assert await stopped(desk, Topic(at=datetime.now(UTC)), {"on": str(monday(-8))}) == []
 
 
 async def barriers(desk: Desk) -> list[tuple[str, int]]:
@@ -121,35 +115,34 @@ async def barriers(desk: Desk) -> list[tuple[str, int]]:
 
 @pytest.mark.parametrize("of", [None, "r-9"])
 @pytest.mark.parametrize("withdrawn_first", [True, False])
-async def test_a_referral_taken_back_met_no_barrier(heard: Desk, of: str | None, withdrawn_first: bool) -> None:
-    await heard.cycle()
+async def test_a_referral_taken_back_met_no_barrier(desk: Desk, of: str | None, withdrawn_first: bool) -> None:
+    await desk.cycle()
     topic = Topic()
-    await hear(heard, *topic.accepted("r-1"), *topic.accepted("r-2"))
+    await hear(desk, *topic.accepted("r-1"), *topic.accepted("r-2"))
     for name in ("r-1", "r-2"):
         offer = {"cycle_id": "c-1", "from_on": str(today()), "on": str(today())}
-        await heard.done(f"/participations/{name}/offer-place", offer)
+        await desk.done(f"/participations/{name}/offer-place", offer)
         why = {"category": "practical", "code": "transport", "on": str(today())}
-        await heard.done(f"/participations/{name}/refuse-place", why)
+        await desk.done(f"/participations/{name}/refuse-place", why)
     if withdrawn_first:
-        await hear(heard, topic.add(said.ReferralWithdrawn, "r-1"))
-        assert await barriers(heard) == [("transport", 2), ("hours", 1)]
-    await hear(heard, topic.add(said.ReferralRetracted, "r-1", of=of))
-    assert await barriers(heard) == [("transport", 1)]
+        await hear(desk, topic.add(said.ReferralWithdrawn, "r-1"))
+        assert await barriers(desk) == [("transport", 2), ("hours", 1)]
+    await hear(desk, topic.add(said.ReferralRetracted, "r-1", of=of))
+    assert await barriers(desk) == [("transport", 1)]
     slot = "weekday=monday&part_of_day=evening&category=practical&code=transport"
-    assert (await heard.read(f"/barriers/what-if?{PERIOD}&{slot}"))["did_not_start"] == 1
+    assert (await desk.read(f"/barriers/what-if?{PERIOD}&{slot}"))["did_not_start"] == 1
 
 
-async def test_who_withdrew_and_resumed_met_no_barrier(heard: Desk) -> None:
+async def test_who_withdrew_and_resumed_met_no_barrier(desk: Desk) -> None:
     topic = Topic()
-    await hear(heard, *topic.accepted("r-1"), topic.add(said.ReferralWithdrawn, "r-1"))
-    assert await barriers(heard) == [("hours", 1)]
-    await hear(heard, topic.add(said.ReferralResumed, "r-1"))
-    assert await barriers(heard) == []
+    await hear(desk, *topic.accepted("r-1"), topic.add(said.ReferralWithdrawn, "r-1"))
+    assert await barriers(desk) == [("hours", 1)]
+    await hear(desk, topic.add(said.ReferralResumed, "r-1"))
+    assert await barriers(desk) == []
 
 
 async def test_what_was_kept_before_referrals_could_be_taken_back_is_kept(pool: asyncpg.Pool[asyncpg.Record]) -> None:
-    old = referrals.SCHEMA.replace("alter table referrals add column if not exists retracted boolean", "-- ")
-    await create_tables(pool, [old])
+    await migrate(pool, [known_referrals.MIGRATIONS[:1]])
     await pool.execute("insert into referrals (referral, city, language, availability) values ('r-1', 'x', 'nl', '{}')")
-    await create_tables(pool, [referrals.SCHEMA])
+    await migrate(pool, [known_referrals.MIGRATIONS])
     assert await pool.fetchval("select retracted from referrals") is False

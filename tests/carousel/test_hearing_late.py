@@ -7,9 +7,8 @@ from datetime import date
 
 import pytest
 
-from services.carousel.commands import participation as ask
-from services.carousel.commands.cycle import CorrectAttendance
-from services.referral.views import cases
+from services.carousel.cycles.commands import CorrectAttendance
+from services.carousel.participations.commands import ReturnToParticipation, StopParticipation
 from tests.carousel import examples as carousel
 from tests.carousel.road import Road, Service, laid, until
 from tests.carousel.test_subscribers import accepted, placed, told, waiting, with_a_cycle
@@ -35,14 +34,12 @@ async def in_the_group(road: Road, *names: str) -> None:
 
 
 async def stops(road: Road, name: str, on: date) -> None:
-    command = carousel.person(ask.StopParticipation, referral_id=name, category="practical", code="work", on=on)
+    command = carousel.person(StopParticipation, referral_id=name, category="practical", code="work", on=on)
     await road.carousel.ask(f"participation-{name}", command)
 
 
 async def comes_back(road: Road, name: str, on: date) -> None:
-    await road.carousel.ask(
-        f"participation-{name}", carousel.person(ask.ReturnToParticipation, referral_id=name, on=on)
-    )
+    await road.carousel.ask(f"participation-{name}", carousel.person(ReturnToParticipation, referral_id=name, on=on))
 
 
 async def is_corrected(road: Road, name: str, nth: int) -> None:
@@ -86,26 +83,26 @@ async def test_who_stopped_came_back_and_stopped_again_is_not_brought_back_by_wh
     await in_the_group(road, "r-1")
     await is_held(road, 1, "r-1")
     await told(road, "r-1", "ParticipationStarted")
-    await road.referral.stop("ears")
+    await road.referral.stop("consumer")
     await stops(road, "r-1", carousel.session_day(1))
     await comes_back(road, "r-1", carousel.session_day(2))
     await stops(road, "r-1", carousel.session_day(3))
-    road.referral.start("ears")
+    road.referral.start("consumer")
     await told(road, "r-1", "ParticipationStopped", "ParticipationReturned", "ParticipationStopped")
     await road.settled()
-    assert (await road.carousel.facts("participation-r-1")).count("ParticipationReturned") == 1
+    assert (await road.carousel.events("participation-r-1")).count("ParticipationReturned") == 1
 
 
 async def test_a_withdrawal_heard_after_the_first_session_does_not_take_the_place_away(road: Road) -> None:
     await in_the_group(road, "r-1")
     await told(road, "r-1", "ParticipantPlaced")
-    await road.carousel.stop("ears")
-    await road.referral.ask(cases.stream("r-1"), referral.withdraw(referral_id="r-1"))
+    await road.carousel.stop("consumer")
+    await road.referral.ask("referral-r-1", referral.withdraw(referral_id="r-1"))
     await is_held(road, 1, "r-1")
     await told(road, "r-1", "ReferralWithdrawn", "ParticipationStarted")
-    road.carousel.start("ears")
+    road.carousel.start("consumer")
     await road.settled()
-    assert (await road.carousel.facts("participation-r-1"))[-1] == "ParticipationStarted"
+    assert (await road.carousel.events("participation-r-1"))[-1] == "ParticipationStarted"
     status = await road.referral.pool.fetchval("select status from cases where referral = 'r-1'")
     assert status == "started"
 
@@ -113,14 +110,14 @@ async def test_a_withdrawal_heard_after_the_first_session_does_not_take_the_plac
 async def test_a_place_heard_after_the_referral_was_retracted_is_no_place_and_no_dead_letter(road: Road) -> None:
     await accepted(road, "r-1")
     await waiting(road, "r-1")
-    await road.referral.stop("ears")
+    await road.referral.stop("consumer")
     await road.carousel.ask("participation-r-1", placed("r-1"))
-    await road.referral.ask(cases.stream("r-1"), referral.retract(referral_id="r-1"))
+    await road.referral.ask("referral-r-1", referral.retract(referral_id="r-1"))
     await until(lambda: is_unlisted(road))
-    road.referral.start("ears")
+    road.referral.start("consumer")
     await road.settled()
     await told(road, "r-1", "ReferralRetracted")
 
 
 async def is_unlisted(road: Road) -> bool:
-    return (await road.carousel.facts("participation-r-1"))[-1] == "LeftWaitingList"
+    return (await road.carousel.events("participation-r-1"))[-1] == "LeftWaitingList"

@@ -7,19 +7,16 @@ from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any, NamedTuple
 
-import asyncpg
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
-from services.carousel import subscribers
-from services.carousel.events.values import Availabilities
+from services.carousel.consumers import REFERRAL_CASES
+from services.carousel.values import Availabilities
 from shared.contracts import referral as said
 from shared.domain.bounds import Day
 from shared.i18n.code_lists import Category, City, Id, ReasonCode
 from shared.i18n.text import Language
-from shared.messaging import inbox
 from shared.messaging.cloudevents import PublicMessage
-from shared.service.wiring import create_tables
 from tests.carousel.desk import Desk
 from tests.carousel.hearing import HONEST, NOW, Topic
 
@@ -76,12 +73,6 @@ def buildable(hostile: Hostile) -> bool:
     return not unknown and not (hostile.field == "on" and value > NOW.date())
 
 
-@pytest.fixture
-async def pool_of_letters(desk: Desk, pool: asyncpg.Pool[asyncpg.Record]) -> asyncpg.Pool[asyncpg.Record]:
-    await create_tables(pool, [inbox.SCHEMA])
-    return pool
-
-
 async def outcome(desk: Desk, topic: Topic, name: str, hostile: Hostile) -> str:
     """Hear it between honest messages of other keys, in one batch; what is wrong with what came of it, if anything."""
     records = [topic.add(said.ReferralReceived, f"{name}-before")]
@@ -92,7 +83,7 @@ async def outcome(desk: Desk, topic: Topic, name: str, hostile: Hostile) -> str:
     pool = desk.store.pool
     try:
         async with pool.acquire() as connection:
-            await subscribers.hears(desk.store).receive(connection, records)
+            await REFERRAL_CASES.inbox(desk.store).receive(connection, records)
     except Exception as error:  # noqa: BLE001 - whatever is raised stops the consumer
         return f"stopped by {type(error).__name__}"
     honest = await pool.fetchval("select count(*) from referrals where referral like $1", f"{name}-%")
@@ -107,7 +98,7 @@ async def outcome(desk: Desk, topic: Topic, name: str, hostile: Hostile) -> str:
 
 @pytest.mark.parametrize("kind", said.CASES.messages, ids=lambda kind: kind.__name__)
 async def test_no_value_of_any_message_stops_the_consumer_or_takes_an_honest_message_along(
-    desk: Desk, pool_of_letters: asyncpg.Pool[asyncpg.Record], kind: type[PublicMessage]
+    desk: Desk, kind: type[PublicMessage]
 ) -> None:
     topic, wrong, names = Topic(), [], (f"r-{nth}" for nth in count())
     for hostile in everything():

@@ -4,8 +4,43 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
-from services.carousel.commands import participation as ask
-from services.carousel.events import participation as facts
+from services.carousel.participations.commands import (
+    AcceptPlace,
+    AwaitPlace,
+    CloseSafetyTask,
+    DeclareNonAssociation,
+    GiveBackPlace,
+    LeaveWaitingList,
+    LiftNonAssociation,
+    OfferPlace,
+    OpenSafetyTask,
+    PauseParticipation,
+    PlaceParticipant,
+    ReceivePlace,
+    RefusePlace,
+    ReschedulePlace,
+    ResumeParticipation,
+    ReturnToParticipation,
+    StopParticipation,
+)
+from services.carousel.participations.events import (
+    CompletionRevoked,
+    LeftWaitingList,
+    NonAssociationDeclared,
+    NonAssociationLifted,
+    ParticipationPaused,
+    ParticipationResumed,
+    ParticipationReturned,
+    ParticipationStarted,
+    ParticipationStopped,
+    PlaceGivenBack,
+    PlaceRefused,
+    PlaceRequested,
+    PlaceRescheduled,
+    SafetyTaskClosed,
+    SafetyTaskOpened,
+    StartRevoked,
+)
 from tests.carousel.examples import (
     A_PARTICIPATION,
     CYCLE,
@@ -30,40 +65,40 @@ PLACED = WAITING.given(placed())
 STARTED = PLACED.given(noted(1), started())
 FIVE = STARTED.given(*(noted(nth) for nth in range(2, 6)))
 COMPLETED = FIVE.given(noted(6), completed())
-STOP = person(ask.StopParticipation, category="personal", code="moved")
-STOPPED = facts.ParticipationStopped(referral_id=PERSON, category="personal", code="moved", on=LATER)
-TASK = facts.SafetyTaskOpened(
+STOP = person(StopParticipation, category="personal", code="moved")
+STOPPED = ParticipationStopped(referral_id=PERSON, category="personal", code="moved", on=LATER)
+TASK = SafetyTaskOpened(
     referral_id=PERSON, task_id="1", cycle_id=CYCLE, cause="stopped", due_on=LATER + timedelta(days=7), on=LATER
 )
-GIVEN_BACK = facts.PlaceGivenBack(referral_id=PERSON, cycle_id=CYCLE, on=LATER)
-LEFT = facts.LeftWaitingList(referral_id=PERSON, cause="withdrawn", on=LATER)
+GIVEN_BACK = PlaceGivenBack(referral_id=PERSON, cycle_id=CYCLE, on=LATER)
+LEFT = LeftWaitingList(referral_id=PERSON, cause="withdrawn", on=LATER)
 
 
-def requested(*attended: int, firm: bool = True) -> facts.PlaceRequested:
-    return facts.PlaceRequested(
+def requested(*attended: int, firm: bool = True) -> PlaceRequested:
+    return PlaceRequested(
         referral_id=PERSON, cycle_id=CYCLE, from_on=LATER, firm=firm, attended=attended, kept_apart=(), on=LATER
     )
 
 
 def test_an_accepted_person_waits_once() -> None:
-    command = person(ask.AwaitPlace, **joined().model_dump())
+    command = person(AwaitPlace, **joined().model_dump())
     A_PARTICIPATION.when(command).then(joined())
     WAITING.when(command).then()
     WAITING.given(LEFT).when(command).then(joined())
 
 
 def test_a_referral_resumed_brings_back_who_stopped_and_nobody_who_goes_on() -> None:
-    def resumed(on: date) -> ask.AwaitPlace:
+    def resumed(on: date) -> AwaitPlace:
         given = joined().model_dump() | {"returning": True, "on": on}
-        command: ask.AwaitPlace = person(ask.AwaitPlace, **given)
+        command: AwaitPlace = person(AwaitPlace, **given)
         return command
 
     stopped, after = STARTED.given(GIVEN_BACK, STOPPED), LATER + timedelta(days=1)
-    back = facts.ParticipationReturned(referral_id=PERSON, on=after)
+    back = ParticipationReturned(referral_id=PERSON, on=after)
     stopped.when(resumed(after)).then(back)
     stopped.given(back).when(resumed(after)).then()
     stopped.when(resumed(FIRST - timedelta(days=1))).then()
-    stopped.when(person(ask.AwaitPlace, **joined().model_dump())).then()
+    stopped.when(person(AwaitPlace, **joined().model_dump())).then()
     FIVE.given(GIVEN_BACK, STOPPED, noted(6), completed()).when(resumed(after)).then()
     A_PARTICIPATION.when(resumed(LATER)).then(joined().model_copy(update={"on": LATER}))
     for on_the_road in (WAITING, PLACED, STARTED, COMPLETED):
@@ -71,7 +106,7 @@ def test_a_referral_resumed_brings_back_who_stopped_and_nobody_who_goes_on() -> 
 
 
 def test_a_referral_that_takes_another_road_leaves_the_list_and_its_place() -> None:
-    leave = person(ask.LeaveWaitingList, cause="withdrawn")
+    leave = person(LeaveWaitingList, cause="withdrawn")
     WAITING.when(leave).then(LEFT)
     PLACED.when(leave).then(GIVEN_BACK, LEFT)
     WAITING.given(LEFT).when(leave).then()
@@ -80,7 +115,7 @@ def test_a_referral_that_takes_another_road_leaves_the_list_and_its_place() -> N
 
 
 def test_a_place_is_asked_for_who_waits_with_the_modules_he_has() -> None:
-    place = person(ask.PlaceParticipant, cycle_id=CYCLE, from_on=LATER)
+    place = person(PlaceParticipant, cycle_id=CYCLE, from_on=LATER)
     WAITING.when(place).then(requested())
     STARTED.given(GIVEN_BACK).when(place).then(requested(1))
     PLACED.when(place).then()
@@ -91,53 +126,53 @@ def test_a_place_is_asked_for_who_waits_with_the_modules_he_has() -> None:
 
 def test_nobody_has_a_place_before_he_waited() -> None:
     early = date(2025, 12, 31)
-    for command in (ask.PlaceParticipant, ask.OfferPlace):
+    for command in (PlaceParticipant, OfferPlace):
         WAITING.when(person(command, cycle_id=CYCLE, from_on=early)).refused("date-before-waiting")
         WAITING.when(person(command, cycle_id=CYCLE, from_on=LATER, on=early)).refused("date-before-waiting")
-    WAITING.given(offered()).when(person(ask.AcceptPlace, on=early)).refused("date-before-waiting")
+    WAITING.given(offered()).when(person(AcceptPlace, on=early)).refused("date-before-waiting")
 
 
 def test_nobody_has_two_places_at_once() -> None:
-    PLACED.when(person(ask.PlaceParticipant, cycle_id="cycle-2", from_on=LATER)).refused("already-placed")
-    PLACED.when(person(ask.OfferPlace, cycle_id="cycle-2", from_on=LATER)).refused("already-placed")
+    PLACED.when(person(PlaceParticipant, cycle_id="cycle-2", from_on=LATER)).refused("already-placed")
+    PLACED.when(person(OfferPlace, cycle_id="cycle-2", from_on=LATER)).refused("already-placed")
 
 
 def test_an_offer_is_held_until_he_answers() -> None:
-    receive = person(ask.ReceivePlace, **placed().model_dump(exclude={"referral_id", "on"}), firm=False)
+    receive = person(ReceivePlace, **placed().model_dump(exclude={"referral_id", "on"}), firm=False)
     asked = WAITING.given(requested(firm=False))
     asked.when(receive).then(offered().model_copy(update={"on": LATER}))
     asked.when(receive.model_copy(update={"firm": True})).then(placed(on=LATER))
     WAITING.when(receive).refused("place-not-requested")
     answered = WAITING.given(offered())
-    answered.when(person(ask.AcceptPlace)).then(placed(on=LATER))
-    answered.when(person(ask.PlaceParticipant, cycle_id=CYCLE, from_on=LATER)).then(placed(on=LATER))
-    answered.when(person(ask.OfferPlace, cycle_id=CYCLE, from_on=LATER)).then()
-    PLACED.when(person(ask.AcceptPlace)).then()
-    WAITING.when(person(ask.AcceptPlace)).refused("no-place-offered")
+    answered.when(person(AcceptPlace)).then(placed(on=LATER))
+    answered.when(person(PlaceParticipant, cycle_id=CYCLE, from_on=LATER)).then(placed(on=LATER))
+    answered.when(person(OfferPlace, cycle_id=CYCLE, from_on=LATER)).then()
+    PLACED.when(person(AcceptPlace)).then()
+    WAITING.when(person(AcceptPlace)).refused("no-place-offered")
 
 
 def test_a_place_that_begins_on_another_day_is_the_same_place() -> None:
-    def moved(placed_on: date | None) -> facts.PlaceRescheduled:
-        return facts.PlaceRescheduled(
+    def moved(placed_on: date | None) -> PlaceRescheduled:
+        return PlaceRescheduled(
             referral_id=PERSON, cycle_id=CYCLE, city="Oostende", first_on=session_day(2), last_on=session_day(6),
             placed_on=placed_on, on=LATER,
         )  # fmt: skip
 
     days = {"first_on": session_day(2), "last_on": session_day(6)}
-    reschedule = person(ask.ReschedulePlace, cycle_id=CYCLE, **days)
+    reschedule = person(ReschedulePlace, cycle_id=CYCLE, **days)
     PLACED.when(reschedule).then(moved(FIRST))
     PLACED.given(moved(FIRST)).when(reschedule).then()
     PLACED.when(reschedule.model_copy(update={"cycle_id": "cycle-2"})).then()
     WAITING.when(reschedule).then()
     asked = WAITING.given(offered())
     asked.when(reschedule).then(moved(None))
-    asked.given(moved(None)).when(person(ask.AcceptPlace)).then(placed(on=LATER, **days))
-    PLACED.given(GIVEN_BACK, moved(FIRST)).when(person(ask.GiveBackPlace, cycle_id=CYCLE)).then()
+    asked.given(moved(None)).when(person(AcceptPlace)).then(placed(on=LATER, **days))
+    PLACED.given(GIVEN_BACK, moved(FIRST)).when(person(GiveBackPlace, cycle_id=CYCLE)).then()
 
 
 def test_a_place_is_refused_for_a_reason_that_is_kept() -> None:
-    refuse = person(ask.RefusePlace, category="practical", code="work")
-    refused = facts.PlaceRefused(referral_id=PERSON, cycle_id=CYCLE, category="practical", code="work", on=LATER)
+    refuse = person(RefusePlace, category="practical", code="work")
+    refused = PlaceRefused(referral_id=PERSON, cycle_id=CYCLE, category="practical", code="work", on=LATER)
     WAITING.given(offered()).when(refuse).then(refused)
     WAITING.given(offered(), refused).when(refuse).then()
     WAITING.when(refuse).refused("no-place-offered")
@@ -145,7 +180,7 @@ def test_a_place_is_refused_for_a_reason_that_is_kept() -> None:
 
 
 def test_a_place_given_back_leaves_him_waiting() -> None:
-    give_back = person(ask.GiveBackPlace, cycle_id=CYCLE)
+    give_back = person(GiveBackPlace, cycle_id=CYCLE)
     PLACED.when(give_back).then(GIVEN_BACK)
     WAITING.when(give_back).then()
     PLACED.when(give_back.model_copy(update={"cycle_id": "cycle-2"})).then()
@@ -160,10 +195,10 @@ def test_the_first_session_attended_is_the_start() -> None:
 
 
 def test_a_correction_can_move_the_start_or_take_it_back() -> None:
-    revoked = facts.StartRevoked(referral_id=PERSON, on=LATER)
+    revoked = StartRevoked(referral_id=PERSON, on=LATER)
     STARTED.when(note(1, "absent", on=LATER)).then(noted(1, "absent"), revoked)
     STARTED.given(GIVEN_BACK, STOPPED).when(note(1, "absent")).refused("stopped-needs-start")
-    second = facts.ParticipationStarted(referral_id=PERSON, cycle_id=CYCLE, city="Oostende", on=session_day(2))
+    second = ParticipationStarted(referral_id=PERSON, cycle_id=CYCLE, city="Oostende", on=session_day(2))
     STARTED.given(noted(2)).when(note(1, "absent")).then(noted(1, "absent"), second)
 
 
@@ -176,7 +211,7 @@ def test_all_distinct_modules_attended_is_completed_and_nothing_else() -> None:
 
 
 def test_a_correction_that_takes_the_last_module_away_takes_completion_back() -> None:
-    revoked = facts.CompletionRevoked(referral_id=PERSON, on=LATER)
+    revoked = CompletionRevoked(referral_id=PERSON, on=LATER)
     COMPLETED.when(note(6, "excused", on=LATER)).then(noted(6, "excused"), revoked)
     COMPLETED.given(noted(6, "excused"), revoked).when(note(6)).then(noted(6), completed())
 
@@ -186,16 +221,16 @@ def test_attendance_recorded_late_completes_also_who_stopped() -> None:
 
 
 def test_who_pauses_gives_his_place_back_until_he_resumes() -> None:
-    pause = person(ask.PauseParticipation, review_on=date(2026, 3, 1))
-    paused = facts.ParticipationPaused(referral_id=PERSON, review_on=date(2026, 3, 1), on=LATER)
+    pause = person(PauseParticipation, review_on=date(2026, 3, 1))
+    paused = ParticipationPaused(referral_id=PERSON, review_on=date(2026, 3, 1), on=LATER)
     PLACED.when(pause).then(GIVEN_BACK, paused)
     WAITING.given(paused).when(pause).then()
     WAITING.when(pause.model_copy(update={"review_on": LATER})).refused("review-date-past")
     COMPLETED.when(pause).refused("already-completed")
     A_PARTICIPATION.when(pause).refused("participation-unknown")
-    resumed = facts.ParticipationResumed(referral_id=PERSON, on=LATER)
-    WAITING.given(paused).when(person(ask.ResumeParticipation)).then(resumed)
-    WAITING.when(person(ask.ResumeParticipation)).then()
+    resumed = ParticipationResumed(referral_id=PERSON, on=LATER)
+    WAITING.given(paused).when(person(ResumeParticipation)).then(resumed)
+    WAITING.when(person(ResumeParticipation)).then()
 
 
 def test_stopping_opens_a_safety_task() -> None:
@@ -219,39 +254,39 @@ def test_a_stop_after_the_cycle_is_looked_at_by_those_who_ran_it() -> None:
 
 
 def test_who_stopped_may_come_back_with_the_modules_he_has() -> None:
-    back = person(ask.ReturnToParticipation)
-    returned = facts.ParticipationReturned(referral_id=PERSON, on=LATER)
+    back = person(ReturnToParticipation)
+    returned = ParticipationReturned(referral_id=PERSON, on=LATER)
     gone = STARTED.given(GIVEN_BACK, STOPPED)
     gone.when(back).then(returned)
     gone.given(returned).when(back).then()
-    gone.given(returned).when(person(ask.PlaceParticipant, cycle_id=CYCLE, from_on=LATER)).then(requested(1))
+    gone.given(returned).when(person(PlaceParticipant, cycle_id=CYCLE, from_on=LATER)).then(requested(1))
     PLACED.when(back).refused("not-started")
     gone.when(back.model_copy(update={"on": FIRST - timedelta(days=1)})).refused("date-before-start")
 
 
 def test_people_who_must_not_meet_are_kept_apart_until_it_is_lifted() -> None:
-    declare = person(ask.DeclareNonAssociation, other_id=OTHER)
-    declared = facts.NonAssociationDeclared(referral_id=PERSON, other_id=OTHER, cycle_id=None, on=LATER)
+    declare = person(DeclareNonAssociation, other_id=OTHER)
+    declared = NonAssociationDeclared(referral_id=PERSON, other_id=OTHER, cycle_id=None, on=LATER)
     WAITING.when(declare).then(declared)
     WAITING.given(declared).when(declare).then()
     PLACED.when(declare.model_copy(update={"other_cycle_id": CYCLE})).refused("already-together")
     WAITING.when(declare.model_copy(update={"other_id": PERSON})).refused("apart-from-himself")
-    lift = person(ask.LiftNonAssociation, other_id=OTHER)
-    lifted = facts.NonAssociationLifted(referral_id=PERSON, other_id=OTHER, on=LATER)
+    lift = person(LiftNonAssociation, other_id=OTHER)
+    lifted = NonAssociationLifted(referral_id=PERSON, other_id=OTHER, on=LATER)
     WAITING.given(declared).when(lift).then(lifted)
     WAITING.when(lift).then()
 
 
 def test_silence_opens_one_task_and_a_task_is_closed_once() -> None:
-    silence = person(ask.OpenSafetyTask, cycle_id=CYCLE, cause="silence")
+    silence = person(OpenSafetyTask, cycle_id=CYCLE, cause="silence")
     opened = TASK.model_copy(update={"cause": "silence"})
     WAITING.when(silence).then(opened)
     WAITING.given(opened).when(silence).then()
     elsewhere = opened.model_copy(update={"cycle_id": "cycle-2", "task_id": "2"})
     WAITING.given(opened).when(silence.model_copy(update={"cycle_id": "cycle-2"})).then(elsewhere)
     COMPLETED.when(silence).then()
-    close = person(ask.CloseSafetyTask, task_id="1")
-    closed = facts.SafetyTaskClosed(referral_id=PERSON, task_id="1", on=LATER)
+    close = person(CloseSafetyTask, task_id="1")
+    closed = SafetyTaskClosed(referral_id=PERSON, task_id="1", on=LATER)
     WAITING.given(opened).when(close).then(closed)
     WAITING.given(opened, closed).when(close).then()
     WAITING.given(opened, closed).when(silence).then(opened.model_copy(update={"task_id": "2"}))
@@ -259,7 +294,7 @@ def test_silence_opens_one_task_and_a_task_is_closed_once() -> None:
 
 
 def test_nothing_is_recorded_for_a_day_still_to_come() -> None:
-    WAITING.when(person(ask.ResumeParticipation, on=date(2027, 1, 1))).refused("date-in-future")
+    WAITING.when(person(ResumeParticipation, on=date(2027, 1, 1))).refused("date-in-future")
 
 
 def test_the_modules_of_the_offer_are_those_of_the_place() -> None:

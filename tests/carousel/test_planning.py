@@ -12,11 +12,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from services.carousel.api.cycles import _planned
-from services.carousel.commands.cycle import PlanCycle
-from services.carousel.domain.planning import free_days
-from services.carousel.requests import NewCycle
-from services.carousel.views.offers import Offer
+from services.carousel.cycles.commands import PlanCycle
+from services.carousel.cycles.planning import free_days
+from services.carousel.cycles.routes import plan_of
+from services.carousel.cycles.schemas import NewCycle
+from services.carousel.queries.offers import Offer
 from shared.domain.bounds import FIRST_DAY, LAST_DAY
 from shared.domain.messages import Refused
 from shared.http.auth import Caller, Role
@@ -44,7 +44,7 @@ def body(**other: Any) -> dict[str, Any]:
 def planned(asked: dict[str, Any]) -> tuple[PlanCycle | None, str | None]:
     """The plan of that body, or the code it is refused with; anything else raised is a fault."""
     try:
-        command = _planned(NewCycle.model_validate(asked), OFFER, CALLER, "intro").model_copy(update=ASKED)
+        command = plan_of(NewCycle.model_validate(asked), OFFER, CALLER, "intro").model_copy(update=ASKED)
     except Refused as refusal:
         return None, refusal.code
     answer = A_CYCLE.when(command)

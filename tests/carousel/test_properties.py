@@ -10,11 +10,29 @@ from typing import Any, TypeAlias
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.carousel.commands import cycle as ask
-from services.carousel.commands import participation as ask_person
-from services.carousel.domain.cycle import Cycle
-from services.carousel.domain.forecast import Running, forecast
-from services.carousel.events.values import Mark, Session
+from services.carousel.cycles.commands import (
+    AddCatchUp,
+    CancelSession,
+    CloseCycle,
+    CorrectAttendance,
+    HoldSession,
+    MoveSession,
+)
+from services.carousel.cycles.forecast import Running, forecast
+from services.carousel.cycles.state import Cycle
+from services.carousel.participations.commands import (
+    AcceptPlace,
+    AwaitPlace,
+    DeclareNonAssociation,
+    OfferPlace,
+    PauseParticipation,
+    PlaceParticipant,
+    RefusePlace,
+    ResumeParticipation,
+    ReturnToParticipation,
+    StopParticipation,
+)
+from services.carousel.values import Mark, Session
 from tests.carousel.examples import ASKED, FIRST, NUMBERS, SESSIONS, TODAY, plan
 from tests.carousel.world import World
 
@@ -47,7 +65,7 @@ def opened(capacity: int = CAPACITY) -> World:
     for nth, cycle in enumerate(CYCLES, start=1):
         assert world.do(plan(cycle_id=cycle, sessions=dated(nth), capacity=capacity)) is None
     for person in PEOPLE:
-        assert world.do(about(ask_person.AwaitPlace, person, city="Oostende", language="nl", availability=())) is None
+        assert world.do(about(AwaitPlace, person, city="Oostende", language="nl", availability=())) is None
     return world
 
 
@@ -60,17 +78,13 @@ def hold_next(world: World, cycle: str, marked: list[Mark]) -> None:
     if session := min(state.open_sessions(), key=lambda each: each.on, default=None):
         expected = sorted(state.expected(session.session_id))
         attendance = tuple((person, marked[nth % len(marked)]) for nth, person in enumerate(expected))
-        hold = ask.HoldSession(
-            **ASKED, cycle_id=cycle, session_id=session.session_id, attendance=attendance, on=session.on
-        )
+        hold = HoldSession(**ASKED, cycle_id=cycle, session_id=session.session_id, attendance=attendance, on=session.on)
         assert world.do(hold) is None
 
 
 def correct(world: World, cycle: str, nth: int, person: str, mark: Mark) -> None:
     world.do(
-        ask.CorrectAttendance(
-            **ASKED, cycle_id=cycle, session_id=f"{cycle}-{nth}", referral_id=person, mark=mark, on=TODAY
-        )
+        CorrectAttendance(**ASKED, cycle_id=cycle, session_id=f"{cycle}-{nth}", referral_id=person, mark=mark, on=TODAY)
     )
 
 
@@ -83,7 +97,7 @@ def correct_all(world: World, person: str, mark: Mark) -> None:
 def catch_up(world: World, cycle: str, module: int) -> None:
     last = max(dated.session.on for dated in world.cycle(cycle).sessions.values())
     world.do(
-        ask.AddCatchUp(
+        AddCatchUp(
             **ASKED, cycle_id=cycle, session_id=f"{cycle}-{module + 6}", module=module,
             held_on=last + timedelta(days=1), starts=SESSIONS[0].starts, on=FIRST,
         )
@@ -92,21 +106,21 @@ def catch_up(world: World, cycle: str, module: int) -> None:
 
 def move(world: World, cycle: str, nth: int, to: date) -> None:
     session = {"cycle_id": cycle, "session_id": f"{cycle}-{nth}"}
-    world.do(ask.MoveSession(**ASKED, **session, to=to, starts=SESSIONS[0].starts, on=FIRST))
+    world.do(MoveSession(**ASKED, **session, to=to, starts=SESSIONS[0].starts, on=FIRST))
 
 
 def cancel(world: World, cycle: str, nth: int) -> None:
-    world.do(ask.CancelSession(**ASKED, cycle_id=cycle, session_id=f"{cycle}-{nth}", reason="weather", on=FIRST))
+    world.do(CancelSession(**ASKED, cycle_id=cycle, session_id=f"{cycle}-{nth}", reason="weather", on=FIRST))
 
 
 def place(world: World, person: str, cycle: str, on: date) -> None:
-    world.do(about(ask_person.PlaceParticipant, person, cycle_id=cycle, from_on=on))
+    world.do(about(PlaceParticipant, person, cycle_id=cycle, from_on=on))
 
 
 def offer(world: World, person: str, cycle: str, *, accepted: bool) -> None:
-    if world.do(about(ask_person.OfferPlace, person, cycle_id=cycle, from_on=FIRST)) is None:
-        refused = about(ask_person.RefusePlace, person, category="practical", code="hours")
-        world.do(about(ask_person.AcceptPlace, person) if accepted else refused)
+    if world.do(about(OfferPlace, person, cycle_id=cycle, from_on=FIRST)) is None:
+        refused = about(RefusePlace, person, category="practical", code="hours")
+        world.do(about(AcceptPlace, person) if accepted else refused)
 
 
 steps = st.one_of(
@@ -122,15 +136,15 @@ steps = st.one_of(
         people,
         st.sampled_from(
             (
-                (ask_person.PauseParticipation, {"review_on": FIRST + timedelta(days=99)}),
-                (ask_person.ResumeParticipation, {}),
-                (ask_person.StopParticipation, {"category": "personal", "code": "illness", "on": TODAY}),
-                (ask_person.ReturnToParticipation, {"on": TODAY}),
+                (PauseParticipation, {"review_on": FIRST + timedelta(days=99)}),
+                (ResumeParticipation, {}),
+                (StopParticipation, {"category": "personal", "code": "illness", "on": TODAY}),
+                (ReturnToParticipation, {"on": TODAY}),
             )
         ),
     ),
     st.builds(lambda one, two: (_apart, one, two), people, people),
-    st.tuples(st.just(lambda world, cycle: world.do(ask.CloseCycle(**ASKED, cycle_id=cycle, on=TODAY))), cycles),
+    st.tuples(st.just(lambda world, cycle: world.do(CloseCycle(**ASKED, cycle_id=cycle, on=TODAY))), cycles),
 )
 
 
@@ -143,7 +157,7 @@ def _ask(world: World, person: str, command: tuple[type[Any], dict[str, Any]]) -
 
 
 def _apart(world: World, one: str, two: str) -> None:
-    world.do(about(ask_person.DeclareNonAssociation, one, other_id=two))
+    world.do(about(DeclareNonAssociation, one, other_id=two))
 
 
 def _fill(world: World, cycle: str) -> None:
@@ -167,7 +181,7 @@ def lived(story: Story, look: Callable[[World], None] = lambda _: None) -> World
             hold_next(world, cycle, marked)
         while world.cycle(cycle).open_sessions():
             hold_next(world, cycle, ["present"])
-        world.do(ask.CloseCycle(**ASKED, cycle_id=cycle, on=TODAY))
+        world.do(CloseCycle(**ASKED, cycle_id=cycle, on=TODAY))
     return world
 
 
@@ -237,13 +251,13 @@ def test_the_forecast_is_what_happens_when_everyone_attends(
     world = World()
     for nth, order in enumerate((one, two, three), start=1):
         world.do(plan(cycle_id=f"c-{nth}", sessions=dated(nth, tuple(order))))
-    world.do(about(ask_person.AwaitPlace, "r-1", city="Oostende", language="nl", availability=()))
+    world.do(about(AwaitPlace, "r-1", city="Oostende", language="nl", availability=()))
     running = [Running(name, world.cycle(name).open_sessions()) for name in CYCLES]
     foreseen = forecast(running, NUMBERS, (), joins)
     for name in CYCLES:
         attend_everything(world, name, joins)
     state = world.person("r-1")
-    assert {visit.session_id for visit in foreseen.visits} == set(state.marks)
+    assert {visit.session for visit in foreseen.visits} == set(state.marks)
     assert foreseen.finishes_on == state.completed_on
 
 
@@ -252,7 +266,7 @@ def attend_everything(world: World, cycle: str, joins: date) -> None:
     place(world, "r-1", cycle, joins)
     while world.cycle(cycle).open_sessions():
         hold_next(world, cycle, ["present"])
-    assert world.do(ask.CloseCycle(**ASKED, cycle_id=cycle, on=TODAY)) is None
+    assert world.do(CloseCycle(**ASKED, cycle_id=cycle, on=TODAY)) is None
 
 
 @given(st.permutations(NUMBERS), days)
@@ -268,5 +282,5 @@ def test_a_module_is_attended_once_missed_or_caught_up_in_every_forecast(order: 
 def test_a_full_cycle_is_no_part_of_a_forecast() -> None:
     full = Running("c-1", dated(1), frozenset({"c-1-3"}))
     foreseen = forecast([full, Running("c-2", dated(2))], NUMBERS, (), FIRST)
-    assert {visit.cycle_id for visit in foreseen.visits} == {"c-2"}
+    assert {visit.cycle for visit in foreseen.visits} == {"c-2"}
     assert isinstance(opened().cycle("c-1"), Cycle)

@@ -10,20 +10,30 @@ from typing import Any
 import pytest
 from cloudevents.core.bindings.kafka import KafkaMessage, from_binary_event
 
-from services.carousel.events import cycle, participation
-from services.carousel.published import size_band, translate
+from services.carousel.cycles.events import AttendanceCorrected, SessionHeld
+from services.carousel.integration_events import size_band, to_integration_event
+from services.carousel.participations import events as participation
+from services.carousel.participations.events import (
+    LeftWaitingList,
+    NonAssociationDeclared,
+    PlaceRefused,
+    PlaceRescheduled,
+    SafetyTaskClosed,
+    SafetyTaskOpened,
+)
+from services.carousel.values import SessionFacts
 from shared.contracts.carousel import CASES, SESSIONS
 from shared.domain.messages import Event, Meta, Recorded
-from shared.messaging.outgoing import OutgoingMessage
 from shared.messaging.cloudevents import Position, Topic, headers, schema
+from shared.messaging.outgoing import OutgoingMessage
 
 GOLDEN = Path(__file__).parent / "golden"
 NOW = datetime(2026, 3, 3, tzinfo=UTC)
 DAY = date(2026, 3, 2)
 
 
-def facts(present: int) -> cycle.SessionFacts:
-    return cycle.SessionFacts(
+def facts(present: int) -> SessionFacts:
+    return SessionFacts(
         session_id="s-1", offer_id="o-1", module=3, modules=(1, 2, 3), on=DAY, city="Oostende", place="Huis",
         present=present, cover_used=False,
     )  # fmt: skip
@@ -31,14 +41,12 @@ def facts(present: int) -> cycle.SessionFacts:
 
 def told(event: Event, stream: str = "cycle-c-1") -> OutgoingMessage | None:
     fact: Recorded[Any] = Recorded(7, stream, 1, event, Meta(by="x", correlation_id="y"), NOW)
-    return translate(fact)
+    return to_integration_event(fact)
 
 
-def held(present: int = 6) -> cycle.SessionHeld:
+def held(present: int = 6) -> SessionHeld:
     marks = tuple((f"r-{nth}", "present") for nth in range(present))
-    return cycle.SessionHeld.model_validate(
-        {"cycle_id": "c-1", "facts": facts(present), "attendance": marks, "on": DAY}
-    )
+    return SessionHeld.model_validate({"cycle_id": "c-1", "facts": facts(present), "attendance": marks, "on": DAY})
 
 
 @pytest.mark.parametrize("topic", [CASES, SESSIONS], ids=lambda topic: topic.name)
@@ -57,7 +65,7 @@ def test_a_session_is_told_openly_and_without_anybody() -> None:
 
 
 def test_a_corrected_session_is_told_again_as_it_is_after_the_correction() -> None:
-    corrected = cycle.AttendanceCorrected(
+    corrected = AttendanceCorrected(
         cycle_id="c-1", facts=facts(4), referral_id="r-1", mark="absent", on=date(2026, 3, 3)
     )
     published = told(corrected)
@@ -67,8 +75,7 @@ def test_a_corrected_session_is_told_again_as_it_is_after_the_correction() -> No
 
 
 @pytest.mark.parametrize(
-    ("present", "band"),
-    [(0, "under_5"), (4, "under_5"), (5, "5_to_9"), (9, "5_to_9"), (10, "10_or_more")],
+    ("present", "band"), [(0, "under_5"), (4, "under_5"), (5, "5_to_9"), (9, "5_to_9"), (10, "10_or_more")]
 )
 def test_a_group_is_told_by_its_size_band_only(present: int, band: str) -> None:
     assert size_band(present) == band
@@ -96,7 +103,7 @@ def test_every_case_message_is_told_from_one_fact_under_the_key_of_the_participa
 
 
 def test_a_place_that_begins_on_another_day_is_told_again_once_it_was_accepted() -> None:
-    moved = participation.PlaceRescheduled(
+    moved = PlaceRescheduled(
         referral_id="r-1", cycle_id="c-1", city="Oostende", first_on=DAY, last_on=DAY, placed_on=date(2026, 1, 1),
         on=date(2026, 2, 2),
     )  # fmt: skip
@@ -110,13 +117,11 @@ def test_a_place_that_begins_on_another_day_is_told_again_once_it_was_accepted()
 
 def test_the_waiting_list_the_refusals_and_the_safety_tasks_stay_inside() -> None:
     inside: list[Event] = [
-        participation.LeftWaitingList(referral_id="r-1", cause="withdrawn", on=DAY),
-        participation.PlaceRefused(referral_id="r-1", cycle_id="c-1", category="practical", code="work", on=DAY),
-        participation.NonAssociationDeclared(referral_id="r-1", other_id="r-2", cycle_id=None, on=DAY),
-        participation.SafetyTaskOpened(
-            referral_id="r-1", task_id="t-1", cycle_id="c-1", cause="stopped", due_on=DAY, on=DAY
-        ),
-        participation.SafetyTaskClosed(referral_id="r-1", task_id="t-1", on=DAY),
+        LeftWaitingList(referral_id="r-1", cause="withdrawn", on=DAY),
+        PlaceRefused(referral_id="r-1", cycle_id="c-1", category="practical", code="work", on=DAY),
+        NonAssociationDeclared(referral_id="r-1", other_id="r-2", cycle_id=None, on=DAY),
+        SafetyTaskOpened(referral_id="r-1", task_id="t-1", cycle_id="c-1", cause="stopped", due_on=DAY, on=DAY),
+        SafetyTaskClosed(referral_id="r-1", task_id="t-1", on=DAY),
     ]
     assert [told(fact) for fact in inside] == [None] * len(inside)
 

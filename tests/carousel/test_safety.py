@@ -9,12 +9,13 @@ import asyncpg
 import pytest
 from cryptography.fernet import Fernet
 
-from services.carousel import notes
-from services.carousel.views import cycles, participations, safety_tasks
+from services.carousel import personal_data
+from services.carousel.projections import cycles, participations, safety_tasks
+from services.carousel.queries import safety_tasks as open_tasks
 from shared.domain.clock import today
+from shared.eventstore.migrations import migrate
 from shared.privacy.encryption import FieldCipher
-from shared.service.wiring import create_tables
-from tests.carousel.desk import ELSEWHERE, FACILITATOR, Desk, lived, monday
+from tests.carousel.desk import ELSEWHERE, FACILITATOR, FIRST_PAGE, Desk, applied, lived, monday
 
 SECRET = "Onvindbare nota"  # noqa: S105 - words that must never leave notes.py
 OTHER: dict[str, Any] = {"organisation": "other"}
@@ -33,14 +34,14 @@ async def came_and_stopped(desk: Desk) -> str:
 async def test_silence_and_a_stop_open_tasks_that_fall_due(desk: Desk, pool: asyncpg.Pool[asyncpg.Record]) -> None:
     await lived(desk)
     async with pool.acquire() as connection:
-        tasks = await safety_tasks.find(connection, FACILITATOR, today(), 10, None)
+        tasks = (await open_tasks.find(connection, FACILITATOR, today(), FIRST_PAGE)).items
         assert {(each.referral, each.cause, each.overdue) for each in tasks} == {
             ("r-2", "stopped", False),
             ("r-3", "silence", False),
         }
-        later = await safety_tasks.find(connection, FACILITATOR, tasks[0].due_on + timedelta(days=1), 10, None)
-        assert all(each.overdue for each in later)
-        assert await safety_tasks.find(connection, ELSEWHERE, today(), 10, None) == []
+        later = await open_tasks.find(connection, FACILITATOR, tasks[0].due_on + timedelta(days=1), FIRST_PAGE)
+        assert all(each.overdue for each in later.items)
+        assert (await open_tasks.find(connection, ELSEWHERE, today(), FIRST_PAGE)).items == []
 
 
 async def test_a_task_is_closed_with_a_note_or_not_at_all(desk: Desk) -> None:
@@ -100,10 +101,10 @@ async def test_who_erases_the_notes_of_a_person_forgets_what_was_answered_about_
 
 
 async def test_a_note_falls_due_by_the_days_of_belgium(pool: asyncpg.Pool[asyncpg.Record]) -> None:
-    await create_tables(pool, [notes.SCHEMA])
+    await migrate(pool, [personal_data.MIGRATIONS])
     kept = datetime(2026, 3, 1, 23, 30, tzinfo=UTC)  # the second of March in Belgium
     await pool.execute("insert into notes values ('r-1', '1', 'x', 'f-1', $1)", kept)
-    register = notes.Notes(FieldCipher(Fernet.generate_key()))
+    register = personal_data.Notes(FieldCipher(Fernet.generate_key()))
     async with pool.acquire() as connection:
         for zone in ("UTC", "America/New_York", "Asia/Tokyo"):
             await connection.execute(f"set timezone to '{zone}'")
@@ -132,8 +133,8 @@ async def test_a_task_stays_with_those_in_whose_group_it_arose_wherever_he_goes_
     await desk.done("/participations/r-1/place", place, **OTHER)
     async with pool.acquire() as connection:
         await connection.execute("truncate cycles, sessions, participations, safety_tasks")
-        for view in (cycles, participations, safety_tasks):
-            await view.apply(connection, await desk.store.after(connection, 0, 10_000))
+        projections = (cycles.PROJECTION, participations.PROJECTION, safety_tasks.PROJECTION)
+        await applied(desk.store, connection, *projections)
     assert (await desk.ask("POST", f"{where}/note/look", **OTHER)).status_code == 404
     assert (await desk.ask("DELETE", "/participations/r-1/notes", **OTHER)).status_code == 204
     assert (await desk.ask("POST", f"{where}/note/look")).json() == {"note": SECRET}

@@ -8,14 +8,25 @@ from typing import Any
 
 import pytest
 
-from services.carousel.domain.cycle_state import Cycle, missed
-from services.carousel.domain.cycle_state import evolve as evolve_cycle
-from services.carousel.domain.participation import Participation
-from services.carousel.domain.participation_state import Standing, evolve
-from services.carousel.domain.rescheduling import rescheduled
-from services.carousel.events import cycle
-from services.carousel.events import participation as facts
-from services.carousel.events.values import PlaceDays, Session
+from services.carousel.cycles.events import CatchUpAdded, PlaceReleased, SessionCancelled, SessionMoved
+from services.carousel.cycles.places import rescheduled
+from services.carousel.cycles.state import Cycle, missed
+from services.carousel.cycles.state import evolve as evolve_cycle
+from services.carousel.participations.events import (
+    CompletionRevoked,
+    LeftWaitingList,
+    ParticipationPaused,
+    ParticipationResumed,
+    ParticipationReturned,
+    ParticipationStopped,
+    PlaceGivenBack,
+    PlaceRefused,
+    PlaceRequested,
+    PlaceRescheduled,
+    StartRevoked,
+)
+from services.carousel.participations.state import Participation, Standing, evolve
+from services.carousel.values import PlaceDays, Session
 from tests.carousel.examples import (
     CYCLE,
     FIRST,
@@ -40,14 +51,14 @@ REVIEW = date(2026, 5, 1)
 WAITING: tuple[Any, ...] = (joined(),)
 PLACED = (*WAITING, placed())
 STARTED = (*PLACED, noted(1), started())
-STOP = facts.ParticipationStopped(referral_id=PERSON, category="personal", code="moved", on=LATER)
-PAUSE = facts.ParticipationPaused(referral_id=PERSON, review_on=REVIEW, on=LATER)
-RESUME = facts.ParticipationResumed(referral_id=PERSON, on=LATER)
-RETURN = facts.ParticipationReturned(referral_id=PERSON, on=LATER)
-GIVEN_BACK = facts.PlaceGivenBack(referral_id=PERSON, cycle_id=CYCLE, on=LATER)
-LEFT = facts.LeftWaitingList(referral_id=PERSON, cause="withdrawn", on=LATER)
-REFUSED = facts.PlaceRefused(referral_id=PERSON, cycle_id=CYCLE, category="practical", code="hours", on=LATER)
-REQUESTED = facts.PlaceRequested(
+STOP = ParticipationStopped(referral_id=PERSON, category="personal", code="moved", on=LATER)
+PAUSE = ParticipationPaused(referral_id=PERSON, review_on=REVIEW, on=LATER)
+RESUME = ParticipationResumed(referral_id=PERSON, on=LATER)
+RETURN = ParticipationReturned(referral_id=PERSON, on=LATER)
+GIVEN_BACK = PlaceGivenBack(referral_id=PERSON, cycle_id=CYCLE, on=LATER)
+LEFT = LeftWaitingList(referral_id=PERSON, cause="withdrawn", on=LATER)
+REFUSED = PlaceRefused(referral_id=PERSON, cycle_id=CYCLE, category="practical", code="hours", on=LATER)
+REQUESTED = PlaceRequested(
     referral_id=PERSON, cycle_id=CYCLE, from_on=LATER, firm=True, attended=(), kept_apart=(), on=LATER
 )
 
@@ -82,18 +93,12 @@ def test_who_completed_stays_so_wherever_he_stands() -> None:
     for history in (STARTED, (*STARTED, GIVEN_BACK), (*STARTED, GIVEN_BACK, STOP)):
         state = person(*history, completed())
         assert (state.status, state.completed_on) == ("completed", session_day(6))
-        revoked = evolve(state, facts.CompletionRevoked(referral_id=PERSON, on=LATER))
+        revoked = evolve(state, CompletionRevoked(referral_id=PERSON, on=LATER))
         assert revoked.status == person(*history).standing
 
 
 @pytest.mark.parametrize(
-    ("history", "review"),
-    [
-        ((PAUSE,), REVIEW),
-        ((PAUSE, RESUME), None),
-        ((PAUSE, STOP), None),
-        ((PAUSE, RETURN), None),
-    ],
+    ("history", "review"), [((PAUSE,), REVIEW), ((PAUSE, RESUME), None), ((PAUSE, STOP), None), ((PAUSE, RETURN), None)]
 )
 def test_a_review_is_due_only_while_he_pauses(history: tuple[Any, ...], review: date | None) -> None:
     assert person(*STARTED, *history).review_on == review
@@ -103,7 +108,9 @@ def test_an_answer_ends_a_request_and_a_refusal_is_remembered() -> None:
     assert person(*WAITING, REQUESTED).requested == REQUESTED
     for answer in (offered(), placed()):
         assert person(*WAITING, REQUESTED, answer).requested is None
-    assert person(*WAITING, offered(), REFUSED).refused == (CYCLE, "practical", "hours")
+    [refused] = person(*WAITING, offered(), REFUSED).refusals
+    assert (refused.event, refused.availability) == (REFUSED, joined().availability)
+    assert (REFUSED.cycle_id, REFUSED.category, REFUSED.code) == (CYCLE, "practical", "hours")
 
 
 def test_the_group_of_a_person_is_the_one_he_has_or_had_last_and_who_runs_it_is_kept() -> None:
@@ -124,7 +131,7 @@ def test_the_modules_are_those_of_the_place_and_else_of_the_first_mark() -> None
 
 def test_a_start_moves_and_is_taken_back() -> None:
     assert person(*STARTED).started_on == FIRST
-    assert person(*STARTED, facts.StartRevoked(referral_id=PERSON, on=LATER)).started_on is None
+    assert person(*STARTED, StartRevoked(referral_id=PERSON, on=LATER)).started_on is None
 
 
 def test_of_a_module_attended_twice_the_first_counts() -> None:
@@ -146,7 +153,7 @@ def test_the_last_module_is_the_one_attended_last() -> None:
 
 
 def test_a_place_moves_with_its_cycle() -> None:
-    moved = facts.PlaceRescheduled(
+    moved = PlaceRescheduled(
         referral_id=PERSON, cycle_id=CYCLE, city="Oostende", first_on=LATER, last_on=REVIEW, placed_on=FIRST, on=LATER
     )
     place = person(*PLACED, moved).place
@@ -159,8 +166,8 @@ def group(*history: Any) -> Cycle:
     return reduce(evolve_cycle, history, Cycle())
 
 
-def cancelled(nth: int) -> cycle.SessionCancelled:
-    return cycle.SessionCancelled(cycle_id=CYCLE, session_id=f"{CYCLE}-{nth}", reason="weather", on=FIRST)
+def cancelled(nth: int) -> SessionCancelled:
+    return SessionCancelled(cycle_id=CYCLE, session_id=f"{CYCLE}-{nth}", reason="weather", on=FIRST)
 
 
 def test_a_cancelled_session_expects_nobody_and_remembers_who_lost_his_seat() -> None:
@@ -182,7 +189,7 @@ def test_the_days_of_a_place_are_those_of_its_sessions_that_take_place() -> None
 
 
 def test_who_came_back_to_a_cycle_keeps_the_sessions_of_both_places() -> None:
-    released = cycle.PlaceReleased(cycle_id=CYCLE, referral_id=PERSON, on=FIRST)
+    released = PlaceReleased(cycle_id=CYCLE, referral_id=PERSON, on=FIRST)
     state = group(planned(), taken(), held(1, (PERSON, "present")), released)
     seat = state.seats[PERSON]
     assert seat.sessions == {f"{CYCLE}-1"}
@@ -196,7 +203,7 @@ def test_who_came_back_to_a_cycle_keeps_the_sessions_of_both_places() -> None:
 def test_a_change_of_sessions_tells_the_places_whose_days_it_changes() -> None:
     state = group(planned(), taken(), taken(OTHER, 2))
     later = SESSIONS[5].on + timedelta(weeks=2)
-    moved = cycle.SessionMoved(cycle_id=CYCLE, session_id=f"{CYCLE}-6", to=later, starts=time(19), on=FIRST)
+    moved = SessionMoved(cycle_id=CYCLE, session_id=f"{CYCLE}-6", to=later, starts=time(19), on=FIRST)
     assert rescheduled(state, moved).rescheduled == (
         PlaceDays(referral_id=PERSON, first_on=session_day(1), last_on=later),
         PlaceDays(referral_id=OTHER, first_on=session_day(2), last_on=later),
@@ -208,7 +215,7 @@ def test_a_change_of_sessions_tells_the_places_whose_days_it_changes() -> None:
 
 
 def test_a_place_given_back_or_of_which_no_session_is_left_keeps_its_days() -> None:
-    released = cycle.PlaceReleased(cycle_id=CYCLE, referral_id=PERSON, on=FIRST)
+    released = PlaceReleased(cycle_id=CYCLE, referral_id=PERSON, on=FIRST)
     assert rescheduled(group(planned(), taken(), released), cancelled(6)).rescheduled == ()
     assert rescheduled(group(planned(), taken(PERSON, 6)), cancelled(6)).rescheduled == ()
 
@@ -216,5 +223,5 @@ def test_a_place_given_back_or_of_which_no_session_is_left_keeps_its_days() -> N
 def test_a_catch_up_lengthens_the_place_of_those_who_missed_it_and_of_nobody_else() -> None:
     state = group(planned(), taken(), taken(OTHER), held(1, (PERSON, "absent"), (OTHER, "present")))
     again = Session(session_id="again", module=1, entry_allowed=True, on=LATER + timedelta(days=60), starts=time(19))
-    told = rescheduled(state, cycle.CatchUpAdded(cycle_id=CYCLE, session=again, on=LATER))
+    told = rescheduled(state, CatchUpAdded(cycle_id=CYCLE, session=again, on=LATER))
     assert told.rescheduled == (PlaceDays(referral_id=PERSON, first_on=session_day(1), last_on=again.on),)

@@ -8,12 +8,12 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
+from services.referral.queries.referrals import of_organisation
+from services.referral.referrals import events as known
 
-from services.carousel.commands import participation as ask
-from services.carousel.commands.cycle import CorrectAttendance
-from services.carousel.events import participation as seen
-from services.referral import events as known
-from services.referral.views import cases
+from services.carousel.cycles.commands import CorrectAttendance
+from services.carousel.participations.commands import PlaceParticipant, ReturnToParticipation, StopParticipation
+from services.carousel.participations.events import JoinedWaitingList
 from shared.http.auth import Caller, Role
 from tests.carousel import examples as carousel
 from tests.carousel.road import Road, laid, until
@@ -31,7 +31,7 @@ async def road(bootstrap_servers: str) -> AsyncIterator[Road]:
 
 async def accepted(road: Road, name: str, *, agreed: bool = True) -> None:
     """Received, seen and accepted before the first session."""
-    stream, who = cases.stream(name), {"referral_id": name}
+    stream, who = f"referral-{name}", {"referral_id": name}
     day: dict[str, Any] = who | {"on": carousel.FIRST}
     receive = referral.receive(**who, person_id=f"p-{name}", feedback_agreed=agreed)
     for command in (receive, referral.record_intake(**day), referral.accept(**day)):
@@ -40,7 +40,7 @@ async def accepted(road: Road, name: str, *, agreed: bool = True) -> None:
 
 def placed(name: str) -> Any:
     """Give him a place from the first session on."""
-    return carousel.person(ask.PlaceParticipant, referral_id=name, cycle_id=carousel.CYCLE, from_on=carousel.FIRST)
+    return carousel.person(PlaceParticipant, referral_id=name, cycle_id=carousel.CYCLE, from_on=carousel.FIRST)
 
 
 async def waiting(road: Road, name: str) -> None:
@@ -48,7 +48,7 @@ async def waiting(road: Road, name: str) -> None:
 
 
 async def is_waiting(road: Road, name: str) -> bool:
-    facts = await road.carousel.facts(f"participation-{name}")
+    facts = await road.carousel.events(f"participation-{name}")
     return facts.count("JoinedWaitingList") > facts.count("LeftWaitingList")
 
 
@@ -56,10 +56,10 @@ async def told(road: Road, name: str, *facts: str) -> None:
     """The referral has these facts at the end of its road, and nothing was left behind."""
 
     async def there() -> bool:
-        return (await road.referral.facts(cases.stream(name)))[-len(facts) :] == list(facts)
+        return (await road.referral.events(f"referral-{name}"))[-len(facts) :] == list(facts)
 
     await until(there)
-    assert await road.referral.letters() == await road.carousel.letters() == []
+    assert await road.referral.dead_letters() == await road.carousel.dead_letters() == []
 
 
 async def with_a_cycle(road: Road) -> None:
@@ -79,7 +79,7 @@ async def test_what_happens_in_the_group_reaches_the_referrer_where_the_person_a
         await told(road, name, "ParticipantPlaced", "ParticipationStarted", "ParticipationCompleted")
     caller = Caller("x", Role.REFERRER, referral.ORGANISATION, frozenset())
     async with road.referral.pool.acquire() as connection:
-        own = (await cases.of_organisation(connection, caller, None, 10)).items
+        own = (await of_organisation(connection, caller, None, 10)).items
     assert {each.referral: each.status for each in own} == {"r-1": "completed", "r-2": None}
 
 
@@ -90,12 +90,12 @@ async def test_who_stops_comes_back_and_has_started_still(road: Road) -> None:
     stream = "participation-r-1"
     await road.carousel.ask(stream, placed("r-1"))
     await road.carousel.ask(f"cycle-{carousel.CYCLE}", carousel.hold(1, ("r-1", "present")))
-    stop = carousel.person(ask.StopParticipation, referral_id="r-1", category="practical", code="work")
+    stop = carousel.person(StopParticipation, referral_id="r-1", category="practical", code="work")
     await road.carousel.ask(stream, stop)
     await told(road, "r-1", "ParticipationStarted", "ParticipationStopped")
-    await road.carousel.ask(stream, carousel.person(ask.ReturnToParticipation, referral_id="r-1"))
+    await road.carousel.ask(stream, carousel.person(ReturnToParticipation, referral_id="r-1"))
     await told(road, "r-1", "ParticipationStopped", "ParticipationReturned")
-    assert (await road.carousel.facts(stream)).count("JoinedWaitingList") == 1
+    assert (await road.carousel.events(stream)).count("JoinedWaitingList") == 1
 
 
 async def test_a_start_taken_back_leads_the_referral_to_the_step_before(road: Road) -> None:
@@ -115,19 +115,19 @@ async def test_a_start_taken_back_leads_the_referral_to_the_step_before(road: Ro
 async def test_who_withdraws_waits_no_longer_and_who_comes_back_waits_again(road: Road) -> None:
     await accepted(road, "r-1")
     await waiting(road, "r-1")
-    await road.referral.ask(cases.stream("r-1"), referral.withdraw(referral_id="r-1"))
+    await road.referral.ask("referral-r-1", referral.withdraw(referral_id="r-1"))
     facts = ["JoinedWaitingList", "LeftWaitingList"]
     await until(lambda: stands(road, facts))
     why = await road.carousel.pool.fetchrow("select category, code from referrals where referral = 'r-1'")
     assert why is not None
     assert tuple(why) == ("practical", "hours")
-    await road.referral.ask(cases.stream("r-1"), referral.resume(referral_id="r-1"))
+    await road.referral.ask("referral-r-1", referral.resume(referral_id="r-1"))
     await until(lambda: stands(road, [*facts, "JoinedWaitingList"]))
     assert await road.carousel.pool.fetchval("select withdrawn_on from referrals") is None
 
 
 async def stands(road: Road, facts: list[str]) -> bool:
-    return await road.carousel.facts("participation-r-1") == facts
+    return await road.carousel.events("participation-r-1") == facts
 
 
 async def test_nobody_is_lost_and_nobody_waits_twice_while_everything_restarts_and_is_told_again(road: Road) -> None:
@@ -146,10 +146,10 @@ async def test_nobody_is_lost_and_nobody_waits_twice_while_everything_restarts_a
     await road.carousel.relay().republish()
     await road.settled()
     for nth in range(PEOPLE):
-        assert (await road.carousel.facts(f"participation-r-{nth}")).count("JoinedWaitingList") == 1
+        assert (await road.carousel.events(f"participation-r-{nth}")).count("JoinedWaitingList") == 1
     assert await road.referral.counted(known.ParticipantPlaced) == 8
-    assert await road.referral.letters() == await road.carousel.letters() == []
+    assert await road.referral.dead_letters() == await road.carousel.dead_letters() == []
 
 
 async def everyone_waits(road: Road) -> bool:
-    return await road.carousel.counted(seen.JoinedWaitingList) >= PEOPLE
+    return await road.carousel.counted(JoinedWaitingList) >= PEOPLE

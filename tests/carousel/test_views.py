@@ -8,9 +8,10 @@ from typing import Any
 import asyncpg
 import pytest
 
-from services.carousel.views import participations, sessions, waiting_list
+from services.carousel.app import SERVICE
+from services.carousel.queries import participations, sessions, waiting_list
 from shared.domain.clock import today
-from tests.carousel.desk import ELSEWHERE, FACILITATOR, VIEWS, Desk, lived, monday
+from tests.carousel.desk import ELSEWHERE, FACILITATOR, FIRST_PAGE, Desk, applied, lived, monday
 
 PERIOD = f"since={monday(-60)}&until={monday(60)}"
 TABLES = ["offers", "cycles", "sessions", "participations", "safety_tasks", "refusals"]
@@ -27,14 +28,10 @@ async def test_facts_applied_twice_or_from_nothing_give_the_same_views(
     before = await rows(pool)
     assert all(before.values())
     async with pool.acquire() as connection:
-        facts = await desk.store.after(connection, 0, 10_000)
-        for view in VIEWS:
-            await view.apply(connection, facts)
+        await applied(desk.store, connection, *SERVICE.projections)
         assert await rows(pool) == before
         await connection.execute(f"truncate {', '.join(TABLES)}")
-        for first in range(0, len(facts), 7):
-            for view in VIEWS:
-                await view.apply(connection, facts[first : first + 7])
+        await applied(desk.store, connection, *SERVICE.projections, at_once=7)
     assert await rows(pool) == before
 
 
@@ -74,9 +71,9 @@ async def test_the_waiting_list_moves_with_the_clock(desk: Desk, pool: asyncpg.P
     await desk.cycle()
     await desk.waits("r-1")
     async with pool.acquire() as connection:
-        [now] = await waiting_list.find(connection, FACILITATOR, today(), 10, None)
-        [later] = await waiting_list.find(connection, FACILITATOR, today() + timedelta(days=200), 10, None)
-        assert await waiting_list.find(connection, ELSEWHERE, today(), 10, None) == []
+        [now] = (await waiting_list.find(connection, FACILITATOR, today(), FIRST_PAGE)).items
+        [later] = (await waiting_list.find(connection, FACILITATOR, today() + timedelta(days=200), FIRST_PAGE)).items
+        assert (await waiting_list.find(connection, ELSEWHERE, today(), FIRST_PAGE)).items == []
     assert (now.days_waited, later.days_waited) == (0, 200)
     assert now.next_place
     assert later.next_place is None
@@ -133,10 +130,10 @@ async def test_a_session_nobody_recorded_is_on_the_worklist_until_it_is(
     await desk.placed("r-1")
     day = date.fromisoformat((await desk.read("/cycles/c-1/sessions/c-1-1"))["held_on"])
     async with pool.acquire() as connection:
-        assert await sessions.unrecorded(connection, FACILITATOR, day, 10, None) == []
-        [late] = await sessions.unrecorded(connection, FACILITATOR, day + timedelta(days=3), 10, None)
+        assert (await sessions.unrecorded(connection, FACILITATOR, day, FIRST_PAGE)).items == []
+        [late] = (await sessions.unrecorded(connection, FACILITATOR, day + timedelta(days=3), FIRST_PAGE)).items
         assert (late.session, late.days_late) == ("c-1-1", 3)
-        assert await sessions.unrecorded(connection, ELSEWHERE, day + timedelta(days=3), 10, None) == []
+        assert (await sessions.unrecorded(connection, ELSEWHERE, day + timedelta(days=3), FIRST_PAGE)).items == []
     await desk.held("c-1-1", r_1="present")
     assert "c-1-1" not in [each["session"] for each in await desk.rows("/worklists/unrecorded-sessions")]
 
@@ -165,11 +162,11 @@ async def test_a_pause_is_reviewed_once_its_day_has_passed(desk: Desk, pool: asy
     review = today() + timedelta(days=10)
     await desk.done("/participations/r-1/pause", {"review_on": str(review), "on": str(today())})
     async with pool.acquire() as connection:
-        assert await participations.paused_past_review(connection, FACILITATOR, review, 10, None) == []
+        assert (await participations.paused_past_review(connection, FACILITATOR, review, FIRST_PAGE)).items == []
         past = review + timedelta(days=1)
-        [paused] = await participations.paused_past_review(connection, FACILITATOR, past, 10, None)
+        [paused] = (await participations.paused_past_review(connection, FACILITATOR, past, FIRST_PAGE)).items
         assert paused.referral == "r-1"
-        assert await participations.paused_past_review(connection, ELSEWHERE, past, 10, None) == []
+        assert (await participations.paused_past_review(connection, ELSEWHERE, past, FIRST_PAGE)).items == []
 
 
 async def test_a_cover_shows_in_how_steady_a_pair_is(desk: Desk) -> None:

@@ -1,57 +1,63 @@
-"""A carousel in memory: the real rules and their consequences, without a database."""
+"""A carousel in memory: the real rules and policies, without a database."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import reduce
-from typing import Any
+from typing import Any, get_args
 
-from services.carousel.consequences import CYCLES, OFFERS, PARTICIPATIONS, asks, of_cycle, of_offer, of_participation
-from services.carousel.domain.cycle import Cycle
-from services.carousel.domain.participation import Participation
-from shared.domain.messages import Command, Event, Refused
-from shared.eventstore.command_handler import Decider
+from services.carousel.app import SERVICE
+from services.carousel.cycles.aggregate import CYCLE
+from services.carousel.cycles.commands import CycleCommand
+from services.carousel.cycles.state import Cycle
+from services.carousel.offers.aggregate import OFFER
+from services.carousel.participations.aggregate import PARTICIPATION
+from services.carousel.participations.commands import ParticipationCommand
+from services.carousel.participations.state import Participation
+from shared.domain.aggregate import AnyIssued, Issued
+from shared.domain.messages import Event, Refused
 
 
 @dataclass
 class World:
-    """Streams of facts; a command and everything it leads to holds, or nothing of it."""
+    """Streams of events; a command and everything it leads to holds, or nothing of it."""
 
-    streams: dict[str, list[Event]] = field(default_factory=dict)
+    streams: Mapping[str, list[Event]] = field(default_factory=dict)
 
     def do(self, command: Any) -> str | None:
         """Take a command; returns the code of a refusal."""
         before = {name: list(events) for name, events in self.streams.items()}
         try:
-            self._take(*_where(command), command)
+            self._take(_issued(command))
         except Refused as refusal:
             self.streams = before
             return refusal.code
         return None
 
-    def _take(self, stream: str, decider: Decider[Any, Any, Any], command: Command) -> None:
-        facts = self.streams.setdefault(stream, [])
-        events = decider.decide(reduce(decider.evolve, facts, decider.initial), command)
-        facts.extend(events)
+    def _take(self, issued: AnyIssued) -> None:
+        past = self.streams.get(issued.stream, [])
+        events = issued.aggregate.decide(issued.aggregate.fold(past), issued.command)
+        self.streams = {**self.streams, issued.stream: [*past, *events]}
         for event in events:
-            for asked in asks(event, command):
-                self._take(asked.stream, asked.decider, asked.command)
+            for policy in SERVICE.policies:
+                for each in policy(event, issued.command):
+                    self._take(each)
 
     def cycle(self, cycle_id: str) -> Cycle:
         """A cycle as it stands."""
-        state: Cycle = reduce(CYCLES.evolve, self.streams.get(of_cycle(cycle_id), []), CYCLES.initial)
-        return state
+        return CYCLE.fold(self._of(CYCLE.stream(cycle_id)))
 
     def person(self, referral_id: str) -> Participation:
         """A participation as it stands."""
-        facts = self.streams.get(of_participation(referral_id), [])
-        state: Participation = reduce(PARTICIPATIONS.evolve, facts, PARTICIPATIONS.initial)
-        return state
+        return PARTICIPATION.fold(self._of(PARTICIPATION.stream(referral_id)))
+
+    def _of(self, stream: str) -> list[Any]:
+        return list(self.streams.get(stream, []))
 
 
-def _where(command: Any) -> tuple[str, Decider[Any, Any, Any]]:
-    if type(command).__module__.endswith("participation"):
-        return of_participation(command.referral_id), PARTICIPATIONS
-    if hasattr(command, "cycle_id"):
-        return of_cycle(command.cycle_id), CYCLES
-    return of_offer(command.offer_id), OFFERS
+def _issued(command: Any) -> AnyIssued:
+    if isinstance(command, get_args(ParticipationCommand)):
+        return Issued(PARTICIPATION, command.referral_id, command)
+    if isinstance(command, get_args(CycleCommand)):
+        return Issued(CYCLE, command.cycle_id, command)
+    return Issued(OFFER, command.offer_id, command)

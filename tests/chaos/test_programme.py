@@ -19,6 +19,7 @@ from typing import Any
 import asyncpg
 import httpx
 import pytest
+from services.referral.referrals.aggregate import REFERRAL
 
 from deploy.local import drive, keys
 from deploy.local.demo import live
@@ -27,11 +28,9 @@ from deploy.local.kafka import Kafka
 from deploy.local.ports import free_port
 from deploy.local.postgres import Postgres
 from deploy.local.processes import spawn, stop
-from deploy.local.services import PORTS
+from deploy.services import PORTS
 from services.carousel.consequences import PARTICIPATIONS
 from services.carousel.views.streams import TYPES as CAROUSEL
-from services.referral.deciders import REFERRALS
-from services.referral.views.cases import TYPES as REFERRAL
 from shared.domain.messages import Event
 from shared.eventstore.event_store import recorded
 from tests.demo.files import FILE

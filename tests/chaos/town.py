@@ -8,11 +8,14 @@ import shutil
 import signal
 import subprocess
 import sys
+import time
 from asyncio.subprocess import Process
-from contextlib import suppress
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
 import asyncpg
+from pydantic import BaseModel
 
 from deploy.local.kafka import Kafka
 from deploy.local.ports import free_port
@@ -20,24 +23,35 @@ from deploy.local.postgres import Postgres
 from deploy.local.processes import Trouble, spawn, stop
 from shared.eventstore import event_store, projection_versions
 from shared.eventstore.event_store import EventStore, event_types
+from shared.eventstore.outages import is_infrastructure
 from shared.eventstore.pool import open_pool
 from shared.messaging import inbox
-from shared.messaging.outbox_relay import OutboxRelay
+from shared.messaging.outbox_relay import OutboxRelay, backlog
 from shared.projections.topic import rebuild
 from shared.service.wiring import create_tables
-from tests.chaos.worker import LEDGER, fold_of
+from tests.chaos.worker import GOOD, LEDGER, fold_of
 from tests.shared.counting import Counted, publish_on, topic
 
 ROOT = Path(__file__).resolve().parents[2]
-WORKERS = ("relay-1", "relay-2", "consumer-1", "consumer-2")
+RELAYS, CONSUMERS = ("relay-1", "relay-2"), ("consumer-1", "consumer-2")
+WORKERS = (*RELAYS, *CONSUMERS)
 DISK = "700m"
+_SMALL_LOG = ("max_wal_size = '96MB'", "min_wal_size = '32MB'")  # the disk is small, and every backup is a copy
+
+
+class Said(BaseModel):
+    """What a worker last said of itself."""
+
+    code: str
+    sentence: str
+    works: bool
 
 
 class Town:
     """What is attacked; `publisher` and `reader` are servers of their own, the second on a small disk if possible."""
 
-    def __init__(self, home: Path) -> None:
-        self.home = home
+    def __init__(self, home: Path, logs: Path | None = None) -> None:
+        self.home, self.logs = home, logs or home / "log"
         home.chmod(0o755)
         self.small_disk = _mounted(home / "reader")
         self.servers = {name: Postgres(home / name, free_port()) for name in ("publisher", "reader")}
@@ -46,16 +60,16 @@ class Town:
         self.topic = topic()
         self.urls: dict[str, str] = {}
         self.workers: dict[str, Process] = {}
-        self.versions = {"consumer-1": "1", "consumer-2": "1"}
+        self.versions = dict.fromkeys(CONSUMERS, "1")
+        self.releases = dict.fromkeys(CONSUMERS, GOOD)
         self.pools: dict[str, asyncpg.Pool[asyncpg.Record]] = {}
 
     async def begin(self) -> None:
-        self.urls = {
-            "publisher": (await self.servers["publisher"].start())["referral"],
-            "reader": (await self.servers["reader"].start())["reporting"],
-        }
-        await self.kafka.start()
+        started = [each.start() for each in self.servers.values()]
+        publisher, reader, _ = await asyncio.gather(*started, self.kafka.start())
+        self.urls = {"publisher": publisher["referral"], "reader": reader["reporting"]}
         for name, url in self.urls.items():
+            await self._keep_log_small(name)
             self.pools[name] = await asyncpg.create_pool(url, min_size=0, max_size=20, command_timeout=60)
         await create_tables(self.pools["publisher"], [event_store.SCHEMA])
         await create_tables(self.pools["reader"], [inbox.SCHEMA, projection_versions.SCHEMA, LEDGER])
@@ -79,17 +93,42 @@ class Town:
     def relay(self) -> OutboxRelay:
         return OutboxRelay(self.store, publish_on(self.topic), [self.topic], self.broker, self.urls["publisher"])
 
+    async def _keep_log_small(self, server: str) -> None:
+        connection = await asyncpg.connect(self.servers[server].url("postgres"))
+        for each in (*(f"alter system set {setting}" for setting in _SMALL_LOG), "select pg_reload_conf()"):
+            await connection.execute(each)
+        await connection.close()
+
     async def start(self, part: str) -> None:
         kind = part.partition("-")[0]
         where = self.urls["publisher" if kind == "relay" else "reader"]
+        says = self._says(part)
+        says.unlink(missing_ok=True)
         environment = {
             **os.environ,
             "CHAOS_DATABASE_URL": where,
             "CHAOS_BOOTSTRAP_SERVERS": self.broker,
             "CHAOS_TOPIC": self.topic.name,
+            "CHAOS_SAYS": str(says),
         }
-        command = [sys.executable, "-m", "tests.chaos.worker", kind, self.versions.get(part, "0")]
-        self.workers[part] = await spawn(command, self.home / "log" / f"{part}.log", env=environment, cwd=ROOT)
+        work = [kind, self.versions.get(part, "0"), self.releases.get(part, GOOD)]
+        command = [sys.executable, "-m", "tests.chaos.worker", *work]
+        self.workers[part] = await spawn(command, self.logs / f"{part}.log", env=environment, cwd=ROOT)
+
+    def _says(self, part: str) -> Path:
+        return self.home / f"{part}.json"
+
+    def said(self, part: str) -> Said | None:
+        """What it last said of itself since it was started."""
+        try:
+            return Said.model_validate_json(self._says(part).read_text(encoding="utf-8"))
+        except FileNotFoundError:
+            return None
+
+    def forget_said(self) -> None:
+        """Whatever was said is old."""
+        for part in WORKERS:
+            self._says(part).unlink(missing_ok=True)
 
     def process(self, part: str) -> Process:
         found = self.kafka.process if part == "kafka" else None
@@ -112,6 +151,7 @@ class Town:
                     await self.kafka.start()
                 elif part in self.servers:
                     await self.servers[part].start()
+                    await self.pools[part].expire_connections()
                 else:
                     await self.start(part)
             except (Trouble, OSError):
@@ -120,27 +160,25 @@ class Town:
                 return
         raise RuntimeError(f"{part} does not start again")
 
-    async def stop_for(self, part: str, seconds: float) -> None:
+    @asynccontextmanager
+    async def standing_still(self, part: str) -> AsyncIterator[None]:
         """SIGSTOP, and SIGCONT after that."""
         pids = [self.process(part).pid]
         if part in self.servers:  # a server is its children too
             listed = await asyncio.create_subprocess_exec("pgrep", "-P", str(pids[0]), stdout=subprocess.PIPE)
             pids += map(int, (await listed.communicate())[0].split())
-        for each in pids:
-            with suppress(ProcessLookupError):
-                os.kill(each, signal.SIGSTOP)
-        await asyncio.sleep(seconds)
-        for each in pids:
-            with suppress(ProcessLookupError):
-                os.kill(each, signal.SIGCONT)
+        _signalled(pids, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            _signalled(pids, signal.SIGCONT)
 
-    async def backup(self, server: str) -> Path:
-        """Its files as they stand when it is down for a moment."""
-        await self.kill(server)
-        kept = self.home / f"{server}.backup"
+    async def backup(self, server: str, name: str) -> Path:
+        """Its files as they stand at one moment."""
+        kept = self.home / f"{server}.{name}"
         await asyncio.to_thread(shutil.rmtree, kept, ignore_errors=True)
-        await asyncio.to_thread(_copied, self.servers[server].data, kept)
-        await self.restart(server)
+        async with self.standing_still(server):
+            await asyncio.to_thread(_copied, self.servers[server].data, kept)
         return kept
 
     async def put_back(self, server: str, kept: Path) -> None:
@@ -166,8 +204,39 @@ class Town:
         filler.unlink()
 
     async def rebuild(self) -> None:
+        """As `rebuild` of a service does. Raises AlreadyRebuilding, TopicIncomplete, and what is away."""
         async with open_pool(self.urls["reader"], 4) as pool:
             await rebuild(pool, self.urls["reader"], self.broker, fold_of(self.topic, self.versions["consumer-2"]))
+
+    async def published(self) -> bool:
+        """Whether nothing waits to be published."""
+        return (await backlog(self.store))[0] == 0
+
+    async def caught_up(self) -> bool:
+        """Whether nothing waits to be published, nor to be applied."""
+        told = await self.pools["publisher"].fetchval("select count(*) from events")
+        rows = await self.pools["reader"].fetchval("select count(*) from ledger")
+        return await self.published() and bool(rows == told)
+
+
+async def until(condition: Callable[[], Awaitable[bool]], seconds: float) -> bool:
+    """Whether it came true within that time; what is away meanwhile is waited for."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        try:
+            if await condition():
+                return True
+        except Exception as error:
+            if not is_infrastructure(error):
+                raise
+        await asyncio.sleep(0.1)
+    return False
+
+
+def _signalled(pids: list[int], number: signal.Signals) -> None:
+    for each in pids:
+        with suppress(ProcessLookupError):
+            os.kill(each, number)
 
 
 def _copied(source: Path, target: Path) -> None:

@@ -1,38 +1,88 @@
-"""A relay or a consumer as a process of its own: `python -m tests.chaos.worker relay|consumer VERSION`."""
+"""A relay or a consumer as a process of its own: `python -m tests.chaos.worker relay|consumer VERSION RELEASE`."""
 
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import sys
-from dataclasses import replace
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Annotated
 
-from shared.eventstore.event_store import EventStore, event_types
+from pydantic import AfterValidator
+
+from shared.domain.messages import Refused
+from shared.eventstore.event_store import Connection, EventStore, event_types
 from shared.eventstore.pool import open_pool
 from shared.messaging.cloudevents import Topic
 from shared.messaging.consumer import Consumer
-from shared.messaging.inbox import Inbox
+from shared.messaging.inbox import Inbox, ReceivedMessage
 from shared.messaging.outbox_relay import OutboxRelay
+from shared.observability.health import Unwell
 from shared.projections.topic import TopicProjection, keep_current, prepare
-from tests.shared.counting import Counted, Ledger, publish_on, topic
+from tests.shared.counting import Counted, CountPublished, publish_on, topic
 
-LEDGER = "create table if not exists ledger (stream text, n int, nth bigserial)"
-
-
-def fold_of(where: Topic, version: str) -> TopicProjection:
-    """The ledger as a consumer of that version folds it."""
-    return TopicProjection("ledger", version, [LEDGER], [Inbox("ledger", where, Ledger().apply)])
+GOOD, REFUSES, CANNOT_READ = "good", "refuses", "cannot-read"
+LEDGER = "create table if not exists ledger (stream text, n int, version text, nth bigserial)"
+_SAY_SECONDS = 0.3
 
 
-async def main(part: str, version: str) -> None:
+def odd(n: int) -> bool:
+    """The numbers that a bad release cannot take."""
+    return n % 5 == 3
+
+
+def _taken(n: int) -> int:
+    if odd(n):
+        raise ValueError("not-this-one")
+    return n
+
+
+class Narrow(CountPublished):
+    """The message as a release knows it that cannot read all of them."""
+
+    n: Annotated[int, AfterValidator(_taken)]
+
+    @classmethod
+    def type_name(cls) -> str:
+        return CountPublished.type_name()
+
+
+@dataclass(frozen=True)
+class Ledger:
+    """Every message a row, with the version of the consumer that wrote it."""
+
+    version: str
+    release: str
+
+    async def apply(self, connection: Connection, heard: Sequence[ReceivedMessage]) -> None:
+        rows = []
+        for each in heard:
+            assert isinstance(each.message, CountPublished)
+            if self.release == REFUSES and odd(each.message.n):
+                raise Refused("not-this-one")
+            rows.append((each.envelope.subject, each.message.n, self.version))
+        await connection.executemany("insert into ledger (stream, n, version) values ($1, $2, $3)", rows)
+
+
+def fold_of(where: Topic, version: str, release: str = GOOD) -> TopicProjection:
+    """The ledger as a consumer of that version and release folds it."""
+    where = replace(where, messages=(Narrow,)) if release == CANNOT_READ else where
+    return TopicProjection("ledger", version, [LEDGER], [Inbox("ledger", where, Ledger(version, release).apply)])
+
+
+async def main(part: str, version: str, release: str) -> None:
     """Work until killed."""
     url, servers = os.environ["CHAOS_DATABASE_URL"], os.environ["CHAOS_BOOTSTRAP_SERVERS"]
     where = replace(topic(), name=os.environ["CHAOS_TOPIC"])
     async with open_pool(url, 5) as pool:
         if part == "relay":
-            await OutboxRelay(EventStore(pool, event_types(Counted)), publish_on(where), [where], servers, url).run()
+            relay = OutboxRelay(EventStore(pool, event_types(Counted)), publish_on(where), [where], servers, url)
+            await asyncio.gather(relay.run(), _say(relay.ailment, lambda: relay.leading))
             return
-        fold = fold_of(where, version)
+        fold = fold_of(where, version, release)
         async with pool.acquire() as connection, connection.transaction():
             await connection.execute("select pg_advisory_xact_lock(1)")
             await prepare(connection, fold)
@@ -40,7 +90,8 @@ async def main(part: str, version: str) -> None:
         await asyncio.gather(
             subscription.run(),
             _look(subscription),
-            keep_current(pool, url, servers, fold) if version != "0" else _rest(),
+            _say(subscription.ailment, lambda: subscription.waiting_for is None),
+            keep_current(pool, url, servers, fold),
         )
 
 
@@ -54,9 +105,19 @@ async def _look(subscription: Consumer) -> None:
             continue
 
 
-async def _rest() -> None:
-    await asyncio.Event().wait()
+async def _say(ailment: Callable[[], Awaitable[Unwell | None]], works: Callable[[], bool]) -> None:
+    """Write down what ails it, for who follows the runbooks, as /health/ready would say it."""
+    path = Path(os.environ["CHAOS_SAYS"])
+    while True:
+        await asyncio.sleep(_SAY_SECONDS)
+        try:
+            found = await ailment()
+        except Exception:  # noqa: BLE001, S112 - the database is away, and says so itself
+            continue
+        said = {"code": found.code if found else "", "sentence": str(found or ""), "works": works()}
+        path.with_suffix(".new").write_text(json.dumps(said), encoding="utf-8")
+        path.with_suffix(".new").replace(path)
 
 
 if __name__ == "__main__":
-    asyncio.run(main(sys.argv[1], sys.argv[2] if len(sys.argv) > 2 else "0"))
+    asyncio.run(main(*sys.argv[1:]))

@@ -14,8 +14,6 @@ from deploy.local.history import Step
 from shared.http.auth import Role
 from tests.demo.programme import Programme
 
-SERVICES = ("referral", "carousel", "training", "reporting")
-
 
 class Behind:
     """Answers as the four APIs would; what was asked under a key is not asked again.

@@ -12,7 +12,8 @@ from typer import Typer
 from typer.testing import CliRunner
 
 from deploy.local import demo, drive
-from tests.demo.behind import SERVICES, Behind
+from deploy.services import SERVICES
+from tests.demo.behind import Behind
 from tests.demo.files import FILE, file_with
 
 SMALL = file_with("trainings", basic=4, in_depth=1, participants=60)

@@ -13,7 +13,7 @@ from typing import Any
 from pypdf import PdfReader
 
 from deploy.local.processes import MARK
-from deploy.local.services import PORTS
+from deploy.services import PORTS
 from services.reporting.metrics.catalogue import catalogue
 from shared.i18n.text import LOCALES
 from tests.demo.files import FILE

@@ -18,7 +18,7 @@ import pytest
 
 from deploy.local.ports import free_port
 from deploy.local.processes import MARK
-from deploy.local.services import PORTS
+from deploy.services import PORTS
 
 ROOT = Path(__file__).resolve().parents[2]
 STORES = ("KAFKA_BOOTSTRAP_SERVERS", "KAFKA_FORGETS", *(f"{name.upper()}_DATABASE_URL" for name in PORTS))

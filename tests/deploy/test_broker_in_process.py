@@ -34,7 +34,7 @@ def said() -> io.StringIO:
 
 @pytest.fixture
 async def environment(tmp_path: Path, said: io.StringIO) -> AsyncIterator[dict[str, str]]:
-    async with stores(tmp_path, tmp_path, Board(Console(file=said, soft_wrap=True))) as environment:
+    async with stores(tmp_path, tmp_path, Board(Console(file=said, soft_wrap=True)).say) as environment:
         yield environment
 
 

@@ -6,6 +6,8 @@ import json
 import re
 import shutil
 import subprocess
+from collections.abc import Iterable
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -14,32 +16,48 @@ import yaml
 from prometheus_client import REGISTRY
 
 import shared.observability.metrics  # noqa: F401 - fills the registry
-from deploy import manifests
-from deploy.kafka.rights import SERVICES
-from deploy.local.postgres import SERVICES as LOCAL_SERVICES
-from deploy.local.services import PORTS, present
+from deploy.services import PORTS, SERVICES
 from shared.http.application import create_app
 from shared.http.auth import TokenVerifier
 from shared.observability.health import Health
+from shared.service.declaration import Service
 from shared.service.settings import Settings
 
-ROOT = manifests.ROOT
+ROOT = Path(__file__).resolve().parents[2]
 PROMETHEUS = ROOT / "deploy" / "prometheus"
 COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text(encoding="utf-8"))
-KUBERNETES: list[dict[str, Any]] = [
-    document
-    for path in sorted((ROOT / "deploy" / "kubernetes").glob("*.yaml"))
-    for document in yaml.safe_load_all(path.read_text(encoding="utf-8"))
-]
 
 
-def of_kind(kind: str) -> dict[str, dict[str, Any]]:
-    return {each["metadata"]["name"]: each for each in KUBERNETES if each["kind"] == kind}
+class Cluster:
+    """What `kubectl apply -k deploy/kubernetes` would send, by kind and name."""
+
+    def __init__(self, documents: Iterable[dict[str, Any]]) -> None:
+        self.documents = list(documents)
+
+    def of_kind(self, kind: str) -> dict[str, dict[str, Any]]:
+        return {each["metadata"]["name"]: each for each in self.documents if each["kind"] == kind}
+
+    def containers(self) -> dict[str, dict[str, Any]]:
+        """The container of each deployment."""
+        found = self.of_kind("Deployment").items()
+        return {name: each["spec"]["template"]["spec"]["containers"][0] for name, each in found}
 
 
-def container(deployment: dict[str, Any]) -> dict[str, Any]:
-    found: dict[str, Any] = deployment["spec"]["template"]["spec"]["containers"][0]
-    return found
+@pytest.fixture(scope="module")
+def cluster() -> Cluster:
+    if not shutil.which("kubectl"):
+        pytest.skip("kubectl is not on this machine")
+    command = ["kubectl", "kustomize", "deploy/kubernetes"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)  # noqa: S603
+    assert done.returncode == 0, done.stderr
+    return Cluster(yaml.safe_load_all(done.stdout))
+
+
+def roles(name: str) -> list[str]:
+    """What there is to do for the processes of a service: all answer, some publish, some consume."""
+    service: Service = import_module(f"services.{name}.app").SERVICE
+    publishes, consumes = service.to_integration_event, service.consumers or service.topic_projection
+    return ["api", *(["relay"] if publishes else []), *(["subscriber"] if consumes else [])]
 
 
 def known(variable: str) -> bool:
@@ -48,66 +66,107 @@ def known(variable: str) -> bool:
     return variable in own or variable.lower() in Settings.model_fields
 
 
-def test_the_files_are_those_that_make_manifests_writes() -> None:
-    for path, content in manifests.manifests().items():
-        assert path.read_text(encoding="utf-8") == content, f"run `make manifests`: {path.name} names other services"
-
-
-def test_every_service_that_exists_is_deployed_on_its_documented_port() -> None:
-    assert list(manifests.services()) == present(ROOT)
-    assert PORTS == manifests.PORTS
-    for name in present(ROOT):
-        assert COMPOSE["services"][name]["ports"] == [f"127.0.0.1:{PORTS[name]}:{PORTS[name]}"]
-        assert of_kind("Service")[name]["spec"]["ports"][0]["port"] == PORTS[name]
-
-
-def test_the_services_of_every_list_are_the_same() -> None:
-    assert tuple(PORTS) == SERVICES == LOCAL_SERVICES
+def test_every_service_is_listed() -> None:
+    assert sorted(SERVICES) == sorted(each.parent.name for each in (ROOT / "services").glob("*/app.py"))
     assert f"for service in {' '.join(SERVICES)}; do" in (ROOT / "deploy/postgres/roles.sh").read_text("utf-8")
 
 
-def test_each_role_of_a_service_is_a_deployment_of_its_own() -> None:
-    wanted = {f"{name}-{role}": role for name, roles in manifests.services().items() for role in roles}
-    found = of_kind("Deployment")
-    assert found.keys() == wanted.keys()
-    for name, deployment in found.items():
-        variables = {each["name"]: each.get("value") for each in container(deployment)["env"]}
-        assert variables["ROLES"] == wanted[name]
+@pytest.mark.parametrize("name", SERVICES)
+def test_each_container_is_one_service_on_its_port_with_its_database(name: str) -> None:
+    port, variables = PORTS[name], COMPOSE["services"][name]["environment"]
+    assert COMPOSE["services"][name]["command"] == [f"services.{name}"]
+    assert COMPOSE["services"][name]["ports"] == [f"127.0.0.1:{port}:{port}"]
+    assert f"127.0.0.1:{port}/health/ready" in COMPOSE["services"][name]["healthcheck"]["test"][-1]
+    assert variables[f"{name}_PORT".upper()] == port
+    assert re.fullmatch(rf"postgresql://{name}:\$.*@postgres:5432/{name}", variables[f"{name}_DATABASE_URL".upper()])
+    assert f"{name}_PASSWORD".upper() in COMPOSE["services"]["postgres"]["environment"]
+    assert f"{name}_PUBLIC_URL".upper() in variables
+    assert COMPOSE["services"][name]["restart"] == "unless-stopped"
+    assert name in COMPOSE["services"]["prometheus"]["depends_on"]
 
 
-def test_every_probe_asks_a_path_that_exists() -> None:
+def test_each_role_of_a_service_is_a_deployment_of_its_own(cluster: Cluster) -> None:
+    wanted = {f"{name}-{role}": (name, role) for name in SERVICES for role in roles(name)}
+    found = cluster.containers()
+    assert found.keys() == wanted.keys() == cluster.of_kind("PodDisruptionBudget").keys()
+    for deployment, (name, role) in wanted.items():
+        labels = cluster.of_kind("Deployment")[deployment]["spec"]["template"]["metadata"]["labels"]
+        assert labels["app.kubernetes.io/name"] == name
+        assert labels["app.kubernetes.io/component"] == role
+        assert {"name": "ROLES", "value": role} in found[deployment]["env"]
+
+
+def test_each_deployment_is_one_service_on_its_port_with_its_secrets(cluster: Cluster) -> None:
+    for name, port in PORTS.items():
+        assert cluster.of_kind("Service")[name]["spec"]["ports"][0]["port"] == port
+    for deployment, container in cluster.containers().items():
+        name = deployment.partition("-")[0]
+        variables = {each["name"]: each for each in container["env"]}
+        template = cluster.of_kind("Deployment")[deployment]["spec"]["template"]
+        secret = variables[f"{name}_DATABASE_URL".upper()]["valueFrom"]["secretKeyRef"]
+        assert container["args"] == [f"services.{name}"]
+        assert container["ports"] == [{"name": "http", "containerPort": PORTS[name]}]
+        assert variables[f"{name}_PORT".upper()]["value"] == str(PORTS[name])
+        assert template["metadata"]["annotations"]["prometheus.io/port"] == str(PORTS[name])
+        assert secret == {"name": f"{name}-database", "key": "url"}
+        assert {"name": "keys", "secret": {"secretName": f"{name}-keys", "defaultMode": 0o444}} in template["spec"][
+            "volumes"
+        ]
+
+
+def test_every_container_has_limits_and_no_privilege(cluster: Cluster) -> None:
+    for container in cluster.containers().values():
+        assert {"cpu", "memory"} == container["resources"]["requests"].keys()
+        assert {"memory"} == container["resources"]["limits"].keys()
+        secured = container["securityContext"]
+        assert secured["runAsNonRoot"]
+        assert secured["readOnlyRootFilesystem"]
+        assert not secured["allowPrivilegeEscalation"]
+        assert secured["capabilities"] == {"drop": ["ALL"]}
+
+
+def test_every_probe_asks_a_path_that_exists(cluster: Cluster) -> None:
     answered = create_app("Any", TokenVerifier(Path("none"), "", ""), {}, Health()).openapi()["paths"]
-    for deployment in of_kind("Deployment").values():
-        template, pod = deployment["spec"]["template"], container(deployment)
-        paths = [pod[probe]["httpGet"]["path"] for probe in ("startupProbe", "livenessProbe", "readinessProbe")]
+    for name, container in cluster.containers().items():
+        template = cluster.of_kind("Deployment")[name]["spec"]["template"]
+        paths = [container[probe]["httpGet"]["path"] for probe in ("startupProbe", "livenessProbe", "readinessProbe")]
         for path in [*paths, template["metadata"]["annotations"]["prometheus.io/path"]]:
             assert "get" in answered[path]
-        assert pod["livenessProbe"]["httpGet"]["path"] == "/health/live"  # a broker that is away restarts nobody
+        assert container["livenessProbe"]["httpGet"]["path"] == "/health/live"  # a broker that is away restarts nobody
 
 
-def test_every_selector_finds_its_pods() -> None:
-    pods = [each["spec"]["template"]["metadata"]["labels"] for each in of_kind("Deployment").values()]
+def test_every_selector_finds_its_pods_and_no_others(cluster: Cluster) -> None:
+    pods = {
+        name: each["spec"]["template"]["metadata"]["labels"] for name, each in cluster.of_kind("Deployment").items()
+    }
     for kind in ("Service", "PodDisruptionBudget", "Deployment"):
-        for name, each in of_kind(kind).items():
+        for name, each in cluster.of_kind(kind).items():
             selector = each["spec"]["selector"]
             wanted = selector.get("matchLabels", selector)
-            assert [pod for pod in pods if wanted.items() <= pod.items()], f"{kind} {name} finds nothing"
+            found = [pod for pod, labels in pods.items() if wanted.items() <= labels.items()]
+            assert found == [f"{name}-api" if kind == "Service" else name], f"{kind} {name} finds {found}"
 
 
-def test_subscribers_are_scaled_on_lag_up_to_the_partitions() -> None:
-    subscribers = {name for name in of_kind("Deployment") if name.endswith("-subscriber")}
-    scaled = {each["spec"]["scaleTargetRef"]["name"] for each in of_kind("ScaledObject").values()}
-    assert scaled == subscribers
-    for each in of_kind("ScaledObject").values():
+def test_subscribers_are_scaled_on_their_lag_up_to_the_partitions(cluster: Cluster) -> None:
+    scaled = cluster.of_kind("ScaledObject")
+    assert scaled.keys() == {name for name in cluster.of_kind("Deployment") if name.endswith("-subscriber")}
+    for name, each in scaled.items():
+        assert each["spec"]["scaleTargetRef"] == {"name": name}
         assert each["spec"]["maxReplicaCount"] == 12
+        [trigger] = each["spec"]["triggers"]
+        assert f'{{job="{name.partition("-")[0]}"}}' in trigger["metadata"]["query"]
+        assert names_in(trigger["metadata"]["query"]) <= exported()
 
 
 def test_no_variable_is_set_that_no_service_reads() -> None:
-    for name in present(ROOT):
+    for name in SERVICES:
         assert [each for each in COMPOSE["services"][name]["environment"] if not known(each)] == []
-    for deployment in of_kind("Deployment").values():
-        assert [each["name"] for each in container(deployment)["env"] if not known(each["name"])] == []
-    for shared_map in of_kind("ConfigMap").values():
+
+
+def test_no_variable_is_set_in_the_cluster_that_no_service_reads(cluster: Cluster) -> None:
+    for container in cluster.containers().values():
+        assert [each["name"] for each in container["env"] if not known(each["name"])] == []
+    for shared_map in cluster.of_kind("ConfigMap").values():
         assert [each for each in shared_map["data"] if not known(each)] == []
 
 
@@ -170,22 +229,24 @@ def exported() -> set[str]:
     return {family.name + end for family in REGISTRY.collect() for end in suffixes.get(family.type, ())}
 
 
+def names_in(query: str) -> set[str]:
+    """The time series that it asks for."""
+    return set(re.findall(r"\b(?:carrousel|process|python)_\w+", query))
+
+
 def queries() -> list[tuple[str, str]]:
     rules = yaml.safe_load((PROMETHEUS / "alerts.yml").read_text(encoding="utf-8"))
     found = [(rule["alert"], rule["expr"]) for group in rules["groups"] for rule in group["rules"]]
     for path in sorted((ROOT / "deploy/grafana/dashboards").glob("*.json")):
         panels = json.loads(path.read_text(encoding="utf-8"))["panels"]
         found += [(panel["title"], target["expr"]) for panel in panels for target in panel["targets"]]
-    for scaled in of_kind("ScaledObject").values():
-        found += [(scaled["metadata"]["name"], each["metadata"]["query"]) for each in scaled["spec"]["triggers"]]
     return found
 
 
 @pytest.mark.parametrize(("where", "query"), queries())
 def test_every_query_asks_for_what_the_services_export(where: str, query: str) -> None:
-    names = set(re.findall(r"\b(?:carrousel|process|python)_\w+", query)) | ({"up"} & set(re.findall(r"\bup\b", query)))
-    assert names, f"{where} asks for nothing of ours"
-    assert names - {"up"} <= exported()
+    assert names_in(query) or re.search(r"\bup\b", query), f"{where} asks for nothing of ours"
+    assert names_in(query) <= exported()
 
 
 def test_the_alerts_hold_their_tests() -> None:
@@ -207,7 +268,8 @@ def test_every_alert_is_tested_and_stands_in_the_runbook() -> None:
 
 def test_prometheus_names_its_jobs_as_the_alerts_do() -> None:
     scraping = yaml.safe_load((PROMETHEUS / "prometheus.yml").read_text(encoding="utf-8"))
-    assert [job["job_name"] for job in scraping["scrape_configs"]] == present(ROOT)
+    targets = {job["job_name"]: job["static_configs"] for job in scraping["scrape_configs"]}
+    assert targets == {name: [{"targets": [f"{name}:{port}"]}] for name, port in PORTS.items()}
     assert scraping["rule_files"] == ["alerts.yml"]
 
 

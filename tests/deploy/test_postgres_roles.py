@@ -13,9 +13,10 @@ import pytest
 
 from deploy.local import postgres as local
 from deploy.local.ports import free_port
+from deploy.services import SERVICES
 
 SCRIPT = Path(__file__).resolve().parents[2] / "deploy" / "postgres" / "roles.sh"
-PASSWORDS = {f"{name.upper()}_PASSWORD": f"it's {name}'s" for name in local.SERVICES}
+PASSWORDS = {f"{name.upper()}_PASSWORD": f"it's {name}'s" for name in SERVICES}
 
 
 class Bare(local.Postgres):
@@ -59,7 +60,7 @@ async def test_each_service_enters_its_own_database_and_no_other(server: Bare) -
     for _ in ("first", "again"):
         done = await run(server, PASSWORDS)
         assert done.returncode == 0, done.stderr
-    for name in local.SERVICES:
+    for name in SERVICES:
         assert await enter(server, name, name, f"it's {name}'s") == "in"
     for database in ("reporting", "postgres"):
         with pytest.raises(asyncpg.InsufficientPrivilegeError):

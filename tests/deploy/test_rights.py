@@ -21,9 +21,10 @@ from confluent_kafka.admin import (
 )
 
 from deploy.kafka.__main__ import give
-from deploy.kafka.rights import SERVICES, Right, publisher, rights
+from deploy.kafka.rights import Right, publisher, rights
 from deploy.local.kafka import Kafka
 from deploy.local.ports import free_port
+from deploy.services import SERVICES
 from shared.contracts.catalogue import topics
 from shared.messaging.topics import create_topics
 

@@ -25,8 +25,8 @@ async def test_what_dies_is_started_again_and_ctrl_c_leaves_nothing(house: House
     process = await up(house)
     for part, command, words in (
         ("referral", "services.referral", "ready on"),
-        ("postgres", "bin/postgres", "ready again on"),
-        ("kafka", "kafka.Kafka", "ready again on"),
+        ("postgres", "bin/postgres", "ready on"),
+        ("kafka", "kafka.Kafka", "ready on"),
     ):
         before = house.of(command)
         before.kill()

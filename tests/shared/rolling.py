@@ -98,7 +98,7 @@ class Process:
                 seen, expected = [await connection.fetchval(known, each) for each in (other, stream)]
                 event = Stepped(n=self.chance.randint(1, 9), other=other, other_version=seen)
                 recorded = await self.store.append(connection, stream, expected, [event], META, NOW)
-                await self.inline.apply(connection, STEPPING.change(recorded, None))
+                await self.inline.apply(connection, [STEPPING.change(recorded, None)])
             self.appended += 1
 
     async def write_on(self) -> None:

@@ -14,21 +14,21 @@ import asyncpg
 import pytest
 from cryptography.fernet import Fernet
 
-from services.referral import people
-from services.referral.people import People, Person
-from services.referral.views import organisations
-from services.referral.views.cases import TYPES
+from services.referral.organisations.aggregate import ORGANISATION
+from services.referral.personal_data import PersonalData
+from services.referral.persons import Person
 from services.reporting.consumers import FIGURES, TOPICS, apply
 from services.reporting.queries.figures import find_figures
 from services.reporting.queries.period import Period
 from shared.contracts.referral import CASES
 from shared.domain.messages import Meta
 from shared.eventstore import event_store, projection_versions
-from shared.eventstore.event_store import EventStore
+from shared.eventstore.event_store import EventStore, event_types
 from shared.messaging import inbox
 from shared.messaging.cloudevents import Position, PublicMessage, headers
 from shared.messaging.inbox import Inbox
 from shared.messaging.topics import create_topics
+from shared.privacy import personal_data
 from shared.privacy.encryption import FieldCipher
 from shared.projections.topic import prepare
 from shared.service.wiring import create_tables
@@ -133,8 +133,8 @@ async def test_a_dead_letter_is_discarded_by_somebody_for_a_reason_and_never_sil
 
 
 async def test_the_relay_says_how_far_it_is_and_goes_back(desk: Desk, pool: asyncpg.Pool[asyncpg.Record]) -> None:
-    await create_tables(pool, [event_store.SCHEMA, organisations.SCHEMA])
-    store = EventStore(pool, TYPES)
+    await create_tables(pool, [event_store.SCHEMA])
+    store = EventStore(pool, event_types(*ORGANISATION.events))
     async with store.transaction() as connection:
         facts = [organisation_registered(), organisation_renamed()]
         await store.append(connection, "organisation-o", 0, facts, Meta(by="x", correlation_id="y"), NOW)
@@ -151,13 +151,13 @@ async def test_the_relay_says_how_far_it_is_and_goes_back(desk: Desk, pool: asyn
 async def test_what_no_message_can_be_made_of_is_counted_and_listed_without_its_content(
     desk: Desk, pool: asyncpg.Pool[asyncpg.Record]
 ) -> None:
-    await create_tables(pool, [event_store.SCHEMA, organisations.SCHEMA])
-    store = EventStore(pool, TYPES)
+    await create_tables(pool, [event_store.SCHEMA])
+    store = EventStore(pool, event_types(*ORGANISATION.events))
     async with store.transaction() as connection:
         facts = [organisation_registered(), organisation_renamed()]
         await store.append(connection, "organisation-o", 0, facts, Meta(by="x", correlation_id="y"), NOW)
     await pool.execute("insert into unpublishable_events values (1, 'unreadable'), (2, 'waits')")
-    code, said = await desk.type("referral", "relay", "unpublishable")
+    code, said = await desk.type("referral", "outbox", "unpublishable")
     assert (code, [line.split()[1:8:2] for line in said.splitlines() if "waits" in line or "unreadable" in line]) == (
         0, [["1", "organisation-o", "OrganisationRegistered", "unreadable"],
             ["2", "organisation-o", "OrganisationRenamed", "waits"]],
@@ -171,7 +171,7 @@ async def test_views_and_figures_are_rebuilt(
     desk: Desk, pool: asyncpg.Pool[asyncpg.Record], bootstrap_servers: str
 ) -> None:
     await create_topics(bootstrap_servers, TOPICS)
-    for service, built in (("referral", "views"), ("reporting", "reporting")):
+    for service, built in (("referral", "projections"), ("reporting", "reporting")):
         code, said = await desk.type(service, "rebuild")
         assert (code, f"{built}: built and in place." in said) == (0, True), said
     assert {row["what"] for row in await pool.fetch("select what from built")} == {"views", "reporting"}
@@ -181,11 +181,11 @@ async def test_names_are_resealed_and_what_is_due_listed_without_a_name(
     desk: Desk, pool: asyncpg.Pool[asyncpg.Record]
 ) -> None:
     newest = FieldCipher(desk.keys[0])
-    await create_tables(pool, [people.SCHEMA])
+    await create_tables(pool, [personal_data.SCHEMA])
     async with pool.acquire() as connection:
         person = Person(name=SECRET)
-        await People(FieldCipher(desk.keys[1])).keep(connection, "p-old", "referred", person, date(2000, 1, 1))
-        await People(FieldCipher(desk.keys[1])).keep(connection, "p-new", "referred", person, NOW.date())
+        await PersonalData(FieldCipher(desk.keys[1])).keep(connection, "p-old", "referred", person, date(2000, 1, 1))
+        await PersonalData(FieldCipher(desk.keys[1])).keep(connection, "p-new", "referred", person, NOW.date())
     code, resealed = await desk.type("referral", "personal-data", "rotate-keys")
     assert (code, resealed.split()[0]) == (0, "2")
     assert SECRET in newest.decrypt(await pool.fetchval("select sealed from people where id = 'p-old'"))

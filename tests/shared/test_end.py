@@ -25,7 +25,7 @@ from deploy.local.kafka import Kafka
 from deploy.local.ports import free_port
 from deploy.local.postgres import Postgres
 from deploy.local.processes import spawn, stop
-from deploy.local.services import PORTS
+from deploy.services import PORTS
 from shared.messaging.cloudevents import Position, Topic, headers
 from tests.disks import fill
 from tests.shared.counting import CountPublished

@@ -24,6 +24,7 @@ from deploy.local import keys
 from deploy.local.ports import free_port
 from deploy.local.processes import spawn, stop
 from deploy.local.tokens import token
+from deploy.services import SERVICES
 from shared.http.auth import Role
 from tests.conftest import empty_database
 from tests.referral.test_api import referral
@@ -35,7 +36,6 @@ SEED = int(os.environ.get("HOSTILE_SEED", "12"))
 AT_ONCE, HONEST_EVERY = 16, 100
 GROWTH = 48_000_000  # bytes
 PATIENCE = 20.0
-SERVICES = ("referral", "carousel", "training", "reporting")
 HONEST: dict[str, tuple[str, Role]] = {
     "referral": ("/referrals/waiting", Role.FACILITATOR),
     "carousel": ("/worklists/absent-twice", Role.FACILITATOR),

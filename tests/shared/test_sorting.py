@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from hypothesis import given
@@ -128,6 +128,37 @@ def test_forged_messages_lose_no_honest_one(forged: list[tuple[int, str, bytes |
     heard.hear(*records)
     assert [each for each in heard.applied if each in positions] == positions
     assert heard.applied == positions
+
+
+@given(sequences, st.data())
+def test_broken_copies_of_what_comes_take_no_place(positions: list[int], data: st.DataObject) -> None:
+    """As many as somebody likes, each naming the one before it, ahead of the honest ones: none confirms another."""
+    records = chain(positions)
+    heard = Partition()
+    at = 0
+    while at < len(records):
+        copied = data.draw(st.integers(at, len(records)))
+        end = data.draw(st.integers(at + 1, len(records)))
+        heard.hear(*(replace(each, value=b"{broken") for each in records[at:copied]))
+        heard.hear(*records[at:end])
+        at = end
+    assert heard.applied == positions
+
+
+@given(sequences, st.sets(st.integers(0, 19)), st.integers(0, 19))
+def test_honest_messages_that_nobody_can_read_yet_hold_up_their_own_keys_only(
+    positions: list[int], unread: set[int], cut: int
+) -> None:
+    """Any of them but the last, in one batch or two: what follows is applied, and they are dead letters."""
+    chained = [sent(each, before, key=f"k{each}") for before, each in zip([0, *positions], positions, strict=False)]
+    broken = {nth for nth in unread if nth < len(positions) - 1}
+    records = [replace(each, value=b"{new") if nth in broken else each for nth, each in enumerate(chained)]
+    heard = Partition()
+    heard.hear(*records[:cut])
+    heard.hear(*records[cut:])
+    assert heard.applied == [each for nth, each in enumerate(positions) if nth not in broken]
+    assert heard.reasons() == ["schema"] * len(broken)
+    assert heard.checkpoint.sequence == positions[-1]
 
 
 def forgery(kind: str, before: int, coming: int, value: bytes | None) -> Sent:

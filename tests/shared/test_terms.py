@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import get_args
 
-from services.referral.events import Criterion
+from services.referral.referrals.events import Criterion
 from shared.i18n.code_lists import Category, PartOfDay, ReasonCode, Sector, Weekday, reasons_for, terms
 
 

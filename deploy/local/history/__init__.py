@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
@@ -55,7 +55,7 @@ def history(figures: Mapping[str, Any], seed: int = 0) -> History:
     known = organisations.register(part("organisations"))
     turning = part("carousel")
     rows = calendar.rows(turning.asked, turning.first, partial(turning.id, "cycle"))
-    seating = Seating(rows, turning.asked.carousel.modules, turning.random)
+    seating = Seating(rows, turning.asked.carousel.sessions_per_cycle, turning.random)
     everyone = referrals.referred(part("referred"), seating)
     before = (
         *organisations.steps(part("organisations"), known),
@@ -63,7 +63,7 @@ def history(figures: Mapping[str, Any], seed: int = 0) -> History:
         *carousel.offer(turning),
     )
     during = (
-        *carousel.steps(turning, seating, everyone, known.doing("group_offer").organisation_id),
+        *carousel.steps(turning, seating, everyone, known.doing("group_offer")),
         *trainings.steps(part("trainings"), known),
         *network.events(part("network events"), known),
         *network.partners(part("partners"), known),
@@ -76,19 +76,7 @@ def told(steps: Iterable[Step]) -> dict[str, int]:
     """What these steps come to, by the code of the figure."""
     every = list(steps)
     kinds = Counter((step.service, step.path.rsplit("/", 1)[-1]) for step in every)
-    placed = {step.path for step in every if step.service == "carousel" and _places(step)}
-    started = {person for step in every for person in _present(step)}
-    return {
-        **{code: kinds[kind] for code, kind in TOLD.items()},
-        "placed": len({path.split("/")[2] for path in placed}),
-        "started": len(started),
-    }
-
-
-def _places(step: Step) -> bool:
-    return step.path.endswith(("/place", "/accept-place"))
-
-
-def _present(step: Step) -> Iterator[str]:
-    marks = () if isinstance(step.body, str) else step.body.get("attendance", ())
-    return (person for person, mark in marks if mark == "present")
+    placed = {step.path.rpartition("/")[0] for step in every if step.path.endswith(("/place", "/accept-place"))}
+    marks = [mark for step in every if not isinstance(step.body, str) for mark in step.body.get("attendance", ())]
+    started = {person for person, mark in marks if mark == "present"}
+    return {code: kinds[kind] for code, kind in TOLD.items()} | {"placed": len(placed), "started": len(started)}

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, time, timedelta
 from itertools import accumulate, pairwise
 
 from deploy.local.figures import Asked, Carousel
 from deploy.local.history.steps import LAST
-from services.carousel.domain import planning
-from services.carousel.events.values import Module
+from services.carousel.cycles import planning
+from services.carousel.values import Module
 
 LEAD = timedelta(days=45)  # from the first day of the project to the first session: somebody must be referred first
 STARTS = time(19)
@@ -43,6 +44,10 @@ class Cycle:
 Row = tuple[Cycle, ...]
 
 
+class _TooShortError(Exception):
+    """A cycle does not fit in its days."""
+
+
 def modules(number: int) -> tuple[Module, ...]:
     """The modules of a synthetic offer; the last one builds on the others, so nobody joins at it."""
     titles = ({"nl": name, "fr": name, "en": name} for name in (f"Module {nth}" for nth in range(1, number + 1)))
@@ -58,26 +63,25 @@ def rows(asked: Asked, first: date, name: Callable[[int], str]) -> tuple[Row, ..
     ValueError when the sessions do not fit.
     """
     sizes = _sizes(asked.carousel)
-    span = LAST - first - LEAD
-    fewest = max(1, len(sizes) * asked.carousel.modules * 7 // span.days)
+    fewest = max(1, len(sizes) * asked.carousel.sessions_per_cycle * 7 // (LAST - first - LEAD).days)
     for number in range(fewest, len(sizes) + 1):
-        found = [_row(asked, first + LEAD, each, name) for each in _dealt(sizes, number)]
-        if all(found):
-            return tuple(row for row in found if row)
+        with suppress(_TooShortError):
+            return tuple(_row(asked, first + LEAD, each, name) for each in _dealt(sizes, number))
     if sizes:
-        raise ValueError(f"{asked.carousel.sessions} sessions do not fit in {asked.duration_years} years.")
+        raise ValueError(f"{asked.carousel.sessions_held} sessions do not fit in {asked.project.duration_years} years.")
     return ()
 
 
 def _sizes(asked: Carousel) -> list[int]:
     """How many sessions each cycle has: as many as the offer has modules, as far as the total allows."""
-    number = asked.cycles or min(asked.sessions, 1)
-    more = asked.sessions - number * asked.modules
-    if more >= 0:
-        return [asked.modules + more // number + (nth < more % number) for nth in range(number)] if number else []
+    modules, sessions = asked.sessions_per_cycle, asked.sessions_held
+    number = asked.cycles_held or min(sessions, 1)
+    if number * modules <= sessions:
+        more = sessions - number * modules
+        return [modules + more // number + (nth < more % number) for nth in range(number)]
     sizes: list[int] = []
     for after in reversed(range(number)):
-        sizes.append(min(asked.modules, asked.sessions - sum(sizes) - after))
+        sizes.append(min(modules, sessions - sum(sizes) - after))
     return sizes
 
 
@@ -88,41 +92,39 @@ def _dealt(sizes: Sequence[int], number: int) -> Iterator[list[tuple[int, int]]]
     return (numbered[begin:end] for begin, end in pairwise(ends))
 
 
-def _row(asked: Asked, begin: date, sizes: Sequence[tuple[int, int]], name: Callable[[int], str]) -> Row | None:
-    """The cycles one after another, evenly over the time there is; None when it is too short."""
+def _row(asked: Asked, begin: date, sizes: Sequence[tuple[int, int]], name: Callable[[int], str]) -> Row:
+    """The cycles one after another, evenly over the time there is."""
     slot = (LAST - begin).days // len(sizes)
-    before = accumulate((size for _, size in sizes), initial=0)
-    row: list[Cycle] = []
-    for nth, ((number, size), turned) in enumerate(zip(sizes, before, strict=False)):
-        since = begin + timedelta(nth * slot)
-        cycle = _cycle(asked, number, size, turned, name(number), (since, since + timedelta(slot - 1)))
-        if cycle is None:
-            return None
-        row.append(cycle)
-    return tuple(row)
+    days = [(begin + timedelta(nth * slot), begin + timedelta((nth + 1) * slot - 1)) for nth in range(len(sizes))]
+    turned = accumulate((size for _, size in sizes), initial=0)
+    return tuple(
+        _cycle(asked, number, name(number), _turned(asked, before), size, between)
+        for (number, size), before, between in zip(sizes, turned, days, strict=False)
+    )
 
 
-def _cycle(asked: Asked, number: int, size: int, turned: int, cycle_id: str, slot: tuple[date, date]) -> Cycle | None:
-    since, until = slot
-    known = modules(asked.carousel.modules)
-    order = [known[(turned + nth) % len(known)] for nth in range(len(known))]
+def _turned(asked: Asked, before: int) -> list[Module]:
+    """The modules from where so many sessions left off."""
+    known = modules(asked.carousel.sessions_per_cycle)
+    return [known[(before + nth) % len(known)] for nth in range(len(known))]
+
+
+def _cycle(
+    asked: Asked, number: int, cycle_id: str, order: Sequence[Module], size: int, between: tuple[date, date]
+) -> Cycle:
+    since, until = between
     which = number % len(asked.cities)
     first_on = since + timedelta((WEEKDAYS[which % len(WEEKDAYS)] - since.weekday()) % 7)
     planned = planning.sessions(cycle_id, order, first_on, STARTS)
     turns = [Turn(each.session_id, each.module, each.entry_allowed, each.on) for each in planned[:size]]
     more = size - len(turns)
-    gap = min(7, (until - turns[-1].on).days // more) if more else 7
+    gap = timedelta(min(7, (until - turns[-1].on).days // more) if more else 7)
     for nth in range(more):
-        module, on = order[nth % len(order)], turns[-1].on + timedelta(gap)
+        module, on = order[nth % len(order)], turns[-1].on + gap
         turns.append(Turn(f"{cycle_id}-{len(planned) + nth + 1}", module.number, module.entry_allowed, on))
-    if gap < 1 or turns[-1].on > until:
-        return None
-    return Cycle(
-        cycle_id=cycle_id,
-        city=asked.cities[which],
-        order=tuple(each.number for each in order),
-        first_on=first_on,
-        turns=tuple(turns),
-        cancelled=tuple(each.session_id for each in planned[size:]),
-        closes=bool(asked.carousel.cycles),
-    )
+    if not gap or turns[-1].on > until:
+        raise _TooShortError
+    cancelled = tuple(each.session_id for each in planned[size:])
+    numbers = tuple(each.number for each in order)
+    closes = bool(asked.carousel.cycles_held)
+    return Cycle(cycle_id, asked.cities[which], numbers, first_on, tuple(turns), cancelled, closes)

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any
 
 from deploy.local.history.calendar import STARTS, Cycle, modules
 from deploy.local.history.referrals import Referred
 from deploy.local.history.seating import At, Seating
-from deploy.local.history.steps import Step, Synthetic, one
+from deploy.local.history.steps import Step, Synthetic, Teller, one
 from shared.http.auth import Role
 
 PAIR = ("synthetic-facilitator-1", "synthetic-facilitator-2")
@@ -28,111 +27,90 @@ PLANNED_BEFORE = timedelta(days=21)
 
 def offer(synthetic: Synthetic) -> Iterator[Step]:
     """The offer, when there is a carousel at all."""
-    if synthetic.asked.carousel.modules:
-        told = [each.model_dump(mode="json") for each in modules(synthetic.asked.carousel.modules)]
-        body = {"offer_id": _offer(synthetic), "language": "nl", "modules": told, "on": str(synthetic.first)}
-        yield synthetic.step("carousel", "offer", synthetic.first, Role.COORDINATOR, "/offers", body)
+    if number := synthetic.asked.carousel.sessions_per_cycle:
+        tell = synthetic.teller("carousel", "offer", Role.COORDINATOR)
+        offered = modules(number)
+        yield tell.dated(synthetic.first, "/offers", offer_id=synthetic.id("offer"), language="nl", modules=offered)
 
 
 def steps(synthetic: Synthetic, seating: Seating, everyone: Sequence[Referred], of: str) -> Iterator[Step]:
-    """Every row of cycles, run by the facilitators of one organisation."""
+    """Every row of cycles, run by the facilitators of one organisation; each is planned when the one before is over."""
     for row, cycles in enumerate(seating.rows):
-        free_on = synthetic.first
+        tell, free_on = synthetic.teller("carousel", f"row {row}", Role.FACILITATOR, of), synthetic.first
         for nth, cycle in enumerate(cycles):
-            yield from _Cycle(synthetic, seating, everyone, of, (row, nth), cycle, free_on).steps()
+            on = max(free_on, cycle.first_on - PLANNED_BEFORE)
+            yield from _Cycle(synthetic, seating, everyone, tell, (row, nth), cycle).steps(on)
             free_on = cycle.turns[-1].on
-
-
-def _offer(synthetic: Synthetic) -> str:
-    return synthetic.id("offer")
 
 
 @dataclass(frozen=True, slots=True)
 class _Cycle:
-    """One cycle of a row, planned after the one before it is over."""
-
     synthetic: Synthetic
     seating: Seating
     everyone: Sequence[Referred]
-    of: str
+    tell: Teller
     where: tuple[int, int]
     cycle: Cycle
-    free_on: date
 
-    def steps(self) -> Iterator[Step]:
-        on = max(self.free_on, self.cycle.first_on - PLANNED_BEFORE)
+    def steps(self, on: date) -> Iterator[Step]:
         yield from self._plan(on)
         for nth, turn in enumerate(self.cycle.turns):
             at = (*self.where, nth)
             yield from self._places(at, on)
             yield from self._hold(at)
-            yield from self._stops(at)
             on = turn.on
         if self.cycle.closes:
-            yield self._on_cycle(on, "close")
+            yield self._step(on, "close")
 
     def _plan(self, on: date) -> Iterator[Step]:
-        row, nth = self.where
-        body = {
-            "cycle_id": self.cycle.cycle_id,
-            "offer_id": _offer(self.synthetic),
-            "city": self.cycle.city,
-            "place": f"Groepslokaal {self.cycle.city} (synthetic)",
-            "part_of_day": "evening",
-            "first_on": str(self.cycle.first_on),
-            "starts": str(STARTS),
-            "order": self.cycle.order,
-            "capacity": self.seating.capacity(row, nth),
-            "facilitators": PAIR,
-            "on": str(on),
-        }
-        yield self._step(on, "/cycles", body)
+        yield self.tell.dated(
+            on,
+            "/cycles",
+            cycle_id=self.cycle.cycle_id,
+            offer_id=self.synthetic.id("offer"),
+            city=self.cycle.city,
+            place=f"Groepslokaal {self.cycle.city} (synthetic)",
+            part_of_day="evening",
+            first_on=self.cycle.first_on,
+            starts=STARTS,
+            order=self.cycle.order,
+            capacity=self.seating.capacity(*self.where),
+            facilitators=PAIR,
+        )
         for session_id in self.cycle.cancelled:
-            yield self._on_cycle(on, f"sessions/{session_id}/cancel", reason="too_few_expected")
+            yield self._step(on, f"sessions/{session_id}/cancel", reason="too_few_expected")
         for turn in self.cycle.turns[len(self.cycle.order) :]:
-            added = {"session_id": turn.session_id, "module": turn.module, "held_on": str(turn.on)}
-            yield self._on_cycle(on, "catch-up", **added, starts=str(STARTS))
+            added = {"session_id": turn.session_id, "module": turn.module, "held_on": turn.on, "starts": STARTS}
+            yield self._step(on, "catch-up", **added)
 
     def _places(self, at: At, since: date) -> Iterator[Step]:
         """Who enters here, at first or again, is placed; who is offered a place here refuses it."""
+        place = {"cycle_id": self.cycle.cycle_id, "from_on": self.seating.turn(at).on}
         for person in self.everyone:
-            on = max(since, person.road.accepted_on)
-            place = {"cycle_id": self.cycle.cycle_id, "from_on": str(self.seating.turn(at).on)}
-            if person.stay and at in person.stay.places:
+            on, path = max(since, person.accepted_on), f"/participations/{person.referral_id}"
+            if person.offered == at:
+                yield self.tell.dated(on, f"{path}/offer-place", **place)
+                yield self.tell.dated(on, f"{path}/refuse-place", **person.why)
+            elif person.stay and at in person.stay.places:
                 if person.number % 2 or at != person.stay.places[0]:
-                    yield self._on_person(person, on, "place", **place)
+                    yield self.tell.dated(on, f"{path}/place", **place)
                 else:
-                    yield self._on_person(person, on, "offer-place", **place)
-                    yield self._on_person(person, on, "accept-place")
-            elif person.offered == at:
-                yield self._on_person(person, on, "offer-place", **place)
-                yield self._on_person(person, on, "refuse-place", **person.road.why())
+                    yield self.tell.dated(on, f"{path}/offer-place", **place)
+                    yield self.tell.dated(on, f"{path}/accept-place")
 
     def _hold(self, at: At) -> Iterator[Step]:
-        turn = self.seating.turn(at)
-        if self.synthetic.random.random() < 0.1:
-            yield self._on_cycle(turn.on, f"sessions/{turn.session_id}/cover", absent=PAIR[0], cover=COVER)
-        marks = [
-            [person.referral_id, person.stay.marks[at]]
-            for person in self.everyone
-            if person.stay and at in person.stay.marks
-        ]
-        yield self._on_cycle(turn.on, f"sessions/{turn.session_id}/hold", attendance=marks)
+        """The session is held; who stops after it stops."""
+        turn, random = self.seating.turn(at), self.synthetic.random
+        if random.random() < 0.1:
+            yield self._step(turn.on, f"sessions/{turn.session_id}/cover", absent=PAIR[0], cover=COVER)
+        here = [(each.referral_id, each.stay) for each in self.everyone if each.stay and at in each.stay.marks]
+        marks = [(referral_id, stay.marks[at]) for referral_id, stay in here]
+        yield self._step(turn.on, f"sessions/{turn.session_id}/hold", attendance=marks)
+        for referral_id in (referral_id for referral_id, stay in here if stay.stops_after == at):
+            category, code = one(random, EXTERNAL)
+            path = f"/participations/{referral_id}"
+            yield self.tell.dated(turn.on, f"{path}/stop", category=category, code=code)
+            yield self.tell.dated(turn.on, f"{path}/safety-tasks/1/close", note=NOTE)
 
-    def _stops(self, at: At) -> Iterator[Step]:
-        on = self.seating.turn(at).on
-        for person in self.everyone:
-            if person.stay and person.stay.stops_after == at:
-                category, code = one(self.synthetic.random, EXTERNAL)
-                yield self._on_person(person, on, "stop", category=category, code=code)
-                yield self._on_person(person, on, "safety-tasks/1/close", note=NOTE)
-
-    def _on_cycle(self, on: date, what: str, **more: Any) -> Step:
-        return self._step(on, f"/cycles/{self.cycle.cycle_id}/{what}", {"on": str(on), **more})
-
-    def _on_person(self, person: Referred, on: date, what: str, **more: Any) -> Step:
-        return self._step(on, f"/participations/{person.referral_id}/{what}", {"on": str(on), **more})
-
-    def _step(self, on: date, path: str, body: dict[str, Any]) -> Step:
-        lane = f"row {self.where[0]}"
-        return self.synthetic.step("carousel", lane, on, Role.FACILITATOR, path, body, organisation=self.of)
+    def _step(self, on: date, what: str, **more: object) -> Step:
+        return self.tell.dated(on, f"/cycles/{self.cycle.cycle_id}/{what}", **more)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import timedelta
 
-from deploy.local.figures import Asked, Partner
+from deploy.local.figures import Partner
 from deploy.local.history.steps import LAST, Step, Synthetic, one
 from shared.http.auth import Role
 
@@ -23,6 +23,7 @@ SECTORS = {  # sector: (how often it refers, how such an organisation is called)
     "education": (1, "CLB"),
     "local_government": (1, "Preventiedienst"),
 }
+OFTEN = {sector: often for sector, (often, _) in SECTORS.items()}
 KNOWN = {  # word in a partner's name: its sector and its role
     "politie": ("police", "police"),
     "caw": ("welfare", "training"),
@@ -32,7 +33,6 @@ KNOWN = {  # word in a partner's name: its sector and its role
     "stad": ("local_government", "participating_municipality"),
     "gemeente": ("local_government", "participating_municipality"),
 }
-OFTEN = {sector: often for sector, (often, _) in SECTORS.items()}
 NEEDED = {"training": "Vormingscentrum (synthetic)", "group_offer": "Groepsaanbod (synthetic)"}
 
 
@@ -49,100 +49,70 @@ class Organisation:
 
 
 @dataclass(frozen=True, slots=True)
-class Referrer:
-    """A synthetic person who refers for an organisation."""
-
-    referrer_id: str
-    of: Organisation
-
-
-@dataclass(frozen=True, slots=True)
 class Register:
-    """All of them."""
+    """All of them, and by their id the people who refer for one."""
 
-    partners: tuple[Organisation, ...]
-    referring: tuple[Organisation, ...]
-    referrers: tuple[Referrer, ...]
-    needed: tuple[Organisation, ...]
+    partners: list[Organisation]
+    others: list[Organisation]
+    referrers: dict[str, Organisation]
 
     @property
-    def every(self) -> tuple[Organisation, ...]:
+    def every(self) -> list[Organisation]:
         """Every organisation."""
-        return (*self.partners, *self.referring, *self.needed)
+        return [*self.partners, *self.others]
 
-    def doing(self, role: str) -> Organisation:
+    def doing(self, role: str) -> str:
         """Who does that for the programme."""
-        return next(each for each in self.every if each.role == role)
+        return next(each.organisation_id for each in self.every if each.role == role)
 
 
 def register(synthetic: Synthetic) -> Register:
     """The partners of the file, and as many referring people as it has, of fewer organisations."""
-    asked = synthetic.asked
-    partners = tuple(_partner(synthetic, each) for each in asked.partners)
-    persons = asked.distinct_referrers
-    referring = tuple(_referring(synthetic, persons * 3 // 5 or min(persons, 1)))
-    missing = [role for role in NEEDED if role not in {each.role for each in partners}]
-    needed = tuple(
-        Organisation(synthetic.id("organisation", role), NEEDED[role], "welfare", asked.cities[0], role)
-        for role in missing
-    )
-    return Register(partners, referring, tuple(_referrers(synthetic, referring)), needed)
+    asked, persons = synthetic.asked, synthetic.asked.referrals.distinct_referrers
+    partners = [_partner(synthetic, each) for each in asked.steering_group]
+    referring = list(_referring(synthetic, persons * 3 // 5 or min(persons, 1)))
+    needed = [
+        Organisation(synthetic.id("organisation", role), name, "welfare", asked.cities[0], role)
+        for role, name in NEEDED.items()
+        if role not in {each.role for each in partners}
+    ]
+    more = [synthetic.random.choice(referring) for _ in range(persons - len(referring))]
+    referrers = {synthetic.id("referrer", nth): of for nth, of in enumerate([*referring, *more], 1)}
+    return Register(partners, [*referring, *needed], referrers)
 
 
 def steps(synthetic: Synthetic, known: Register) -> Iterator[Step]:
     """Their registration, the new names of partners, and the referring people."""
+    first = synthetic.first
+    tells = {
+        of.organisation_id: synthetic.teller("referral", of.organisation_id, Role.COORDINATOR) for of in known.every
+    }
     for each in known.every:
-        body = {
-            "organisation_id": each.organisation_id,
-            "name": each.name,
-            "sector": each.sector,
-            "city": each.city,
-            "since": str(synthetic.first),
-        }
-        yield _step(synthetic, each, synthetic.first, "/organisations", body)
+        tell, organisation_id = tells[each.organisation_id], each.organisation_id
+        body = {"organisation_id": organisation_id, "name": each.name, "sector": each.sector, "city": each.city}
+        yield tell.step(first, "/organisations", {**body, "since": first})
         if each.now:
-            renamed_on = synthetic.first + timedelta((LAST - synthetic.first).days // 2)
-            body = {"name": each.now, "since": str(renamed_on)}
-            yield _step(synthetic, each, renamed_on, f"/organisations/{each.organisation_id}/rename", body)
-    for number, referrer in enumerate(known.referrers, 1):
-        body = {
-            "referrer_id": referrer.referrer_id,
-            "organisation_id": referrer.of.organisation_id,
-            "name": f"Synthetic referrer {number}",
-            "email": f"synthetic.referrer.{number}@example.org",
-        }
-        yield _step(synthetic, referrer.of, synthetic.first, "/referrers", body)
-
-
-def _step(synthetic: Synthetic, of: Organisation, on: date, path: str, body: dict[str, str]) -> Step:
-    return synthetic.step("referral", of.organisation_id, on, Role.COORDINATOR, path, body)
+            since = first + timedelta((LAST - first).days // 2)
+            yield tell.step(since, f"/organisations/{organisation_id}/rename", {"name": each.now, "since": since})
+    for number, (referrer_id, of) in enumerate(known.referrers.items(), 1):
+        person = {"name": f"Synthetic referrer {number}", "email": f"synthetic.referrer.{number}@example.org"}
+        body = {"referrer_id": referrer_id, "organisation_id": of.organisation_id, **person}
+        yield tells[of.organisation_id].step(first, "/referrers", body)
 
 
 def _partner(synthetic: Synthetic, partner: Partner) -> Organisation:
-    asked, words = synthetic.asked, partner.name.casefold()
+    cities, words = synthetic.asked.cities, partner.name.casefold()
     sector, role = next((KNOWN[word] for word in KNOWN if word in words), ("other", "other"))
-    city = next((city for city in asked.cities if city.casefold() in words), asked.cities[0])
-    if role == "participating_municipality" and _coordinates(asked, words):
+    city = next((city for city in cities if city.casefold() in words), cities[0])
+    if role == "participating_municipality" and cities[0].casefold() in words:
         role = "coordinating_municipality"
     return Organisation(synthetic.id("partner", partner.name), partner.name, sector, city, role, partner.now)
-
-
-def _coordinates(asked: Asked, words: str) -> bool:
-    return asked.cities[0].casefold() in words
 
 
 def _referring(synthetic: Synthetic, number: int) -> Iterator[Organisation]:
     names: Counter[tuple[str, str]] = Counter()
     for nth in range(1, number + 1):
-        sector = one(synthetic.random, OFTEN)
-        city = synthetic.random.choice(synthetic.asked.cities)
+        sector, city = one(synthetic.random, OFTEN), synthetic.random.choice(synthetic.asked.cities)
         names[sector, city] += 1
         name = f"{SECTORS[sector][1]} {city} {names[sector, city]} (synthetic)"
         yield Organisation(synthetic.id("organisation", nth), name, sector, city)
-
-
-def _referrers(synthetic: Synthetic, organisations: Sequence[Organisation]) -> Iterator[Referrer]:
-    for nth in range(synthetic.asked.distinct_referrers):
-        everyone_has_one = nth < len(organisations)
-        of = organisations[nth] if everyone_has_one else synthetic.random.choice(organisations)
-        yield Referrer(synthetic.id("referrer", nth + 1), of)

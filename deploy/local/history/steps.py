@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import uuid
 from collections.abc import Mapping
-from dataclasses import astuple, dataclass, field
-from datetime import date
+from dataclasses import dataclass
+from datetime import date, timedelta
 from random import Random
 from typing import Any, Literal, TypeVar
+
+from pydantic_core import to_jsonable_python
 
 from deploy.local.figures import Asked
 from shared.http.auth import Role
@@ -46,26 +47,52 @@ class Synthetic:
     asked: Asked
     space: uuid.UUID
     random: Random
-    first: date = field(init=False)
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "first", date(LAST.year + 1 - self.asked.duration_years, 1, 1))
 
     @classmethod
     def of(cls, asked: Asked, seed: int, part: str) -> Synthetic:
         """For that part of the history: what one part needs of chance changes nothing in another."""
-        content = json.dumps([astuple(asked), seed])
-        chance = Random(hashlib.sha256(f"{part} {content}".encode()).hexdigest())
-        return cls(asked, uuid.uuid5(uuid.NAMESPACE_OID, "carrousel synthetic " + content), chance)
+        content = json.dumps([asked.model_dump(), seed])
+        return cls(asked, uuid.uuid5(uuid.NAMESPACE_OID, "carrousel synthetic " + content), Random(f"{part} {content}"))
+
+    @property
+    def first(self) -> date:
+        """The first day of the project."""
+        return date(LAST.year + 1 - self.asked.project.duration_years, 1, 1)
 
     def id(self, what: str, *which: object) -> str:
         """The same thing always has the same id."""
         return str(uuid.uuid5(self.space, " ".join(map(str, (what, *which)))))
 
-    def step(self, service: Service, of: str, on: date, role: Role, path: str, body: Body | str, **more: Any) -> Step:
-        """A request with the key that makes it repeatable."""
-        key = str(uuid.uuid5(self.space, f"{service} {path} {json.dumps(body, sort_keys=True)}"))
-        return Step(service, of, on, role, path, body, key, **more)
+    def evenly(self, number: int, *, after: int = 0, before: int = 0) -> list[date]:
+        """So many days, evenly over the years but for their first and last days."""
+        begin = self.first + timedelta(after)
+        span = (LAST - begin).days - before
+        return [begin + timedelta(span * nth // (number + 1)) for nth in range(1, number + 1)]
+
+    def teller(self, service: Service, of: str, role: Role, organisation: str | None = None) -> Teller:
+        """Who tells what happens to one thing."""
+        return Teller(self.space, service, of, role, organisation)
+
+
+@dataclass(frozen=True, slots=True)
+class Teller:
+    """Makes the steps of one thing, each with the key that makes it repeatable."""
+
+    space: uuid.UUID
+    service: Service
+    of: str
+    role: Role
+    organisation: str | None
+
+    def dated(self, on: date, path: str, **body: object) -> Step:
+        """A request whose body says the day as `on`."""
+        return self.step(on, path, {"on": on, **body})
+
+    def step(self, on: date, path: str, body: Body | str, opinions: tuple[Body, ...] = ()) -> Step:
+        """A request with that body."""
+        told = to_jsonable_python(body)
+        key = str(uuid.uuid5(self.space, f"{self.service} {path} {json.dumps(told, sort_keys=True)}"))
+        return Step(self.service, self.of, on, self.role, path, told, key, self.organisation, opinions)
 
 
 def one(random: Random, weights: Mapping[T, int]) -> T:
@@ -76,7 +103,4 @@ def one(random: Random, weights: Mapping[T, int]) -> T:
 def deck(random: Random, weights: Mapping[T, int], number: int) -> list[T]:
     """So many, each as often as its weight says as far as the number allows."""
     whole = [each for each, weight in weights.items() for _ in range(weight)]
-    drawn: list[T] = []
-    while len(drawn) < number:
-        drawn.extend(random.sample(whole, len(whole)))
-    return drawn[:number]
+    return [each for _ in range(-(-number // len(whole))) for each in random.sample(whole, len(whole))][:number]

@@ -10,8 +10,8 @@ from datetime import date, timedelta
 from io import StringIO
 from random import Random
 
-from deploy.local.history.organisations import SECTORS, Organisation, Register
-from deploy.local.history.steps import LAST, Body, Step, Synthetic
+from deploy.local.history.organisations import OFTEN, Organisation, Register
+from deploy.local.history.steps import Body, Step, Synthetic, Teller
 from shared.http.auth import Role
 
 TITLES = {
@@ -54,11 +54,14 @@ def steps(synthetic: Synthetic, known: Register) -> Iterator[Step]:
     random.shuffle(kinds)
     sizes = shared_out(random, asked.participants, len(kinds))
     people = [Professional(nth, random.choice(known.every)) for nth in range(asked.participants // 3 + NAMED)]
-    begin = synthetic.first + timedelta(PLANNED_BEFORE)
-    span = (LAST - begin).days - LATEST
-    for nth, (kind, size) in enumerate(zip(kinds, sizes, strict=True)):
-        on = begin + timedelta(span * nth // len(kinds))
-        yield from _Training(synthetic, known, nth, kind, on, size).steps(random.sample(people, min(NAMED, size)))
+    days = synthetic.evenly(len(kinds), after=PLANNED_BEFORE, before=LATEST)
+    for nth, (kind, size, on) in enumerate(zip(kinds, sizes, days, strict=True)):
+        training_id, organiser = synthetic.id("training", nth), known.doing("training")
+        tell = synthetic.teller("training", training_id, Role.TRAINER, organiser)
+        training = _Training(synthetic, tell, training_id, kind, on, size)
+        named = random.sample(people, min(NAMED, size))
+        yield training.plan(organiser, known.doing("group_offer"))
+        yield from training.steps(named, evaluated=len(named) == NAMED and nth % EVALUATED == 0)
 
 
 def shared_out(random: Random, total: int, number: int) -> list[int]:
@@ -74,8 +77,7 @@ def shared_out(random: Random, total: int, number: int) -> list[int]:
 
 def by_sector(random: Random, number: int) -> dict[str, int]:
     """That many people, by sector."""
-    often = [often for often, _ in SECTORS.values()]
-    return dict(sorted(Counter(random.choices(list(SECTORS), often, k=number)).items()))
+    return dict(sorted(Counter(random.choices(list(OFTEN), list(OFTEN.values()), k=number)).items()))
 
 
 def _list(people: Sequence[Professional]) -> str:
@@ -92,87 +94,56 @@ class _Training:
     """One training; the first half of the named have registered as a group, the others walk in."""
 
     synthetic: Synthetic
-    known: Register
-    number: int
+    tell: Teller
+    training_id: str
     kind: str
     on: date
     size: int
 
-    def steps(self, people: Sequence[Professional]) -> Iterator[Step]:
-        planned_on, asked_on = self.on - timedelta(PLANNED_BEFORE), self.on - timedelta(PLANNED_BEFORE // 2)
-        yield self._plan(planned_on)
-        yield self._ask(planned_on, "open-registration")
-        if registered := people[: len(people) // 2]:
-            yield self._step(asked_on, f"/registrations/list?on={asked_on}", _list(registered))
-        yield self._hold(people)
-        if len(people) == NAMED and self.number % EVALUATED == 0:
-            yield self._step(self._last, "/evaluation/open", {"on": str(self._last)}, self._opinions(len(people)))
-            yield self._ask(self._last, "evaluation/close")
-
-    def _plan(self, on: date) -> Step:
+    def plan(self, organiser: str, co_presenter: str) -> Step:
         random, online = self.synthetic.random, self.synthetic.random.random() < 0.15
         city = random.choice(self.synthetic.asked.cities)
-        body = {
-            "training_id": self._id,
-            "on": str(on),
-            "kind": self.kind,
-            "title": TITLES[self.kind],
-            "city": city,
-            "place": None if online else f"Vormingszaal {city} (synthetic)",
-            "online": online,
-            "days": [{"on": str(day), **HOURS} for day in self._days],
-            "trainers": ["synthetic-trainer-1", "synthetic-trainer-2"],
-            "organiser": self._organiser,
-            "co_presenter": self.known.doing("group_offer").organisation_id,
-            "capacity": min(1000, max(USUAL, self.size)),
-        }
-        return self._step(on, "", body)
+        return self.tell.dated(
+            self.on - timedelta(PLANNED_BEFORE),
+            "/trainings",
+            training_id=self.training_id,
+            kind=self.kind,
+            title=TITLES[self.kind],
+            city=city,
+            place=None if online else f"Vormingszaal {city} (synthetic)",
+            online=online,
+            days=[{"on": day, **HOURS} for day in self._days],
+            trainers=["synthetic-trainer-1", "synthetic-trainer-2"],
+            organiser=organiser,
+            co_presenter=co_presenter,
+            capacity=min(1000, max(USUAL, self.size)),
+        )
 
-    def _hold(self, people: Sequence[Professional]) -> Step:
-        """Who registered is named again: by his address he is known to have a place."""
-        body = {
-            "on": str(self._last),
-            "pitched": True,
-            "walk_ins": [each.told() for each in people],
-            "counted": by_sector(self.synthetic.random, self.size - len(people)),
-        }
-        return self._step(self._last, "/hold", body)
+    def steps(self, people: Sequence[Professional], *, evaluated: bool) -> Iterator[Step]:
+        """Who registered is named again when it is held: by his address he is known to have a place."""
+        path, last, asked_on = (
+            f"/trainings/{self.training_id}",
+            self._days[-1],
+            self.on - timedelta(PLANNED_BEFORE // 2),
+        )
+        yield self.tell.dated(self.on - timedelta(PLANNED_BEFORE), f"{path}/open-registration")
+        if registered := people[: len(people) // 2]:
+            yield self.tell.step(asked_on, f"{path}/registrations/list?on={asked_on}", _list(registered))
+        counted = by_sector(self.synthetic.random, self.size - len(people))
+        walk_ins = [each.told() for each in people]
+        yield self.tell.dated(last, f"{path}/hold", pitched=True, walk_ins=walk_ins, counted=counted)
+        if evaluated:
+            yield self.tell.step(last, f"{path}/evaluation/open", {"on": last}, self._opinions(len(people)))
+            yield self.tell.dated(last, f"{path}/evaluation/close")
 
     def _opinions(self, number: int) -> tuple[Body, ...]:
         """Most of those asked answer."""
+        scale = {"score": (7, 10), "confidence_before": (1, 3), "confidence_after": (3, 5)}
         random = self.synthetic.random
-        return tuple(
-            {
-                "score": random.randint(7, 10),
-                "confidence_before": random.randint(1, 3),
-                "confidence_after": random.randint(3, 5),
-                "improve": None,
-            }
-            for _ in range(random.randint(number // 2 + 1, number))
-        )
-
-    @property
-    def _id(self) -> str:
-        return self.synthetic.id("training", self.number)
-
-    @property
-    def _organiser(self) -> str:
-        return self.known.doing("training").organisation_id
+        answers = range(random.randint(number // 2 + 1, number))
+        return tuple({"improve": None} | {name: random.randint(*of) for name, of in scale.items()} for _ in answers)
 
     @property
     def _days(self) -> list[date]:
         """One day for a basic training, two for one in depth."""
         return [self.on, self.on + timedelta(7)] if self.kind == "in_depth" else [self.on]
-
-    @property
-    def _last(self) -> date:
-        return self._days[-1]
-
-    def _ask(self, on: date, what: str) -> Step:
-        return self._step(on, f"/{what}", {"on": str(on)})
-
-    def _step(self, on: date, what: str, body: Body | str, opinions: tuple[Body, ...] = ()) -> Step:
-        path = f"/trainings/{self._id}{what}" if what else "/trainings"
-        return self.synthetic.step(
-            "training", self._id, on, Role.TRAINER, path, body, organisation=self._organiser, opinions=opinions
-        )

@@ -1,0 +1,95 @@
+"""What may be asked of a cycle; `on` is the day it happened, `at` when it was asked."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field
+
+from services.carousel.cycles.schemas import Cancellation, CatchUp, Correction, Cover, CycleDetails, Move, SessionRecord
+from services.carousel.values import Numbers, People, Sessions, Version
+from shared.domain.bounds import Day
+from shared.domain.messages import Command, Dated
+from shared.i18n.code_lists import Id, Weekday
+from shared.i18n.text import Language
+
+
+class ForCycle(Dated, Command):
+    """A command to one cycle."""
+
+    cycle_id: Id
+
+
+class ForSession(ForCycle):
+    """A command about one session of a cycle."""
+
+    session_id: Id
+
+
+class PlanCycle(CycleDetails, Command):
+    """Plan a cycle whose sessions are dated already (see `planning.sessions`)."""
+
+    offer_version: Version
+    language: Language
+    modules: Annotated[Numbers, Field(min_length=1)]
+    organisation_id: Id
+    weekday: Weekday
+    sessions: Sessions
+
+
+class MoveSession(Move, ForSession):
+    """Move a session to another day or hour."""
+
+
+class CancelSession(Cancellation, ForSession):
+    """Cancel a session that did not take place."""
+
+
+class AddCatchUp(CatchUp, ForCycle):
+    """Add a session for a module that was missed."""
+
+
+class ArrangeCover(Cover, ForSession):
+    """Have another facilitator stand in at one session."""
+
+
+class HoldSession(SessionRecord, ForSession):
+    """Record that a session took place on `on`, with a mark for everyone expected."""
+
+
+class CorrectAttendance(Correction, ForSession):
+    """Correct one mark of a session held."""
+
+
+class CloseCycle(ForCycle):
+    """Close a cycle whose sessions were all held or cancelled."""
+
+
+class TakePlace(ForCycle):
+    """Take seats at the sessions from a day on whose module the person has yet to attend."""
+
+    referral_id: Id
+    from_on: Day
+    firm: bool
+    attended: Numbers
+    kept_apart: People
+
+
+class ReleasePlace(ForCycle):
+    """Free the seats still to come."""
+
+    referral_id: Id
+
+
+CycleCommand = (
+    PlanCycle
+    | MoveSession
+    | CancelSession
+    | AddCatchUp
+    | ArrangeCover
+    | HoldSession
+    | CorrectAttendance
+    | CloseCycle
+    | TakePlace
+    | ReleasePlace
+)

@@ -1,0 +1,99 @@
+"""The rules of the seats of a cycle: never above capacity at any session, never together who must not be."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from datetime import date
+from typing import TypeVar
+
+from services.carousel.cycles.commands import ReleasePlace, TakePlace
+from services.carousel.cycles.events import (
+    CatchUpAdded,
+    CycleEvent,
+    CyclePlanned,
+    PlaceReleased,
+    PlaceTaken,
+    SessionCancelled,
+    SessionMoved,
+)
+from services.carousel.cycles.state import Cycle, evolve
+from services.carousel.refusals import Refusal
+from services.carousel.values import PlaceDays, Session
+from shared.domain.messages import Refused
+
+E = TypeVar("E", SessionMoved, SessionCancelled, CatchUpAdded)
+
+
+def seats(sessions: Iterable[Session], attended: Collection[int], from_on: date) -> tuple[Session, ...]:
+    """The first session from that day on of every module yet to attend, in order of day.
+
+    Who never attended enters at the first session that allows entry.
+    """
+    ahead = sorted((each for each in sessions if each.on >= from_on), key=lambda each: (each.on, each.starts))
+    if not attended:
+        ahead = ahead[next((n for n, each in enumerate(ahead) if each.entry_allowed), len(ahead)) :]
+    first: dict[int, Session] = {}
+    for each in ahead:
+        if each.module not in attended:
+            first.setdefault(each.module, each)
+    return tuple(first.values())
+
+
+def take_place(state: Cycle, planned: CyclePlanned, command: TakePlace) -> list[CycleEvent]:
+    """Seats at every session the person would attend, or none at all."""
+    seat = state.seats.get(command.referral_id)
+    if seat and seat.active:
+        return []
+    if state.closed:
+        raise Refused(Refusal.CYCLE_CLOSED)
+    chosen = seats(state.open_sessions(), command.attended, command.from_on)
+    if not chosen:
+        raise Refused(Refusal.NO_SESSION_TO_ATTEND)
+    if any(len(state.expected(each.session_id)) >= planned.capacity for each in chosen):
+        raise Refused(Refusal.CYCLE_FULL)
+    if _meets(state, command):
+        raise Refused(Refusal.PLACE_NOT_SUITABLE)
+    return [_taken(planned, command, chosen)]
+
+
+def _meets(state: Cycle, command: TakePlace) -> bool:
+    """Whether somebody has a seat here whom he must not meet, whoever of the two said so."""
+    here = {person: seat for person, seat in state.seats.items() if seat.active}
+    return not here.keys().isdisjoint(command.kept_apart) or any(
+        command.referral_id in seat.kept_apart for seat in here.values()
+    )
+
+
+def _taken(planned: CyclePlanned, command: TakePlace, chosen: tuple[Session, ...]) -> PlaceTaken:
+    return PlaceTaken(
+        cycle_id=command.cycle_id,
+        organisation_id=planned.organisation_id,
+        referral_id=command.referral_id,
+        sessions=tuple(each.session_id for each in chosen),
+        first_on=chosen[0].on,
+        last_on=chosen[-1].on,
+        city=planned.city,
+        modules=planned.modules,
+        kept_apart=command.kept_apart,
+        firm=command.firm,
+        on=command.on,
+    )
+
+
+def release_place(state: Cycle, command: ReleasePlace) -> list[CycleEvent]:
+    """Seats still to come are free for another; the sessions held keep their marks."""
+    seat = state.seats.get(command.referral_id)
+    if seat is None or not seat.active:
+        return []
+    return [PlaceReleased(cycle_id=command.cycle_id, referral_id=command.referral_id, on=command.on)]
+
+
+def rescheduled(state: Cycle, event: E) -> E:
+    """The event with the places whose days it changes; a place of which no session is left keeps its days."""
+    after = evolve(state, event)
+    changed = tuple(
+        PlaceDays(referral_id=person, first_on=days[0], last_on=days[1])
+        for person, seat in sorted(after.seats.items())
+        if seat.active and (days := after.days(person)) and days != state.days(person)
+    )
+    return event.model_copy(update={"rescheduled": changed})

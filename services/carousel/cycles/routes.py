@@ -1,0 +1,192 @@
+"""Cycles over HTTP: facilitators run those of their organisation."""
+
+from __future__ import annotations
+
+from typing import get_args
+
+from fastapi import APIRouter, Response
+
+from services.carousel.access import Access, Facilitator
+from services.carousel.cycles import planning
+from services.carousel.cycles.aggregate import CYCLE
+from services.carousel.cycles.commands import (
+    AddCatchUp,
+    ArrangeCover,
+    CancelSession,
+    CloseCycle,
+    CorrectAttendance,
+    CycleCommand,
+    HoldSession,
+    MoveSession,
+    PlanCycle,
+)
+from services.carousel.cycles.schemas import Cancellation, CatchUp, Correction, Cover, Move, NewCycle, SessionRecord
+from services.carousel.offers.aggregate import OFFER
+from services.carousel.offers.events import OfferPublished
+from services.carousel.queries import offers
+from shared.domain.clock import now
+from shared.domain.messages import Dated
+from shared.eventstore.event_store import Connection, EventStore
+from shared.eventstore.loading import load
+from shared.http.auth import Caller
+from shared.http.commands import Commanding, Commands, Done
+from shared.http.problems import NotVisible
+from shared.i18n.code_lists import Id, Weekday
+
+router = APIRouter(tags=["cycles"])
+_SESSION = "/cycles/{cycle_id}/sessions/{session_id}"
+
+
+@router.post("/cycles", status_code=201, response_model=Done)
+async def plan_cycle(body: NewCycle, caller: Facilitator, commands: Commanding) -> Response:
+    """A cycle of the caller's own organisation, in one of his cities."""
+    if caller.organisation is None or body.city not in caller.cities:
+        raise NotVisible
+    async with commands.store.pool.acquire() as connection:
+        offer = await _offer_of(connection, commands.store, body)
+    if offer is None:
+        raise NotVisible
+    command = plan_of(body, offer, caller, caller.organisation)
+    return await commands.run(CYCLE, body.cycle_id, command, check_access=Access(caller).new_cycle, created=True)
+
+
+async def _offer_of(connection: Connection, store: EventStore, body: NewCycle) -> offers.Offer | None:
+    """The offer in the version that holds; of a cycle that is planned already, in the one it was planned with."""
+    _, cycle = await load(connection, store, CYCLE, body.cycle_id)
+    if cycle.planned is None or cycle.planned.offer_id != body.offer_id:
+        return await offers.find_one(connection, body.offer_id)
+    for recorded in await store.read(connection, OFFER.stream(body.offer_id)):
+        match recorded.event:
+            case OfferPublished(version=cycle.planned.offer_version) as version:
+                return offers.Offer(
+                    offer=body.offer_id, version=version.version, language=version.language, modules=version.modules
+                )
+    return None
+
+
+def plan_of(body: NewCycle, offer: offers.Offer, caller: Caller, organisation: str) -> PlanCycle:
+    """The command that plans a cycle of that offer; raises Refused for an order of modules that cannot be."""
+    weekdays: tuple[Weekday, ...] = get_args(Weekday)
+    return PlanCycle(
+        at=now(),
+        by=caller.subject,
+        cycle_id=body.cycle_id,
+        offer_id=body.offer_id,
+        offer_version=offer.version,
+        language=offer.language,
+        modules=tuple(each.number for each in offer.modules),
+        organisation_id=organisation,
+        city=body.city,
+        place=body.place,
+        weekday=weekdays[body.first_on.weekday()],
+        part_of_day=body.part_of_day,
+        capacity=body.capacity,
+        facilitators=body.facilitators,
+        sessions=planning.sessions(
+            body.cycle_id,
+            planning.in_order(offer.modules, body.order),
+            body.first_on,
+            body.starts,
+            weeks_between=body.weeks_between,
+            closed=body.closed,
+        ),
+        on=body.on,
+    )
+
+
+@router.post(f"{_SESSION}/move", response_model=Done)
+async def move_session(cycle_id: Id, session_id: Id, body: Move, caller: Facilitator, commands: Commanding) -> Response:
+    """Move a session to another day or hour."""
+    command = MoveSession(
+        at=now(),
+        by=caller.subject,
+        cycle_id=cycle_id,
+        session_id=session_id,
+        to=body.to,
+        starts=body.starts,
+        on=body.on,
+    )
+    return await _run(commands, caller, command)
+
+
+@router.post(f"{_SESSION}/cancel", response_model=Done)
+async def cancel_session(
+    cycle_id: Id, session_id: Id, body: Cancellation, caller: Facilitator, commands: Commanding
+) -> Response:
+    """Cancel a session that did not take place."""
+    command = CancelSession(
+        at=now(), by=caller.subject, cycle_id=cycle_id, session_id=session_id, reason=body.reason, on=body.on
+    )
+    return await _run(commands, caller, command)
+
+
+@router.post(f"{_SESSION}/cover", response_model=Done)
+async def arrange_cover(
+    cycle_id: Id, session_id: Id, body: Cover, caller: Facilitator, commands: Commanding
+) -> Response:
+    """Have another facilitator stand in at one session."""
+    command = ArrangeCover(
+        at=now(),
+        by=caller.subject,
+        cycle_id=cycle_id,
+        session_id=session_id,
+        absent=body.absent,
+        cover=body.cover,
+        on=body.on,
+    )
+    return await _run(commands, caller, command)
+
+
+@router.post(f"{_SESSION}/hold", response_model=Done)
+async def hold_session(
+    cycle_id: Id, session_id: Id, body: SessionRecord, caller: Facilitator, commands: Commanding
+) -> Response:
+    """Record that a session took place on `on`, with a mark for everyone expected."""
+    command = HoldSession(
+        at=now(), by=caller.subject, cycle_id=cycle_id, session_id=session_id, attendance=body.attendance, on=body.on
+    )
+    return await _run(commands, caller, command)
+
+
+@router.post(f"{_SESSION}/correct", response_model=Done)
+async def correct_attendance(
+    cycle_id: Id, session_id: Id, body: Correction, caller: Facilitator, commands: Commanding
+) -> Response:
+    """Correct one mark of a session held."""
+    command = CorrectAttendance(
+        at=now(),
+        by=caller.subject,
+        cycle_id=cycle_id,
+        session_id=session_id,
+        referral_id=body.referral_id,
+        mark=body.mark,
+        on=body.on,
+    )
+    return await _run(commands, caller, command)
+
+
+@router.post("/cycles/{cycle_id}/catch-up", response_model=Done)
+async def add_catch_up(cycle_id: Id, body: CatchUp, caller: Facilitator, commands: Commanding) -> Response:
+    """Add a session for a module that was missed."""
+    command = AddCatchUp(
+        at=now(),
+        by=caller.subject,
+        cycle_id=cycle_id,
+        session_id=body.session_id,
+        module=body.module,
+        held_on=body.held_on,
+        starts=body.starts,
+        on=body.on,
+    )
+    return await _run(commands, caller, command)
+
+
+@router.post("/cycles/{cycle_id}/close", response_model=Done)
+async def close_cycle(cycle_id: Id, body: Dated, caller: Facilitator, commands: Commanding) -> Response:
+    """Close a cycle whose sessions were all held or cancelled."""
+    return await _run(commands, caller, CloseCycle(at=now(), by=caller.subject, cycle_id=cycle_id, on=body.on))
+
+
+async def _run(commands: Commands, caller: Caller, command: CycleCommand) -> Response:
+    access = Access(caller)
+    return await commands.run(CYCLE, command.cycle_id, command, check_access=access.cycle, check_issued=access.issued)

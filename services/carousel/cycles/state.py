@@ -1,0 +1,150 @@
+"""What is known of one cycle, and how each event changes it; no rule about what may be done."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date
+from typing import assert_never
+
+from services.carousel.cycles import events
+from services.carousel.cycles.events import CycleEvent
+from services.carousel.values import CancelReason, Mark, Session
+
+
+@dataclass(frozen=True, slots=True)
+class Dated:
+    """One session and what became of it; `bereft` are those who were expected when it was cancelled."""
+
+    session: Session
+    held: bool = False
+    cancelled: CancelReason | None = None
+    covers: Mapping[str, str] = field(default_factory=dict)
+    marks: Mapping[str, Mark] = field(default_factory=dict)
+    bereft: frozenset[str] = frozenset()
+
+    @property
+    def open(self) -> bool:
+        """Neither held nor cancelled yet."""
+        return not (self.held or self.cancelled)
+
+
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """The sessions at which a person is expected, those of his present place, and whom he must not meet there."""
+
+    sessions: frozenset[str]
+    kept_apart: frozenset[str]
+    place: frozenset[str] = frozenset()
+    active: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Cycle:
+    """One cycle with its sessions by id, in the order planned, and its seats by referral."""
+
+    planned: events.CyclePlanned | None = None
+    sessions: Mapping[str, Dated] = field(default_factory=dict)
+    seats: Mapping[str, Seat] = field(default_factory=dict)
+    closed: bool = False
+
+    def expected(self, session_id: str) -> frozenset[str]:
+        """Who has a seat at that session."""
+        return frozenset(person for person, seat in self.seats.items() if session_id in seat.sessions)
+
+    def days(self, person: str) -> tuple[date, date] | None:
+        """The first and the last session of his place; None when none of them takes place."""
+        days = [self.sessions[each].session.on for each in self.seats[person].place]
+        return (min(days), max(days)) if days else None
+
+    def open_sessions(self) -> tuple[Session, ...]:
+        """The sessions that may still take place."""
+        return tuple(each.session for each in self.sessions.values() if each.open)
+
+
+INITIAL = Cycle()
+
+
+def evolve(state: Cycle, event: CycleEvent) -> Cycle:
+    """The cycle after one event."""
+    match event:
+        case events.CyclePlanned():
+            return Cycle(planned=event, sessions={each.session_id: Dated(each) for each in event.sessions})
+        case events.SessionMoved():
+            was = state.sessions[event.session_id]
+            moved = was.session.model_copy(update={"on": event.to, "starts": event.starts})
+            return _with(state, replace(was, session=moved))
+        case events.SessionCancelled():
+            return _cancelled(state, event)
+        case events.CatchUpAdded():
+            return _caught_up(state, event.session)
+        case events.CoverArranged():
+            was = state.sessions[event.session_id]
+            return _with(state, replace(was, covers={**was.covers, event.absent: event.cover}))
+        case events.PlaceTaken():
+            return _taken(state, event)
+        case events.PlaceReleased():
+            return _released(state, event.referral_id)
+        case events.SessionHeld():
+            was = state.sessions[event.facts.session_id]
+            return _with(state, replace(was, held=True, marks=dict(event.attendance)))
+        case events.AttendanceCorrected():
+            was = state.sessions[event.facts.session_id]
+            return _with(state, replace(was, marks={**was.marks, event.referral_id: event.mark}))
+        case events.CycleClosed():
+            return replace(state, closed=True)
+        case _:
+            assert_never(event)
+
+
+def _with(state: Cycle, dated: Dated) -> Cycle:
+    return replace(state, sessions={**state.sessions, dated.session.session_id: dated})
+
+
+def _cancelled(state: Cycle, event: events.SessionCancelled) -> Cycle:
+    gone, was = {event.session_id}, state.sessions[event.session_id]
+    seats = {
+        person: replace(seat, sessions=seat.sessions - gone, place=seat.place - gone)
+        for person, seat in state.seats.items()
+    }
+    cancelled = replace(was, cancelled=event.reason, bereft=state.expected(event.session_id))
+    return replace(_with(state, cancelled), seats=seats)
+
+
+def _caught_up(state: Cycle, session: Session) -> Cycle:
+    """Who missed the module is expected at the session that repeats it, by order of place, as far as it holds them."""
+    capacity = state.planned.capacity if state.planned else 0
+    waiting = [person for person in state.seats if _lacks(state, person, session.module)]
+    seats = {person: _also_at(state.seats[person], session.session_id) for person in waiting[:capacity]}
+    return replace(_with(state, Dated(session)), seats={**state.seats, **seats})
+
+
+def _also_at(seat: Seat, session_id: str) -> Seat:
+    return replace(seat, sessions=seat.sessions | {session_id}, place=seat.place | {session_id})
+
+
+def _lacks(state: Cycle, person: str, module: int) -> bool:
+    """Whether he has a place here, missed the module, and has no seat yet at a session that repeats it."""
+    seat = state.seats[person]
+    ahead = {each.module for each in state.open_sessions() if each.session_id in seat.sessions}
+    return seat.active and module not in ahead and missed(state, person, module)
+
+
+def missed(state: Cycle, person: str, module: int) -> bool:
+    """Whether he was expected at the module in this cycle and did not attend it."""
+    same = [each for each in state.sessions.values() if each.session.module == module]
+    expected = any(person in each.marks or person in each.bereft for each in same)
+    return expected and not any(each.marks.get(person) == "present" for each in same)
+
+
+def _taken(state: Cycle, event: events.PlaceTaken) -> Cycle:
+    kept = state.seats[event.referral_id].sessions if event.referral_id in state.seats else frozenset[str]()
+    place = frozenset(event.sessions)
+    seat = Seat(kept | place, frozenset(event.kept_apart), place)
+    return replace(state, seats={**state.seats, event.referral_id: seat})
+
+
+def _released(state: Cycle, person: str) -> Cycle:
+    seat = state.seats[person]
+    past = frozenset(each for each in seat.sessions if not state.sessions[each].open)
+    return replace(state, seats={**state.seats, person: replace(seat, sessions=past, active=False)})

@@ -1,1 +1,0 @@
-"""The rules of the carousel: offers, cycles, participations, and what can be foreseen."""

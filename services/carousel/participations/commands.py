@@ -1,0 +1,132 @@
+"""What may be asked of a participation; `on` is the day it happened, `at` when it was asked."""
+
+from __future__ import annotations
+
+from services.carousel.participations.events import SafetyCause, Unlisted
+from services.carousel.participations.schemas import NonAssociation, Pause, PlaceEnd, PlaceRequest, Reason
+from services.carousel.values import Availabilities, Mark, PlaceDays, PlaceInCycle, SessionFacts
+from shared.domain.messages import Command, Dated
+from shared.i18n.code_lists import City, Id
+from shared.i18n.text import Language
+
+
+class ForReferral(Dated, Command):
+    """A command to the participation of one referral."""
+
+    referral_id: Id
+
+
+class AwaitPlace(ForReferral):
+    """Put an accepted person on the waiting list; `returning` when his referral was resumed, also after he stopped."""
+
+    city: City
+    language: Language
+    availability: Availabilities
+    returning: bool = False
+
+
+class LeaveWaitingList(ForReferral):
+    """Take a person off the road before the first session, because the referral took another one."""
+
+    cause: Unlisted
+
+
+class OfferPlace(PlaceRequest, ForReferral):
+    """Hold seats for a person until he answers."""
+
+
+class PlaceParticipant(PlaceRequest, ForReferral):
+    """Give a place to a person who agreed already."""
+
+
+class ReceivePlace(PlaceInCycle, ForReferral):
+    """Note the seats that the cycle found for the person."""
+
+    firm: bool
+
+
+class ReschedulePlace(PlaceDays, ForReferral):
+    """Note that the place begins or ends on another day."""
+
+    cycle_id: Id
+
+
+class AcceptPlace(ForReferral):
+    """Record that the person takes the place offered."""
+
+
+class RefusePlace(Reason, ForReferral):
+    """Record that the person cannot take the place offered, and why."""
+
+
+class GiveBackPlace(PlaceEnd, ForReferral):
+    """End the place: given back by the person, or its cycle is over."""
+
+
+class NoteAttendance(ForReferral):
+    """Note how the person was marked at a session; noting it again corrects it."""
+
+    cycle_id: Id
+    session: SessionFacts
+    mark: Mark
+
+
+class PauseParticipation(Pause, ForReferral):
+    """Pause a participation until a review date, or move that date; the place is given back."""
+
+
+class ResumeParticipation(ForReferral):
+    """Go on after a pause."""
+
+
+class StopParticipation(Reason, ForReferral):
+    """Record that the person leaves after the first session, and why."""
+
+
+class ReturnToParticipation(ForReferral):
+    """Record that the person comes back after stopping."""
+
+
+class DeclareNonAssociation(NonAssociation, ForReferral):
+    """Say that two people must not sit together; `other_cycle_id` is where the other has a place."""
+
+    other_cycle_id: Id | None = None
+
+
+class LiftNonAssociation(NonAssociation, ForReferral):
+    """Say that they may sit together again."""
+
+
+class OpenSafetyTask(ForReferral):
+    """Have a facilitator look at the safety of those concerned."""
+
+    cycle_id: Id
+    cause: SafetyCause
+
+
+class CloseSafetyTask(ForReferral):
+    """Record that a facilitator has looked; his note is kept apart, never in an event."""
+
+    task_id: Id
+
+
+ParticipationCommand = (
+    AwaitPlace
+    | LeaveWaitingList
+    | OfferPlace
+    | PlaceParticipant
+    | ReceivePlace
+    | ReschedulePlace
+    | AcceptPlace
+    | RefusePlace
+    | GiveBackPlace
+    | NoteAttendance
+    | PauseParticipation
+    | ResumeParticipation
+    | StopParticipation
+    | ReturnToParticipation
+    | DeclareNonAssociation
+    | LiftNonAssociation
+    | OpenSafetyTask
+    | CloseSafetyTask
+)

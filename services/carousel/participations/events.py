@@ -1,0 +1,183 @@
+"""What has happened to the participation of one referred person: ids, days and codes; only ever grows."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from services.carousel.values import Availabilities, Mark, Number, Numbers, People, PlaceInCycle, StoredDay
+from shared.domain.messages import Event
+from shared.i18n.code_lists import Category, City, Id, ReasonCode
+from shared.i18n.text import Language
+
+SafetyCause = Literal["stopped", "silence"]
+Unlisted = Literal["on_hold", "withdrawn", "retracted", "not_eligible", "not_suitable"]
+
+
+class OfReferral(Event):
+    """Something that has happened to the participation of one referral, and on which day."""
+
+    referral_id: Id
+    on: StoredDay
+
+
+class JoinedWaitingList(OfReferral):
+    """Accepted by the intake: the person waits for a place."""
+
+    city: City
+    language: Language
+    availability: Availabilities
+
+
+class LeftWaitingList(OfReferral):
+    """No longer waiting, nor holding a place, because the referral took another road."""
+
+    cause: Unlisted
+
+
+class PlaceRequested(OfReferral):
+    """A place in a cycle from that day on is asked for; `firm` when the person has agreed already."""
+
+    cycle_id: Id
+    from_on: StoredDay
+    firm: bool
+    attended: Numbers
+    kept_apart: People
+
+
+class PlaceOffered(PlaceInCycle, OfReferral):
+    """Seats are held for the person, who has yet to answer."""
+
+
+class PlaceRefused(OfReferral):
+    """The person cannot take the place, by a two-level reason; the wait goes on."""
+
+    cycle_id: Id
+    category: Category
+    code: ReasonCode
+
+
+class ParticipantPlaced(PlaceInCycle, OfReferral):
+    """The person has a place, from its first to its last session."""
+
+
+class PlaceRescheduled(OfReferral):
+    """The place begins or ends on another day, for the cycle changed; `placed_on` once the person has agreed."""
+
+    cycle_id: Id
+    city: City
+    first_on: StoredDay
+    last_on: StoredDay
+    placed_on: StoredDay | None
+
+
+class PlaceGivenBack(OfReferral):
+    """The place ended: given back, or its cycle is over."""
+
+    cycle_id: Id
+
+
+class AttendanceNoted(OfReferral):
+    """How the person was marked at one session; noted again after a correction. `modules` are all of the offer's."""
+
+    cycle_id: Id
+    session_id: Id
+    module: Number
+    modules: Numbers
+    mark: Mark
+    city: City
+
+
+class ParticipationStarted(OfReferral):
+    """The first session ever was attended on that day."""
+
+    cycle_id: Id
+    city: City
+
+
+class StartRevoked(OfReferral):
+    """A correction left no session attended."""
+
+
+class ParticipationPaused(OfReferral):
+    """Paused until someone looks at it again."""
+
+    review_on: StoredDay
+
+
+class ParticipationResumed(OfReferral):
+    """Goes on after a pause: waits for a place again."""
+
+
+class ParticipationStopped(OfReferral):
+    """Left after the first session."""
+
+    category: Category
+    code: ReasonCode
+
+
+class ParticipationReturned(OfReferral):
+    """Came back after stopping: waits for a place again, with the modules attended before."""
+
+
+class ParticipationCompleted(OfReferral):
+    """Every distinct module of the offer was attended, the last one on that day."""
+
+    cycle_id: Id
+    city: City
+
+
+class CompletionRevoked(OfReferral):
+    """A correction took a module away."""
+
+
+class NonAssociationDeclared(OfReferral):
+    """He and the other must not sit together; `cycle_id` is where he had a place when it was said."""
+
+    other_id: Id
+    cycle_id: Id | None
+
+
+class NonAssociationLifted(OfReferral):
+    """They may sit together again."""
+
+    other_id: Id
+
+
+class SafetyTaskOpened(OfReferral):
+    """A facilitator of that cycle has to look at the safety of those concerned, before that day."""
+
+    task_id: Id
+    cycle_id: Id
+    cause: SafetyCause
+    due_on: StoredDay
+
+
+class SafetyTaskClosed(OfReferral):
+    """A facilitator has looked; his note is kept apart from the events."""
+
+    task_id: Id
+
+
+ParticipationEvent = (
+    JoinedWaitingList
+    | LeftWaitingList
+    | PlaceRequested
+    | PlaceOffered
+    | PlaceRefused
+    | ParticipantPlaced
+    | PlaceRescheduled
+    | PlaceGivenBack
+    | AttendanceNoted
+    | ParticipationStarted
+    | StartRevoked
+    | ParticipationPaused
+    | ParticipationResumed
+    | ParticipationStopped
+    | ParticipationReturned
+    | ParticipationCompleted
+    | CompletionRevoked
+    | NonAssociationDeclared
+    | NonAssociationLifted
+    | SafetyTaskOpened
+    | SafetyTaskClosed
+)

@@ -1,0 +1,140 @@
+"""The rules of a place: asked for, offered, accepted or refused, given back; never two at once."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TypeVar
+
+from services.carousel.participations.commands import (
+    AcceptPlace,
+    OfferPlace,
+    PlaceParticipant,
+    ReceivePlace,
+    RefusePlace,
+    ReschedulePlace,
+)
+from services.carousel.participations.events import (
+    ParticipantPlaced,
+    ParticipationEvent,
+    PlaceGivenBack,
+    PlaceOffered,
+    PlaceRefused,
+    PlaceRequested,
+    PlaceRescheduled,
+)
+from services.carousel.participations.state import Participation
+from services.carousel.refusals import Refusal
+from services.carousel.values import PlaceInCycle
+from shared.domain.messages import Refused
+from shared.i18n.code_lists import reasons_for
+
+P = TypeVar("P", PlaceOffered, ParticipantPlaced)
+
+
+def ask_place(state: Participation, command: OfferPlace | PlaceParticipant) -> list[ParticipationEvent]:
+    """A place is asked for somebody who waits; for who has been offered the same one, placing is accepting."""
+    firm = isinstance(command, PlaceParticipant)
+    if state.completed_on:
+        raise Refused(Refusal.ALREADY_COMPLETED)
+    if state.place and state.place.cycle_id == command.cycle_id:
+        return [_of(ParticipantPlaced, state.place, command.on)] if firm and state.standing == "offered" else []
+    if state.place:
+        raise Refused(Refusal.ALREADY_PLACED)
+    if state.awaited is None:
+        raise Refused(Refusal.PARTICIPATION_UNKNOWN)
+    if state.standing != "waiting":
+        raise Refused(Refusal.PARTICIPATION_NOT_OPEN)
+    if min(command.on, command.from_on) < state.awaited.on:
+        raise Refused(Refusal.DATE_BEFORE_WAITING)
+    return [
+        PlaceRequested(
+            referral_id=command.referral_id,
+            cycle_id=command.cycle_id,
+            from_on=command.from_on,
+            firm=firm,
+            attended=tuple(sorted(state.attended)),
+            kept_apart=tuple(sorted(state.kept_apart)),
+            on=command.on,
+        )
+    ]
+
+
+def receive_place(state: Participation, command: ReceivePlace) -> list[ParticipationEvent]:
+    """The seats that were asked for, found by the cycle."""
+    if state.requested is None or state.requested.cycle_id != command.cycle_id:
+        raise Refused(Refusal.PLACE_NOT_REQUESTED)
+    if command.firm:
+        return [_of(ParticipantPlaced, command, command.on)]
+    return [_of(PlaceOffered, command, command.on)]
+
+
+def reschedule_place(state: Participation, command: ReschedulePlace) -> list[ParticipationEvent]:
+    """The place in that cycle begins or ends on another day; without one there, nothing changes."""
+    place = state.place
+    if place is None or place.cycle_id != command.cycle_id:
+        return []
+    if (place.first_on, place.last_on) == (command.first_on, command.last_on):
+        return []
+    return [
+        PlaceRescheduled(
+            referral_id=command.referral_id,
+            cycle_id=command.cycle_id,
+            city=place.city,
+            first_on=command.first_on,
+            last_on=command.last_on,
+            placed_on=place.on if isinstance(place, ParticipantPlaced) else None,
+            on=command.on,
+        )
+    ]
+
+
+def accept_place(state: Participation, command: AcceptPlace) -> list[ParticipationEvent]:
+    """The person takes the place offered."""
+    if state.standing == "placed":
+        return []
+    if state.standing != "offered" or state.place is None:
+        raise Refused(Refusal.NO_PLACE_OFFERED)
+    if state.awaited and command.on < state.awaited.on:
+        raise Refused(Refusal.DATE_BEFORE_WAITING)
+    return [_of(ParticipantPlaced, state.place, command.on)]
+
+
+def refuse_place(state: Participation, command: RefusePlace) -> list[ParticipationEvent]:
+    """The person cannot take the place offered; why is kept, for the barriers are counted from it."""
+    last = state.refusals[-1].event if state.standing == "waiting" and state.refusals else None
+    if last and (last.category, last.code) == (command.category, command.code):
+        return []
+    if state.standing != "offered" or state.place is None:
+        raise Refused(Refusal.NO_PLACE_OFFERED)
+    if (command.category, command.code) not in reasons_for("place_refused"):
+        raise Refused(Refusal.REASON_DOES_NOT_FIT)
+    return [
+        PlaceRefused(
+            referral_id=command.referral_id,
+            cycle_id=state.place.cycle_id,
+            category=command.category,
+            code=command.code,
+            on=command.on,
+        )
+    ]
+
+
+def given_back(state: Participation, on: date) -> list[ParticipationEvent]:
+    """The place that ends on that day, when there is one."""
+    if state.place is None:
+        return []
+    return [PlaceGivenBack(referral_id=state.place.referral_id, cycle_id=state.place.cycle_id, on=on)]
+
+
+def _of(kind: type[P], place: PlaceInCycle, on: date) -> P:
+    """The place, offered or given on that day."""
+    return kind(
+        referral_id=place.referral_id,
+        cycle_id=place.cycle_id,
+        organisation_id=place.organisation_id,
+        city=place.city,
+        modules=place.modules,
+        first_on=place.first_on,
+        last_on=place.last_on,
+        on=on,
+    )

@@ -1,0 +1,155 @@
+"""Participations over HTTP: facilitators offer places, place, pause, stop and take back."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, Response
+
+from services.carousel.access import Access, Facilitator, with_access
+from services.carousel.participations.aggregate import PARTICIPATION
+from services.carousel.participations.commands import (
+    AcceptPlace,
+    DeclareNonAssociation,
+    GiveBackPlace,
+    LiftNonAssociation,
+    OfferPlace,
+    ParticipationCommand,
+    PauseParticipation,
+    PlaceParticipant,
+    RefusePlace,
+    ResumeParticipation,
+    ReturnToParticipation,
+    StopParticipation,
+)
+from services.carousel.participations.schemas import NonAssociation, Pause, PlaceEnd, PlaceRequest, Reason
+from shared.domain.clock import now
+from shared.domain.messages import Dated
+from shared.eventstore.command_handler import Outcome
+from shared.eventstore.event_store import Connection
+from shared.eventstore.loading import load
+from shared.http.auth import Caller
+from shared.http.commands import Commanding, Commands, Done
+from shared.i18n.code_lists import Id
+
+router = APIRouter(tags=["participations"])
+_PERSON = "/participations/{referral_id}"
+
+
+@router.post(f"{_PERSON}/offer-place", response_model=Done)
+async def offer_place(referral_id: Id, body: PlaceRequest, caller: Facilitator, commands: Commanding) -> Response:
+    """Hold seats for a person until he answers."""
+    command = OfferPlace(
+        at=now(), by=caller.subject, referral_id=referral_id, cycle_id=body.cycle_id, from_on=body.from_on, on=body.on
+    )
+    return await _run(commands, caller, command)
+
+
+@router.post(f"{_PERSON}/place", response_model=Done)
+async def place_participant(referral_id: Id, body: PlaceRequest, caller: Facilitator, commands: Commanding) -> Response:
+    """Give a place to a person who agreed already."""
+    command = PlaceParticipant(
+        at=now(), by=caller.subject, referral_id=referral_id, cycle_id=body.cycle_id, from_on=body.from_on, on=body.on
+    )
+    return await _run(commands, caller, command)
+
+
+@router.post(f"{_PERSON}/accept-place", response_model=Done)
+async def accept_place(referral_id: Id, body: Dated, caller: Facilitator, commands: Commanding) -> Response:
+    """Record that the person takes the place offered."""
+    return await _run(commands, caller, AcceptPlace(at=now(), by=caller.subject, referral_id=referral_id, on=body.on))
+
+
+@router.post(f"{_PERSON}/refuse-place", response_model=Done)
+async def refuse_place(referral_id: Id, body: Reason, caller: Facilitator, commands: Commanding) -> Response:
+    """Record that the person cannot take the place offered, and why."""
+    command = RefusePlace(
+        at=now(), by=caller.subject, referral_id=referral_id, category=body.category, code=body.code, on=body.on
+    )
+    return await _run(commands, caller, command)
+
+
+@router.post(f"{_PERSON}/give-back-place", response_model=Done)
+async def give_back_place(referral_id: Id, body: PlaceEnd, caller: Facilitator, commands: Commanding) -> Response:
+    """End the place: given back by the person."""
+    command = GiveBackPlace(at=now(), by=caller.subject, referral_id=referral_id, cycle_id=body.cycle_id, on=body.on)
+    return await _run(commands, caller, command)
+
+
+@router.post(f"{_PERSON}/pause", response_model=Done)
+async def pause_participation(referral_id: Id, body: Pause, caller: Facilitator, commands: Commanding) -> Response:
+    """Pause a participation until a review date, or move that date; the place is given back."""
+    command = PauseParticipation(
+        at=now(), by=caller.subject, referral_id=referral_id, review_on=body.review_on, on=body.on
+    )
+    return await _run(commands, caller, command)
+
+
+@router.post(f"{_PERSON}/resume", response_model=Done)
+async def resume_participation(referral_id: Id, body: Dated, caller: Facilitator, commands: Commanding) -> Response:
+    """Go on after a pause."""
+    command = ResumeParticipation(at=now(), by=caller.subject, referral_id=referral_id, on=body.on)
+    return await _run(commands, caller, command)
+
+
+@router.post(f"{_PERSON}/stop", response_model=Done)
+async def stop_participation(referral_id: Id, body: Reason, caller: Facilitator, commands: Commanding) -> Response:
+    """Record that the person leaves after the first session, and why."""
+    command = StopParticipation(
+        at=now(), by=caller.subject, referral_id=referral_id, category=body.category, code=body.code, on=body.on
+    )
+    return await _run(commands, caller, command)
+
+
+@router.post(f"{_PERSON}/return", response_model=Done)
+async def return_to_participation(referral_id: Id, body: Dated, caller: Facilitator, commands: Commanding) -> Response:
+    """Record that the person comes back after stopping."""
+    command = ReturnToParticipation(at=now(), by=caller.subject, referral_id=referral_id, on=body.on)
+    return await _run(commands, caller, command)
+
+
+@router.post(f"{_PERSON}/keep-apart", response_model=Done)
+async def keep_apart(referral_id: Id, body: NonAssociation, caller: Facilitator, commands: Commanding) -> Response:
+    """Say that two people must not sit together; the caller must see both."""
+    command = DeclareNonAssociation(
+        at=now(), by=caller.subject, referral_id=referral_id, other_id=body.other_id, on=body.on
+    )
+    return await _run_about_two(commands, caller, command)
+
+
+@router.post(f"{_PERSON}/let-together", response_model=Done)
+async def let_together(referral_id: Id, body: NonAssociation, caller: Facilitator, commands: Commanding) -> Response:
+    """Say that they may sit together again; the caller must see both."""
+    command = LiftNonAssociation(
+        at=now(), by=caller.subject, referral_id=referral_id, other_id=body.other_id, on=body.on
+    )
+    return await _run_about_two(commands, caller, command)
+
+
+async def _run(commands: Commands, caller: Caller, command: ParticipationCommand) -> Response:
+    async def run(access: Access) -> Response:
+        return await commands.run(
+            PARTICIPATION, command.referral_id, command, check_access=access.person, check_issued=access.issued
+        )
+
+    return await with_access(commands.store, caller, run)
+
+
+async def _run_about_two(
+    commands: Commands, caller: Caller, command: DeclareNonAssociation | LiftNonAssociation
+) -> Response:
+    """Access to the other is checked also where nothing changes: that would tell who is kept apart from whom."""
+
+    async def run(access: Access) -> Response:
+        async def check_other(connection: Connection, outcome: Outcome) -> None:
+            if not outcome.events:
+                access.person((await load(connection, commands.store, PARTICIPATION, command.other_id))[1])
+
+        return await commands.run(
+            PARTICIPATION,
+            command.referral_id,
+            command,
+            check_access=access.person,
+            check_issued=access.issued,
+            hooks=[check_other],
+        )
+
+    return await with_access(commands.store, caller, run)

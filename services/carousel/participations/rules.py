@@ -1,0 +1,176 @@
+"""The rules of one participation: waiting, place, pause, stop and return; one function a command, no I/O, no clock."""
+
+from __future__ import annotations
+
+from typing import assert_never
+
+from services.carousel.participations import commands
+from services.carousel.participations.attendance import note_attendance
+from services.carousel.participations.commands import ParticipationCommand
+from services.carousel.participations.events import (
+    JoinedWaitingList,
+    LeftWaitingList,
+    ParticipationEvent,
+    ParticipationPaused,
+    ParticipationResumed,
+    ParticipationReturned,
+    ParticipationStopped,
+    PlaceGivenBack,
+)
+from services.carousel.participations.placing import (
+    accept_place,
+    ask_place,
+    given_back,
+    receive_place,
+    refuse_place,
+    reschedule_place,
+)
+from services.carousel.participations.safety import close_task, declare_apart, lift_apart, open_task, task
+from services.carousel.participations.state import Participation, Standing
+from services.carousel.refusals import Refusal
+from shared.domain.clock import not_in_future
+from shared.domain.messages import Refused
+from shared.i18n.code_lists import reasons_for
+
+
+def decide(state: Participation, command: ParticipationCommand) -> list[ParticipationEvent]:
+    """The events a command leads to; [] when it already holds; raises Refused."""
+    not_in_future(command.on, command.at)
+    match command:
+        case commands.AwaitPlace():
+            return await_place(state, command)
+        case commands.LeaveWaitingList():
+            return leave_waiting_list(state, command)
+        case commands.OfferPlace() | commands.PlaceParticipant():
+            return ask_place(state, command)
+        case commands.ReceivePlace():
+            return receive_place(state, command)
+        case commands.ReschedulePlace():
+            return reschedule_place(state, command)
+        case commands.AcceptPlace():
+            return accept_place(state, command)
+        case commands.RefusePlace():
+            return refuse_place(state, command)
+        case commands.GiveBackPlace():
+            return give_back_place(state, command)
+        case commands.NoteAttendance():
+            return note_attendance(state, command)
+        case commands.PauseParticipation():
+            return pause(state, command)
+        case commands.ResumeParticipation():
+            return resume(state, command)
+        case commands.StopParticipation():
+            return stop(state, command)
+        case commands.ReturnToParticipation():
+            return come_back(state, command)
+        case commands.DeclareNonAssociation():
+            return declare_apart(state, command)
+        case commands.LiftNonAssociation():
+            return lift_apart(state, command)
+        case commands.OpenSafetyTask():
+            return open_task(state, command)
+        case commands.CloseSafetyTask():
+            return close_task(state, command)
+        case _:
+            assert_never(command)
+
+
+def await_place(state: Participation, command: commands.AwaitPlace) -> list[ParticipationEvent]:
+    """An accepted person waits; who left before the start and is accepted again waits anew.
+
+    Who had stopped and resumes his referral comes back, unless that was before he started.
+    """
+    if command.returning and state.standing == "stopped" and not state.completed_on:
+        late = state.started_on is None or command.on < state.started_on
+        return [] if late else [ParticipationReturned(referral_id=command.referral_id, on=command.on)]
+    if state.standing not in {None, "unlisted"}:
+        return []
+    return [
+        JoinedWaitingList(
+            referral_id=command.referral_id,
+            city=command.city,
+            language=command.language,
+            availability=command.availability,
+            on=command.on,
+        )
+    ]
+
+
+def leave_waiting_list(state: Participation, command: commands.LeaveWaitingList) -> list[ParticipationEvent]:
+    """Before the first session the referral leads; after it, what happens here does."""
+    if state.standing in {None, "unlisted"} or state.started_on:
+        return []
+    left = LeftWaitingList(referral_id=command.referral_id, cause=command.cause, on=command.on)
+    return [*given_back(state, command.on), left]
+
+
+def give_back_place(state: Participation, command: commands.GiveBackPlace) -> list[ParticipationEvent]:
+    """The place in that cycle ends; without one there, nothing changes."""
+    if state.place is None or state.place.cycle_id != command.cycle_id:
+        return []
+    return [PlaceGivenBack(referral_id=command.referral_id, cycle_id=command.cycle_id, on=command.on)]
+
+
+def pause(state: Participation, command: commands.PauseParticipation) -> list[ParticipationEvent]:
+    """Anyone on the road can pause until a day still to come; asking with another day moves it."""
+    if state.standing == "paused" and state.review_on == command.review_on:
+        return []
+    _on_the_road(state, {"waiting", "offered", "placed", "paused"})
+    if command.review_on <= command.on:
+        raise Refused(Refusal.REVIEW_DATE_PAST)
+    paused = ParticipationPaused(referral_id=command.referral_id, review_on=command.review_on, on=command.on)
+    return [*given_back(state, command.on), paused]
+
+
+def resume(state: Participation, command: commands.ResumeParticipation) -> list[ParticipationEvent]:
+    """Who paused waits for a place again."""
+    if state.standing == "paused":
+        return [ParticipationResumed(referral_id=command.referral_id, on=command.on)]
+    _on_the_road(state, {"waiting", "offered", "placed"})
+    return []
+
+
+def stop(state: Participation, command: commands.StopParticipation) -> list[ParticipationEvent]:
+    """Leaving after the first session is stopping, and somebody looks at the safety of those concerned."""
+    if state.standing == "stopped" and state.stopped:
+        return _stopped_already(state.stopped, command)
+    if state.started_on is None or state.last_cycle is None:
+        raise Refused(Refusal.NOT_STARTED)
+    if command.on < state.started_on:
+        raise Refused(Refusal.DATE_BEFORE_START)
+    _on_the_road(state, {"waiting", "offered", "placed", "paused"})
+    if (command.category, command.code) not in reasons_for("stopped"):
+        raise Refused(Refusal.REASON_DOES_NOT_FIT)
+    stopped = ParticipationStopped(
+        referral_id=command.referral_id, category=command.category, code=command.code, on=command.on
+    )
+    return [*given_back(state, command.on), stopped, task(state, command, "stopped", state.last_cycle)]
+
+
+def _stopped_already(stopped: ParticipationStopped, command: commands.StopParticipation) -> list[ParticipationEvent]:
+    """The same stop told again changes nothing; another reason is no repeat of it."""
+    if (stopped.category, stopped.code) != (command.category, command.code):
+        raise Refused(Refusal.ALREADY_STOPPED)
+    return []
+
+
+def come_back(state: Participation, command: commands.ReturnToParticipation) -> list[ParticipationEvent]:
+    """The offer is voluntary: who stopped may come back, and keeps the modules attended."""
+    if state.completed_on:
+        raise Refused(Refusal.ALREADY_COMPLETED)
+    if state.started_on is None:
+        raise Refused(Refusal.NOT_STARTED)
+    if command.on < state.started_on:
+        raise Refused(Refusal.DATE_BEFORE_START)
+    if state.standing == "stopped":
+        return [ParticipationReturned(referral_id=command.referral_id, on=command.on)]
+    return []
+
+
+def _on_the_road(state: Participation, standings: set[Standing]) -> None:
+    if state.completed_on:
+        raise Refused(Refusal.ALREADY_COMPLETED)
+    if state.standing is None:
+        raise Refused(Refusal.PARTICIPATION_UNKNOWN)
+    if state.standing not in standings:
+        raise Refused(Refusal.PARTICIPATION_NOT_OPEN)

@@ -1,0 +1,85 @@
+"""The rules of safety: who must not sit together, and the tasks that make a human look."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from services.carousel.participations.commands import (
+    CloseSafetyTask,
+    DeclareNonAssociation,
+    LiftNonAssociation,
+    OpenSafetyTask,
+    StopParticipation,
+)
+from services.carousel.participations.events import (
+    NonAssociationDeclared,
+    NonAssociationLifted,
+    ParticipationEvent,
+    SafetyCause,
+    SafetyTaskClosed,
+    SafetyTaskOpened,
+)
+from services.carousel.participations.state import Participation
+from services.carousel.refusals import Refusal
+from shared.domain.bounds import LAST_DAY
+from shared.domain.messages import Refused
+
+DUE = timedelta(days=7)
+MOST_APART = 200
+
+
+def declare_apart(state: Participation, command: DeclareNonAssociation) -> list[ParticipationEvent]:
+    """Two people are kept apart from now on; who sit in one cycle already must first be parted by hand."""
+    if command.other_id == command.referral_id:
+        raise Refused(Refusal.APART_FROM_HIMSELF)
+    if command.other_id in state.kept_apart:
+        return []
+    here = state.place.cycle_id if state.place else None
+    if here and here == command.other_cycle_id:
+        raise Refused(Refusal.ALREADY_TOGETHER)
+    if len(state.kept_apart) >= MOST_APART:
+        raise Refused(Refusal.TOO_MANY_KEPT_APART)
+    return [
+        NonAssociationDeclared(referral_id=command.referral_id, other_id=command.other_id, cycle_id=here, on=command.on)
+    ]
+
+
+def lift_apart(state: Participation, command: LiftNonAssociation) -> list[ParticipationEvent]:
+    """They may sit together again."""
+    if command.other_id not in state.kept_apart:
+        return []
+    return [NonAssociationLifted(referral_id=command.referral_id, other_id=command.other_id, on=command.on)]
+
+
+def open_task(state: Participation, command: OpenSafetyTask) -> list[ParticipationEvent]:
+    """One open task a cause and cycle is enough; who completed needs none for silence."""
+    if state.completed_on or any(
+        (each.cause, each.cycle_id) == (command.cause, command.cycle_id)
+        for name, each in state.tasks.items()
+        if name not in state.closed_tasks
+    ):
+        return []
+    return [task(state, command, command.cause, command.cycle_id)]
+
+
+def task(
+    state: Participation, command: StopParticipation | OpenSafetyTask, cause: SafetyCause, cycle_id: str
+) -> SafetyTaskOpened:
+    """A task to be looked at within a week, by those who run the cycle."""
+    return SafetyTaskOpened(
+        referral_id=command.referral_id,
+        task_id=f"{len(state.tasks) + 1}",
+        cycle_id=cycle_id,
+        cause=cause,
+        due_on=min(command.on + DUE, LAST_DAY),
+        on=command.on,
+    )
+
+
+def close_task(state: Participation, command: CloseSafetyTask) -> list[ParticipationEvent]:
+    """A task is closed once."""
+    if command.task_id in state.closed_tasks:
+        return []
+    if command.task_id not in state.tasks:
+        raise Refused(Refusal.SAFETY_TASK_UNKNOWN)
+    return [SafetyTaskClosed(referral_id=command.referral_id, task_id=command.task_id, on=command.on)]

@@ -1,0 +1,156 @@
+"""What is known of one participation, and how each event changes it; what is derived from the marks stands here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date
+from typing import Literal, assert_never
+
+from services.carousel.participations import events
+from services.carousel.participations.events import ParticipationEvent
+from services.carousel.values import Availabilities
+
+Standing = Literal["waiting", "offered", "placed", "paused", "stopped", "unlisted"]
+
+
+@dataclass(frozen=True, slots=True)
+class RefusedPlace:
+    """A place that the person refused, and when he could have come then."""
+
+    event: events.PlaceRefused
+    availability: Availabilities
+
+
+@dataclass(frozen=True, slots=True)
+class Participation:
+    """One referred person's road in the carousel; `standing` is where he is, None before he was accepted.
+
+    `waiting_since` is the day from which his wait is counted, the last one when he does not wait. `run_by` tells which
+    organisation runs each cycle in which he was offered or had a place.
+    """
+
+    standing: Standing | None = None
+    awaited: events.JoinedWaitingList | None = None
+    waiting_since: date | None = None
+    requested: events.PlaceRequested | None = None
+    last_cycle: str | None = None
+    run_by: Mapping[str, str] = field(default_factory=dict)
+    place: events.PlaceOffered | events.ParticipantPlaced | None = None
+    refusals: tuple[RefusedPlace, ...] = ()
+    marks: Mapping[str, events.AttendanceNoted] = field(default_factory=dict)
+    modules: frozenset[int] = frozenset()
+    started_on: date | None = None
+    completed_on: date | None = None
+    stopped: events.ParticipationStopped | None = None
+    review_on: date | None = None
+    kept_apart: frozenset[str] = frozenset()
+    tasks: Mapping[str, events.SafetyTaskOpened] = field(default_factory=dict)
+    closed_tasks: frozenset[str] = frozenset()
+
+    @property
+    def status(self) -> Standing | Literal["completed"] | None:
+        """Where he is, as people say it: who completed stays so wherever he stands."""
+        return "completed" if self.completed_on else self.standing
+
+    @property
+    def group(self) -> str | None:
+        """The cycle in which he holds a place or is offered one, or had the last; None before the first."""
+        return self.place.cycle_id if self.place else self.last_cycle
+
+    @property
+    def attended(self) -> dict[int, events.AttendanceNoted]:
+        """The first session attended of every distinct module."""
+        first: dict[int, events.AttendanceNoted] = {}
+        for mark in sorted(self.marks.values(), key=lambda each: (each.on, each.session_id)):
+            if mark.mark == "present":
+                first.setdefault(mark.module, mark)
+        return first
+
+    @property
+    def first_session(self) -> events.AttendanceNoted | None:
+        """The first session attended."""
+        return min(self.attended.values(), key=lambda each: (each.on, each.session_id), default=None)
+
+    @property
+    def last_module(self) -> events.AttendanceNoted | None:
+        """The session that completed the offer; None while one of its modules is missing."""
+        attended = self.attended
+        if not self.modules or not self.modules <= attended.keys():
+            return None
+        return max((attended[module] for module in self.modules), key=lambda each: (each.on, each.session_id))
+
+
+INITIAL = Participation()
+
+
+def evolve(state: Participation, event: ParticipationEvent) -> Participation:
+    """The participation after one event."""
+    match event:
+        case events.JoinedWaitingList():
+            return replace(state, standing="waiting", awaited=event, waiting_since=event.on)
+        case events.LeftWaitingList():
+            return replace(state, standing="unlisted", place=None)
+        case events.PlaceRequested():
+            return replace(state, requested=event)
+        case events.PlaceOffered():
+            return replace(_grouped(state, event), standing="offered", place=event, requested=None)
+        case events.PlaceRefused():
+            refused = RefusedPlace(event, state.awaited.availability if state.awaited else ())
+            return replace(state, standing="waiting", place=None, refusals=(*state.refusals, refused))
+        case events.ParticipantPlaced():
+            return _placed(state, event)
+        case events.PlaceRescheduled():
+            return _rescheduled(state, event)
+        case events.PlaceGivenBack():
+            return replace(state, standing="waiting", place=None, waiting_since=_since(state, event.on))
+        case events.AttendanceNoted():
+            modules = state.modules or frozenset(event.modules)
+            return replace(state, marks={**state.marks, event.session_id: event}, modules=modules)
+        case events.ParticipationStarted():
+            return replace(state, started_on=event.on)
+        case events.StartRevoked():
+            return replace(state, started_on=None)
+        case events.ParticipationPaused():
+            return replace(state, standing="paused", review_on=event.review_on)
+        case events.ParticipationResumed() | events.ParticipationReturned():
+            return replace(state, standing="waiting", review_on=None, waiting_since=_since(state, event.on))
+        case events.ParticipationStopped():
+            return replace(state, standing="stopped", review_on=None, stopped=event)
+        case events.ParticipationCompleted():
+            return replace(state, completed_on=event.on)
+        case events.CompletionRevoked():
+            return replace(state, completed_on=None)
+        case events.NonAssociationDeclared():
+            return replace(state, kept_apart=state.kept_apart | {event.other_id})
+        case events.NonAssociationLifted():
+            return replace(state, kept_apart=state.kept_apart - {event.other_id})
+        case events.SafetyTaskOpened():
+            return replace(state, tasks={**state.tasks, event.task_id: event})
+        case events.SafetyTaskClosed():
+            return replace(state, closed_tasks=state.closed_tasks | {event.task_id})
+        case _:
+            assert_never(event)
+
+
+def _since(state: Participation, on: date) -> date | None:
+    """Who never started has waited all the while; who started waits anew."""
+    return on if state.started_on else state.waiting_since
+
+
+def _placed(state: Participation, event: events.ParticipantPlaced) -> Participation:
+    modules, known = frozenset(event.modules), _grouped(state, event)
+    return replace(known, standing="placed", place=event, requested=None, modules=modules, last_cycle=event.cycle_id)
+
+
+def _grouped(state: Participation, event: events.PlaceOffered | events.ParticipantPlaced) -> Participation:
+    if event.organisation_id is None:
+        return state
+    return replace(state, run_by={**state.run_by, event.cycle_id: event.organisation_id})
+
+
+def _rescheduled(state: Participation, event: events.PlaceRescheduled) -> Participation:
+    if state.place is None:
+        return state
+    days = {"first_on": event.first_on, "last_on": event.last_on}
+    return replace(state, place=state.place.model_copy(update=days))
