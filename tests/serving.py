@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 import httpx
 from fastapi import FastAPI
@@ -16,13 +17,15 @@ from shared.service.settings import Settings
 
 
 def settings_for(database_url: str, home: Path) -> Settings:
-    """Settings of a process that answers only, with token and name keys of `home`."""
+    """Settings of a process that answers only, with token and name keys of `home`; no rate is limited."""
     files = keys.environment(home)
+    unlimited: dict[str, Any] = {rate.lower(): 0 for rate in keys.RATES}
     return Settings(
         database_url=SecretStr(database_url),
         auth_jwks_file=files["AUTH_JWKS_FILE"],
         people_keys_file=files["PEOPLE_KEYS_FILE"],
         roles=frozenset({"api"}),
+        **unlimited,
     )
 
 

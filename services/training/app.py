@@ -1,46 +1,67 @@
-"""Wires the training service; nothing happens at import."""
+"""The training service: the list of its parts."""
 
 from __future__ import annotations
 
-from fastapi import FastAPI
-
-from services.training import erasures, evaluation, people, published
-from services.training.api import routes
-from services.training.people import People
-from services.training.subscribers import REGISTER
-from services.training.upgrade import upgrade
-from services.training.views import (
+from services.training import calendar_routes, consumers, evaluation_answers, registration_links
+from services.training.integration_events import to_integration_event
+from services.training.meetings import routes as meeting_routes
+from services.training.meetings.aggregate import MEETING
+from services.training.network_events import routes as network_event_routes
+from services.training.network_events.aggregate import NETWORK_EVENT
+from services.training.partners import routes as partner_routes
+from services.training.partners.aggregate import PARTNER
+from services.training.personal_data import routes as personal_data_routes
+from services.training.personal_data import store
+from services.training.projections import (
     certificates,
     evaluations,
+    meetings,
     network_events,
     partners,
     registrations,
-    steering,
     trainings,
 )
-from services.training.vocabulary import vocabulary
-from shared.contracts import training as contract
-from shared.http.commands import Commands
-from shared.privacy.encryption import FieldCipher
-from shared.service.settings import Settings
-from shared.service.wiring import Wiring, application_of
+from services.training.trainings.aggregate import TRAINING
+from services.training.trainings.routes import certificates as certificate_routes
+from services.training.trainings.routes import evaluations as evaluation_routes
+from services.training.trainings.routes import planning, registers
+from services.training.trainings.routes import registrations as registration_routes
+from services.training.translations import refusals
+from shared.contracts.training import ACTIVITIES, PARTICIPATIONS
+from shared.privacy.personal_data import MIGRATIONS as PEOPLE_MIGRATIONS
+from shared.service.declaration import Service
 
-VIEWS = (trainings, registrations, certificates, evaluations, network_events, steering, partners)
-
-
-def application(settings: Settings) -> FastAPI:
-    """The service as an ASGI application."""
-    return application_of("Training", settings, vocabulary().refusals, wire)
-
-
-async def wire(service: Wiring) -> None:
-    """What it is made of."""
-    store = await service.facts(trainings.TYPES, *VIEWS)
-    await service.tables(evaluation.SCHEMA, people.SCHEMA, erasures.SCHEMA)
-    async with service.pool.acquire() as connection:
-        await upgrade(connection)
-        register = await People.opened(connection, FieldCipher.of_file(service.settings.people_keys_file))
-    await service.seals(register)
-    await service.folds(REGISTER)
-    service.publishes(store, published.to_integration_event, contract.ACTIVITIES, contract.PARTICIPATIONS)
-    service.answers(routes(Commands(store), register, service.settings.public_url))
+SERVICE = Service(
+    name="training",
+    refusals=refusals,
+    routers=[
+        calendar_routes.router,
+        planning.router,
+        registration_routes.router,
+        registration_links.router,
+        registers.router,
+        evaluation_routes.router,
+        evaluation_routes.public_router,
+        certificate_routes.router,
+        network_event_routes.router,
+        network_event_routes.public_router,
+        meeting_routes.router,
+        partner_routes.router,
+        personal_data_routes.router,
+    ],
+    aggregates=[TRAINING, NETWORK_EVENT, MEETING, PARTNER],
+    projections=[
+        trainings.PROJECTION,
+        registrations.PROJECTION,
+        certificates.PROJECTION,
+        evaluations.PROJECTION,
+        network_events.PROJECTION,
+        meetings.PROJECTION,
+        partners.PROJECTION,
+    ],
+    topic_projection=consumers.KNOWN_ORGANISATIONS,
+    to_integration_event=to_integration_event,
+    topics=[ACTIVITIES, PARTICIPATIONS],
+    migrations=[PEOPLE_MIGRATIONS, store.MIGRATIONS, evaluation_answers.MIGRATIONS],
+    personal_data=store.open_personal_data,
+)

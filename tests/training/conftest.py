@@ -7,44 +7,27 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
-import asyncpg
 import httpx
 import pytest
-from cryptography.fernet import Fernet
+from fastapi import FastAPI
 
-from deploy.local.tokens import ensure_keys, token
-from services.training import erasures, evaluation, organisations, people
-from services.training.api import routes
-from services.training.app import VIEWS
-from services.training.people import People
-from services.training.subscribers import hear
-from services.training.views import trainings
-from services.training.vocabulary import vocabulary
+from deploy.local.tokens import token
+from services.training.app import SERVICE
+from services.training.projections import organisations
 from shared.contracts.referral import OrganisationRegistered, OrganisationRenamed
 from shared.domain.clock import today
-from shared.eventstore import event_store, idempotency
 from shared.eventstore.event_store import EventStore
-from shared.http.application import create_app
-from shared.http.auth import TokenVerifier, Role
-from shared.http.commands import Commands
-from shared.messaging import inbox
-from shared.observability.health import Health
-from shared.privacy.encryption import FieldCipher
-from shared.service.settings import Settings
-from shared.service.wiring import create_tables
+from shared.http.auth import Role
 from tests.conftest import under_a_key
-from tests.training.telling import heard
+from tests.serving import served
+from tests.training.receiving import received
 
 CITY, ORGANISER, POLICE, ZONE = "Oostende", "caw-1", "police-1", "elz-1"
 FOREIGN, FOREIGN_CITY = "intro-1", "Brugge"
-SECRET = "Zebedeus Onvindbaar"  # noqa: S105 - a name that must never leave people.py
+SECRET = "Zebedeus Onvindbaar"  # noqa: S105 - a name that is kept as personal data only
 ADDRESS = "zebedeus@onvindbaar.example"
 TODAY = today()
 SOON = TODAY + timedelta(days=30)
-SCHEMAS = [
-    event_store.SCHEMA, idempotency.SCHEMA, inbox.SCHEMA, people.SCHEMA, evaluation.SCHEMA, erasures.SCHEMA,
-    organisations.SCHEMA, *(view.SCHEMA for view in VIEWS),
-]  # fmt: skip
 
 
 class Desk:
@@ -136,9 +119,8 @@ def attendance(present: list[str], **changed: Any) -> dict[str, Any]:
 
 
 @pytest.fixture
-async def store(pool: asyncpg.Pool[asyncpg.Record]) -> EventStore:
-    """The tables of the service, and four organisations it heard of; one was renamed in 2025."""
-    await create_tables(pool, SCHEMAS)
+async def service(database_url: str, tmp_path: Path) -> AsyncIterator[tuple[FastAPI, httpx.AsyncClient]]:
+    """The service, and four organisations it knows of; one was renamed in 2025."""
     since = date(2024, 1, 1)
     registered = [
         OrganisationRegistered(organisation=each, name=name, sector=sector, city=city, since=since)
@@ -150,20 +132,20 @@ async def store(pool: asyncpg.Pool[asyncpg.Record]) -> EventStore:
         )
     ]
     renamed = OrganisationRenamed(organisation=ZONE, name="Eerstelijnszone Middenkust", since=date(2025, 1, 1))
-    async with pool.acquire() as connection:
-        await hear(connection, heard(*registered, renamed))
-    return EventStore(pool, trainings.TYPES, [view.apply for view in VIEWS])
+    async with served(SERVICE, database_url, tmp_path) as (app, client):
+        async with app.state.pool.acquire() as connection:
+            await organisations.apply(connection, received(*registered, renamed))
+        yield app, client
 
 
 @pytest.fixture
-async def desk(store: EventStore, tmp_path: Path) -> AsyncIterator[Desk]:
-    """The service, ready."""
-    settings = Settings()
-    gate = TokenVerifier(ensure_keys(tmp_path), settings.auth_issuer, settings.auth_audience)
-    async with store.pool.acquire() as connection:
-        register = await People.opened(connection, FieldCipher(Fernet.generate_key()))
-    app = create_app("Training", gate, vocabulary().refusals, Health())
-    app.include_router(routes(Commands(store), register))
-    transport = httpx.ASGITransport(app, raise_app_exceptions=False)
-    async with httpx.AsyncClient(transport=transport, base_url="http://desk") as client:
-        yield Desk(client, tmp_path)
+def store(service: tuple[FastAPI, httpx.AsyncClient]) -> EventStore:
+    """Its events."""
+    found: EventStore = service[0].state.store
+    return found
+
+
+@pytest.fixture
+def desk(service: tuple[FastAPI, httpx.AsyncClient], tmp_path: Path) -> Desk:
+    """People of every role in front of it."""
+    return Desk(service[1], tmp_path)

@@ -1,59 +1,48 @@
-"""One of the processes of the crowd: `python -m tests.training.crowd URL KEY register|cancel ARGUMENT...`."""
+"""One of the processes of the crowd: `python -m tests.training.crowd URL HOME register|cancel ARGUMENT...`."""
 
 from __future__ import annotations
 
 import asyncio
 import json
 import sys
-from datetime import UTC, datetime
+from pathlib import Path
 
-import asyncpg
 import httpx
-from fastapi import FastAPI
 
-from services.training.api import routes
-from services.training.api.desk import TRAININGS
-from services.training.app import VIEWS
-from services.training.commands.training import CancelRegistration
-from services.training.people import People
-from services.training.views import trainings
-from shared.domain.clock import today
+from services.training.app import SERVICE
+from services.training.trainings.aggregate import TRAINING
+from services.training.trainings.commands import CancelRegistration
+from shared.domain.clock import now, today
+from shared.domain.messages import Meta
+from shared.eventstore.command_handler import handle
 from shared.eventstore.event_store import EventStore
-from shared.http.commands import Commands
-from shared.http.idempotency_key import Answers
-from shared.privacy.encryption import FieldCipher
+from tests.serving import served
 from tests.training.conftest import newcomer
+
+META = Meta(by="public", correlation_id="crowd")
 
 
 async def come(desk: httpx.AsyncClient, number: str) -> str:
     """Somebody registers; how he stands."""
-    answer = await desk.post("/public/trainings/t-1/registrations", json=newcomer(int(number)))
+    answer = await desk.post("/public/trainings/t-1/registrations", json=newcomer(int(number)), timeout=60)
     return str(answer.json()["status"])
 
 
-async def leave(commands: Commands, participant: str) -> str:
+async def leave(store: EventStore, participant: str) -> str:
     """Somebody takes his registration back."""
-    asked = {"at": datetime.now(UTC), "by": "public", "on": today(), "training_id": "t-1"}
-    command = CancelRegistration.model_validate(asked | {"participant_id": participant})
-    await commands.decide(trainings.stream("t-1"), TRAININGS, command)
+    command = CancelRegistration(at=now(), by="public", training_id="t-1", on=today(), participant_id=participant)
+    await handle(store, TRAINING, "t-1", command, META)
     return "left"
 
 
-async def crowd(url: str, key: str, what: str, people: list[str]) -> list[str]:
+async def crowd(url: str, home: str, what: str, people: list[str]) -> list[str]:
     """All of them at once."""
-    async with asyncpg.create_pool(url, min_size=1, max_size=4) as pool:
-        async with pool.acquire() as connection:
-            register = await People.opened(connection, FieldCipher(key))
-        commands = Commands(EventStore(pool, trainings.TYPES, [view.apply for view in VIEWS]))
+    async with served(SERVICE, url, Path(home)) as (app, desk):
         if what == "cancel":
-            return list(await asyncio.gather(*(leave(commands, each) for each in people)))
-        app = FastAPI()
-        app.state.answers = Answers.of_this_process()
-        app.include_router(routes(commands, register))
-        async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://desk", timeout=60) as desk:
-            return list(await asyncio.gather(*(come(desk, each) for each in people)))
+            return list(await asyncio.gather(*(leave(app.state.store, each) for each in people)))
+        return list(await asyncio.gather(*(come(desk, each) for each in people)))
 
 
 if __name__ == "__main__":
-    _, url, key, what, *people = sys.argv
-    sys.stdout.write(json.dumps(asyncio.run(crowd(url, key, what, people))))
+    _, url, home, what, *people = sys.argv
+    sys.stdout.write(json.dumps(asyncio.run(crowd(url, home, what, people))))

@@ -1,15 +1,84 @@
-"""One valid example of every fact and command of the training service; any field can be given instead."""
+"""One valid example of every event and command of the training service; any field can be given instead."""
 
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, time
 from typing import Any, TypeVar, get_args
 
-from services.training.commands import network as ask_network
-from services.training.commands import steering as ask_steering
-from services.training.commands import training as ask
-from services.training.events import network, steering, training
-from services.training.events.values import Professional, ProgrammeItem, TimeSlot
+from services.training.meetings.commands import (
+    CarryOutDecision,
+    CorrectSteeringMeeting,
+    HoldSteeringMeeting,
+    PlanSteeringMeeting,
+    TakeDecision,
+)
+from services.training.meetings.events import (
+    DecisionCarriedOut,
+    DecisionTaken,
+    MeetingEvent,
+    SteeringMeetingHeld,
+    SteeringMeetingPlanned,
+)
+from services.training.network_events.commands import (
+    CancelGuest,
+    CancelNetworkEvent,
+    CorrectNetworkEvent,
+    HoldNetworkEvent,
+    MoveNetworkEvent,
+    PlanNetworkEvent,
+    RegisterGuest,
+    RenewGuestLink,
+)
+from services.training.network_events.events import (
+    GuestCancelled,
+    GuestRegistered,
+    NetworkEventCancelled,
+    NetworkEventEvent,
+    NetworkEventHeld,
+    NetworkEventMoved,
+    NetworkEventPlanned,
+)
+from services.training.partners.commands import JoinProgramme, LeaveProgramme
+from services.training.partners.events import PartnerEvent, PartnerJoined, PartnerLeft
+from services.training.trainings.commands import (
+    CancelRegistration,
+    CancelTraining,
+    CloseEvaluation,
+    CloseRegistration,
+    CorrectAttendance,
+    HoldTraining,
+    IssueCertificate,
+    MoveTraining,
+    OpenEvaluation,
+    OpenRegistration,
+    PlanTraining,
+    RegisterProfessionals,
+    RenewEvaluationLinks,
+    RenewLink,
+    SetCapacity,
+    Tally,
+)
+from services.training.trainings.events import (
+    CapacitySet,
+    CertificateIssued,
+    CertificateRevoked,
+    EvaluationClosed,
+    EvaluationOpened,
+    ParticipationRecorded,
+    PlaceGiven,
+    ProfessionalPutOnWaitingList,
+    ProfessionalRegistered,
+    RegistrationCancelled,
+    RegistrationClosed,
+    RegistrationOpened,
+    TrainingCancelled,
+    TrainingEvent,
+    TrainingHeld,
+    TrainingMoved,
+    TrainingPlanned,
+    WalkInNamed,
+)
+from services.training.values import Professional, ProgrammeItem, TimeSlot
 from shared.domain.messages import Command, Event, Message
 
 M = TypeVar("M", bound=Message)
@@ -99,91 +168,91 @@ CLOSED: dict[str, Any] = {
     "confidence_after": 4.0,
 }
 CODE: dict[str, Any] = {"digest": "a" * 64, "named": "b" * 64}
-TALLY = ask.Tally(answers=5, score=41, confidence_before=10, confidence_after=20)
+TALLY = Tally(answers=5, score=41, confidence_before=10, confidence_after=20)
 
-FACTS: dict[type[Event], dict[str, Any]] = {
-    training.TrainingPlanned: PLAN,
-    training.TrainingMoved: MOVE,
-    training.CapacitySet: THIS | {"capacity": 3},
-    training.RegistrationOpened: THIS,
-    training.RegistrationClosed: THIS,
-    training.TrainingCancelled: THIS | {"reason": "no_room"},
-    training.ProfessionalRegistered: THIS | {"professional": professional()},
-    training.ProfessionalPutOnWaitingList: THIS | {"professional": professional()},
-    training.PlaceGiven: THIS | {"participant_id": "p-1"},
-    training.RegistrationCancelled: THIS | {"participant_id": "p-1"},
-    training.WalkInNamed: THIS | {"on": LAST, "professional": professional("p-9")},
-    training.TrainingHeld: HELD,
-    training.ParticipationRecorded: RECORDED,
-    training.CertificateIssued: THIS | {"on": AFTER, "participant_id": "p-1", **CODE},
-    training.CertificateRevoked: THIS | {"on": AFTER, "participant_id": "p-1"},
-    training.EvaluationOpened: THIS | {"on": AFTER, "participants": ("p-1",)},
-    training.EvaluationClosed: CLOSED,
-    network.NetworkEventPlanned: EVENT_PLAN,
-    network.NetworkEventMoved: EVENT_MOVE,
-    network.NetworkEventCancelled: THAT | {"reason": "weather"},
-    network.GuestRegistered: THAT | {"guest": professional()},
-    network.GuestCancelled: THAT | {"participant_id": "p-1"},
-    network.NetworkEventHeld: EVENT_HELD | {"event_id": EVENT, "on": FIRST, "city": "Brugge"},
-    steering.SteeringMeetingPlanned: {
+EVENTS: dict[type[Event], dict[str, Any]] = {
+    TrainingPlanned: PLAN,
+    TrainingMoved: MOVE,
+    CapacitySet: THIS | {"capacity": 3},
+    RegistrationOpened: THIS,
+    RegistrationClosed: THIS,
+    TrainingCancelled: THIS | {"reason": "no_room"},
+    ProfessionalRegistered: THIS | {"professional": professional()},
+    ProfessionalPutOnWaitingList: THIS | {"professional": professional()},
+    PlaceGiven: THIS | {"participant_id": "p-1"},
+    RegistrationCancelled: THIS | {"participant_id": "p-1"},
+    WalkInNamed: THIS | {"on": LAST, "professional": professional("p-9")},
+    TrainingHeld: HELD,
+    ParticipationRecorded: RECORDED,
+    CertificateIssued: THIS | {"on": AFTER, "participant_id": "p-1", **CODE},
+    CertificateRevoked: THIS | {"on": AFTER, "participant_id": "p-1"},
+    EvaluationOpened: THIS | {"on": AFTER, "participants": ("p-1",)},
+    EvaluationClosed: CLOSED,
+    NetworkEventPlanned: EVENT_PLAN,
+    NetworkEventMoved: EVENT_MOVE,
+    NetworkEventCancelled: THAT | {"reason": "weather"},
+    GuestRegistered: THAT | {"guest": professional()},
+    GuestCancelled: THAT | {"participant_id": "p-1"},
+    NetworkEventHeld: EVENT_HELD | {"event_id": EVENT, "on": FIRST, "city": "Brugge"},
+    SteeringMeetingPlanned: {
         "meeting_id": MEETING,
         "on": PLANNED_ON,
         "city": "Oostende",
         "planned_for": FIRST,
     },
-    steering.SteeringMeetingHeld: MEETING_HELD,
-    steering.DecisionTaken: TAKEN,
-    steering.DecisionCarriedOut: {"meeting_id": MEETING, "on": AFTER, "decision_id": DECISION},
-    steering.PartnerJoined: {"partner_id": PARTNER, "role": "primary_care", "since": PLANNED_ON, "city": "Oostende"},
-    steering.PartnerLeft: {"partner_id": PARTNER, "until": LAST},
+    SteeringMeetingHeld: MEETING_HELD,
+    DecisionTaken: TAKEN,
+    DecisionCarriedOut: {"meeting_id": MEETING, "on": AFTER, "decision_id": DECISION},
+    PartnerJoined: {"partner_id": PARTNER, "role": "primary_care", "since": PLANNED_ON, "city": "Oostende"},
+    PartnerLeft: {"partner_id": PARTNER, "until": LAST},
 }
 
 COMMANDS: dict[type[Command], dict[str, Any]] = {
-    ask.PlanTraining: PLAN,
-    ask.MoveTraining: MOVE,
-    ask.SetCapacity: THIS | {"capacity": 3},
-    ask.OpenRegistration: THIS,
-    ask.CloseRegistration: THIS,
-    ask.CancelTraining: THIS | {"reason": "no_room"},
-    ask.RegisterProfessionals: THIS | {"professionals": (professional(),)},
-    ask.CancelRegistration: THIS | {"participant_id": "p-1"},
-    ask.RenewLink: THIS | {"participant_id": "p-1"},
-    ask.HoldTraining: ATTENDANCE,
-    ask.CorrectAttendance: ATTENDANCE,
-    ask.IssueCertificate: THIS | {"on": AFTER, "participant_id": "p-1", **CODE},
-    ask.OpenEvaluation: THIS | {"on": AFTER},
-    ask.RenewEvaluationLinks: THIS | {"on": AFTER},
-    ask.CloseEvaluation: THIS | {"on": AFTER, "tally": TALLY},
-    ask_network.PlanNetworkEvent: EVENT_PLAN,
-    ask_network.MoveNetworkEvent: EVENT_MOVE,
-    ask_network.CancelNetworkEvent: THAT | {"reason": "weather"},
-    ask_network.RegisterGuest: THAT | {"guest": professional()},
-    ask_network.CancelGuest: THAT | {"participant_id": "p-1"},
-    ask_network.RenewGuestLink: THAT | {"participant_id": "p-1"},
-    ask_network.HoldNetworkEvent: THAT | EVENT_HELD | {"on": FIRST},
-    ask_network.CorrectNetworkEvent: THAT | EVENT_HELD | {"on": AFTER},
-    ask_steering.PlanSteeringMeeting: FACTS[steering.SteeringMeetingPlanned],
-    ask_steering.HoldSteeringMeeting: MEETING_HELD,
-    ask_steering.CorrectSteeringMeeting: MEETING_HELD,
-    ask_steering.TakeDecision: TAKEN,
-    ask_steering.CarryOutDecision: FACTS[steering.DecisionCarriedOut],
-    ask_steering.JoinProgramme: FACTS[steering.PartnerJoined],
-    ask_steering.LeaveProgramme: FACTS[steering.PartnerLeft],
+    PlanTraining: PLAN,
+    MoveTraining: MOVE,
+    SetCapacity: THIS | {"capacity": 3},
+    OpenRegistration: THIS,
+    CloseRegistration: THIS,
+    CancelTraining: THIS | {"reason": "no_room"},
+    RegisterProfessionals: THIS | {"professionals": (professional(),)},
+    CancelRegistration: THIS | {"participant_id": "p-1"},
+    RenewLink: THIS | {"participant_id": "p-1"},
+    HoldTraining: ATTENDANCE,
+    CorrectAttendance: ATTENDANCE,
+    IssueCertificate: THIS | {"on": AFTER, "participant_id": "p-1", **CODE},
+    OpenEvaluation: THIS | {"on": AFTER},
+    RenewEvaluationLinks: THIS | {"on": AFTER},
+    CloseEvaluation: THIS | {"on": AFTER, "tally": TALLY},
+    PlanNetworkEvent: EVENT_PLAN,
+    MoveNetworkEvent: EVENT_MOVE,
+    CancelNetworkEvent: THAT | {"reason": "weather"},
+    RegisterGuest: THAT | {"guest": professional()},
+    CancelGuest: THAT | {"participant_id": "p-1"},
+    RenewGuestLink: THAT | {"participant_id": "p-1"},
+    HoldNetworkEvent: THAT | EVENT_HELD | {"on": FIRST},
+    CorrectNetworkEvent: THAT | EVENT_HELD | {"on": AFTER},
+    PlanSteeringMeeting: EVENTS[SteeringMeetingPlanned],
+    HoldSteeringMeeting: MEETING_HELD,
+    CorrectSteeringMeeting: MEETING_HELD,
+    TakeDecision: TAKEN,
+    CarryOutDecision: EVENTS[DecisionCarriedOut],
+    JoinProgramme: EVENTS[PartnerJoined],
+    LeaveProgramme: EVENTS[PartnerLeft],
 }
 
 E = TypeVar("E", bound=Event)
 C = TypeVar("C", bound=Command)
 
 
-def fact(kind: type[E], **given: Any) -> E:
-    return kind(**FACTS[kind] | given)
+def event(kind: type[E], **given: Any) -> E:
+    return kind(**EVENTS[kind] | given)
 
 
 def command(kind: type[C], **given: Any) -> C:
     return kind(**ASKED | COMMANDS[kind] | given)
 
 
-def facts() -> list[Event]:
-    """One of every fact."""
-    unions = (training.TrainingEvent, network.NetworkEventEvent, steering.MeetingEvent, steering.PartnerEvent)
-    return [fact(each) for union in unions for each in get_args(union)]
+def events() -> list[Event]:
+    """One of every event."""
+    unions = (TrainingEvent, NetworkEventEvent, MeetingEvent, PartnerEvent)
+    return [event(each) for union in unions for each in get_args(union)]

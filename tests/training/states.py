@@ -1,25 +1,32 @@
-"""Trainings at every stage, as the facts before a decision."""
+"""Trainings at every stage, as the events before a decision."""
 
 from __future__ import annotations
 
-from typing import Any
-
-from services.training.domain import training as rules
-from services.training.events import training as told
-from shared.eventstore.command_handler import Decider
-from tests.spec import Spec, spec
-from tests.training.examples import fact, professional
-
-nothing: Spec[Any, Any, Any] = spec(Decider(rules.initial, rules.decide, rules.evolve))
-planned = nothing.given(fact(told.TrainingPlanned))
-opened = planned.given(fact(told.RegistrationOpened))
-registered = opened.given(fact(told.ProfessionalRegistered))
-full = registered.given(fact(told.ProfessionalRegistered, professional=professional("p-2")))
-waiting = full.given(
-    fact(told.ProfessionalPutOnWaitingList, professional=professional("p-3")),
-    fact(told.ProfessionalPutOnWaitingList, professional=professional("p-4")),
+from services.training.trainings.aggregate import TRAINING
+from services.training.trainings.events import (
+    CertificateIssued,
+    EvaluationOpened,
+    ParticipationRecorded,
+    ProfessionalPutOnWaitingList,
+    ProfessionalRegistered,
+    RegistrationOpened,
+    TrainingCancelled,
+    TrainingHeld,
+    TrainingPlanned,
 )
-cancelled = planned.given(fact(told.TrainingCancelled))
-held = registered.given(fact(told.ParticipationRecorded), fact(told.TrainingHeld))
-certified = held.given(fact(told.CertificateIssued))
-asked = held.given(fact(told.EvaluationOpened))
+from tests.spec import spec
+from tests.training.examples import event, professional
+
+nothing = spec(TRAINING)
+planned = nothing.given(event(TrainingPlanned))
+opened = planned.given(event(RegistrationOpened))
+registered = opened.given(event(ProfessionalRegistered))
+full = registered.given(event(ProfessionalRegistered, professional=professional("p-2")))
+waiting = full.given(
+    event(ProfessionalPutOnWaitingList, professional=professional("p-3")),
+    event(ProfessionalPutOnWaitingList, professional=professional("p-4")),
+)
+cancelled = planned.given(event(TrainingCancelled))
+held = registered.given(event(ParticipationRecorded), event(TrainingHeld))
+certified = held.given(event(CertificateIssued))
+asked = held.given(event(EvaluationOpened))

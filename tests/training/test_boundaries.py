@@ -4,23 +4,54 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
-from functools import reduce
 from typing import Any
 
 import pytest
 
-from services.training.commands import network as ask_network
-from services.training.commands import steering as ask_steering
-from services.training.commands import training as ask
-from services.training.domain import follow_up
-from services.training.domain import partner as partner_rules
-from services.training.events import network, steering
-from services.training.events import training as told
-from services.training.events.network import NetworkEventPlanned
-from services.training.events.steering import PartnerJoined
+from services.training.meetings.commands import CarryOutDecision, PlanSteeringMeeting, TakeDecision
+from services.training.meetings.events import DecisionCarriedOut, DecisionTaken, SteeringMeetingPlanned
+from services.training.network_events.commands import CancelGuest, CancelNetworkEvent, MoveNetworkEvent, RegisterGuest
+from services.training.network_events.events import (
+    GuestCancelled,
+    GuestRegistered,
+    NetworkEventCancelled,
+    NetworkEventHeld,
+    NetworkEventMoved,
+    NetworkEventPlanned,
+)
+from services.training.partners.aggregate import PARTNER
+from services.training.partners.commands import JoinProgramme
+from services.training.partners.events import PartnerEvent, PartnerJoined, PartnerLeft
+from services.training.trainings import follow_up
+from services.training.trainings.commands import (
+    CancelRegistration,
+    CloseEvaluation,
+    CorrectAttendance,
+    HoldTraining,
+    IssueCertificate,
+    MoveTraining,
+    OpenEvaluation,
+    OpenRegistration,
+    RegisterProfessionals,
+    SetCapacity,
+    Tally,
+    TrainingCommand,
+)
+from services.training.trainings.events import (
+    CapacitySet,
+    CertificateIssued,
+    EvaluationClosed,
+    ParticipationRecorded,
+    ProfessionalPutOnWaitingList,
+    ProfessionalRegistered,
+    RegistrationCancelled,
+    RegistrationOpened,
+    TrainingHeld,
+    TrainingMoved,
+)
 from tests.spec import Spec
 from tests.training import examples as x
-from tests.training.examples import command, fact, professional
+from tests.training.examples import command, event, professional
 from tests.training.states import asked, cancelled, certified, full, opened, planned, registered, waiting
 from tests.training.test_network_and_steering import decided, met, no_meeting, partner
 from tests.training.test_network_and_steering import full as full_event
@@ -32,104 +63,103 @@ LATE = x.AFTER + timedelta(days=1)
 
 
 @pytest.mark.parametrize(
-    ("history", "command", "fact"),
+    ("history", "command", "expected"),
     [
-        (registered, command(ask.HoldTraining, on=x.LAST), fact(told.TrainingHeld)),
-        (planned, command(ask.OpenRegistration, on=x.PLANNED_ON), fact(told.RegistrationOpened, on=x.PLANNED_ON)),
-        (opened, command(ask.RegisterProfessionals, on=x.FIRST), fact(told.ProfessionalRegistered, on=x.FIRST)),
-        (full, command(ask.SetCapacity, capacity=2), None),
+        (registered, command(HoldTraining, on=x.LAST), event(TrainingHeld)),
+        (planned, command(OpenRegistration, on=x.PLANNED_ON), event(RegistrationOpened, on=x.PLANNED_ON)),
+        (opened, command(RegisterProfessionals, on=x.FIRST), event(ProfessionalRegistered, on=x.FIRST)),
+        (full, command(SetCapacity, capacity=2), None),
         (
             planned_event,
-            command(ask_network.CancelNetworkEvent, on=x.PLANNED_ON),
-            fact(network.NetworkEventCancelled, on=x.PLANNED_ON),
+            command(CancelNetworkEvent, on=x.PLANNED_ON),
+            event(NetworkEventCancelled, on=x.PLANNED_ON),
         ),
-        (planned_event, command(ask_network.RegisterGuest, on=x.FIRST), fact(network.GuestRegistered, on=x.FIRST)),
+        (planned_event, command(RegisterGuest, on=x.FIRST), event(GuestRegistered, on=x.FIRST)),
         (
             no_meeting,
-            command(ask_steering.PlanSteeringMeeting, planned_for=x.PLANNED_ON),
-            fact(steering.SteeringMeetingPlanned, planned_for=x.PLANNED_ON),
+            command(PlanSteeringMeeting, planned_for=x.PLANNED_ON),
+            event(SteeringMeetingPlanned, planned_for=x.PLANNED_ON),
         ),
-        (met, command(ask_steering.TakeDecision, due=x.FIRST), fact(steering.DecisionTaken, due=x.FIRST)),
+        (met, command(TakeDecision, due=x.FIRST), event(DecisionTaken, due=x.FIRST)),
         (
             decided,
-            command(ask_steering.CarryOutDecision, on=x.FIRST),
-            fact(steering.DecisionCarriedOut, on=x.FIRST),
+            command(CarryOutDecision, on=x.FIRST),
+            event(DecisionCarriedOut, on=x.FIRST),
         ),
         (
-            partner.given(fact(steering.PartnerLeft)),
-            command(ask_steering.JoinProgramme, since=x.LAST),
-            fact(PartnerJoined, since=x.LAST),
+            partner.given(event(PartnerLeft)),
+            command(JoinProgramme, since=x.LAST),
+            event(PartnerJoined, since=x.LAST),
         ),
     ],
 )
-def test_what_may_be_may_be_on_the_very_day(history: Spec[Any, Any, Any], command: Any, fact: Any) -> None:
+def test_what_may_be_may_be_on_the_very_day(history: Spec[Any, Any, Any], command: Any, expected: Any) -> None:
     answer = history.when(command)
     assert answer.refusal is None
-    assert answer.events[-1:] == ((fact,) if fact else ())
+    assert answer.events[-1:] == ((expected,) if expected else ())
 
 
 def test_capacity_may_shrink_to_those_who_have_a_place_and_no_further() -> None:
-    roomy = full.given(fact(told.CapacitySet, capacity=5))
-    roomy.when(command(ask.SetCapacity, capacity=2)).then(fact(told.CapacitySet, capacity=2))
-    roomy.when(command(ask.SetCapacity, capacity=1)).refused("capacity-below-registered")
+    roomy = full.given(event(CapacitySet, capacity=5))
+    roomy.when(command(SetCapacity, capacity=2)).then(event(CapacitySet, capacity=2))
+    roomy.when(command(SetCapacity, capacity=1)).refused("capacity-below-registered")
 
 
 def test_a_training_is_held_with_named_people_only_or_counted_people_only() -> None:
-    assert registered.when(command(ask.HoldTraining, counted={})).refusal is None
-    assert registered.when(command(ask.HoldTraining, present=())).refusal is None
+    assert registered.when(command(HoldTraining, counted={})).refusal is None
+    assert registered.when(command(HoldTraining, present=())).refusal is None
 
 
 def test_nothing_follows_a_training_that_was_cancelled() -> None:
-    for kind in (ask.CorrectAttendance, ask.IssueCertificate, ask.OpenEvaluation, ask.CloseEvaluation):
+    kinds: list[type[TrainingCommand]] = [CorrectAttendance, IssueCertificate, OpenEvaluation, CloseEvaluation]
+    for kind in kinds:
         cancelled.when(command(kind)).refused("training-cancelled")
 
 
 def test_who_waited_and_came_is_present() -> None:
-    came = waiting.when(command(ask.HoldTraining, present=("p-1", "p-3"), counted={}))
-    there = [
-        each.participant_id for each in came.events if isinstance(each, told.ParticipationRecorded) and each.present
-    ]
+    came = waiting.when(command(HoldTraining, present=("p-1", "p-3"), counted={}))
+    there = [each.participant_id for each in came.events if isinstance(each, ParticipationRecorded) and each.present]
     assert sorted(there) == ["p-1", "p-3"]
 
 
 def test_who_is_named_at_the_door_is_who_he_says_there() -> None:
     elsewhere = professional("p-1", organisation_id=x.PARTNER, sector="health")
-    came = registered.when(command(ask.HoldTraining, present=(), walk_ins=(elsewhere,), counted={}))
-    recorded = [each for each in came.events if isinstance(each, told.ParticipationRecorded)]
+    came = registered.when(command(HoldTraining, present=(), walk_ins=(elsewhere,), counted={}))
+    recorded = [each for each in came.events if isinstance(each, ParticipationRecorded)]
     assert [(each.organisation_id, each.sector) for each in recorded] == [(x.PARTNER, "health")]
 
 
 def test_who_left_and_came_back_can_leave_again() -> None:
-    back = registered.given(fact(told.RegistrationCancelled), fact(told.ProfessionalRegistered))
-    back.when(command(ask.CancelRegistration)).then(fact(told.RegistrationCancelled))
+    back = registered.given(event(RegistrationCancelled), event(ProfessionalRegistered))
+    back.when(command(CancelRegistration)).then(event(RegistrationCancelled))
     queued = full.given(
-        fact(told.RegistrationCancelled, participant_id="p-3"),
-        fact(told.ProfessionalPutOnWaitingList, professional=professional("p-3")),
+        event(RegistrationCancelled, participant_id="p-3"),
+        event(ProfessionalPutOnWaitingList, professional=professional("p-3")),
     )
-    queued.when(command(ask.CancelRegistration, participant_id="p-3")).then(
-        fact(told.RegistrationCancelled, participant_id="p-3")
+    queued.when(command(CancelRegistration, participant_id="p-3")).then(
+        event(RegistrationCancelled, participant_id="p-3")
     )
-    guest = full_event.given(fact(network.GuestCancelled), fact(network.GuestRegistered))
-    guest.when(command(ask_network.CancelGuest)).then(fact(network.GuestCancelled))
+    guest = full_event.given(event(GuestCancelled), event(GuestRegistered))
+    guest.when(command(CancelGuest)).then(event(GuestCancelled))
 
 
 def test_a_second_certificate_stands_beside_the_first() -> None:
-    two = certified.given(fact(told.CertificateIssued, digest="c" * 64))
+    two = certified.given(event(CertificateIssued, digest="c" * 64))
     for digest in ("a" * 64, "c" * 64):
-        two.when(command(ask.IssueCertificate, digest=digest)).then()
+        two.when(command(IssueCertificate, digest=digest)).then()
 
 
 def test_who_waits_leaves_without_moving_anybody() -> None:
-    free = waiting.given(fact(told.CapacitySet, capacity=3))
-    free.when(command(ask.CancelRegistration, participant_id="p-4")).then(
-        fact(told.RegistrationCancelled, participant_id="p-4")
+    free = waiting.given(event(CapacitySet, capacity=3))
+    free.when(command(CancelRegistration, participant_id="p-4")).then(
+        event(RegistrationCancelled, participant_id="p-4")
     )
 
 
 def test_a_training_online_moves_online_without_a_place() -> None:
     online = {"online": True, "place": None}
-    planned.when(command(ask.MoveTraining, **online)).then(fact(told.TrainingMoved, **online))
-    planned.when(command(ask.MoveTraining, place=None)).refused("place-missing")
+    planned.when(command(MoveTraining, **online)).then(event(TrainingMoved, **online))
+    planned.when(command(MoveTraining, place=None)).refused("place-missing")
 
 
 @pytest.mark.parametrize(("total", "answers", "mean"), [(41, 6, 6.83), (5, 5, 1.0), (4, 4, None), (10, 7, 1.43)])
@@ -138,48 +168,46 @@ def test_a_mean_has_two_decimals_and_five_answers(total: int, answers: int, mean
 
 
 def test_a_closed_evaluation_has_two_decimals() -> None:
-    tally = ask.Tally(answers=6, score=41, confidence_before=10, confidence_after=20)
-    asked.when(command(ask.CloseEvaluation, tally=tally)).then(
-        fact(told.EvaluationClosed, answers=6, score=6.83, confidence_before=1.67, confidence_after=3.33)
+    tally = Tally(answers=6, score=41, confidence_before=10, confidence_after=20)
+    asked.when(command(CloseEvaluation, tally=tally)).then(
+        event(EvaluationClosed, answers=6, score=6.83, confidence_before=1.67, confidence_after=3.33)
     )
 
 
 def test_a_network_event_is_cancelled_for_one_reason() -> None:
-    cancelled_event.when(command(ask_network.CancelNetworkEvent)).then()
-    cancelled_event.when(command(ask_network.CancelNetworkEvent, reason="no_room")).refused("network-event-cancelled")
+    cancelled_event.when(command(CancelNetworkEvent)).then()
+    cancelled_event.when(command(CancelNetworkEvent, reason="no_room")).refused("network-event-cancelled")
 
 
 def test_an_event_without_capacity_takes_everybody() -> None:
-    everybody = planned_event.given(fact(NetworkEventPlanned, capacity=None))
-    crowd = everybody.given(*(fact(network.GuestRegistered, guest=professional(f"p-{n}")) for n in range(3)))
+    everybody = planned_event.given(event(NetworkEventPlanned, capacity=None))
+    crowd = everybody.given(*(event(GuestRegistered, guest=professional(f"p-{n}")) for n in range(3)))
     late = professional("p-9")
-    crowd.when(command(ask_network.RegisterGuest, guest=late)).then(fact(network.GuestRegistered, guest=late))
+    crowd.when(command(RegisterGuest, guest=late)).then(event(GuestRegistered, guest=late))
 
 
 def test_an_event_moves_to_another_place_and_back() -> None:
     plan = x.EVENT_PLAN
     same = {"city": plan["city"], "place": plan["place"], "day": plan["day"]}
-    planned_event.when(command(ask_network.MoveNetworkEvent, **same)).then()
+    planned_event.when(command(MoveNetworkEvent, **same)).then()
     elsewhere = same | {"place": "Stadhuis"}
-    planned_event.when(command(ask_network.MoveNetworkEvent, **elsewhere)).then(
-        fact(network.NetworkEventMoved, **elsewhere)
-    )
-    assert planned_event.given(fact(network.NetworkEventHeld)).when(command(ask_network.RegisterGuest)).refusal
-    held_event.when(command(ask_network.CancelNetworkEvent)).refused("network-event-already-held")
+    planned_event.when(command(MoveNetworkEvent, **elsewhere)).then(event(NetworkEventMoved, **elsewhere))
+    assert planned_event.given(event(NetworkEventHeld)).when(command(RegisterGuest)).refusal
+    held_event.when(command(CancelNetworkEvent)).refused("network-event-already-held")
 
 
 def test_who_leaves_again_keeps_the_terms_before() -> None:
     """The rule of evolving: every earlier term stands as it was."""
-    history: list[steering.PartnerEvent] = [
-        fact(PartnerJoined),
-        fact(steering.PartnerLeft),
-        fact(PartnerJoined, since=LATE),
+    history: list[PartnerEvent] = [
+        event(PartnerJoined),
+        event(PartnerLeft),
+        event(PartnerJoined, since=LATE),
     ]
-    before = reduce(partner_rules.evolve, history, partner_rules.initial)
-    after = partner_rules.evolve(before, fact(steering.PartnerLeft, until=LATE + timedelta(days=3)))
+    before = PARTNER.fold(history)
+    after = PARTNER.evolve(before, event(PartnerLeft, until=LATE + timedelta(days=3)))
     assert after.terms == (before.terms[0], replace(before.terms[1], until=LATE + timedelta(days=3)))
 
 
 def test_a_meeting_held_before_says_so() -> None:
-    met.when(command(ask_steering.TakeDecision, due=x.PLANNED_ON)).refused("date-before-meeting")
-    met.when(command(ask_steering.TakeDecision, on=x.PLANNED_ON)).refused("date-before-meeting")
+    met.when(command(TakeDecision, due=x.PLANNED_ON)).refused("date-before-meeting")
+    met.when(command(TakeDecision, on=x.PLANNED_ON)).refused("date-before-meeting")

@@ -2,37 +2,36 @@
 
 from __future__ import annotations
 
-from typing import Any, get_args
+from typing import get_args
 
 import pytest
-from cryptography.fernet import Fernet
-from fastapi import APIRouter
 from pydantic import BaseModel
 
-from services.training import organisations
-from services.training.api import routes
-from services.training.commands import network as ask_network
-from services.training.commands import steering as ask_steering
-from services.training.commands import training as ask
-from services.training.events import network, steering, training
-from services.training.people import People
+from services.training.app import SERVICE
+from services.training.meetings.commands import MeetingCommand
+from services.training.meetings.events import MeetingEvent
+from services.training.network_events.commands import NetworkEventCommand
+from services.training.network_events.events import NetworkEventEvent
+from services.training.partners.commands import PartnerCommand
+from services.training.partners.events import PartnerEvent
+from services.training.projections import organisations
+from services.training.trainings.commands import TrainingCommand
+from services.training.trainings.events import TrainingEvent
 from shared.http.auth import Role
-from shared.http.commands import Commands
-from shared.privacy.encryption import FieldCipher
 from tests.bounds_walk import unbounded, unbounded_parameters
 from tests.training.conftest import Desk
 
 COMMANDS = [
-    *get_args(ask.TrainingCommand),
-    *get_args(ask_network.NetworkEventCommand),
-    *get_args(ask_steering.MeetingCommand),
-    *get_args(ask_steering.PartnerCommand),
+    *get_args(TrainingCommand),
+    *get_args(NetworkEventCommand),
+    *get_args(MeetingCommand),
+    *get_args(PartnerCommand),
 ]
 EVENTS = [
-    *get_args(training.TrainingEvent),
-    *get_args(network.NetworkEventEvent),
-    *get_args(steering.MeetingEvent),
-    *get_args(steering.PartnerEvent),
+    *get_args(TrainingEvent),
+    *get_args(NetworkEventEvent),
+    *get_args(MeetingEvent),
+    *get_args(PartnerEvent),
 ]
 EDGES = ["0001-01-01", "1999-12-31", "2100-01-01", "9999-12-31", "0", "1e3", "2026-02-30", "infinity", "2026-1-1", ""]
 DATED = [
@@ -42,21 +41,16 @@ DATED = [
 
 
 @pytest.mark.parametrize("model", [*COMMANDS, *EVENTS], ids=lambda model: model.__name__)
-def test_no_command_and_no_fact_holds_a_value_without_a_bound(model: type[BaseModel]) -> None:
+def test_no_command_and_no_event_holds_a_value_without_a_bound(model: type[BaseModel]) -> None:
     assert unbounded(model) == []
 
 
 def test_no_route_takes_a_value_without_a_bound() -> None:
-    assert unbounded_parameters(all_routes().routes) == []
+    assert unbounded_parameters([route for router in SERVICE.routers for route in router.routes]) == []
 
 
-def test_what_is_heard_of_organisations_is_kept_in_bounds() -> None:
+def test_what_is_received_of_organisations_is_kept_in_bounds() -> None:
     assert unbounded(organisations.Organisation) + unbounded(organisations.DatedName) == []
-
-
-def all_routes() -> APIRouter:
-    commands: Any = Commands(None)  # type: ignore[arg-type]
-    return routes(commands, People(FieldCipher(Fernet.generate_key()), b""))
 
 
 @pytest.mark.parametrize(("path", "field"), DATED)

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from services.training.calendar import Entry, ics
+from services.training.documents.calendar import Entry, ics
 
 BRUSSELS = ZoneInfo("Europe/Brussels")
 STAMP = datetime(2026, 1, 5, 8, tzinfo=UTC)

@@ -15,8 +15,8 @@ from PIL import Image
 from pydantic import ValidationError
 from pypdf import PdfReader
 
-from services.training import certificate as certificates
-from services.training.certificate import Certificate, check_page, pdf
+from services.training.documents import certificate as certificates
+from services.training.documents.certificate import Certificate, check_page, pdf
 from shared.i18n.text import Language, municipality
 
 LANGUAGES: tuple[Language, ...] = get_args(Language)

@@ -4,88 +4,102 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import timedelta
-from functools import reduce
 from itertools import pairwise
 from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.training.commands import network as ask
-from services.training.commands import steering as ask_steering
-from services.training.domain import meeting, network_event, partner
-from services.training.domain.meeting import Meeting
-from services.training.domain.network_event import NetworkEvent
-from services.training.domain.partner import Partner
-from services.training.events import network
+from services.training.meetings.aggregate import MEETING
+from services.training.meetings.commands import (
+    CarryOutDecision,
+    CorrectSteeringMeeting,
+    HoldSteeringMeeting,
+    PlanSteeringMeeting,
+    TakeDecision,
+)
+from services.training.meetings.state import Meeting
+from services.training.network_events.aggregate import NETWORK_EVENT
+from services.training.network_events.commands import (
+    CancelGuest,
+    CancelNetworkEvent,
+    CorrectNetworkEvent,
+    HoldNetworkEvent,
+    MoveNetworkEvent,
+    PlanNetworkEvent,
+    RegisterGuest,
+)
+from services.training.network_events.events import GuestCancelled
+from services.training.network_events.state import NetworkEvent
+from services.training.partners.aggregate import PARTNER
+from services.training.partners.commands import JoinProgramme, LeaveProgramme
+from services.training.partners.state import Partner
+from shared.domain.aggregate import AnyAggregate
 from shared.domain.messages import Command, Event, Refused
-from shared.eventstore.command_handler import Decider
 from tests.chance import examples
 from tests.training import examples as x
 from tests.training.examples import command, professional
 
 bounded = examples(150)
-EVENTS: Decider[Any, Any, Any] = Decider(network_event.initial, network_event.decide, network_event.evolve)
-MEETINGS: Decider[Any, Any, Any] = Decider(meeting.initial, meeting.decide, meeting.evolve)
-PARTNERS: Decider[Any, Any, Any] = Decider(partner.initial, partner.decide, partner.evolve)
 days = st.integers(0, 40).map(lambda number: x.PLANNED_ON + timedelta(days=number))
 people = st.integers(1, 5).map(lambda number: f"p-{number}")
 sectors = st.dictionaries(st.sampled_from(["police", "welfare"]), st.integers(0, 3))
 
 asked_of_event: st.SearchStrategy[Command] = st.one_of(
-    st.builds(lambda name: command(ask.RegisterGuest, guest=professional(name)), people),
-    st.builds(lambda name: command(ask.CancelGuest, participant_id=name), people),
-    st.builds(lambda told: command(ask.HoldNetworkEvent, by_sector=told), sectors),
-    st.builds(lambda told: command(ask.CorrectNetworkEvent, by_sector=told), sectors),
-    st.sampled_from([command(ask.MoveNetworkEvent), command(ask.CancelNetworkEvent)]),
+    st.builds(lambda name: command(RegisterGuest, guest=professional(name)), people),
+    st.builds(lambda name: command(CancelGuest, participant_id=name), people),
+    st.builds(lambda told: command(HoldNetworkEvent, by_sector=told), sectors),
+    st.builds(lambda told: command(CorrectNetworkEvent, by_sector=told), sectors),
+    st.sampled_from([command(MoveNetworkEvent), command(CancelNetworkEvent)]),
 )
 asked_of_meeting: st.SearchStrategy[Command] = st.one_of(
-    st.builds(lambda on: command(ask_steering.PlanSteeringMeeting, planned_for=on), days),
-    st.builds(lambda on: command(ask_steering.HoldSteeringMeeting, on=on), days),
-    st.builds(lambda on: command(ask_steering.CorrectSteeringMeeting, on=on), days),
-    st.builds(lambda name, on: command(ask_steering.TakeDecision, decision_id=name, on=on), people, days),
-    st.builds(lambda name, on: command(ask_steering.CarryOutDecision, decision_id=name, on=on), people, days),
+    st.builds(lambda on: command(PlanSteeringMeeting, planned_for=on), days),
+    st.builds(lambda on: command(HoldSteeringMeeting, on=on), days),
+    st.builds(lambda on: command(CorrectSteeringMeeting, on=on), days),
+    st.builds(lambda name, on: command(TakeDecision, decision_id=name, on=on), people, days),
+    st.builds(lambda name, on: command(CarryOutDecision, decision_id=name, on=on), people, days),
 )
 asked_of_partner: st.SearchStrategy[Command] = st.one_of(
     st.builds(
-        lambda role, on: command(ask_steering.JoinProgramme, role=role, since=on),
+        lambda role, on: command(JoinProgramme, role=role, since=on),
         st.sampled_from(["primary_care", "police", "other"]),
         days,
     ),
-    st.builds(lambda on: command(ask_steering.LeaveProgramme, until=on), days),
+    st.builds(lambda on: command(LeaveProgramme, until=on), days),
 )
-events = st.lists(asked_of_event, max_size=15).map(lambda more: [command(ask.PlanNetworkEvent, capacity=3), *more])
+lives_of_events = st.lists(asked_of_event, max_size=15).map(lambda more: [command(PlanNetworkEvent, capacity=3), *more])
 meetings = st.lists(asked_of_meeting, max_size=15)
 partners = st.lists(asked_of_partner, max_size=15)
 
 
-def asked(decider: Decider[Any, Any, Any], state: Any, one: Command) -> list[Event]:
+def asked(aggregate: AnyAggregate, state: Any, one: Command) -> list[Event]:
     try:
-        return decider.decide(state, one)
+        events: list[Event] = aggregate.decide(state, one)
+        return events
     except Refused:
         return []
 
 
-def lived(decider: Decider[Any, Any, Any], life: Sequence[Command]) -> list[tuple[Any, list[Event], Any]]:
-    """Before, facts and after of each command; asked at once again, it changes nothing."""
-    steps, state = [], decider.initial
+def lived(aggregate: AnyAggregate, life: Sequence[Command]) -> list[tuple[Any, list[Event], Any]]:
+    """Before, events and after of each command; asked at once again, it changes nothing."""
+    steps, state = [], aggregate.initial
     for one in life:
-        facts = asked(decider, state, one)
-        after = reduce(decider.evolve, facts, state)
-        assert asked(decider, after, one) == []
-        steps.append((state, facts, after))
+        events = asked(aggregate, state, one)
+        after = aggregate.fold(events, state)
+        assert asked(aggregate, after, one) == []
+        steps.append((state, events, after))
         state = after
     return steps
 
 
 @bounded
-@given(events)
+@given(lives_of_events)
 def test_a_network_event_never_has_more_guests_than_room_and_loses_none(life: list[Command]) -> None:
     before: NetworkEvent
     after: NetworkEvent
-    for before, facts, after in lived(EVENTS, life):
+    for before, events, after in lived(NETWORK_EVENT, life):
         assert len(after.guests.places) <= 3
-        gone = {fact.participant_id for fact in facts if isinstance(fact, network.GuestCancelled)}
+        gone = {event.participant_id for event in events if isinstance(event, GuestCancelled)}
         assert set(before.guests.places) - gone <= set(after.guests.places)
         if before.status in {"held", "cancelled"}:
             assert (after.status, after.guests) == (before.status, before.guests)
@@ -96,7 +110,7 @@ def test_a_network_event_never_has_more_guests_than_room_and_loses_none(life: li
 def test_no_decision_is_lost_or_done_before_it_was_taken(life: list[Command]) -> None:
     before: Meeting
     after: Meeting
-    for before, _, after in lived(MEETINGS, life):
+    for before, _, after in lived(MEETING, life):
         assert dict(before.decisions).items() <= dict(after.decisions).items()
         assert dict(before.done).items() <= dict(after.done).items()
         assert all(on >= after.decisions[name].on for name, on in after.done.items())
@@ -107,15 +121,16 @@ def test_no_decision_is_lost_or_done_before_it_was_taken(life: list[Command]) ->
 @given(partners)
 def test_a_partner_has_one_role_a_day_and_no_term_of_no_days(life: list[Command]) -> None:
     after: Partner
-    for _, _, after in lived(PARTNERS, life):
+    for _, _, after in lived(PARTNER, life):
         assert all(term.until is None or term.since < term.until for term in after.terms)
         assert all(one.until is not None and one.until <= next_.since for one, next_ in pairwise(after.terms))
 
 
 @bounded
-@given(st.tuples(events, meetings, partners))
+@given(st.tuples(lives_of_events, meetings, partners))
 def test_the_stored_history_folds_to_the_same(lives: tuple[list[Command], ...]) -> None:
-    for decider, life in zip((EVENTS, MEETINGS, PARTNERS), lives, strict=True):
-        history = [fact for _, facts, _ in lived(decider, life) for fact in facts]
-        stored = [type(fact).model_validate_json(fact.model_dump_json()) for fact in history]
-        assert reduce(decider.evolve, stored, decider.initial) == reduce(decider.evolve, history, decider.initial)
+    aggregates: list[AnyAggregate] = [NETWORK_EVENT, MEETING, PARTNER]
+    for aggregate, life in zip(aggregates, lives, strict=True):
+        history = [event for _, events, _ in lived(aggregate, life) for event in events]
+        stored = [type(event).model_validate_json(event.model_dump_json()) for event in history]
+        assert aggregate.fold(stored) == aggregate.fold(history)

@@ -12,7 +12,7 @@ from pypdf import PdfReader
 
 from shared.i18n.text import Language
 from tests.training.conftest import SOON, Desk, attendance, newcomer, training
-from tests.training.test_sheets import ATTACKS, FORMULA
+from tests.training.test_spreadsheet import ATTACKS, FORMULA
 
 TYPED = [attack for attack in ATTACKS if attack.strip() and "\x00" not in attack]
 

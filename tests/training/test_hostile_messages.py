@@ -12,14 +12,14 @@ from typing import Any
 import asyncpg
 import pytest
 
-from services.training import organisations
-from services.training.subscribers import REGISTER
+from services.training.consumers import KNOWN_ORGANISATIONS
+from services.training.queries import organisations
 from shared.contracts.referral import ORGANISATIONS, OrganisationRegistered, OrganisationRenamed
 from shared.eventstore.event_store import EventStore
 from shared.messaging.cloudevents import Position, headers
 from tests.training.conftest import TODAY, ZONE, Desk
 
-(INBOX,) = REGISTER.inboxes
+(INBOX,) = KNOWN_ORGANISATIONS.inboxes
 FIELDS: dict[str, dict[str, Any]] = {
     "OrganisationRegistered": {
         "organisation": "org-9", "name": "Iets", "sector": "welfare", "city": "Brugge", "since": "2025-01-01",

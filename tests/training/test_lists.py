@@ -10,7 +10,7 @@ import pytest
 from hypothesis import event, given
 from hypothesis import strategies as st
 
-from services.training.registrations_csv import LARGEST
+from services.training.documents.registration_list import LARGEST
 from shared.http.auth import Role
 from tests.chance import examples
 from tests.training.conftest import ADDRESS, ORGANISER, POLICE, SECRET, SOON, TODAY, ZONE, Desk, training
@@ -36,7 +36,7 @@ async def send(
 
 
 async def kept(pool: asyncpg.Pool[asyncpg.Record]) -> list[int]:
-    """How many facts, names, addresses, entries and lines of the register there are."""
+    """How many events, names, addresses, entries and lines of the register there are."""
     tables = ("events", "people", "addresses", "entries", "registrations")
     return [await pool.fetchval(f"select count(*) from {table}") for table in tables]
 

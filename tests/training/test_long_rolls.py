@@ -15,7 +15,7 @@ ROLL = 700
 
 @pytest.fixture
 def read(monkeypatch: pytest.MonkeyPatch) -> list[int]:
-    """How many facts each look at a stream decoded."""
+    """How many events each look at a stream decoded."""
     numbers: list[int] = []
     real = EventStore.read
 
@@ -28,7 +28,7 @@ def read(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     return numbers
 
 
-async def test_a_registration_on_a_long_roll_reads_a_few_facts(desk: Desk, read: list[int]) -> None:
+async def test_a_registration_on_a_long_roll_reads_a_few_events(desk: Desk, read: list[int]) -> None:
     await desk.plan(capacity=5)
     head = "naam;e-mail;organisatie;sector;functie;taal\n"
     lines = [f"Jan {nth};p{nth}@x.example;police-1;Politie;Politieambtenaar;nl\n" for nth in range(ROLL)]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from datetime import date
-from functools import reduce
 from pathlib import Path
 from typing import Any
 
@@ -13,20 +12,24 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.training.app import VIEWS
-from services.training.domain import training as rules
-from services.training.events import network, steering, training
-from services.training.events.values import Professional
-from services.training.published import translate
-from services.training.views import trainings
+from services.training.app import SERVICE
+from services.training.integration_events import to_integration_event
+from services.training.meetings.events import DecisionTaken
+from services.training.network_events.events import NetworkEventHeld, NetworkEventMoved, NetworkEventPlanned
+from services.training.trainings.aggregate import TRAINING
+from services.training.trainings.events import ProfessionalRegistered, TrainingMoved, TrainingPlanned
+from services.training.values import Professional
 from shared.domain.bounds import FIRST_DAY, LAST_DAY
 from shared.domain.messages import Event, Meta, Recorded
 from shared.eventstore.event_store import EventStore
+from shared.eventstore.state_cache import StateCache
+from shared.projections.inline import InlineProjections
 from tests.training import examples
 from tests.training.conftest import Desk
 from tests.training.sides import ON
-from tests.training.test_published import NOW
+from tests.training.test_integration_events import NOW
 
+TYPES = InlineProjections(SERVICE.projections, SERVICE.aggregates).types
 CORPUS = Path(__file__).parent / "golden" / "events.jsonl"
 DAYS = ["0001-01-01", "0201-01-05", "1999-12-31", "2100-01-01", "9999-12-31"]
 WIDE = "a\x01b\ud7ff\x85c"
@@ -37,31 +40,31 @@ def corpus() -> list[dict[str, Any]]:
 
 
 def read(stored: dict[str, Any]) -> Event:
-    return trainings.TYPES[stored["type"]].model_validate_json(json.dumps(stored["data"]))
+    return TYPES[stored["type"]].model_validate_json(json.dumps(stored["data"]))
 
 
 @pytest.mark.parametrize("stored", corpus(), ids=lambda stored: str(stored["type"]))
 def test_what_was_ever_stored_is_read_and_can_be_told(stored: dict[str, Any]) -> None:
     """The corpus only grows: one line of each shape that was ever written."""
-    fact = read(stored)
-    assert type(fact).model_validate_json(fact.model_dump_json()) == fact
-    translate(recorded(fact))
+    event = read(stored)
+    assert type(event).model_validate_json(event.model_dump_json()) == event
+    to_integration_event(recorded(event))
 
 
-def test_the_corpus_holds_every_fact() -> None:
-    assert {each["type"] for each in corpus()} == set(trainings.TYPES)
+def test_the_corpus_holds_every_event() -> None:
+    assert {each["type"] for each in corpus()} == set(TYPES)
 
 
-def test_every_fact_of_today_is_stored_as_a_line_of_the_corpus() -> None:
-    """Another shape of a fact is another line, below the ones that are there."""
+def test_every_event_of_today_is_stored_as_a_line_of_the_corpus() -> None:
+    """Another shape of an event is another line, below the ones that are there."""
     lines = [json.dumps(each, sort_keys=True) for each in corpus()]
-    for fact in examples.facts():
-        stored = {"type": type(fact).__name__, "data": json.loads(fact.model_dump_json())}
+    for event in examples.events():
+        stored = {"type": type(event).__name__, "data": json.loads(event.model_dump_json())}
         assert json.dumps(stored, sort_keys=True) in lines, stored
 
 
-def recorded(fact: Event) -> Recorded[Any]:
-    return Recorded(7, "training-t-1", 1, fact, Meta(by="x", correlation_id="y"), NOW)
+def recorded(event: Event) -> Recorded[Any]:
+    return Recorded(7, "training-t-1", 1, event, Meta(by="x", correlation_id="y"), NOW)
 
 
 def widened(value: Any, day: str) -> Any:
@@ -74,13 +77,13 @@ def widened(value: Any, day: str) -> Any:
 
 
 @pytest.mark.parametrize("day", DAYS)
-@pytest.mark.parametrize("fact", examples.facts(), ids=lambda fact: type(fact).__name__)
-def test_a_fact_of_a_day_beyond_the_programme_is_read_as_of_its_edge(fact: Event, day: str) -> None:
-    told = widened(json.loads(fact.model_dump_json()), day)
-    again = read({"type": type(fact).__name__, "data": told})
+@pytest.mark.parametrize("event", examples.events(), ids=lambda event: type(event).__name__)
+def test_a_event_of_a_day_beyond_the_programme_is_read_as_of_its_edge(event: Event, day: str) -> None:
+    told = widened(json.loads(event.model_dump_json()), day)
+    again = read({"type": type(event).__name__, "data": told})
     edge = FIRST_DAY if day < "2000" else LAST_DAY
     assert days_in(again.model_dump()) <= {edge}
-    translate(recorded(again))
+    to_integration_event(recorded(again))
 
 
 def days_in(value: Any) -> set[date]:
@@ -98,23 +101,23 @@ def days_in(value: Any) -> set[date]:
 @pytest.mark.parametrize(
     ("kind", "field"),
     [
-        (training.TrainingPlanned, "title"),
-        (training.TrainingPlanned, "place"),
-        (training.TrainingMoved, "place"),
-        (network.NetworkEventPlanned, "title"),
-        (network.NetworkEventMoved, "place"),
-        (steering.DecisionTaken, "text"),
+        (TrainingPlanned, "title"),
+        (TrainingPlanned, "place"),
+        (TrainingMoved, "place"),
+        (NetworkEventPlanned, "title"),
+        (NetworkEventMoved, "place"),
+        (DecisionTaken, "text"),
     ],
 )
 def test_a_text_that_held_what_cannot_be_printed_is_read(kind: type[Event], field: str) -> None:
-    told = json.loads(examples.fact(kind).model_dump_json()) | {field: WIDE}
+    told = json.loads(examples.event(kind).model_dump_json()) | {field: WIDE}
     assert getattr(read({"type": kind.__name__, "data": told}), field) == "a\ufffdb\ud7ff\ufffdc"
 
 
 def test_more_people_than_can_be_told_are_read_as_the_most_that_can() -> None:
-    told = json.loads(examples.fact(network.NetworkEventHeld).model_dump_json())
+    told = json.loads(examples.event(NetworkEventHeld).model_dump_json())
     told["by_sector"] = dict.fromkeys(("police", "welfare", "health"), 100_000)
-    published = translate(recorded(read({"type": "NetworkEventHeld", "data": told})))
+    published = to_integration_event(recorded(read({"type": "NetworkEventHeld", "data": told})))
     assert published is not None
     assert published.message.model_dump()["participants"] == 150_000
 
@@ -131,9 +134,8 @@ async def test_who_speaks_a_language_that_came_or_went_is_registered_listed_and_
         language,
     )
     async with pool.acquire() as connection:
-        facts = await store.after(connection, 0, 1000)
-        for view in VIEWS:
-            await view.apply(connection, facts)
+        events = await store.after(connection, 0, 1000)
+        await InlineProjections(SERVICE.projections, SERVICE.aggregates).apply_all(connection, events, StateCache())
     (line,) = await desk.rows("/trainings/t-1/register")
     assert line["language"] == language
     path = f"/trainings/t-1/participants/{person}/certificate"
@@ -145,7 +147,7 @@ async def test_who_speaks_a_language_that_came_or_went_is_registered_listed_and_
 @given(st.from_regex(r"\A[a-z]{2,3}\Z"))
 def test_a_roll_folds_whatever_language_its_people_speak(language: str) -> None:
     who = Professional.model_validate(examples.professional().model_dump() | {"language": language})
-    facts = [examples.fact(training.TrainingPlanned), examples.fact(training.ProfessionalRegistered, professional=who)]
-    stored: list[Any] = [type(fact).model_validate_json(fact.model_dump_json()) for fact in facts]
-    state = reduce(rules.evolve, stored, rules.initial)
+    events = [examples.event(TrainingPlanned), examples.event(ProfessionalRegistered, professional=who)]
+    stored: list[Any] = [type(event).model_validate_json(event.model_dump_json()) for event in events]
+    state = TRAINING.fold(stored)
     assert state.roll.places["p-1"].language == language

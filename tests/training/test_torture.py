@@ -6,75 +6,56 @@ import asyncio
 import json
 import sys
 from collections import Counter
-from datetime import UTC, datetime
-from functools import reduce
-from typing import Any
+from pathlib import Path
 
 import asyncpg
-from cryptography.fernet import Fernet
 
-from services.training.api.desk import TRAININGS
-from services.training.commands import training as ask
-from services.training.domain.training import evolve, initial
-from services.training.people import People
-from services.training.views import registrations, trainings
+from services.training.queries import registrations
+from services.training.trainings.aggregate import TRAINING
 from shared.eventstore.event_store import EventStore
-from shared.http.commands import Commands
-from shared.privacy.encryption import FieldCipher
-from tests.training.conftest import SOON, TODAY, training
+from tests.training.conftest import Desk
 
 PROCESSES, PEOPLE, PLACES, LEAVING = 8, 200, 20, 10
 
 
-async def crowd(url: str, key: str, what: str, people: list[str]) -> list[str]:
+async def crowd(url: str, home: Path, what: str, people: list[str]) -> list[str]:
     """What every process of the crowd answers, each with its share of the people."""
     shares = [people[nth::PROCESSES] for nth in range(PROCESSES)]
-    answers = await asyncio.gather(*(one(url, key, what, share) for share in shares))
+    answers = await asyncio.gather(*(one(url, home, what, share) for share in shares))
     return [answer for share in answers for answer in share]
 
 
-async def one(url: str, key: str, what: str, people: list[str]) -> list[str]:
-    arguments = [sys.executable, "-m", "tests.training.crowd", url, key, what, *people]
+async def one(url: str, home: Path, what: str, people: list[str]) -> list[str]:
+    arguments = [sys.executable, "-m", "tests.training.crowd", url, str(home), what, *people]
     process = await asyncio.create_subprocess_exec(*arguments, stdout=asyncio.subprocess.PIPE)
     out, _ = await process.communicate()
     assert process.returncode == 0
-    return list(json.loads(out))
+    return list(json.loads(out.splitlines()[-1]))  # below the lines of the log
 
 
 async def stands(store: EventStore) -> tuple[list[str], list[str]]:
-    """Who has a place and who waits, by the facts; the views say the same."""
+    """Who has a place and who waits, by the events; the projections say the same."""
     async with store.pool.acquire() as connection:
-        facts = await store.read(connection, trainings.stream("t-1"))
+        recorded = await store.read(connection, TRAINING.stream("t-1"))
         waiting = [line.participant for line in await registrations.waiting(connection, "t-1")]
         placed = [line.participant for line in await registrations.register(connection, "t-1")]
-    roll = reduce(evolve, (fact.event for fact in facts), initial).roll
+    roll = TRAINING.fold(each.event for each in recorded).roll
     assert waiting == list(roll.waiting)
     assert sorted(placed) == sorted(roll.places)
     return list(roll.places), waiting
 
 
 async def test_two_hundred_for_twenty_places_from_eight_processes(
-    store: EventStore, database_url: str, pool: asyncpg.Pool[asyncpg.Record]
+    desk: Desk, store: EventStore, database_url: str, pool: asyncpg.Pool[asyncpg.Record]
 ) -> None:
-    key = Fernet.generate_key().decode()
-    await planned(store, key)
-    answers = await crowd(database_url, key, "register", [str(number) for number in range(PEOPLE)])
+    await desk.plan(capacity=PLACES)
+    answers = await crowd(database_url, desk.home, "register", [str(number) for number in range(PEOPLE)])
     assert Counter(answers) == {"registered": PLACES, "waiting": PEOPLE - PLACES}
     placed, waiting = await stands(store)
     assert (len(placed), len(waiting), len({*placed, *waiting})) == (PLACES, PEOPLE - PLACES, PEOPLE)
     assert await pool.fetchval("select count(*) from people") == PEOPLE
 
-    await crowd(database_url, key, "cancel", placed[:LEAVING])
+    await crowd(database_url, desk.home, "cancel", placed[:LEAVING])
     after, still = await stands(store)
     assert after == [*placed[LEAVING:], *waiting[:LEAVING]]
     assert still == waiting[LEAVING:]
-
-
-async def planned(store: EventStore, key: str) -> None:
-    """The training, and the key of the addresses that all processes share."""
-    asked: dict[str, Any] = {"at": datetime.now(UTC), "by": "trainer-1", "on": TODAY}
-    plan = ask.PlanTraining.model_validate(training(on=SOON) | asked | {"capacity": PLACES})
-    async with store.pool.acquire() as connection:
-        await People.opened(connection, FieldCipher(key))
-    for command in (plan, ask.OpenRegistration(**asked, training_id="t-1")):
-        await Commands(store).decide(trainings.stream("t-1"), TRAININGS, command)

@@ -1,0 +1,82 @@
+"""How professionals who write themselves down, or are written down, become participants under their ids."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Annotated, TypeAlias, TypeVar
+
+import asyncpg
+from pydantic import BaseModel, Field, StringConstraints
+
+from services.training.personal_data.names import Contact
+from services.training.personal_data.store import Overtaken, People
+from services.training.queries.organisations import require_known
+from services.training.values import Function, Professional
+from shared.domain.bounds import Line
+from shared.domain.messages import Message
+from shared.eventstore.event_store import VersionConflict
+from shared.i18n.code_lists import Id, Sector
+from shared.i18n.text import Language
+
+PUBLIC = "public"
+_ATTEMPTS = 5
+T = TypeVar("T")
+Email = Annotated[
+    str,
+    StringConstraints(
+        strip_whitespace=True,
+        max_length=200,
+        pattern=r"^[^@\s\x00-\x1f\x7f-\x9f]+@[^@\s\x00-\x1f\x7f-\x9f]+\.[^@\s\x00-\x1f\x7f-\x9f]+$",
+    ),
+]
+
+
+class Newcomer(Message):
+    """A professional who registers; name and address are kept as personal data, never in an event."""
+
+    name: Line = Field(repr=False)
+    email: Email = Field(repr=False)
+    organisation_id: Id | None = None
+    sector: Sector
+    function: Function
+    language: Language
+
+    def professional(self, participant_id: str) -> Professional:
+        """What the events know."""
+        return Professional(
+            participant_id=participant_id,
+            organisation_id=self.organisation_id,
+            sector=self.sector,
+            function=self.function,
+            language=self.language,
+        )
+
+
+class Renewed(BaseModel):
+    """A link in the place of those given before."""
+
+    token: str = Field(repr=False)
+
+
+Act: TypeAlias = Callable[[tuple[Professional, ...], Mapping[str, Contact]], Awaitable[T]]
+
+
+async def introduce(
+    pool: asyncpg.Pool[asyncpg.Record], people: People, newcomers: Sequence[Newcomer], act: Act[T]
+) -> T:
+    """Act for these people under their ids, old or new: `act` keeps what is known of them with its events.
+
+    Again when one of them became known under another id meanwhile. Raises Refused, VersionConflict.
+    """
+    contacts = [Contact(name=newcomer.name, email=newcomer.email) for newcomer in newcomers]
+    await require_known(pool, *(newcomer.organisation_id for newcomer in newcomers))
+    for _ in range(_ATTEMPTS):
+        async with pool.acquire() as connection:
+            ids = await people.authenticate(connection, contacts)
+        professionals = tuple(newcomer.professional(each) for newcomer, each in zip(newcomers, ids, strict=True))
+        first_written = dict(zip(reversed(ids), reversed(contacts), strict=True))
+        try:
+            return await act(professionals, first_written)
+        except Overtaken:
+            continue
+    raise VersionConflict(PUBLIC)

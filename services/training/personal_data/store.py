@@ -1,0 +1,182 @@
+"""Names and e-mail addresses of professionals and speakers, encrypted: the only place they exist.
+
+A name is held as it was written for one training or network event, once for each time it was written (an entry).
+Who gives that training or event may read, correct and erase it; what another organisation was told is not his.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import hmac
+import secrets
+import uuid
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from itertools import groupby
+from pathlib import Path
+
+import asyncpg
+
+from services.training.personal_data.names import (
+    Contact,
+    Held,
+    Kind,
+    Look,
+    NameAccess,
+    Named,
+    Why,
+    accessible,
+    called,
+)
+from shared.eventstore.event_store import Connection
+from shared.eventstore.migrations import migrations_of
+from shared.privacy.encryption import FieldCipher
+from shared.privacy.personal_data import PersonalDataStore, oldest_day
+from shared.service.settings import Settings
+
+MIGRATIONS = migrations_of("personal_data", Path(__file__).parents[1] / "sql" / "personal_data")
+_MEET = """
+insert into addresses select * from unnest($1::text[], $2::text[])
+on conflict (digest) do update set digest = excluded.digest returning digest, person
+"""
+_WRITE = """
+insert into people (id, kind, sealed, kept_from) values ($1, $2, $3, $4)
+on conflict (id) do update
+    set sealed = excluded.sealed, kept_from = greatest(people.kept_from, excluded.kept_from)
+"""
+_WRITTEN_FOR = """
+select person, id, confirmed from entries where stream = $1 and person = any($2)
+order by person, confirmed desc, case when confirmed then -seq else seq end
+"""
+_HELD_BY = f"""
+select id, stream, confirmed from entries where person = $1 and {accessible(2)} order by seq for update
+"""
+_FORGET_ADDRESS = """
+delete from addresses where person = $1
+    and not exists (select from entries e join people p using (id) where e.person = $1)
+"""
+_DUE = """
+select coalesce(e.person, p.id) as person from people p left join entries e using (id)
+group by 1 having max(kept_from) < $1 order by max(kept_from), 1
+"""
+
+
+class Overtaken(Exception):  # noqa: N818 - recognise again
+    """The same address became known under another id meanwhile."""
+
+
+class People(PersonalDataStore[Contact]):
+    """The professionals and speakers: the same address is the same person, and his names are those written of him."""
+
+    def __init__(self, cipher: FieldCipher, key: bytes) -> None:
+        super().__init__(cipher, Contact)
+        self._key = key
+
+    @classmethod
+    async def opened(cls, connection: Connection, cipher: FieldCipher) -> People:
+        """Those of this database, with the key of its addresses, made once and kept encrypted."""
+        await connection.execute(
+            "insert into address_key (sealed) values ($1) on conflict do nothing", cipher.encrypt(secrets.token_hex(32))
+        )
+        return cls(cipher, cipher.decrypt(await connection.fetchval("select sealed from address_key")).encode())
+
+    async def authenticate(self, connection: Connection, contacts: Sequence[Contact]) -> list[str]:
+        """The id of each, in order: the one he has, or a new one. Nothing is kept yet."""
+        digests = [self._digest(each) for each in contacts]
+        rows = await connection.fetch("select digest, person from addresses where digest = any($1)", digests)
+        ids = {row["digest"]: str(row["person"]) for row in rows}
+        return [ids.setdefault(digest, f"pro-{uuid.uuid4().hex}") for digest in digests]
+
+    async def meet(self, connection: Connection, found: Mapping[str, Contact]) -> None:
+        """Know these addresses again under the ids of `authenticate`. Raises Overtaken."""
+        digests = sorted([(self._digest(contact), each) for each, contact in found.items()])
+        try:
+            persons = [person for _, person in digests]
+            known = await connection.fetch(_MEET, [digest for digest, _ in digests], persons)
+        except asyncpg.UniqueViolationError:
+            raise Overtaken from None
+        if {(row["digest"], row["person"]) for row in known} != set(digests):
+            raise Overtaken
+
+    async def write(self, connection: Connection, written: Mapping[str, Contact], kind: Kind, since: date) -> None:
+        """Keep names under the ids of their entries; one written again by the same writer is as he writes it now."""
+        encrypted = await asyncio.to_thread(self._encrypted, list(written.values()))
+        rows = [(each, kind, data, since) for each, data in zip(written, encrypted, strict=True)]
+        await connection.executemany(_WRITE, rows)
+
+    async def names(
+        self, connection: Connection, stream: str, persons: Sequence[str], by: str, why: Why
+    ) -> Mapping[str, Named]:
+        """How each of `persons` is called for that training or event; every look is kept."""
+        rows = await connection.fetch(_WRITTEN_FOR, stream, persons)
+        known = await self.look_at(connection, [row["id"] for row in rows], by, why)
+        found = dict.fromkeys(persons, Named())
+        for person, entries in groupby(rows, key=lambda row: row["person"]):
+            written = [(known[row["id"]], bool(row["confirmed"])) for row in entries if row["id"] in known]
+            if written:
+                found[person] = called(written)
+        return found
+
+    async def everything(
+        self, connection: Connection, person: str, access: NameAccess, by: str
+    ) -> tuple[list[Held], list[Look]]:
+        """The names held on a person (GDPR art. 15) that a caller may see, and every look at one, this one too."""
+        rows = await self.held_by(connection, person, access)
+        ids = [row["id"] for row in rows]
+        known = await self.look_at(connection, ids, by, "subject-access")
+        query = "select by, reason as why, at from looks where person = any($1) order by id"
+        looks = [Look(**row) for row in await connection.fetch(query, ids)]
+        held = [row for row in rows if row["id"] in known]
+        names = [Held(of=row["stream"], confirmed=row["confirmed"], **dict(known[row["id"]])) for row in held]
+        return names, looks
+
+    async def rename(self, connection: Connection, person: str, name: str, access: NameAccess) -> bool:
+        """Correct the names of a person that a caller may change; False when there is none."""
+        ids = [row["id"] for row in await self.held_by(connection, person, access)]
+        held = await connection.fetch("select id, sealed from people where id = any($1) for update", ids)
+        for row in held:
+            contact = Contact.model_validate_json(self._cipher.decrypt(row["sealed"]))
+            encrypted = self._cipher.encrypt(Contact(name=name, email=contact.email).model_dump_json())
+            await connection.execute("update people set sealed = $2 where id = $1", row["id"], encrypted)
+        await connection.execute("update entries set confirmed = true where id = any($1)", [row["id"] for row in held])
+        return bool(held)
+
+    async def erase_accessible(self, connection: Connection, person: str, access: NameAccess) -> list[str]:
+        """Forget the names of a person that a caller may erase, and with the last his address; of which streams."""
+        rows = await self.held_by(connection, person, access)
+        gone = await self.forget(connection, person, [row["id"] for row in rows])
+        return sorted({row["stream"] for row in rows if row["id"] in gone})
+
+    async def forget(self, connection: Connection, person: str, entries: Iterable[str]) -> set[str]:
+        """Forget what was written under these ids, and with the last of a person that his address was ever seen."""
+        gone = await connection.fetch("delete from people where id = any($1) returning id", list(entries))
+        await connection.execute(_FORGET_ADDRESS, person)
+        return {row["id"] for row in gone}
+
+    async def due(self, connection: Connection, keep_days: int, today: date | None = None) -> list[str]:
+        """The ids of the people of whom nothing was written for longer than `keep_days`, the longest first."""
+        rows = await connection.fetch(_DUE, oldest_day(keep_days, today))
+        return [row["person"] for row in rows]
+
+    async def rotate_keys(self, connection: Connection) -> int:
+        """Encrypt people and the key of the addresses with the newest key."""
+        sealed = await connection.fetchval("select sealed from address_key for update")
+        if sealed is not None:
+            await connection.execute("update address_key set sealed = $1", self._cipher.rotate(sealed))
+        return await super().rotate_keys(connection)
+
+    async def held_by(self, connection: Connection, person: str, access: NameAccess) -> list[asyncpg.Record]:
+        """The entries of a person that the caller has access to, locked."""
+        return await connection.fetch(_HELD_BY, person, *access.parameters)
+
+    def _encrypted(self, contacts: Sequence[Contact]) -> list[bytes]:
+        return [self._cipher.encrypt(each.model_dump_json()) for each in contacts]
+
+    def _digest(self, contact: Contact) -> str:
+        return hmac.new(self._key, (contact.email or "").casefold().encode(), hashlib.sha256).hexdigest()
+
+
+async def open_personal_data(connection: Connection, settings: Settings) -> People:
+    """The names and addresses of this database, and the key by which an address is known again."""
+    return await People.opened(connection, FieldCipher.of_file(settings.people_keys_file))

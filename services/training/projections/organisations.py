@@ -1,0 +1,77 @@
+"""The organisations as the referral service tells them: typed once, there, with their dated names."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from pydantic import TypeAdapter, ValidationError
+
+from shared.contracts.referral import OrganisationRegistered, OrganisationRenamed
+from shared.domain.bounds import Day
+from shared.domain.messages import Message, Refused
+from shared.eventstore.event_store import Connection
+from shared.i18n.code_lists import City, Id, OrganisationName, Sector
+from shared.messaging.inbox import ReceivedMessage
+
+SCHEMA = """
+create table if not exists organisations (
+    organisation text primary key,
+    sector       text not null,
+    city         text not null
+);
+create table if not exists organisation_names (
+    organisation text not null,
+    since        date not null,
+    name         text not null,
+    primary key (organisation, since)
+);
+"""
+_PUT_NAME = """
+insert into organisation_names values ($1, $2, $3) on conflict (organisation, since) do update set name = excluded.name
+"""
+_ID: TypeAdapter[str] = TypeAdapter(Id)
+
+
+class Organisation(Message):
+    """An organisation, and the name it bears on the day in question."""
+
+    organisation: Id
+    name: OrganisationName
+    sector: Sector
+    city: City
+
+
+class DatedName(Message):
+    """A name, from a day on."""
+
+    name: OrganisationName
+    since: Day
+
+
+async def apply(connection: Connection, received: Sequence[ReceivedMessage]) -> None:
+    """Keep what was received; applied twice it is as once.
+
+    Raises Refused `message-out-of-bounds` for what is wider than what is kept here, or has a code nobody knows here:
+    a dead letter, which can be replayed when the service knows it.
+    """
+    for each in received:
+        try:
+            match each.message:
+                case OrganisationRegistered() as message:
+                    await _register(connection, message)
+                case OrganisationRenamed() as message:
+                    await _name(connection, message)
+        except ValidationError:
+            raise Refused("message-out-of-bounds") from None
+
+
+async def _register(connection: Connection, message: OrganisationRegistered) -> None:
+    known = Organisation.model_validate(message.model_dump(exclude={"since"}))
+    insert = "insert into organisations values ($1, $2, $3) on conflict do nothing"
+    await connection.execute(insert, known.organisation, known.sector, known.city)
+    await _name(connection, message)
+
+
+async def _name(connection: Connection, message: OrganisationRegistered | OrganisationRenamed) -> None:
+    name = DatedName(name=message.name, since=message.since)
+    await connection.execute(_PUT_NAME, _ID.validate_python(message.organisation), name.since, name.name)

@@ -1,0 +1,111 @@
+"""Who is registered for a training? Who waits, and at which place, and who was there."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TypeAlias
+
+from services.training.trainings.aggregate import TRAINING
+from services.training.trainings.events import (
+    ParticipationRecorded,
+    PlaceGiven,
+    ProfessionalPutOnWaitingList,
+    ProfessionalRegistered,
+    RegistrationCancelled,
+    WalkInNamed,
+)
+from services.training.trainings.state import Training
+from services.training.values import Professional
+from shared.domain.aggregate import AnyChange
+from shared.eventstore.event_store import Connection
+from shared.projections.inline import Projection
+
+SCHEMA = """
+create table if not exists registrations (
+    training     text    not null,
+    participant  text    not null,
+    status       text    not null check (status in ('registered', 'waiting', 'cancelled', 'walked_in')),
+    nth          bigint  not null,              -- the position of the event: who came first
+    organisation text,
+    sector       text    not null,
+    function     text    not null,
+    language     text    not null,
+    present      boolean,
+    primary key (training, participant)
+);
+create index if not exists registrations_participant on registrations (participant);
+create index if not exists registrations_order on registrations (training, nth);
+"""
+# Who walks in keeps the place in the order that his registration has, unless he had taken it back.
+_PUT = """
+insert into registrations as r
+select $1, * from unnest($2::text[], $3::text[], $4::bigint[], $5::text[], $6::text[], $7::text[], $8::text[])
+on conflict (training, participant) do update set
+    nth = case when $9 and r.status <> 'cancelled' then r.nth else excluded.nth end,
+    status = excluded.status, organisation = excluded.organisation, sector = excluded.sector,
+    function = excluded.function, language = excluded.language
+"""
+_SET = """
+update registrations r set status = new.status, present = new.present
+from unnest($2::text[], $3::text[], $4::boolean[]) as new (participant, status, present)
+where r.training = $1 and r.participant = new.participant
+"""
+_Row: TypeAlias = tuple[str, int, Professional]  # status, position, and what is known of him
+
+
+async def apply(connection: Connection, change: AnyChange) -> None:
+    """The rows of those whom the events name, as they stand now; applied twice it is as once."""
+    found = change.of(TRAINING)
+    if not found:
+        return
+    came: dict[str, _Row] = {}
+    walked_in: dict[str, _Row] = {}
+    named: list[str] = []
+    for each in found.recorded:
+        match each.event:
+            case ProfessionalRegistered(professional=who) | ProfessionalPutOnWaitingList(professional=who):
+                came[who.participant_id] = (_registration(found.state, who.participant_id), each.position, who)
+            case WalkInNamed(professional=who):
+                status = _status(found.state, who.participant_id)
+                _, first, _ = walked_in.get(who.participant_id, ("", each.position, who))
+                walked_in[who.participant_id] = (status, first, who)
+            case PlaceGiven() | RegistrationCancelled() | ParticipationRecorded() as event:
+                named.append(event.participant_id)
+    await _put(connection, found.id, came, walk_ins=False)
+    await _put(connection, found.id, walked_in, walk_ins=True)
+    if named:
+        status_of = [_status(found.state, each) for each in named]
+        recorded = [found.state.recorded.get(each) for each in named]
+        present = [each.present if each else None for each in recorded]
+        await connection.execute(_SET, found.id, named, status_of, present)
+
+
+async def _put(connection: Connection, training: str, rows: Mapping[str, _Row], *, walk_ins: bool) -> None:
+    if rows:
+        who = [row[2] for row in rows.values()]
+        await connection.execute(
+            _PUT,
+            training,
+            list(rows),
+            [row[0] for row in rows.values()],
+            [row[1] for row in rows.values()],
+            [each.organisation_id for each in who],
+            [each.sector for each in who],
+            [each.function for each in who],
+            [each.language for each in who],
+            walk_ins,
+        )
+
+
+def _registration(state: Training, participant_id: str) -> str:
+    if participant_id in state.roll.places:
+        return "registered"
+    return "waiting" if participant_id in state.roll.waiting else "cancelled"
+
+
+def _status(state: Training, participant_id: str) -> str:
+    status = _registration(state, participant_id)
+    return "walked_in" if status == "cancelled" and participant_id in state.walk_ins else status
+
+
+PROJECTION = Projection("registrations", 2, SCHEMA, apply)

@@ -1,0 +1,2 @@
+-- What processes of the earlier version still wrote.
+select take_over_links();

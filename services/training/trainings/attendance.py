@@ -1,0 +1,123 @@
+"""The rules of attendance: who was there decides the counts, and whose certificate still holds."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+
+from services.training.refusals import Refusal
+from services.training.trainings.commands import CorrectAttendance, HoldTraining, RecordAttendance
+from services.training.trainings.events import (
+    CertificateRevoked,
+    ParticipationRecorded,
+    TrainingEvent,
+    TrainingHeld,
+    TrainingPlanned,
+    WalkInNamed,
+)
+from services.training.trainings.guards import given, not_yet_given
+from services.training.trainings.state import Training
+from services.training.values import Professional
+from shared.domain.messages import Refused
+from shared.i18n.code_lists import Sector
+
+
+def hold(state: Training, command: HoldTraining) -> list[TrainingEvent]:
+    """It is held once, after its last day, with somebody there."""
+    events = _recorded(state, command)
+    if state.status == "held" and not events:
+        return []
+    not_yet_given(state)
+    if command.on < state.last_day:
+        raise Refused(Refusal.TRAINING_NOT_OVER)
+    if not command.walk_ins and not command.present and not any(command.counted.values()):
+        raise Refused(Refusal.NOBODY_PRESENT)
+    return events
+
+
+def correct(state: Training, command: CorrectAttendance) -> list[TrainingEvent]:
+    """What was recorded is said again, only as far as it differs; an absent person's certificate is revoked."""
+    given(state)
+    return _recorded(state, command)
+
+
+def _recorded(state: Training, command: RecordAttendance) -> list[TrainingEvent]:
+    assert state.planned  # noqa: S101 - `decide` refused a training that was not planned
+    there = _people(state, command)
+    presence = dict.fromkeys((*state.roll.places, *state.recorded), False) | dict.fromkeys(there, True)
+    participations = [_participation(state, state.planned, each, there.get(each)) for each in presence]
+    differing = [each for each in participations if each and each != state.recorded.get(each.participant_id)]
+    held = _held(state, state.planned, command, there)
+    return [
+        *_walked_in(state, command),
+        *differing,
+        *([] if state.held == held else [held]),
+        *_revoked(state, command, differing),
+    ]
+
+
+def _people(state: Training, command: RecordAttendance) -> dict[str, Professional]:
+    """Those present by participant, as they were named at the door or else before; refuses somebody nobody knows."""
+    there = {each.participant_id: each for each in command.walk_ins}
+    for participant_id in command.present:
+        professional = there.get(participant_id) or state.known(participant_id)
+        if professional is None:
+            raise Refused(Refusal.PARTICIPANT_UNKNOWN)
+        there[participant_id] = professional
+    return there
+
+
+def _walked_in(state: Training, command: RecordAttendance) -> list[TrainingEvent]:
+    """Who is named at the door, but for those of whom the same was known already."""
+    new = {each.participant_id: each for each in command.walk_ins if state.known(each.participant_id) != each}
+    return [WalkInNamed(training_id=command.training_id, on=state.last_day, professional=each) for each in new.values()]
+
+
+def _participation(
+    state: Training, planned: TrainingPlanned, participant_id: str, there: Professional | None
+) -> ParticipationRecorded | None:
+    professional = there or state.known(participant_id)
+    if professional is None:
+        return None
+    return ParticipationRecorded(
+        training_id=planned.training_id,
+        on=state.last_day,
+        participant_id=participant_id,
+        kind=planned.kind,
+        city=state.city,
+        organisation_id=professional.organisation_id,
+        sector=professional.sector,
+        present=there is not None,
+    )
+
+
+def _held(
+    state: Training, planned: TrainingPlanned, command: RecordAttendance, there: Mapping[str, Professional]
+) -> TrainingHeld:
+    counted = {sector: number for sector, number in sorted(command.counted.items()) if number}
+    sectors: Counter[Sector] = Counter(counted)
+    sectors.update(each.sector for each in there.values())
+    return TrainingHeld(
+        training_id=command.training_id,
+        on=state.last_day,
+        kind=planned.kind,
+        days=tuple(day.on for day in state.days),
+        city=state.city,
+        online=state.online,
+        organiser=planned.organiser,
+        co_presenter=planned.co_presenter,
+        pitched=command.pitched,
+        counted=counted,
+        by_sector=dict(sorted(sectors.items())),
+        organisations=tuple(sorted({each.organisation_id for each in there.values() if each.organisation_id})),
+    )
+
+
+def _revoked(
+    state: Training, command: RecordAttendance, differing: Sequence[ParticipationRecorded]
+) -> list[TrainingEvent]:
+    return [
+        CertificateRevoked(training_id=command.training_id, on=command.on, participant_id=each.participant_id)
+        for each in differing
+        if not each.present and state.certificates.get(each.participant_id)
+    ]

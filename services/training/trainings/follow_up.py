@@ -1,0 +1,79 @@
+"""The rules after a training: certificates for those who were there, and an evaluation that knows nobody."""
+
+from __future__ import annotations
+
+from services.training.refusals import Refusal
+from services.training.trainings.commands import CloseEvaluation, IssueCertificate, OpenEvaluation
+from services.training.trainings.events import CertificateIssued, EvaluationClosed, EvaluationOpened, TrainingEvent
+from services.training.trainings.guards import given
+from services.training.trainings.state import Training
+from shared.domain.messages import Refused
+
+FEWEST_ANSWERS = 5
+
+
+def issue_certificate(state: Training, command: IssueCertificate) -> list[TrainingEvent]:
+    """Only who was present gets one."""
+    given(state)
+    if command.participant_id not in state.present:
+        raise Refused(Refusal.NOT_ATTENDED)
+    if command.digest in state.certificates.get(command.participant_id, ()):
+        return []
+    return [
+        CertificateIssued(
+            training_id=command.training_id,
+            on=command.on,
+            participant_id=command.participant_id,
+            digest=command.digest,
+            named=command.named,
+        )
+    ]
+
+
+def open_evaluation(state: Training, command: OpenEvaluation) -> list[TrainingEvent]:
+    """Everyone present is asked once; who is added by a correction can still be asked."""
+    given(state)
+    new = tuple(each for each in state.present if each not in state.invited)
+    if not new and state.invited:
+        return []
+    if state.evaluated:
+        raise Refused(Refusal.EVALUATION_CLOSED)
+    if not new:
+        raise Refused(Refusal.NOBODY_TO_ASK)
+    return [EvaluationOpened(training_id=command.training_id, on=command.on, participants=new)]
+
+
+def renew_evaluation_links(state: Training) -> list[TrainingEvent]:
+    """While it is asked, those who did not answer can be asked by other links; no event comes of it."""
+    given(state)
+    if state.evaluated:
+        raise Refused(Refusal.EVALUATION_CLOSED)
+    if not state.invited:
+        raise Refused(Refusal.EVALUATION_NOT_OPEN)
+    return []
+
+
+def close_evaluation(state: Training, command: CloseEvaluation) -> list[TrainingEvent]:
+    """It is closed once; below five answers only the counts are kept."""
+    given(state)
+    if state.evaluated:
+        return []
+    if not state.invited:
+        raise Refused(Refusal.EVALUATION_NOT_OPEN)
+    tally = command.tally
+    return [
+        EvaluationClosed(
+            training_id=command.training_id,
+            on=command.on,
+            invited=len(state.invited),
+            answers=tally.answers,
+            score=mean(tally.score, tally.answers),
+            confidence_before=mean(tally.confidence_before, tally.answers),
+            confidence_after=mean(tally.confidence_after, tally.answers),
+        )
+    ]
+
+
+def mean(total: int, answers: int) -> float | None:
+    """The mean to two decimals; None below five answers."""
+    return round(total / answers, 2) if answers >= FEWEST_ANSWERS else None

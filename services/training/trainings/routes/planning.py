@@ -1,0 +1,164 @@
+"""Planning, moving, cancelling and holding trainings, for the trainers of the organisation that gives them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import partial
+from typing import Annotated
+
+from fastapi import APIRouter, Response
+from pydantic import Field
+
+from services.training.access import Persons, Trainer, gives, gives_or_plans, in_his_cities
+from services.training.newcomers import Newcomer, introduce
+from services.training.personal_data import entries
+from services.training.personal_data.entries import Writer
+from services.training.personal_data.names import Contact
+from services.training.personal_data.store import People
+from services.training.queries.organisations import require_known
+from services.training.trainings.aggregate import TRAINING
+from services.training.trainings.commands import (
+    CancelTraining,
+    CloseRegistration,
+    CorrectAttendance,
+    HoldTraining,
+    MoveTraining,
+    OpenRegistration,
+    PlanTraining,
+    SetCapacity,
+)
+from services.training.trainings.schemas import AttendanceBody, Move, NewCapacity, NewTraining
+from services.training.values import Cancellation, Professional
+from shared.domain.clock import now
+from shared.domain.messages import Dated
+from shared.eventstore.command_handler import Outcome
+from shared.eventstore.event_store import Connection
+from shared.http.auth import Caller
+from shared.http.commands import Commanding, Commands, Done
+from shared.http.problems import NotVisible
+from shared.i18n.code_lists import Id
+
+router = APIRouter(tags=["trainings"])
+
+
+class Attendance(AttendanceBody):
+    """Who was there; who walked in is named here as he would have registered."""
+
+    walk_ins: Annotated[tuple[Newcomer, ...], Field(max_length=1000)] = ()
+
+
+@router.post("/trainings", status_code=201, response_model=Done)
+async def plan_training(body: NewTraining, caller: Trainer, commands: Commanding) -> Response:
+    """A trainer plans what his own organisation gives in his own cities."""
+    if body.organiser != caller.organisation:
+        raise NotVisible
+    in_his_cities(caller, body.city)
+    await require_known(commands.store.pool, body.organiser, body.co_presenter)
+    command = PlanTraining(
+        at=now(),
+        by=caller.subject,
+        training_id=body.training_id,
+        on=body.on,
+        kind=body.kind,
+        title=body.title,
+        city=body.city,
+        place=body.place,
+        online=body.online,
+        days=body.days,
+        trainers=body.trainers,
+        organiser=body.organiser,
+        co_presenter=body.co_presenter,
+        capacity=body.capacity,
+    )
+    return await commands.run(
+        TRAINING, body.training_id, command, check_access=partial(gives_or_plans, caller), created=True
+    )
+
+
+@router.post("/trainings/{training_id}/move", response_model=Done)
+async def move_training(training_id: Id, body: Move, caller: Trainer, commands: Commanding) -> Response:
+    """Give it on other days or elsewhere."""
+    in_his_cities(caller, body.city)
+    command = MoveTraining(
+        at=now(),
+        by=caller.subject,
+        training_id=training_id,
+        on=body.on,
+        city=body.city,
+        place=body.place,
+        online=body.online,
+        days=body.days,
+    )
+    return await commands.run(TRAINING, training_id, command, check_access=partial(gives, caller))
+
+
+@router.post("/trainings/{training_id}/set-capacity", response_model=Done)
+async def set_capacity(training_id: Id, body: NewCapacity, caller: Trainer, commands: Commanding) -> Response:
+    """Say how many places there are; who waits first moves up."""
+    command = SetCapacity(at=now(), by=caller.subject, training_id=training_id, on=body.on, capacity=body.capacity)
+    return await commands.run(TRAINING, training_id, command, check_access=partial(gives, caller))
+
+
+@router.post("/trainings/{training_id}/open-registration", response_model=Done)
+async def open_registration(training_id: Id, body: Dated, caller: Trainer, commands: Commanding) -> Response:
+    """Let professionals register."""
+    command = OpenRegistration(at=now(), by=caller.subject, training_id=training_id, on=body.on)
+    return await commands.run(TRAINING, training_id, command, check_access=partial(gives, caller))
+
+
+@router.post("/trainings/{training_id}/close-registration", response_model=Done)
+async def close_registration(training_id: Id, body: Dated, caller: Trainer, commands: Commanding) -> Response:
+    """Let nobody register any more."""
+    command = CloseRegistration(at=now(), by=caller.subject, training_id=training_id, on=body.on)
+    return await commands.run(TRAINING, training_id, command, check_access=partial(gives, caller))
+
+
+@router.post("/trainings/{training_id}/cancel", response_model=Done)
+async def cancel_training(training_id: Id, body: Cancellation, caller: Trainer, commands: Commanding) -> Response:
+    """Do not give it."""
+    command = CancelTraining(at=now(), by=caller.subject, training_id=training_id, on=body.on, reason=body.reason)
+    return await commands.run(TRAINING, training_id, command, check_access=partial(gives, caller))
+
+
+@router.post("/trainings/{training_id}/hold", response_model=Done)
+async def hold_training(
+    training_id: Id, body: Attendance, caller: Trainer, commands: Commanding, people: Persons
+) -> Response:
+    """Record that it was given, and who was there."""
+    return await _attended(HoldTraining, training_id, body, caller, commands, people)
+
+
+@router.post("/trainings/{training_id}/correct", response_model=Done)
+async def correct_attendance(
+    training_id: Id, body: Attendance, caller: Trainer, commands: Commanding, people: Persons
+) -> Response:
+    """Say again who was present, as it should have been recorded."""
+    return await _attended(CorrectAttendance, training_id, body, caller, commands, people)
+
+
+async def _attended(
+    recording: type[HoldTraining | CorrectAttendance],
+    training_id: str,
+    body: Attendance,
+    caller: Caller,
+    commands: Commands,
+    people: People,
+) -> Response:
+    async def act(walk_ins: tuple[Professional, ...], contacts: Mapping[str, Contact]) -> Response:
+        async def write(connection: Connection, _: Outcome) -> None:
+            by = Writer(caller.subject, gives=True)
+            await entries.write(connection, people, TRAINING.stream(training_id), contacts, {}, (), by, body.on)
+
+        command = recording(
+            at=now(),
+            by=caller.subject,
+            training_id=training_id,
+            on=body.on,
+            pitched=body.pitched,
+            present=body.present,
+            counted=body.counted,
+            walk_ins=walk_ins,
+        )
+        return await commands.run(TRAINING, training_id, command, check_access=partial(gives, caller), hooks=[write])
+
+    return await introduce(commands.store.pool, people, body.walk_ins, act)
