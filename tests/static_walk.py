@@ -210,17 +210,18 @@ class Walk:
         return found
 
     def _constructed(self, module: str, body: list[ast.stmt], command: Definition, seen: set[str]) -> set[str]:
-        """The events that statements construct, with all that they call in the rules of the service."""
+        """The events that statements construct, or name to a function that does, with all that they call."""
         found: set[str] = set()
-        for call in (node for each in body for node in ast.walk(each) if isinstance(node, ast.Call)):
-            of = self.sources.definition(module, call.func)
-            if of is None or not of.module.startswith(f"services.{self.service}."):
-                continue
-            if _is_of(of, self.service, "events"):
-                found.add(of.node.name)
-            elif isinstance(of.node, ast.FunctionDef) and (place := f"{of.module}.{of.node.name}") not in seen:
-                further = self._in_cases(of, command, {*seen, place})
-                found |= further or self._constructed(of.module, of.node.body, command, {*seen, place})
+        for call in (node for each in body for node in _calls(each) if not _is_name(node.func, "isinstance")):
+            for of in filter(None, (self.sources.definition(module, each) for each in (call.func, *call.args))):
+                if _is_of(of, self.service, "events"):
+                    found.add(of.node.name)
+            of_call = self.sources.definition(module, call.func)
+            if of_call and isinstance(of_call.node, ast.FunctionDef) and of_call.module.startswith("services."):
+                place = f"{of_call.module}.{of_call.node.name}"
+                if place not in seen:
+                    further = self._in_cases(of_call, command, {*seen, place})
+                    found |= further or self._constructed(of_call.module, of_call.node.body, command, {*seen, place})
         return found
 
 
@@ -250,6 +251,10 @@ def _is_of(definition: Definition, service: str, module: str) -> bool:
     """Whether it is a class of a module of that name, or of a package of that name."""
     inside = definition.module.startswith(f"services.{service}.")
     return inside and isinstance(definition.node, ast.ClassDef) and module in definition.module.split(".")
+
+
+def _is_name(node: ast.expr, name: str) -> bool:
+    return isinstance(node, ast.Name) and node.id == name
 
 
 def _calls(node: ast.AST) -> list[ast.Call]:
