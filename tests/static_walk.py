@@ -1,7 +1,8 @@
 """Follows a request from its route to its events by reading the source of a service: nothing is imported or run.
 
-A route is a function at the top of a module; a command route constructs a class of a `commands` module, field by field.
-That class stands in a `match` of the rules of its aggregate, and what that case calls constructs classes of its events.
+A route is a function at the top of a module; a command route constructs a class of a `commands` module, field by field,
+itself or in a function that it hands the body to. The rules of the aggregate tell that class from others by a `match`
+or an `isinstance`, and what stands there constructs classes of its events.
 """
 
 from __future__ import annotations
@@ -98,6 +99,16 @@ class Route:
         return f"{self.module}.{self.node.name}"
 
 
+@dataclass(frozen=True)
+class Scope:
+    """A function that a body is handed to, under a name."""
+
+    module: str
+    node: Function
+    name: str | None
+    body: Definition | None
+
+
 @dataclass
 class Walk:
     """The walk through one service: its routes, and the faults that it found."""
@@ -125,7 +136,8 @@ class Walk:
     def _faults_of(self, route: Route) -> Iterator[str]:
         if route.nested:
             yield "is not at the top of its module"
-        commands = self._commands_of(route)
+        scopes = list(self._scopes(route))
+        commands = [each for scope in scopes for each in self._commands_of(scope)]
         if not commands and not _decides(route.node):
             return
         if not commands:
@@ -136,34 +148,50 @@ class Walk:
             events = self._events_of(command)
             self.reached.setdefault(route.place, set()).update(events)
             if not events:
-                yield f"{command.node.name} leads to no event in a match of its rules"
-        yield from self._unread(route, commands)
+                yield f"{command.node.name} leads to no event by its rules"
+        yield from self._unread(scopes, commands)
 
-    def _commands_of(self, route: Route) -> list[tuple[ast.Call, Definition]]:
-        """The commands that a route constructs."""
-        calls = [node for node in ast.walk(route.node) if isinstance(node, ast.Call)]
-        found = [(call, self.sources.definition(route.module, call.func)) for call in calls]
-        return [(call, each) for call, each in found if each and _is_of(each, self.service, "commands")]
-
-    def _unread(self, route: Route, commands: list[tuple[ast.Call, Definition]]) -> Iterator[str]:
-        """The fields of a body that reach no command, and those that no command has and the route does not read."""
-        taken = set().union(*(self.sources.fields(command) for _, command in commands))
-        in_commands = [each.value for call, _ in commands for each in call.keywords]
+    def _scopes(self, route: Route) -> Iterator[Scope]:
+        """The route, and the functions of the service that it hands its body to; a route without a body is one."""
+        bodies = 0
         for argument in (*route.node.args.args, *route.node.args.kwonlyargs):
             body = self.sources.definition(route.module, argument.annotation) if argument.annotation else None
-            if body is None or not isinstance(body.node, ast.ClassDef):
+            if body and isinstance(body.node, ast.ClassDef):
+                bodies += 1
+                yield from self._handed_on(Scope(route.module, route.node, argument.arg, body))
+        if not bodies:
+            yield Scope(route.module, route.node, None, None)
+
+    def _handed_on(self, scope: Scope) -> Iterator[Scope]:
+        yield scope
+        for call in _calls(scope.node):
+            to = self.sources.definition(scope.module, call.func)
+            if to is None or isinstance(to.node, ast.ClassDef) or not to.module.startswith(f"services.{self.service}."):
                 continue
-            read = _read(argument.arg, in_commands)
-            elsewhere = _read(argument.arg, route.node.body)
-            for name in sorted(self.sources.fields(body)):
-                if name not in (read if name in taken else elsewhere):
-                    yield f"the field {name} of the body never reaches a command"
+            for nth, given in enumerate(call.args):
+                if isinstance(given, ast.Name) and given.id == scope.name and nth < len(to.node.args.args):
+                    yield from self._handed_on(Scope(to.module, to.node, to.node.args.args[nth].arg, scope.body))
+
+    def _commands_of(self, scope: Scope) -> list[tuple[ast.Call, Definition]]:
+        """The commands that a function constructs."""
+        found = [(call, self.sources.definition(scope.module, call.func)) for call in _calls(scope.node)]
+        return [(call, each) for call, each in found if each and _is_of(each, self.service, "commands")]
+
+    def _unread(self, scopes: list[Scope], commands: list[tuple[ast.Call, Definition]]) -> Iterator[str]:
+        """The fields of a body that reach no command, and those that no command has and nothing reads."""
+        taken = set().union(*(self.sources.fields(command) for _, command in commands))
+        in_commands = [each.value for call, _ in commands for each in call.keywords]
+        read = {name for each in scopes for name in _read(each.name, in_commands)}
+        elsewhere = {name for each in scopes for name in _read(each.name, each.node.body)}
+        for name in sorted(set().union(*(self.sources.fields(each.body) for each in scopes if each.body))):
+            if name not in (read if name in taken else elsewhere):
+                yield f"the field {name} of the body never reaches a command"
 
     def _events_of(self, command: Definition) -> set[str]:
-        """The events that the rules construct in the cases of a command."""
+        """The events that the rules construct for a command."""
         package = command.module.rpartition(".")[0]
         aggregate = self.sources.tree(f"{package}.aggregate")
-        calls = [node for node in ast.walk(aggregate) if isinstance(node, ast.Call)] if aggregate else []
+        calls = _calls(aggregate) if aggregate else []
         found: set[str] = set()
         for name in (each for call in calls for each in call.args):
             decide = self.sources.definition(f"{package}.aggregate", name)
@@ -172,26 +200,28 @@ class Walk:
         return found
 
     def _in_cases(self, function: Definition, command: Definition, seen: set[str]) -> set[str]:
-        """The events of the cases of a `match` that name the command, and of functions that match on it further."""
+        """The events of what a function does with that command; all that it does when it has but one."""
         found: set[str] = set()
-        for case in (node for node in ast.walk(function.node) if isinstance(node, ast.match_case)):
-            named = [self.sources.definition(function.module, each) for each in _classes(case.pattern)]
-            if command in named:
-                found |= self._constructed(function.module, case.body, command, seen)
+        for kinds, body in _branches(function.node):
+            if command in [self.sources.definition(function.module, each) for each in kinds]:
+                found |= self._constructed(function.module, body, command, seen)
+        if not any(isinstance(node, ast.Match) for node in ast.walk(function.node)):
+            found |= self._constructed(function.module, function.node.body, command, seen)
         return found
 
     def _constructed(self, module: str, body: list[ast.stmt], command: Definition, seen: set[str]) -> set[str]:
-        """The events that statements construct, with all that they call in the rules of the service."""
+        """The events that statements construct, or name to a function that does, with all that they call."""
         found: set[str] = set()
-        for call in (node for each in body for node in ast.walk(each) if isinstance(node, ast.Call)):
-            of = self.sources.definition(module, call.func)
-            if of is None or not of.module.startswith(f"services.{self.service}."):
-                continue
-            if _is_of(of, self.service, "events"):
-                found.add(of.node.name)
-            elif isinstance(of.node, ast.FunctionDef) and (place := f"{of.module}.{of.node.name}") not in seen:
-                matches_on = self._in_cases(of, command, {*seen, place})
-                found |= matches_on or self._constructed(of.module, of.node.body, command, {*seen, place})
+        for call in (node for each in body for node in _calls(each) if not _is_name(node.func, "isinstance")):
+            for of in filter(None, (self.sources.definition(module, each) for each in (call.func, *call.args))):
+                if _is_of(of, self.service, "events"):
+                    found.add(of.node.name)
+            of_call = self.sources.definition(module, call.func)
+            if of_call and isinstance(of_call.node, ast.FunctionDef) and of_call.module.startswith("services."):
+                place = f"{of_call.module}.{of_call.node.name}"
+                if place not in seen:
+                    further = self._in_cases(of_call, command, {*seen, place})
+                    found |= further or self._constructed(of_call.module, of_call.node.body, command, {*seen, place})
         return found
 
 
@@ -200,7 +230,8 @@ def _routes(decorator: ast.expr) -> bool:
         isinstance(decorator, ast.Call)
         and isinstance(decorator.func, ast.Attribute)
         and decorator.func.attr in METHODS
-        and any(isinstance(each, ast.Constant) and str(each.value).startswith("/") for each in decorator.args)
+        and isinstance(decorator.func.value, ast.Name)
+        and decorator.func.value.id.endswith("router")
     )
 
 
@@ -222,7 +253,15 @@ def _is_of(definition: Definition, service: str, module: str) -> bool:
     return inside and isinstance(definition.node, ast.ClassDef) and module in definition.module.split(".")
 
 
-def _read(name: str, nodes: list[ast.expr] | list[ast.stmt]) -> set[str]:
+def _is_name(node: ast.expr, name: str) -> bool:
+    return isinstance(node, ast.Name) and node.id == name
+
+
+def _calls(node: ast.AST) -> list[ast.Call]:
+    return [each for each in ast.walk(node) if isinstance(each, ast.Call)]
+
+
+def _read(name: str | None, nodes: list[ast.expr] | list[ast.stmt]) -> set[str]:
     """The attributes of a variable that are read in these nodes."""
     return {
         node.attr
@@ -230,6 +269,16 @@ def _read(name: str, nodes: list[ast.expr] | list[ast.stmt]) -> set[str]:
         for node in ast.walk(each)
         if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == name
     }
+
+
+def _branches(function: ast.AST) -> Iterator[tuple[list[ast.expr], list[ast.stmt]]]:
+    """What a function does by the class of something: the cases of a `match`, and what follows an `isinstance`."""
+    for node in ast.walk(function):
+        match node:
+            case ast.match_case(pattern=pattern, body=body):
+                yield _classes(pattern), body
+            case ast.If(test=ast.Call(func=ast.Name(id="isinstance"), args=[_, kind]), body=body):
+                yield [each for each in ast.walk(kind) if isinstance(each, ast.Name | ast.Attribute)], body
 
 
 def _classes(pattern: ast.pattern) -> list[ast.expr]:

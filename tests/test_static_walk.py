@@ -58,13 +58,13 @@ def add_routes(router: APIRouter) -> None:
             "services/referral/referrals/rules.py",
             "case AcceptReferral():",
             "case PlanIntake():",
-            "AcceptReferral leads to no event in a match of its rules",
+            "AcceptReferral leads to no event by its rules",
         ),
         (
             "services/referral/referrals/rules.py",
             "event = ReferralAccepted(",
             "event = made(",
-            "AcceptReferral leads to no event in a match of its rules",
+            "AcceptReferral leads to no event by its rules",
         ),
     ],
 )

@@ -9,12 +9,12 @@ import asyncpg
 import pytest
 from cryptography.fernet import Fernet
 
+from services.referral.app import SERVICE
 from services.referral.personal_data import PersonalData
 from services.referral.persons import Person
+from shared.eventstore.migrations import migrate
 from shared.http.auth import Role
-from shared.privacy import personal_data
 from shared.privacy.encryption import FieldCipher
-from shared.service.wiring import create_tables
 from tests.referral.access import ACCESS
 from tests.referral.desk import CITY, SECRET, Desk, desk, organisation, referral, referrer
 
@@ -154,7 +154,7 @@ async def test_an_erased_person_is_gone_and_the_events_stay(desk: Desk) -> None:
 
 async def test_a_new_key_encrypts_everyone_again_and_the_old_one_can_go(pool: asyncpg.Pool[asyncpg.Record]) -> None:
     old, new = Fernet.generate_key(), Fernet.generate_key()
-    await create_tables(pool, [personal_data.SCHEMA])
+    await migrate(pool, SERVICE.migrations)
     who = f"p-{uuid.uuid4().hex}"
     async with pool.acquire() as connection:
         day = await connection.fetchval("select current_date")
