@@ -7,16 +7,16 @@ from datetime import date
 import asyncpg
 from cryptography.fernet import Fernet
 
+from services.referral.app import SERVICE
 from services.referral.consumers import CAROUSEL
 from services.referral.personal_data import PersonalData
-from services.referral.projections import cases
-from services.referral.referrals.aggregate import REFERRAL
 from shared.contracts import carousel
-from shared.eventstore.event_store import EventStore, event_types
+from shared.eventstore.event_store import EventStore
 from shared.http.auth import Role
 from shared.messaging import inbox
 from shared.messaging.cloudevents import PublicMessage
 from shared.privacy.encryption import FieldCipher
+from shared.projections.inline import InlineProjections
 from shared.service.wiring import create_tables
 from tests.contracts.sending import sent
 from tests.referral.examples import record_intake
@@ -89,7 +89,8 @@ async def test_who_came_back_to_the_group_is_not_due(desk: Desk, pool: asyncpg.P
 
 async def receive(pool: asyncpg.Pool[asyncpg.Record], *messages: PublicMessage, first: int = 1) -> None:
     await create_tables(pool, [inbox.SCHEMA])
-    consumer = CAROUSEL.inbox(EventStore(pool, event_types(*REFERRAL.events), cases.apply))
+    projections = InlineProjections(SERVICE.projections, SERVICE.aggregates)
+    consumer = CAROUSEL.inbox(EventStore(pool, projections.types, projections.apply))
     async with pool.acquire() as connection, connection.transaction():
         records = [
             sent(carousel.CASES, type(each), each.model_dump_json().encode(), "k", nth)
