@@ -8,12 +8,12 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
-from services.referral.queries.referrals import of_organisation
-from services.referral.referrals import events as known
 
 from services.carousel.cycles.commands import CorrectAttendance
 from services.carousel.participations.commands import PlaceParticipant, ReturnToParticipation, StopParticipation
 from services.carousel.participations.events import JoinedWaitingList
+from services.referral.queries.referrals import of_organisation
+from services.referral.referrals import events as known
 from shared.http.auth import Caller, Role
 from tests.carousel import examples as carousel
 from tests.carousel.road import Road, laid, until

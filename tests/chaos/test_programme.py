@@ -19,7 +19,6 @@ from typing import Any
 import asyncpg
 import httpx
 import pytest
-from services.referral.referrals.aggregate import REFERRAL
 
 from deploy.local import drive, keys
 from deploy.local.demo import live
@@ -30,6 +29,7 @@ from deploy.local.postgres import Postgres
 from deploy.local.processes import spawn, stop
 from deploy.services import PORTS
 from services.carousel.participations.aggregate import PARTICIPATION
+from services.referral.referrals.aggregate import REFERRAL
 from shared.domain.aggregate import AnyAggregate
 from shared.eventstore.event_store import event_types, recorded
 from tests.demo.files import FILE
@@ -225,7 +225,9 @@ async def _stands_as_if_nothing_had_died(town: Town) -> None:
     for rules in RULES:
         expected = {stream: state for stream, state in programme.states.items() if rules.concerns(stream, state)}
         different = await _settled(rules, town, expected)
-        assert not different, f"{len(different)} {rules.aggregate.prefix}s lost, made up or left behind: {sorted(different)[:5]}"
+        assert not different, (
+            f"{len(different)} {rules.aggregate.prefix}s lost, made up or left behind: {sorted(different)[:5]}"
+        )
         say(f"{len(expected)} {rules.aggregate.prefix}s as if nothing had died")
     for service in SERVICES:
         assert await town.read(service, "select count(*) from dead_letters") == 0

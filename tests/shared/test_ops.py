@@ -11,10 +11,10 @@ import httpx
 import pytest
 from cryptography.fernet import Fernet
 from pydantic import SecretStr
-from services.referral.persons import Person
 
 from deploy.local import keys
 from deploy.local.tokens import token
+from services.referral.persons import Person
 from shared.contracts.referral import CASES
 from shared.domain.clock import today
 from shared.domain.messages import Refused

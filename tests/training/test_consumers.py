@@ -11,9 +11,9 @@ from typing import Any
 
 import asyncpg
 import pytest
-from services.referral.organisations.aggregate import ORGANISATION
 
 from services.referral import integration_events
+from services.referral.organisations.aggregate import ORGANISATION
 from services.training.consumers import KNOWN_ORGANISATIONS
 from services.training.queries import organisations
 from shared.contracts.referral import ORGANISATIONS
