@@ -156,7 +156,7 @@ class Partitions:
                 known_until=row["known_until"],
                 next_offset=row["next_offset"],
                 overtaken=row["overtaken"],
-                recent=_unpacked(row["recent"]),
+                recent=_unpacked(row["recent"], row["sequence"]),
             )
             for row in rows
         }
@@ -259,8 +259,14 @@ def _columns(dead: Dead) -> tuple[object, ...]:
 
 
 def _packed(recent: Mapping[int, bytes]) -> bytes:
-    return b"".join(sequence.to_bytes(8) + digest for sequence, digest in list(recent.items())[-_RECENT:])
+    return b"".join(
+        sequence.to_bytes(8) + digest.ljust(_ENTRY - 8, b"\0") for sequence, digest in list(recent.items())[-_RECENT:]
+    )
 
 
-def _unpacked(recent: bytes) -> dict[int, bytes]:
-    return {int.from_bytes(recent[at : at + 8]): recent[at + 8 : at + _ENTRY] for at in range(0, len(recent), _ENTRY)}
+def _unpacked(recent: bytes, last: int) -> dict[int, bytes]:
+    """Each message and its digest, up to `last`; nothing where an earlier release kept them out of step."""
+    entries = [recent[at : at + _ENTRY] for at in range(0, len(recent), _ENTRY)]
+    found = {int.from_bytes(each[:8]): each[8:] for each in entries}
+    whole = len(recent) == len(found) * _ENTRY and list(found) == sorted(found) and max(found, default=last) == last
+    return found if whole else {}

@@ -64,6 +64,7 @@ class Faults:
             "a newer version comes beside the old one": self._upgraded,
             "a release refuses some messages": lambda: self._deployed(REFUSES),
             "a release cannot read some messages": lambda: self._deployed(CANNOT_READ),
+            "commands are slow to commit": self._slow,
             "the writers' clock jumps": self._clock,
         }
         if self.town.small_disk:
@@ -220,8 +221,10 @@ class Faults:
     async def _deployed(self, release: str) -> None:
         """A bad release, and after a while the good one again; what it could not do is then replayed."""
         await self._released(release)
-        await self.writers.more(_MANY)
-        await until(self._has_letters, 20)
+        await self.writers.more(_FEW)
+        await until(self._has_letters, 30)
+        await self.writers.more(_FEW)
+        await until(self.town.read_to_the_end, 30)
         await self._released(GOOD)
 
     async def _released(self, release: str) -> None:
@@ -232,6 +235,12 @@ class Faults:
     async def _has_letters(self) -> bool:
         query = "select exists (select from dead_letters where blocks and resolved_at is null)"
         return bool(await self.town.pools["reader"].fetchval(query))
+
+    async def _slow(self) -> None:
+        more = asyncio.create_task(self.writers.more(_MANY))
+        for _ in range(2):
+            await self.writers.slowly(self.town.store, 1.5)
+        await more
 
     async def _clock(self) -> None:
         self.writers.clock = timedelta(hours=self.chance.uniform(-48, 48))

@@ -9,7 +9,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from shared.eventstore.outages import is_infrastructure
-from tests.chaos import broker
 from tests.chaos.forging import is_forged
 from tests.chaos.runbooks import Operator
 from tests.chaos.town import Town, until
@@ -62,7 +61,7 @@ class Recount:
                 found, now = Count(lost=1), state
             if now != state:
                 state, since = now, time.monotonic()
-            if (found == Count() and await until(self._read_to_the_end, 1)) or time.monotonic() > min(
+            if (found == Count() and await until(self.town.read_to_the_end, 1)) or time.monotonic() > min(
                 deadline, since + self.quiet
             ):
                 return found
@@ -71,13 +70,6 @@ class Recount:
     async def rebuilt(self) -> Count:
         """The ledger after a rebuild by the runbook; a topic that is incomplete has lost something."""
         return await self.live() if await self.operator.rebuild() else Count(lost=1)
-
-    async def _read_to_the_end(self) -> bool:
-        """Whether nothing waits to be published, and nothing on the topic to be read: what comes too often came."""
-        read = await self.town.pools["reader"].fetchval(
-            "select sum(next_offset) from consumer_checkpoints where consumer = 'ledger'"
-        )
-        return await self.town.published() and bool(read == await broker.end(self.town.broker, self.town.topic))
 
     async def _state(self) -> object:
         position = await self.town.pools["publisher"].fetchval("select sum(position) from outbox_checkpoints")

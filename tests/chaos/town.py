@@ -29,6 +29,7 @@ from shared.messaging import inbox
 from shared.messaging.outbox_relay import OutboxRelay, backlog
 from shared.projections.topic import rebuild
 from shared.service.wiring import create_tables
+from tests.chaos import broker
 from tests.chaos.worker import GOOD, LEDGER, fold_of
 from tests.shared.counting import Counted, publish_on, topic
 
@@ -217,6 +218,12 @@ class Town:
         told = await self.pools["publisher"].fetchval("select count(*) from events")
         rows = await self.pools["reader"].fetchval("select count(*) from ledger")
         return await self.published() and bool(rows == told)
+
+    async def read_to_the_end(self) -> bool:
+        """Whether nothing waits to be published, and nothing on the topic to be read: what comes too often came."""
+        query = "select sum(next_offset) from consumer_checkpoints where consumer = 'ledger'"
+        read = await self.pools["reader"].fetchval(query)
+        return await self.published() and bool(read == await broker.end(self.broker, self.topic))
 
 
 async def until(condition: Callable[[], Awaitable[bool]], seconds: float) -> bool:

@@ -5,14 +5,15 @@ from __future__ import annotations
 import asyncio
 from datetime import UTC, datetime, timedelta
 
-from shared.domain.aggregate import Aggregate
+from shared.domain.aggregate import Aggregate, Issued
 from shared.domain.messages import Command, Meta
-from shared.eventstore.command_handler import handle
+from shared.eventstore.command_handler import handle, issue
 from shared.eventstore.event_store import EventStore
 from shared.eventstore.outages import is_infrastructure
 from tests.shared.counting import Counted
 
 STREAMS = 40
+_SLOW = STREAMS  # one stream more, whose commands take their time
 _META = Meta(by="chaos", correlation_id="chaos")
 
 
@@ -40,7 +41,7 @@ class Writers:
     """
 
     def __init__(self) -> None:
-        self.told: dict[int, int] = dict.fromkeys(range(STREAMS), 0)
+        self.told: dict[int, int] = dict.fromkeys(range(STREAMS + 1), 0)
         self.allowed = 0
         self.clock = timedelta()
         self._pause = asyncio.Event()
@@ -52,7 +53,7 @@ class Writers:
 
     async def run(self, store: EventStore) -> None:
         self._pause.set()
-        await asyncio.gather(*(self._write(store, stream) for stream in self.told))
+        await asyncio.gather(*(self._write(store, stream) for stream in range(STREAMS)))
 
     async def _write(self, store: EventStore, stream: int) -> None:
         while True:
@@ -61,15 +62,25 @@ class Writers:
                 await asyncio.sleep(0.02)
             self._quiet.discard(stream)
             n = self.told[stream]
-            command = Count(at=datetime.now(UTC) + self.clock, by="chaos", n=n)
             try:
-                await handle(store, COUNTING, str(stream), command, _META)
+                await handle(store, COUNTING, str(stream), self._command(n), _META)
             except Exception as error:
                 if not is_infrastructure(error):
                     raise
                 await asyncio.sleep(0.1)
             else:
                 self.told[stream] = n + 1
+
+    def _command(self, n: int) -> Count:
+        return Count(at=datetime.now(UTC) + self.clock, by="chaos", n=n)
+
+    async def slowly(self, store: EventStore, seconds: float) -> None:
+        """One command whose transaction stays open that long after it appended, while others commit behind it."""
+        command = self._command(self.told[_SLOW])
+        async with store.transaction() as connection:
+            await issue(connection, store, Issued(COUNTING, str(_SLOW), command), _META)
+            await asyncio.sleep(seconds)
+        self.told[_SLOW] += 1
 
     async def silence(self) -> None:
         """No command under way, and none until `resume`."""
@@ -94,5 +105,5 @@ class Writers:
     async def each_once_more(self) -> None:
         """At least one more on every stream, so that whatever is missing has something behind it."""
         before = dict(self.told)
-        while any(self.told[stream] <= told for stream, told in before.items()):
+        while any(self.told[stream] <= before[stream] for stream in range(STREAMS)):
             await self.more(STREAMS)

@@ -61,6 +61,21 @@ async def test_of_many_messages_the_last_sixty_four_are_kept(connection: Connect
     assert found.recent == {n: n.to_bytes(8) for n in range(37, 101)}
 
 
+async def test_a_message_that_nobody_could_read_is_remembered_without_a_digest_and_those_beside_it_with_theirs(
+    connection: Connection,
+) -> None:
+    await ROWS.lock(connection, {0})
+    await ROWS.advance(connection, {0: Checkpoint(sequence=9, recent={7: b"7" * 8, 8: b"", 9: b"9" * 8})})
+    assert (await ROWS.lock(connection, {0}))[0].recent == {7: b"7" * 8, 8: bytes(8), 9: b"9" * 8}
+
+
+@pytest.mark.parametrize("odd", [b"7" * 8, b"7" * 16, (8).to_bytes(8) * 2 + (9).to_bytes(8) + b"9" * 8 + bytes(8)])
+async def test_what_an_earlier_release_kept_out_of_step_is_not_remembered(connection: Connection, odd: bytes) -> None:
+    await ROWS.lock(connection, {0})
+    await connection.execute("update consumer_checkpoints set sequence = 9, recent = $1", odd)
+    assert (await ROWS.lock(connection, {0}))[0].recent == {}
+
+
 async def test_who_comes_second_waits_and_then_finds_everything_applied(pool: Pool, connection: Connection) -> None:
     await ROWS.lock(connection, {0})
     entered = asyncio.Event()
