@@ -1,4 +1,4 @@
-"""Keeps the views of a service at the version of its process: builds them beside, and applies what they missed."""
+"""Keeps the projections of a service at the version of its process: rebuilds them, and applies what they missed."""
 
 from __future__ import annotations
 
@@ -21,16 +21,16 @@ log = structlog.get_logger(__name__)
 
 _LOOK_SECONDS = 0.5
 _LONGEST_PAUSE = 60.0
-_AWAY = (OSError, asyncpg.InterfaceError, asyncpg.PostgresConnectionError)  # the database, not the view
+_AWAY = (OSError, asyncpg.InterfaceError, asyncpg.PostgresConnectionError)  # the database, not the projection
 
 
 @dataclass(slots=True)
 class ProjectionDaemon:
     """A task beside the HTTP server: the service answers from what stands live, and takes commands, meanwhile.
 
-    A process whose version was overtaken goes on taking commands (their facts are noted as missed, and the newer one
+    A process whose version was overtaken goes on taking commands (their events are noted as missed, and the newer one
     applies them) but is not ready, so that nobody is sent to pages that may not fit its tables; one that was started
-    after that, for a rollback, is ready, or the newer ones would never end and leave the views to it.
+    after that, for a rollback, is ready, or the newer ones would never end and leave the tables to it.
     """
 
     store: EventStore
@@ -42,7 +42,7 @@ class ProjectionDaemon:
     trouble: Unwell | None = field(default_factory=lambda: _built(0, 0))
 
     async def ailment(self) -> Unwell | None:
-        """What keeps its views from being current."""
+        """What keeps its projections from being current."""
         return self.trouble
 
     async def run(self) -> None:
@@ -56,8 +56,8 @@ class ProjectionDaemon:
             except AlreadyRebuilding:
                 self.progress.succeeded()
                 pause = _LOOK_SECONDS
-            except Exception as error:  # noqa: BLE001 - the database is away, or a view cannot be built: look again
-                log.warning("views wait", cause=type(error).__name__)
+            except Exception as error:  # noqa: BLE001 - the database is away, or a projection cannot be built: look again
+                log.warning("projections wait", cause=type(error).__name__)
                 pause = min(pause * 2, _LONGEST_PAUSE)
             await asyncio.sleep(pause)
 
@@ -83,21 +83,21 @@ class ProjectionDaemon:
 
     async def _build(self) -> None:
         self.trouble = _built(0, 0)
-        log.info("views are being built", version=self.projections.version)
+        log.info("projections are being built", version=self.projections.version)
         with self._blaming("cannot-build"):
             await rebuild(self.store, self.url, self.projections, self._tell)
-        log.info("views are in place", version=self.projections.version)
+        log.info("projections are in place", version=self.projections.version)
         self.stood, self.trouble = True, None
 
     async def caught_up(self) -> bool:
-        """Apply a page of what the live views missed, where they are of its version; whether nothing is left."""
+        """Apply a page of what the live projections missed, where they are of its version; whether nothing is left."""
         async with self.store.pool.acquire() as connection, connection.transaction():
             live = await lock_version(connection, WHAT, self.projections.version)
             return not live or await self.projections.catch_up(connection)
 
     @contextmanager
     def _blaming(self, code: str) -> Iterator[None]:
-        """What fails inside is a fault of a view, unless the database is away or another process is at it."""
+        """What fails inside is a fault of a projection, unless the database is away or another process is at it."""
         try:
             yield
         except (AlreadyRebuilding, *_AWAY):
@@ -108,7 +108,7 @@ class ProjectionDaemon:
 
     def _overtaken(self) -> None:
         if self.stood and self.trouble is None:
-            log.warning("a newer version keeps the views", version=self.projections.version)
+            log.warning("a newer version keeps these tables", version=self.projections.version)
         self.trouble = Unwell("overtaken") if self.stood else None
 
     def _tell(self, done: int, total: int) -> None:
