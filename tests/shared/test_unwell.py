@@ -361,7 +361,7 @@ async def test_views_that_cannot_be_built(
     )
     async with opened(application_of("Any", asked, {}, newer)) as client:
         process = Watched(client, tmp_path)
-        await process.says("views", "Its views cannot be built (KeyError); its log says more.", "cannot-build")
+        await process.says("views", "Its projections cannot be built (KeyError); its log says more.", "cannot-build")
         await process.would_raise("PartUnwell", "NoSuccess")
 
 
