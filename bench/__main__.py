@@ -14,9 +14,9 @@ import typer
 from rich.console import Console
 
 from bench import table
-from bench.contest import benchmarks, hold
 from bench.load import OtherLoad
 from bench.memory import AIM_MB, ROOT
+from bench.rounds import benchmarks, measure
 from deploy.local.ports import free_port
 from deploy.services import SERVICES
 
@@ -29,7 +29,7 @@ _PEOPLE = 300
 def main(
     rounds: Annotated[int, typer.Option(help="How often every peer has its turn.")] = 5,
     only: Annotated[list[str] | None, typer.Option(help="Of append, relay, projection, freshness, memory.")] = None,
-    roads: Annotated[int, typer.Option(help="Referrals a turn; 0 is each benchmark's own number.")] = 0,
+    referrals: Annotated[int, typer.Option(help="How many in a turn; 0 is each benchmark's own number.")] = 0,
     plain: Annotated[bool, typer.Option("--markdown", help="Print Markdown.")] = False,  # noqa: FBT002 - typer's flag
 ) -> None:
     """Ratios hold within this run only: never compare a number with one of another run."""
@@ -37,7 +37,7 @@ def main(
     lines: list[tuple[str, ...]] = []
     for benchmark in benchmarks():
         if only is None or benchmark.name in only:
-            asyncio.run(hold(benchmark, roads or SIZES[benchmark.name], rounds, other.look))
+            asyncio.run(measure(benchmark, referrals or SIZES[benchmark.name], rounds, other.look))
             lines += table.rows(benchmark)
     _show(screen, "Speed", HEAD, lines, plain=plain)
     if only is None or "memory" in only:

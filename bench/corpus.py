@@ -1,4 +1,4 @@
-"""The synthetic referrals every benchmark works on: the same commands, facts and messages for every peer."""
+"""The synthetic referrals every benchmark works on: the same commands, events and messages for every peer."""
 
 from __future__ import annotations
 
@@ -6,25 +6,28 @@ import itertools
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
-from functools import reduce
 from typing import get_args
 
-from services.referral.commands import AcceptReferral, PlanIntake, ReceiveReferral, RecordIntake, ReferralCommand
-from services.referral.domain import referral as rules
-from services.referral.events import Criterion, ReferralEvent
-from services.referral.published import translate
-from shared.contracts import referral as contract
-from shared.domain.messages import Meta, Recorded
-from shared.eventstore.command_handler import Decider
-from shared.messaging.outgoing import OutgoingMessage, place, record_of
+from services.referral.integration_events import to_integration_event
+from services.referral.referrals.aggregate import REFERRAL
+from services.referral.referrals.commands import (
+    AcceptReferral,
+    PlanIntake,
+    ReceiveReferral,
+    RecordIntake,
+    ReferralCommand,
+)
+from services.referral.referrals.events import Criterion, ReferralEvent
+from shared.contracts.referral import CASES
+from shared.domain.messages import AnyRecorded, Meta, Recorded
 from shared.messaging.cloudevents import Topic
 from shared.messaging.outbox import History
+from shared.messaging.outgoing import OutgoingMessage, ToIntegrationEvent, place, record_of
 from shared.messaging.producer import OutgoingRecord
 
 META = Meta(by="synthetic", correlation_id="0af7651916cd43dd8448eb211c80319c")
-DECIDER: Decider[rules.Referral, ReferralCommand, ReferralEvent] = Decider(rules.initial, rules.decide, rules.evolve)
-STEPS = 4  # facts of one road
-TOLD = 3  # messages of one road
+EVENTS = 4  # of one referral
+MESSAGES = 3  # of one referral
 _NOW = datetime(2026, 6, 1, tzinfo=UTC)
 _FIRST = date(2024, 1, 1)
 _DAYS = 700
@@ -34,17 +37,29 @@ _CITIES = ("Oostende", "Brugge")
 
 
 @dataclass(frozen=True, slots=True)
-class Road:
-    """One referral from its reception to its acceptance: the stream, its first day and its commands."""
+class SyntheticReferral:
+    """One referral from its reception to its acceptance: its id, its first day and its commands."""
 
-    stream: str
+    id: str
     received_on: date
     commands: tuple[ReferralCommand, ...]
 
+    @property
+    def stream(self) -> str:
+        """The stream of its events."""
+        return REFERRAL.stream(self.id)
 
-def roads(count: int) -> list[Road]:
+    def events(self) -> list[ReferralEvent]:
+        """What its commands come to."""
+        events: list[ReferralEvent] = []
+        for command in self.commands:
+            events.extend(REFERRAL.decide(REFERRAL.fold(events), command))
+        return events
+
+
+def referrals(count: int) -> list[SyntheticReferral]:
     """`count` referrals, spread over two years, two cities, twenty organisations and sixty referrers."""
-    return [Road(f"referral-{nth}", _day(nth), tuple(_commands(nth))) for nth in range(count)]
+    return [SyntheticReferral(f"{nth}", _day(nth), tuple(_commands(nth))) for nth in range(count)]
 
 
 def _day(nth: int) -> date:
@@ -78,40 +93,38 @@ def _commands(nth: int) -> Iterator[ReferralCommand]:
     yield AcceptReferral(at=at, by=by, referral_id=referral, on=held)
 
 
-def facts(road: Road) -> list[ReferralEvent]:
-    """What the commands of a road come to."""
-    events: list[ReferralEvent] = []
-    for command in road.commands:
-        events.extend(rules.decide(reduce(rules.evolve, events, rules.initial), command))
-    return events
-
-
 def recorded(count: int) -> Iterator[Recorded[ReferralEvent]]:
-    """The facts of `count` roads in the order of the table: every step of a hundred roads before the next hundred."""
+    """The events of `count` referrals in the order of the table: each step of a hundred before the next step."""
     position = itertools.count(1)
-    for some in _hundreds(roads(count)):
-        told = [(road.stream, facts(road)) for road in some]
-        for version in range(STEPS):
-            for stream, events in told:
+    for hundred in _hundreds(referrals(count)):
+        streams = [(each.stream, each.events()) for each in hundred]
+        for version in range(EVENTS):
+            for stream, events in streams:
                 yield Recorded(next(position), stream, version + 1, events[version], META, _NOW)
 
 
-def _hundreds(given: Sequence[Road]) -> Iterator[Sequence[Road]]:
+def _hundreds(given: Sequence[SyntheticReferral]) -> Iterator[Sequence[SyntheticReferral]]:
     return (given[begin : begin + 100] for begin in range(0, len(given), 100))
 
 
-def told(fact: Recorded[ReferralEvent], topic: str) -> OutgoingMessage | None:
-    """What the referral service publishes of a fact, on a topic of this benchmark."""
-    published = translate(fact)
-    return None if published is None else replace(published, topic=topic_named(topic))
+def published_on(topic: str) -> ToIntegrationEvent:
+    """What the referral service publishes of an event, on a topic of this benchmark."""
+    renamed = topic_named(topic)
+
+    def on_topic(event: AnyRecorded) -> OutgoingMessage | None:
+        message = to_integration_event(event)
+        return message and replace(message, topic=renamed)
+
+    return on_topic
 
 
 def topic_named(name: str) -> Topic:
     """The contract of `referral.cases` on a topic of this benchmark."""
-    return replace(contract.CASES, name=name)
+    return replace(CASES, name=name)
 
 
 def records(count: int, topic: str) -> list[OutgoingRecord]:
-    """The Kafka records of `count` roads, to the byte as the relay sends them."""
-    published = [(fact, said) for fact in recorded(count) if (said := told(fact, topic)) is not None]
+    """The Kafka records of `count` referrals, to the byte as the outbox relay sends them."""
+    publish = published_on(topic)
+    published = [(each, message) for each in recorded(count) if (message := publish(each)) is not None]
     return [record_of(each, History()) for each in place(published, {})]

@@ -1,4 +1,4 @@
-"""How old a figure is: from the commit of a fact to its figure readable, and a raw produce-consume round trip."""
+"""How old a figure is: from the commit of an event to its figure readable, and a raw produce-consume round trip."""
 
 from __future__ import annotations
 
@@ -14,15 +14,13 @@ from datetime import date
 import uvloop
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 
-from bench.corpus import DECIDER, META, records, roads, told, topic_named
-from bench.place import Place
-from services.referral.views import cases
+from bench.corpus import META, published_on, records, referrals, topic_named
+from bench.place import Place, open_store
+from services.referral.projections import cases
+from services.referral.referrals.aggregate import REFERRAL
 from services.reporting.consumers import FIGURES, apply
-from shared.eventstore import event_store
 from shared.eventstore.command_handler import handle
-from shared.eventstore.event_store import EventStore
 from shared.eventstore.pool import open_pool
-from shared.messaging import inbox
 from shared.messaging.consumer import Consumer
 from shared.messaging.inbox import Inbox
 from shared.messaging.outbox_relay import OutboxRelay
@@ -37,17 +35,16 @@ async def figure(place: Place) -> list[float]:
     """Seconds from commit to readable, one referral after another; the consumer is a process of its own."""
     seconds = []
     async with open_pool(place.url, 4) as pool:
-        store = EventStore(pool, cases.TYPES, [cases.apply])
-        await create_tables(pool, [event_store.SCHEMA, cases.SCHEMA, *FIGURES.schemas, inbox.SCHEMA])
-        relay = OutboxRelay(
-            store, lambda fact: told(fact, place.topic), [topic_named(place.topic)], place.servers, place.url
-        )
-        store.rang = relay.ring
-        async with _beside(place), _running(relay), pool.acquire() as reader:
+        store = await open_store(pool, [cases.PROJECTION])
+        await create_tables(pool, FIGURES.schemas)
+        topics, servers = [topic_named(place.topic)], place.servers
+        relay = OutboxRelay(store, published_on(place.topic), topics, servers, place.url)
+        store.on_commit = relay.wake
+        async with _consuming(place), _publishing(relay), pool.acquire() as reader:
             received: Counter[date] = Counter()
-            for road in roads(place.roads):
-                await handle(store, road.stream, DECIDER, road.commands[0], META)
-                month = road.received_on.replace(day=1)
+            for referral in referrals(place.referrals):
+                await handle(store, REFERRAL, referral.id, referral.commands[0], META)
+                month = referral.received_on.replace(day=1)
                 received[month] += 1
                 began = time.perf_counter()
                 while await reader.fetchval(_COUNTED, month) < received[month]:
@@ -62,7 +59,7 @@ async def raw(place: Place) -> list[float]:
     consumer = AIOKafkaConsumer(place.topic, bootstrap_servers=place.servers, auto_offset_reset="earliest")
     seconds = []
     async with producer, consumer:
-        for topic, partition, key, value, headers in records(place.roads, place.topic)[: place.roads]:
+        for topic, partition, key, value, headers in records(place.referrals, place.topic)[: place.referrals]:
             began = time.perf_counter()
             await producer.send(topic, value=value, key=key, partition=partition, headers=headers)
             await consumer.getone()
@@ -73,12 +70,12 @@ async def raw(place: Place) -> list[float]:
 async def consume(place: Place) -> None:
     """The consumer's process, until it is ended."""
     async with open_pool(place.url, 4) as pool:
-        heard = Inbox("bench", topic_named(place.topic), apply)
-        await Consumer(place.servers, place.schema, heard, pool).run()
+        inbox = Inbox("bench", topic_named(place.topic), apply)
+        await Consumer(place.servers, place.schema, inbox, pool).run()
 
 
 @asynccontextmanager
-async def _running(relay: OutboxRelay) -> AsyncIterator[None]:
+async def _publishing(relay: OutboxRelay) -> AsyncIterator[None]:
     task = asyncio.create_task(relay.run())
     try:
         yield
@@ -88,9 +85,9 @@ async def _running(relay: OutboxRelay) -> AsyncIterator[None]:
 
 
 @asynccontextmanager
-async def _beside(place: Place) -> AsyncIterator[None]:
-    where = [place.url, place.schema, place.servers, place.topic, str(place.roads)]
-    process = await asyncio.create_subprocess_exec(sys.executable, "-m", "bench.freshness", *where, stdin=PIPE)
+async def _consuming(place: Place) -> AsyncIterator[None]:
+    arguments = [place.url, place.schema, place.servers, place.topic, str(place.referrals)]
+    process = await asyncio.create_subprocess_exec(sys.executable, "-m", "bench.freshness", *arguments, stdin=PIPE)
     try:
         yield
     finally:

@@ -17,7 +17,7 @@ NOT_INSTALLED = 3
 
 def main(
     function: str,
-    roads: int,
+    referrals: int,
     topic: Annotated[str | None, typer.Option(help="A topic that exists; without it, a new one.")] = None,
 ) -> None:
     """Run one function of a benchmark, on the event loop that the services run on; exit 3 when it is not installed."""
@@ -27,12 +27,12 @@ def main(
     except ModuleNotFoundError:
         raise typer.Exit(NOT_INSTALLED) from None
     logs.configure("bench")
-    typer.echo(json.dumps({"measured": uvloop.run(_measure(measured, roads, topic))}))
+    typer.echo(json.dumps({"measured": uvloop.run(_measure(measured, referrals, topic))}))
 
 
-async def _measure(measured: Any, roads: int, topic: str | None) -> Any:
-    async with place(roads, topic) as where:
-        return await measured(where)
+async def _measure(measured: Any, referrals: int, topic: str | None) -> Any:
+    async with place(referrals, topic) as prepared:
+        return await measured(prepared)
 
 
 if __name__ == "__main__":

@@ -14,14 +14,14 @@ import asyncpg
 from aiokafka import AIOKafkaConsumer
 
 from bench import tally
-from bench.corpus import TOLD, records, topic_named
+from bench.corpus import MESSAGES, records, topic_named
 from bench.place import Place
 from services.reporting.consumers import apply
 from shared.eventstore.event_store import Connection
 from shared.eventstore.pool import open_pool
-from shared.messaging.group_member import Rec
 from shared.messaging import inbox
 from shared.messaging.consumer import Consumer
+from shared.messaging.group_member import Rec
 from shared.messaging.inbox import Apply, Inbox, ReceivedMessage
 from shared.messaging.producer import open_producer
 
@@ -57,26 +57,26 @@ class Clock:
 
 async def fill(place: Place) -> float:
     """Put the messages on the topic that all peers read; returns how many."""
-    made = records(place.roads, place.topic)
+    all_records = records(place.referrals, place.topic)
     async with open_producer(place.servers) as producer:
-        for begin in range(0, len(made), BATCH):
-            await producer.send_all(made[begin : begin + BATCH])
-    return len(made)
+        for begin in range(0, len(all_records), BATCH):
+            await producer.send_all(all_records[begin : begin + BATCH])
+    return len(all_records)
 
 
 async def reporting(place: Place) -> float:
     """Messages a second through Consumer, Inbox and the projections of services/reporting."""
-    return await _subscribed(place, apply)
+    return await _consumed(place, apply)
 
 
 async def bare_inbox(place: Place) -> float:
     """Messages a second through Consumer and Inbox, writing what the raw loop writes."""
-    return await _subscribed(place, _write_heard)
+    return await _consumed(place, _write_received)
 
 
 async def raw(place: Place) -> float:
     """Messages a second of getmany, json.loads, two upserts, commit: no envelope, schema, order or duplicates."""
-    clock = Clock(place.roads * TOLD)
+    clock = Clock(place.referrals * MESSAGES)
     consumer = AIOKafkaConsumer(
         place.topic,
         bootstrap_servers=place.servers,
@@ -92,28 +92,30 @@ async def raw(place: Place) -> float:
             if not records:
                 continue
             clock.start()
-            told = [(dict(record.headers)["ce_type"].decode(), json.loads(record.value or b"")) for record in records]
+            messages = [
+                (dict(record.headers)["ce_type"].decode(), json.loads(record.value or b"")) for record in records
+            ]
             async with pool.acquire() as connection, connection.transaction():
-                await write(connection, told)
+                await write(connection, messages)
             clock.wrote(len(records))
             await consumer.commit()
     return clock.rate()
 
 
-async def write(connection: Connection, told: Iterable[tuple[str, Mapping[str, Any]]]) -> None:
+async def write(connection: Connection, messages: Iterable[tuple[str, Mapping[str, Any]]]) -> None:
     """Both upserts of a batch, through asyncpg."""
-    journeys, counts = tally.columns(told)
+    journeys, counts = tally.columns(messages)
     await connection.execute(tally.JOURNEYS.format("$1", "$2"), *journeys)
     months = [date.fromisoformat(month) for month in counts[0]]
     await connection.execute(tally.FIGURES.format("$1", "$2", "$3", "$4", "$5", "$6", "$7"), months, *counts[1:])
 
 
-async def _write_heard(connection: Connection, heard: Sequence[ReceivedMessage]) -> None:
-    await write(connection, [(each.envelope.type, each.message.model_dump(mode="json")) for each in heard])
+async def _write_received(connection: Connection, received: Sequence[ReceivedMessage]) -> None:
+    await write(connection, [(each.envelope.type, each.message.model_dump(mode="json")) for each in received])
 
 
 class _Clocked(Consumer):
-    """A subscription that tells the clock of its batches."""
+    """A consumer that starts and stops the clock by its batches."""
 
     clock: Clock
 
@@ -123,14 +125,14 @@ class _Clocked(Consumer):
         self.clock.wrote(len(records))
 
 
-async def _subscribed(place: Place, apply: Apply) -> float:
-    heard = Inbox("bench", topic_named(place.topic), apply)
+async def _consumed(place: Place, apply: Apply) -> float:
+    measured = Inbox("bench", topic_named(place.topic), apply)
     async with open_pool(place.url, 4) as pool:
         for schema in (inbox.SCHEMA, tally.SCHEMA):
             await pool.execute(schema)
-        subscription = _Clocked(place.servers, place.schema, heard, pool)
-        clock = subscription.clock = Clock(place.roads * TOLD)
-        running = asyncio.create_task(subscription.run())
+        consumer = _Clocked(place.servers, place.schema, measured, pool)
+        clock = consumer.clock = Clock(place.referrals * MESSAGES)
+        running = asyncio.create_task(consumer.run())
         await clock.complete.wait()
         running.cancel()
         await asyncio.gather(running, return_exceptions=True)

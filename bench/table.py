@@ -9,8 +9,6 @@ from typing import Any, Literal
 
 from rich.table import Table
 
-Unit = Literal["facts/s", "messages/s", "ms p50", "ms p99"]
-
 
 @dataclass(slots=True)
 class Peer:
@@ -29,7 +27,7 @@ class Benchmark:
     """Peers that do the same work; ratios are to `against`."""
 
     name: str
-    unit: Literal["facts/s", "messages/s", "ms"]
+    unit: Literal["events/s", "messages/s", "ms"]
     against: str
     peers: tuple[Peer, ...]
     fill: str | None = None

@@ -1,4 +1,4 @@
-"""What the peers of the projection write of a batch: the rows of ours, without its fold, its checks or its fence."""
+"""What the peers of the projection write of a batch: the rows of ours, without its fold, checks or checkpoint."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ FIGURES = (
 Columns: TypeAlias = list[list[Any]]
 
 
-def columns(told: Iterable[tuple[str, Mapping[str, Any]]]) -> tuple[Columns, Columns]:
+def columns(messages: Iterable[tuple[str, Mapping[str, Any]]]) -> tuple[Columns, Columns]:
     """The columns of `journeys` and of `figures` for these (type, message) of one batch."""
     journeys: dict[str, dict[str, Any]] = {}
     counts: Counter[tuple[str, str, str, str, str, str]] = Counter()
-    for kind, message in told:
+    for kind, message in messages:
         journeys[message["referral"]] = journeys.get(message["referral"], {}) | dict(message)
         place = [message.get(name) or "" for name in ("preferred_city", "organisation", "sector")]
         counts[message["on"][:7] + "-01", place[0], place[1], place[2], kind, ""] += 1

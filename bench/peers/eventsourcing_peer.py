@@ -1,4 +1,4 @@
-"""The same road through the `eventsourcing` package: an aggregate a referral, on PostgreSQL by psycopg, 16 threads."""
+"""The same referrals through the `eventsourcing` package, each an aggregate: PostgreSQL by psycopg, 16 threads."""
 
 from __future__ import annotations
 
@@ -12,42 +12,42 @@ from eventsourcing.application import Application
 from eventsourcing.domain import Aggregate, event
 
 from bench.append import CONNECTIONS
-from bench.corpus import STEPS, facts, roads
+from bench.corpus import EVENTS, referrals
 from bench.place import Place
 
 
 class Referral(Aggregate):
-    """Holds what it was told, as the fold of our own would."""
+    """Holds what happened to it, as the fold of our own would."""
 
     def __init__(self, name: str) -> None:
         self.name = name
         self.steps: list[str] = []
 
-    @event("Told")
-    def tell(self, kind: str, data: dict[str, Any]) -> None:  # noqa: ARG002 - the event stores it
-        """One fact: its name, and the fields our own stores."""
+    @event("Recorded")
+    def record(self, kind: str, data: dict[str, Any]) -> None:  # noqa: ARG002 - the event stores it
+        """One event: its name, and the fields our own stores."""
         self.steps.append(kind)
 
 
 async def append(place: Place) -> float:
-    """Facts a second: each command reads its aggregate, tells it one fact and saves it."""
+    """Events a second: each command reads its aggregate, records one event and saves it."""
     programme = Application[Any](env=_environment(place))
-    work = [(road.stream, [_plain(fact) for fact in facts(road)]) for road in roads(place.roads)]
+    work = [(each.stream, [_plain(event) for event in each.events()]) for each in referrals(place.referrals)]
 
-    def tell(nth: int) -> None:
-        for stream, told in work[nth::CONNECTIONS]:
+    def save_its_share(nth: int) -> None:
+        for stream, events in work[nth::CONNECTIONS]:
             referral = Referral(name=stream)
-            for step, (kind, data) in enumerate(told):
+            for step, (kind, data) in enumerate(events):
                 if step:
                     referral = programme.repository.get(referral.id)
-                referral.tell(kind, data)
+                referral.record(kind, data)
                 programme.save(referral)
 
     def all_of_them() -> float:
         with ThreadPoolExecutor(CONNECTIONS) as threads:
             began = time.perf_counter()
-            list(threads.map(tell, range(CONNECTIONS)))
-            return place.roads * STEPS / (time.perf_counter() - began)
+            list(threads.map(save_its_share, range(CONNECTIONS)))
+            return place.referrals * EVENTS / (time.perf_counter() - began)
 
     try:
         return await asyncio.to_thread(all_of_them)
@@ -55,8 +55,8 @@ async def append(place: Place) -> float:
         programme.close()
 
 
-def _plain(fact: Any) -> tuple[str, dict[str, Any]]:
-    return type(fact).__name__, fact.model_dump(mode="json")
+def _plain(event: Any) -> tuple[str, dict[str, Any]]:
+    return type(event).__name__, event.model_dump(mode="json")
 
 
 def _environment(place: Place) -> dict[str, str]:

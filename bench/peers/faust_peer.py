@@ -10,14 +10,14 @@ import faust
 from faust.types import EventT
 
 from bench import tally
-from bench.corpus import TOLD
+from bench.corpus import MESSAGES
 from bench.place import Place
 from bench.projection import BATCH, WAIT_MS, Clock, write
 
 
 async def project(place: Place) -> float:
     """Messages a second: at least once, no schema, no order across restarts, duplicates counted twice."""
-    clock = Clock(place.roads * TOLD)
+    clock = Clock(place.referrals * MESSAGES)
     async with asyncpg.create_pool(place.url, min_size=1, max_size=2) as pool:
         await pool.execute(tally.SCHEMA)
         with tempfile.TemporaryDirectory() as home:
@@ -44,13 +44,13 @@ def _app(place: Place, home: str, pool: asyncpg.Pool[asyncpg.Record], clock: Clo
         async for events in stream.take_events(BATCH, within=WAIT_MS / 1000):
             clock.start()
             async with pool.acquire() as connection, connection.transaction():
-                await write(connection, [_told(event) for event in events])
+                await write(connection, [_message(event) for event in events])
             clock.wrote(len(events))
 
     return app
 
 
-def _told(event: EventT[Any]) -> tuple[str, dict[str, Any]]:
+def _message(event: EventT[Any]) -> tuple[str, dict[str, Any]]:
     headers = event.headers
     kind = headers["ce_type"] if isinstance(headers, dict) else dict(headers)["ce_type"]
     return kind.decode(), event.value

@@ -10,7 +10,7 @@ from quixstreams import Application
 from quixstreams.sinks import BatchingSink, SinkBatch
 
 from bench import tally
-from bench.corpus import TOLD
+from bench.corpus import MESSAGES
 from bench.place import Place
 from bench.projection import BATCH, Clock
 
@@ -40,16 +40,16 @@ class _Tables(BatchingSink):
 
     def write(self, batch: SinkBatch) -> None:
         """One transaction for the messages of one partition."""
-        told = [(_kind(item.headers), item.value) for item in batch]
-        journeys, counts = tally.columns(told)
+        messages = [(_kind(item.headers), item.value) for item in batch]
+        journeys, counts = tally.columns(messages)
         with self.connection.transaction():
             self.connection.execute(tally.JOURNEYS.format("%s", "%s"), journeys)
             self.connection.execute(tally.FIGURES.format(*["%s"] * 7), counts)
-        self.clock.wrote(len(told))
+        self.clock.wrote(len(messages))
 
 
 def _run(place: Place, every: int) -> float:
-    clock = Clock(place.roads * TOLD)
+    clock = Clock(place.referrals * MESSAGES)
     url = place.url.replace("search_path=", "options=-csearch_path%3D")
     with psycopg.connect(url, autocommit=True) as connection:
         connection.execute(tally.SCHEMA)

@@ -25,12 +25,12 @@ CAROUSEL_SUBJECT = "carousel"
 
 async def record_participation(_: Connection, received: ReceivedMessage) -> Sequence[AnyIssued]:
     """The command that a message leads to, if any. Raises ValidationError for a reason that is not known."""
-    command = _command(received)
+    command = participation_command(received)
     return [Issued(REFERRAL, command.referral_id, command)] if command else []
 
 
-def _command(received: ReceivedMessage) -> ReferralCommand | None:
-    """Attendance, pauses and their end stay in the carousel."""
+def participation_command(received: ReceivedMessage) -> ReferralCommand | None:
+    """What to record of a message. Attendance, pauses and their end stay in the carousel."""
     at, by = received.envelope.time, CAROUSEL_SUBJECT
     match received.message:
         case carousel.ParticipantPlaced(referral=referral, on=on):
@@ -40,7 +40,8 @@ def _command(received: ReceivedMessage) -> ReferralCommand | None:
         case carousel.StartRevoked(referral=referral, on=on):
             return RevokeStart(at=at, by=by, referral_id=referral, on=on)
         case carousel.ParticipationStopped(referral=referral, on=on, category=category, code=code):
-            return RecordStop(at=at, by=by, referral_id=referral, on=on, category=category, code=code)
+            said = {"at": at, "by": by, "referral_id": referral, "on": on, "category": category, "code": code}
+            return RecordStop.model_validate(said)  # codes that may not be known here
         case carousel.ParticipationReturned(referral=referral, on=on):
             return RecordReturn(at=at, by=by, referral_id=referral, on=on)
         case carousel.ParticipationCompleted(referral=referral, on=on):

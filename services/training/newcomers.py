@@ -72,7 +72,7 @@ async def introduce(
     await require_known(pool, *(newcomer.organisation_id for newcomer in newcomers))
     for _ in range(_ATTEMPTS):
         async with pool.acquire() as connection:
-            ids = await people.authenticate(connection, contacts)
+            ids = await people.identify(connection, contacts)
         professionals = tuple(newcomer.professional(each) for newcomer, each in zip(newcomers, ids, strict=True))
         first_written = dict(zip(reversed(ids), reversed(contacts), strict=True))
         try:

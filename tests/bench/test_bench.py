@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from bench import table
-from bench.contest import benchmarks, hold
 from bench.memory import held, ports, processes
+from bench.rounds import benchmarks, measure
 from bench.table import Benchmark, Peer
 
 FOREIGN = "bench.peers."
@@ -15,7 +15,7 @@ FOREIGN = "bench.peers."
 @pytest.mark.parametrize("benchmark", benchmarks(), ids=lambda each: each.name)
 async def test_every_peer_measures_something_or_says_that_it_is_not_installed(benchmark: Benchmark) -> None:
     looked: list[bool] = []
-    await hold(benchmark, 20, 1, lambda: looked.append(True))
+    await measure(benchmark, 20, 1, lambda: looked.append(True))
 
     assert looked == [True]
     for peer in benchmark.peers:
@@ -30,10 +30,10 @@ def test_a_ratio_is_that_of_the_medians_and_an_absent_peer_keeps_its_row() -> No
     bare = Peer("bare", "x", "little", rounds=[100.0, 101.0, 90.0])
     gone = Peer("gone", "x", "nothing", absent="not installed")
 
-    rows = table.rows(Benchmark("b", "facts/s", "bare", (bare, ours, gone)))
+    rows = table.rows(Benchmark("b", "events/s", "bare", (bare, ours, gone)))
 
-    assert rows[1] == ("b", "ours", "facts/s", "50.0", "30.0 to 90.0", "0.50", "<= 4", "all")
-    assert rows[2] == ("b", "gone", "facts/s", "not installed", "", "", "", "nothing")
+    assert rows[1] == ("b", "ours", "events/s", "50.0", "30.0 to 90.0", "0.50", "<= 4", "all")
+    assert rows[2] == ("b", "gone", "events/s", "not installed", "", "", "", "nothing")
 
 
 def test_the_memory_of_the_database_and_the_broker_can_be_read() -> None:

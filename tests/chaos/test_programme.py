@@ -29,10 +29,9 @@ from deploy.local.ports import free_port
 from deploy.local.postgres import Postgres
 from deploy.local.processes import spawn, stop
 from deploy.services import PORTS
-from services.carousel.consequences import PARTICIPATIONS
-from services.carousel.views.streams import TYPES as CAROUSEL
-from shared.domain.messages import Event
-from shared.eventstore.event_store import recorded
+from services.carousel.participations.aggregate import PARTICIPATION
+from shared.domain.aggregate import AnyAggregate
+from shared.eventstore.event_store import event_types, recorded
 from tests.demo.files import FILE
 from tests.demo.programme import Programme
 
@@ -132,30 +131,26 @@ class Town:
 
 
 @dataclass(frozen=True)
-class TopicProjection:
-    """The streams of one kind, as the rules of their service fold what stands in its database."""
+class Rules:
+    """The streams of one aggregate, as its rules fold what stands in the database of its service."""
 
     service: str
-    prefix: str
-    rules: Any
-    types: Mapping[str, type[Event]]
+    aggregate: AnyAggregate
 
     def concerns(self, stream: str, state: object) -> bool:
-        return stream.startswith(f"{self.prefix}-") and state != self.rules.initial
+        return stream.startswith(self.aggregate.stream("")) and state != self.aggregate.initial
 
     async def of(self, town: Town) -> dict[str, Any]:
         states: dict[str, Any] = {}
-        query = f"select * from events where stream like '{self.prefix}-%' order by position"
+        types = event_types(*self.aggregate.events)
+        query = f"select * from events where stream like '{self.aggregate.stream('')}%' order by position"
         for row in await town.rows(self.service, query):
-            before = states.get(row["stream"], self.rules.initial)
-            states[row["stream"]] = self.rules.evolve(before, recorded(row, self.types).event)
+            before = states.get(row["stream"], self.aggregate.initial)
+            states[row["stream"]] = self.aggregate.evolve(before, recorded(row, types).event)
         return states
 
 
-FOLDS = (
-    TopicProjection("referral", "referral", REFERRALS, REFERRAL),
-    TopicProjection("carousel", "participation", PARTICIPATIONS, CAROUSEL),
-)
+RULES = (Rules("referral", REFERRAL), Rules("carousel", PARTICIPATION))
 
 
 async def _answers(client: httpx.AsyncClient, where: str) -> bool:
@@ -227,20 +222,20 @@ async def _stands_as_if_nothing_had_died(town: Town) -> None:
     """Every referral and every participation comes where the same steps lead without a network; nothing is dead."""
     programme = Programme()
     programme.live(history(CROWD, SEED).steps)
-    for fold in FOLDS:
-        expected = {stream: state for stream, state in programme.states.items() if fold.concerns(stream, state)}
-        different = await _settled(fold, town, expected)
-        assert not different, f"{len(different)} {fold.prefix}s lost, made up or left behind: {sorted(different)[:5]}"
-        say(f"{len(expected)} {fold.prefix}s as if nothing had died")
+    for rules in RULES:
+        expected = {stream: state for stream, state in programme.states.items() if rules.concerns(stream, state)}
+        different = await _settled(rules, town, expected)
+        assert not different, f"{len(different)} {rules.aggregate.prefix}s lost, made up or left behind: {sorted(different)[:5]}"
+        say(f"{len(expected)} {rules.aggregate.prefix}s as if nothing had died")
     for service in SERVICES:
         assert await town.read(service, "select count(*) from dead_letters") == 0
 
 
-async def _settled(fold: TopicProjection, town: Town, expected: Mapping[str, Any]) -> set[str]:
+async def _settled(rules: Rules, town: Town, expected: Mapping[str, Any]) -> set[str]:
     """The streams that still differ once what is under way has had its time to arrive."""
     deadline = time.monotonic() + SETTLED
     while True:
-        states = await fold.of(town)
+        states = await rules.of(town)
         different = {stream for stream in states.keys() | expected.keys() if states.get(stream) != expected.get(stream)}
         if not different or time.monotonic() > deadline:
             return different

@@ -1,35 +1,33 @@
-"""A contract is never narrower than the facts of its publisher: no fact can be one that its relay cannot tell."""
+"""A contract is never narrower than the events of its publisher: each event that leaves can be published."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date
-from typing import Any, TypeAlias, get_args
+from typing import Any, TypeAlias
 
 import pytest
 
-from services.carousel import published as carousel
-from services.carousel.events.cycle import CycleEvent
-from services.carousel.events.participation import ParticipationEvent
-from services.referral import published as referral
-from services.referral.events import ReferralEvent, RegisterEvent
-from services.training import published as training
+from services.carousel.app import SERVICE as CAROUSEL
+from services.referral.app import SERVICE as REFERRAL
+from services.training.app import SERVICE as TRAINING
 from shared.domain.bounds import FIRST_DAY, LAST_DAY, MOST
 from shared.domain.messages import Event, Meta, Recorded
-from shared.messaging.outgoing import OutgoingMessage
+from shared.messaging.outgoing import ToIntegrationEvent
+from shared.service.declaration import Service
 from tests.contracts.hostile import CODE, ID
 from tests.contracts.sending import NOW
 
 Schema: TypeAlias = Mapping[str, Any]
-ToIntegrationEvent: TypeAlias = Callable[[Recorded[Any]], OutgoingMessage | None]
-PUBLISHED: tuple[tuple[ToIntegrationEvent, Any], ...] = (
-    (referral.to_integration_event, ReferralEvent),
-    (referral.to_integration_event, RegisterEvent),
-    (carousel.to_integration_event, CycleEvent),
-    (carousel.to_integration_event, ParticipationEvent),
-    (training.to_integration_event, training.Fact),
-)
-EVERY = [(to_integration_event, kind) for to_integration_event, union in PUBLISHED for kind in get_args(union)]
+
+
+def events_of(service: Service) -> tuple[type[Event], ...]:
+    """The events of all its aggregates."""
+    return tuple(kind for aggregate in service.aggregates for kind in aggregate.events)
+
+
+PUBLISHERS = {each.name: each for each in (REFERRAL, CAROUSEL, TRAINING)}
+EVERY = [(each.to_integration_event, kind) for each in PUBLISHERS.values() for kind in events_of(each)]
 
 
 class Edge:
@@ -39,7 +37,7 @@ class Edge:
         self.schema, self.high = schema, high
 
     def value(self) -> Any:
-        """One whole fact."""
+        """One whole event."""
         return self._of(self.schema)
 
     def _of(self, schema: Schema) -> Any:
@@ -100,9 +98,11 @@ class Edge:
 
 
 @pytest.mark.parametrize("high", [False, True], ids=["lowest", "highest"])
-@pytest.mark.parametrize(("translate", "kind"), EVERY, ids=lambda each: getattr(each, "__name__", ""))
-def test_every_fact_at_its_bounds_can_be_told(translate: ToIntegrationEvent, kind: type[Event], high: bool) -> None:
+@pytest.mark.parametrize(("to_integration_event", "kind"), EVERY, ids=lambda each: getattr(each, "__name__", ""))
+def test_every_event_at_its_bounds_can_be_published(
+    to_integration_event: ToIntegrationEvent, kind: type[Event], high: bool
+) -> None:
     event = kind.model_validate(Edge(kind.model_json_schema(), high=high).value())
-    told = translate(Recorded(1, "x", 1, event, Meta(by="x", correlation_id="y"), NOW))
-    if told:
-        assert type(told.message).model_validate_json(told.message.model_dump_json()) == told.message
+    published = to_integration_event(Recorded(1, "x", 1, event, Meta(by="x", correlation_id="y"), NOW))
+    if published:
+        assert type(published.message).model_validate_json(published.message.model_dump_json()) == published.message

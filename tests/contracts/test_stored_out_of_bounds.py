@@ -1,4 +1,4 @@
-"""Whatever an earlier release stored in a field of an event: it is told, or waits by name, and all others go on."""
+"""Whatever an earlier release stored in a field of an event is published, or waits by name, and all others go on."""
 
 from __future__ import annotations
 
@@ -7,33 +7,24 @@ import json
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import replace
-from typing import Any, NamedTuple, TypeAlias, get_args
+from typing import Any, TypeAlias
 
 import asyncpg
 import pytest
 
-from services.carousel import published as carousel
-from services.carousel.events.cycle import CycleEvent, OfferEvent
-from services.carousel.events.participation import ParticipationEvent
-from services.referral import published as referral
-from services.referral.events import ReferralEvent, RegisterEvent
-from services.training import published as training
-from shared.contracts import carousel as carousel_contract
-from shared.contracts import referral as referral_contract
-from shared.contracts import training as training_contract
 from shared.domain.bounds import LAST_DAY
-from shared.domain.messages import Event, Recorded
+from shared.domain.messages import AnyRecorded, Event
 from shared.eventstore import event_store
 from shared.eventstore.event_store import EventStore, event_types
-from shared.messaging.outgoing import OutgoingMessage, ToIntegrationEvent
 from shared.messaging import outbox_relay
 from shared.messaging.cloudevents import Topic, read_envelope, read_message
 from shared.messaging.outbox_relay import OutboxRelay
+from shared.messaging.outgoing import OutgoingMessage
 from shared.messaging.topic_reader import open_reader
-from shared.service.wiring import create_tables
 from shared.messaging.unpublishable import waiting
+from shared.service.wiring import create_tables
 from tests.contracts.sending import NOW
-from tests.contracts.test_publishers import Edge
+from tests.contracts.test_publishers import PUBLISHERS, Edge, events_of
 from tests.shared.counting import topic
 
 Pool: TypeAlias = "asyncpg.Pool[asyncpg.Record]"
@@ -48,31 +39,6 @@ WELL = "well"
 OTHER_CENTURIES = ("0202-01-01", "1999-12-31", "2100-01-01")
 # A place that is only offered is nobody else's business.
 INSIDE = {f"PlaceRescheduled/placed_on/{VALUES.index(None)}"}
-
-
-class Publisher(NamedTuple):
-    """A service that publishes."""
-
-    to_integration_event: ToIntegrationEvent
-    facts: Any
-    topics: tuple[Topic, ...]
-
-
-PUBLISHERS: Mapping[str, Publisher] = {
-    "referral": Publisher(
-        referral.to_integration_event,
-        ReferralEvent | RegisterEvent,
-        (referral_contract.CASES, referral_contract.ORGANISATIONS),
-    ),
-    "carousel": Publisher(
-        carousel.to_integration_event,
-        OfferEvent | CycleEvent | ParticipationEvent,
-        (carousel_contract.CASES, carousel_contract.SESSIONS),
-    ),
-    "training": Publisher(
-        training.to_integration_event, training.Fact, (training_contract.ACTIVITIES, training_contract.PARTICIPATIONS)
-    ),
-}
 
 
 def stored(kind: type[Event]) -> Iterator[tuple[str, str]]:
@@ -102,8 +68,8 @@ async def store_all(pool: Pool, kinds: tuple[type[Event], ...]) -> int:
     return len(rows)
 
 
-async def told(servers: str, topics: Mapping[str, Topic]) -> dict[str, str]:
-    """The streams that are told and the type of what is told of each, as its contract reads it."""
+async def published(servers: str, topics: Mapping[str, Topic]) -> dict[str, str]:
+    """The streams of which messages are published and the type of the message of each, as its contract reads it."""
     streams: dict[str, str] = {}
     async with open_reader(servers, list(topics.values())) as reader:
         await reader.mark_ends()
@@ -117,22 +83,23 @@ async def told(servers: str, topics: Mapping[str, Topic]) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("name", PUBLISHERS)
-async def test_whatever_was_stored_is_told_or_waits_by_name_and_holds_up_no_other(
+async def test_whatever_was_stored_is_published_or_waits_by_name_and_holds_up_no_other(
     pool: Pool, database_url: str, bootstrap_servers: str, name: str
 ) -> None:
     service = PUBLISHERS[name]
     topics = {each.name: replace(each, name=topic().name) for each in service.topics}
-    kinds = get_args(service.facts)
+    kinds = events_of(service)
 
-    def to_integration_event(fact: Recorded[Any]) -> OutgoingMessage | None:
-        made = service.to_integration_event(fact)
-        return made and replace(made, topic=topics[made.topic.name])
+    def to_integration_event(event: AnyRecorded) -> OutgoingMessage | None:
+        assert service.to_integration_event
+        message = service.to_integration_event(event)
+        return message and replace(message, topic=topics[message.topic.name])
 
     await create_tables(pool, [event_store.SCHEMA])
     count = await store_all(pool, kinds)
     store = EventStore(pool, event_types(*kinds))
-    one = OutboxRelay(store, to_integration_event, list(topics.values()), bootstrap_servers, database_url)
-    running = asyncio.create_task(one.run())
+    relay = OutboxRelay(store, to_integration_event, list(topics.values()), bootstrap_servers, database_url)
+    running = asyncio.create_task(relay.run())
     try:
         async with asyncio.timeout(300):
             while await outbox_relay.position(store) < count:
@@ -143,16 +110,16 @@ async def test_whatever_was_stored_is_told_or_waits_by_name_and_holds_up_no_othe
             await running
     async with pool.acquire() as connection:
         left = {each.stream: each.code for each in await waiting(connection, count)}
-    heard = await told(bootstrap_servers, topics)
-    assert set(heard.values()) == {kind for each in topics.values() for kind in each.by_type()}
+    found = await published(bootstrap_servers, topics)
+    assert set(found.values()) == {kind for each in topics.values() for kind in each.by_type()}
     of_public_kinds = {
         stream
         for kind in kinds
-        if any(each.startswith(f"{kind.__name__}/") for each in heard)
+        if any(each.startswith(f"{kind.__name__}/") for each in found)
         for stream, _ in stored(kind)
     }
-    assert heard.keys() <= of_public_kinds <= heard.keys() | left.keys() | INSIDE
-    assert not heard.keys() & left.keys()
-    assert {each for each in of_public_kinds if each.endswith(WELL)} <= heard.keys()
+    assert found.keys() <= of_public_kinds <= found.keys() | left.keys() | INSIDE
+    assert not found.keys() & left.keys()
+    assert {each for each in of_public_kinds if each.endswith(WELL)} <= found.keys()
     assert set(left.values()) <= {"unreadable", "out-of-bounds"}
-    assert {stream for kind in kinds for stream in of_another_century(kind)} & of_public_kinds <= heard.keys()
+    assert {stream for kind in kinds for stream in of_another_century(kind)} & of_public_kinds <= found.keys()

@@ -10,24 +10,36 @@ from statistics import median_low
 from typing import Any
 
 from deploy.local.history import Step
-from services.carousel import consequences as turning
-from services.carousel import published as carousel
-from services.carousel.commands import participation as ask_person
-from services.referral import published as referral
-from services.referral import subscribers as referral_hears
-from services.referral.deciders import REFERRALS
+from services.carousel import integration_events as carousel
+from services.carousel.app import SERVICE as CAROUSEL
+from services.carousel.participations.aggregate import PARTICIPATION
+from services.carousel.participations.commands import AwaitPlace, LeaveWaitingList
+from services.referral import integration_events as referral
+from services.referral.policies import participation_command
+from services.referral.referrals.aggregate import REFERRAL
 from services.reporting.metrics.catalogue import catalogue
-from services.training import published as training
-from shared.contracts import referral as said
+from services.training import integration_events as training
+from shared.contracts.referral import (
+    OrganisationRegistered,
+    OrganisationRenamed,
+    ReferralAccepted,
+    ReferralPutOnHold,
+    ReferralWithdrawn,
+)
 from shared.contracts.training import PartnerJoined
-from shared.domain.messages import Meta, Recorded
+from shared.domain.aggregate import AnyIssued, Issued
+from shared.domain.messages import AnyRecorded, Meta, Recorded
 from shared.messaging.cloudevents import Envelope, Position, PublicMessage
 from shared.messaging.inbox import ReceivedMessage
-from tests.demo.routes import NOW, STAMP, Asked, asked
+from tests.demo.routes import NOW, STAMP, asked
 from tests.reporting.recount import DISTINCT, Counted, recount
 
 META = Meta(by="synthetic", correlation_id="synthetic")
-TELLS = {"referral": referral.to_integration_event, "carousel": carousel.to_integration_event, "training": training.to_integration_event}
+PUBLISHES = {
+    "referral": referral.to_integration_event,
+    "carousel": carousel.to_integration_event,
+    "training": training.to_integration_event,
+}
 
 
 @dataclass(eq=False)
@@ -45,43 +57,43 @@ class Programme:
             assert self.take(step), step.path
 
     def take(self, step: Step) -> int:
-        """Ask one step as its API would; returns how many facts it led to."""
+        """Ask one step as its API would; returns how many events it led to."""
         return self._take(step.service, asked(step, self))
 
     def person_at(self, address: str) -> str:
         """The same address is the same person."""
         return self.people.setdefault(address.casefold(), f"pro-{len(self.people)}")
 
-    def _take(self, service: str, what: Asked) -> int:
-        state = self.states.get(what.stream, what.rules.initial)
-        events = what.rules.decide(state, what.command)
+    def _take(self, service: str, issued: AnyIssued) -> int:
+        aggregate, stream = issued.aggregate, issued.stream
+        state = self.states.get(stream, aggregate.initial)
+        events = aggregate.decide(state, issued.command)
+        self.states[stream] = aggregate.fold(events, state)
         for event in events:
-            state = what.rules.evolve(state, event)
-        self.states[what.stream] = state
-        for event in events:
-            fact: Recorded[Any] = Recorded(1, what.stream, 1, event, META, NOW)
-            if told := TELLS[service](fact):
-                self._tell(told.message)
-            for next_ in turning.asks(event, what.command) if service == "carousel" else ():
-                self._take("carousel", Asked(next_.stream, next_.decider, next_.command))
+            recorded: AnyRecorded = Recorded(1, stream, 1, event, META, NOW)
+            if published := PUBLISHES[service](recorded):
+                self._publish(published.message)
+            for policy in CAROUSEL.policies if service == "carousel" else ():
+                for following in policy(event, issued.command):
+                    self._take(service, following)
         return len(events)
 
-    def _tell(self, message: PublicMessage) -> None:
+    def _publish(self, message: PublicMessage) -> None:
         """Everybody hears it at once."""
         self.messages.append(message)
-        if isinstance(message, said.OrganisationRegistered):
+        if isinstance(message, OrganisationRegistered):
             self.organisations.add(message.organisation)
-        for command in referral_hears.asks(ReceivedMessage(Envelope("", Position(1, 0), "", "", NOW), message)):
-            self._take("referral", Asked(f"referral-{command.referral_id}", REFERRALS, command))
+        received = ReceivedMessage(Envelope("", Position(1, 0), "", "", NOW), message)
+        if command := participation_command(received):
+            self._take("referral", Issued(REFERRAL, command.referral_id, command))
         for waits in self._waits(message):
-            stream = turning.of_participation(waits.referral_id)
-            self._take("carousel", Asked(stream, turning.PARTICIPATIONS, waits))
+            self._take("carousel", Issued(PARTICIPATION, waits.referral_id, waits))
 
-    def _waits(self, message: PublicMessage) -> Iterator[ask_person.AwaitPlace | ask_person.LeaveWaitingList]:
+    def _waits(self, message: PublicMessage) -> Iterator[AwaitPlace | LeaveWaitingList]:
         match message:
-            case said.ReferralAccepted():
-                known = self.states[f"referral-{message.referral}"].received
-                yield ask_person.AwaitPlace(
+            case ReferralAccepted():
+                known = self.states[REFERRAL.stream(message.referral)].received
+                yield AwaitPlace(
                     **STAMP,
                     referral_id=message.referral,
                     city=known.preferred_city,
@@ -89,10 +101,10 @@ class Programme:
                     availability=known.availability,
                     on=message.on,
                 )
-            case said.ReferralWithdrawn() | said.ReferralPutOnHold():
-                cause = "withdrawn" if isinstance(message, said.ReferralWithdrawn) else "on_hold"
-                told = {"referral_id": message.referral, "cause": cause, "on": message.on}
-                yield ask_person.LeaveWaitingList.model_validate(STAMP | told)
+            case ReferralWithdrawn() | ReferralPutOnHold():
+                cause = "withdrawn" if isinstance(message, ReferralWithdrawn) else "on_hold"
+                said = {"referral_id": message.referral, "cause": cause, "on": message.on}
+                yield LeaveWaitingList.model_validate(STAMP | said)
 
     def figures(self, since: date, until: date) -> dict[str, dict[str, Any]]:
         """What there is to count, by code, as reporting tells it; nothing happened outside that period."""
@@ -106,7 +118,7 @@ class Programme:
         """Who joined, under the first and the last name, by name."""
         names: defaultdict[str, list[str]] = defaultdict(list)
         for told in self.messages:
-            if isinstance(told, said.OrganisationRegistered | said.OrganisationRenamed):
+            if isinstance(told, OrganisationRegistered | OrganisationRenamed):
                 names[told.organisation].append(told.name)
         joined = [names[told.partner] for told in self.messages if isinstance(told, PartnerJoined)]
         return [{"name": known[0], "now": known[-1] if len(known) > 1 else None} for known in sorted(joined)]

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from deploy.local.tokens import ensure_keys, token
-from shared.http.auth import Caller, TokenVerifier, Role, Unauthenticated
+from shared.http.auth import Caller, Role, TokenVerifier, Unauthenticated
 from shared.service.settings import Settings
 
 

@@ -12,11 +12,12 @@ import pytest
 from deploy.local import services
 from deploy.local.ports import free_port, port_of, require_free
 from deploy.local.processes import Trouble
+from deploy.services import PORTS
 
 
 @pytest.fixture(autouse=True)
 def _nothing_chosen(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in services.PORTS:
+    for name in PORTS:
         monkeypatch.delenv(f"{name.upper()}_PORT", raising=False)
 
 

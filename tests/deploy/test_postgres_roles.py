@@ -37,7 +37,7 @@ async def server(tmp_path: Path) -> AsyncIterator[Bare]:
 async def run(server: Bare, passwords: dict[str, str]) -> subprocess.CompletedProcess[str]:
     environment = {
         **passwords,
-        "PATH": f"{local._binary('psql').parent}:{os.environ['PATH']}",
+        "PATH": f"{local.binary('psql').parent}:{os.environ['PATH']}",
         "PGHOST": "127.0.0.1",
         "PGPORT": str(server.port),
         "PGPASSWORD": local.LOCAL_PASSWORD,

@@ -12,8 +12,6 @@ from typing import Any
 import httpx
 import pytest
 import structlog
-from cryptography.fernet import Fernet
-from fastapi import FastAPI
 from hypothesis import example, given
 from hypothesis import strategies as st
 from opentelemetry.trace import get_current_span
@@ -21,26 +19,14 @@ from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapProp
 from prometheus_client import REGISTRY
 from structlog.testing import capture_logs
 
-from deploy.local.tokens import ensure_keys
-from services.referral import people
-from services.referral.api import routes
-from services.referral.people import People
-from services.referral.views import cases, organisations
-from services.referral.vocabulary import vocabulary
+from services.referral.app import SERVICE as REFERRAL
 from shared.contracts.referral import CASES, ReferralResumed
-from shared.eventstore import idempotency
-from shared.http.application import create_app
-from shared.http.auth import TokenVerifier
-from shared.http.commands import Commands
 from shared.messaging.cloudevents import Position, headers, read_envelope
-from shared.observability.health import Health
 from shared.observability.tracing import thread_of
-from shared.privacy.encryption import FieldCipher
-from shared.service.settings import Settings
-from shared.service.wiring import create_tables
 from tests.carousel.road import Road, laid, until
 from tests.referral import examples
-from tests.referral.test_api import SECRET, Desk, referral
+from tests.referral.desk import SECRET, Desk, referral
+from tests.serving import served
 
 INTAKE = examples.record_intake().model_dump(mode="json", exclude={"at", "by", "referral_id"})
 THREADS = {step: step * 8 for step in ("aaaa", "bbbb", "cccc")}
@@ -55,31 +41,22 @@ PARTS = st.tuples(
 )
 
 
-def front(road: Road, home: Path) -> FastAPI:
-    settings = Settings()
-    gate = TokenVerifier(ensure_keys(home), settings.auth_issuer, settings.auth_audience)
-    app = create_app("Referral", gate, vocabulary().refusals, Health())
-    app.include_router(routes(Commands(road.referral.store), People(FieldCipher(Fernet.generate_key()))))
-
-    @app.get("/broken")
-    async def broken() -> None:
-        raise KeyError(SECRET)
-
-    return app
-
-
 @pytest.fixture
 async def road(bootstrap_servers: str) -> AsyncIterator[Road]:
     async with laid(bootstrap_servers) as road:
-        await create_tables(road.referral.pool, [people.SCHEMA, organisations.SCHEMA, idempotency.SCHEMA])
         yield road
 
 
 @pytest.fixture
 async def desk(road: Road, tmp_path: Path) -> AsyncIterator[Desk]:
-    transport = httpx.ASGITransport(front(road, tmp_path))
-    async with httpx.AsyncClient(transport=transport, base_url="http://desk") as client:
-        yield Desk(client, tmp_path)
+    async with served(REFERRAL, road.referral.url, tmp_path) as (app, _):
+
+        @app.get("/broken")
+        async def broken() -> None:
+            raise KeyError(SECRET)
+
+        async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://desk") as client:
+            yield Desk(client, tmp_path, app)
 
 
 async def ask(desk: Desk, path: str, body: Any, thread: str) -> None:
@@ -101,14 +78,14 @@ async def test_what_a_request_led_to_in_another_service_belongs_to_its_thread(ro
         await ask(desk, "/referrals/r-1/accept", {"on": INTAKE["on"]}, THREADS["cccc"])
 
         async def heard() -> bool:
-            return await road.carousel.facts("participation-r-1") == ["JoinedWaitingList"] and all(
+            return await road.carousel.events("participation-r-1") == ["JoinedWaitingList"] and all(
                 lines_of(logged, thread)[-1] == "heard" for thread in THREADS.values()
             )
 
         await until(heard)
     async with road.referral.pool.acquire() as connection:
-        facts = await road.referral.store.read(connection, cases.stream("r-1"))
-    assert [fact.meta.correlation_id for fact in facts] == list(THREADS.values())
+        events = await road.referral.store.read(connection, "referral-r-1")
+    assert [each.meta.correlation_id for each in events] == list(THREADS.values())
     meta = await road.carousel.pool.fetchval("select meta from events where type = 'JoinedWaitingList'")
     assert json.loads(meta)["correlation_id"] == THREADS["cccc"]
     for thread in THREADS.values():

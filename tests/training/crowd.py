@@ -19,12 +19,17 @@ from shared.eventstore.event_store import EventStore
 from tests.serving import served
 from tests.training.conftest import newcomer
 
+BUSY = 503
+AT_ONCE = 4
 META = Meta(by="public", correlation_id="crowd")
 
 
 async def come(desk: httpx.AsyncClient, number: str) -> str:
-    """Somebody registers; how he stands."""
-    answer = await desk.post("/public/trainings/t-1/registrations", json=newcomer(int(number)), timeout=60)
+    """Somebody registers, again under the same key while the service has no time for him; how he stands."""
+    key = {"Idempotency-Key": f"somebody of the crowd {number}"}
+    at, body = "/public/trainings/t-1/registrations", newcomer(int(number))
+    while (answer := await desk.post(at, json=body, headers=key, timeout=None)).status_code == BUSY:
+        pass
     return str(answer.json()["status"])
 
 
@@ -37,10 +42,14 @@ async def leave(store: EventStore, participant: str) -> str:
 
 async def crowd(url: str, home: str, what: str, people: list[str]) -> list[str]:
     """All of them at once."""
+    some = asyncio.Semaphore(AT_ONCE)
     async with served(SERVICE, url, Path(home)) as (app, desk):
-        if what == "cancel":
-            return list(await asyncio.gather(*(leave(app.state.store, each) for each in people)))
-        return list(await asyncio.gather(*(come(desk, each) for each in people)))
+
+        async def one(person: str) -> str:
+            async with some:
+                return await (leave(app.state.store, person) if what == "cancel" else come(desk, person))
+
+        return list(await asyncio.gather(*map(one, people)))
 
 
 if __name__ == "__main__":

@@ -40,12 +40,12 @@ async def test_a_person_is_known_again_after_everything_was_encrypted_with_a_new
     old, new = keys.read_text().strip(), Fernet.generate_key().decode()
     async with store.pool.acquire() as connection:
         people = await People.opened(connection, FieldCipher.of_file(str(keys)))
-        [known] = await people.authenticate(connection, [ZOE])
+        [known] = await people.identify(connection, [ZOE])
         await people.meet(connection, {known: ZOE})
         await people.write(connection, {"ent-1": ZOE}, "professional", today())
         keys.write_text(f"{new}\n{old}")
         assert await (await People.opened(connection, FieldCipher.of_file(str(keys)))).rotate_keys(connection) == 1
         keys.write_text(new)
         later = await People.opened(connection, FieldCipher.of_file(str(keys)))
-        assert await later.authenticate(connection, [Contact(name="Z", email=ADDRESS.upper())]) == [known]
+        assert await later.identify(connection, [Contact(name="Z", email=ADDRESS.upper())]) == [known]
         assert await later.look(connection, "ent-1", "tester", "register") == ZOE

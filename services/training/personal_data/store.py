@@ -81,7 +81,7 @@ class People(PersonalDataStore[Contact]):
         )
         return cls(cipher, cipher.decrypt(await connection.fetchval("select sealed from address_key")).encode())
 
-    async def authenticate(self, connection: Connection, contacts: Sequence[Contact]) -> list[str]:
+    async def identify(self, connection: Connection, contacts: Sequence[Contact]) -> list[str]:
         """The id of each, in order: the one he has, or a new one. Nothing is kept yet."""
         digests = [self._digest(each) for each in contacts]
         rows = await connection.fetch("select digest, person from addresses where digest = any($1)", digests)
@@ -89,7 +89,7 @@ class People(PersonalDataStore[Contact]):
         return [ids.setdefault(digest, f"pro-{uuid.uuid4().hex}") for digest in digests]
 
     async def meet(self, connection: Connection, found: Mapping[str, Contact]) -> None:
-        """Know these addresses again under the ids of `authenticate`. Raises Overtaken."""
+        """Know these addresses again under the ids of `identify`. Raises Overtaken."""
         digests = sorted([(self._digest(contact), each) for each, contact in found.items()])
         try:
             persons = [person for _, person in digests]

@@ -1,4 +1,4 @@
-"""Which peers meet in which benchmark, and the rounds in which they take turns."""
+"""Which peers each benchmark has, and the rounds in which they take turns."""
 
 from __future__ import annotations
 
@@ -24,14 +24,20 @@ def benchmarks() -> list[Benchmark]:
     return [
         Benchmark(
             "append",
-            "facts/s",
+            "events/s",
             "bare INSERT",
             (
-                Peer("bare INSERT", "bench.append.bare", "one autocommitted INSERT a fact, nothing read or checked"),
-                Peer("append", "bench.append.append", "one fact at its expected version through EventStore", ">= 0.6"),
-                Peer("command", "bench.append.decider", "the whole road: read, fold, decide, append, commit"),
-                Peer("command + view", "bench.append.with_views", "and the view `cases` in the same transaction"),
-                Peer("eventsourcing", "bench.peers.eventsourcing_peer.append", "read, tell, save; 16 threads, psycopg"),
+                Peer("bare INSERT", "bench.append.bare", "one autocommitted INSERT an event, nothing read or checked"),
+                Peer("append", "bench.append.append", "one event at its expected version through EventStore", ">= 0.6"),
+                Peer("command", "bench.append.command", "all of a command: read, fold, decide, append, commit"),
+                Peer(
+                    "command + projection",
+                    "bench.append.with_projection",
+                    "and the projection `cases` in the same transaction",
+                ),
+                Peer(
+                    "eventsourcing", "bench.peers.eventsourcing_peer.append", "read, record, save; 16 threads, psycopg"
+                ),
             ),
         ),
         Benchmark(
@@ -72,37 +78,37 @@ def benchmarks() -> list[Benchmark]:
             "raw round trip",
             (
                 Peer("raw round trip", "bench.freshness.raw", "aiokafka send, acks=all, to received by a consumer"),
-                Peer("figure", "bench.freshness.figure", "fact committed to figure readable", "<= 4"),
+                Peer("figure", "bench.freshness.figure", "event committed to figure readable", "<= 4"),
             ),
         ),
     ]
 
 
-async def hold(benchmark: Benchmark, roads: int, rounds: int, before: Callable[[], None]) -> None:
+async def measure(benchmark: Benchmark, referrals: int, rounds: int, before: Callable[[], None]) -> None:
     """Let the peers take turns, `rounds` times; `before` is called while nothing of ours runs."""
     topic = None
     if benchmark.fill:
         topic = f"bench_{uuid.uuid4().hex[:12]}"
         await create_topics(os.environ["KAFKA_BOOTSTRAP_SERVERS"], [topic_named(topic)])
-        await _run(benchmark.fill, roads, topic)
+        await _run(benchmark.fill, referrals, topic)
     for _ in range(rounds):
         before()
         for peer in benchmark.peers:
             if not peer.absent:
-                await _turn(peer, roads, topic)
+                await _turn(peer, referrals, topic)
 
 
-async def _turn(peer: Peer, roads: int, topic: str | None) -> None:
-    answer = await _run(peer.function, roads, topic)
+async def _turn(peer: Peer, referrals: int, topic: str | None) -> None:
+    answer = await _run(peer.function, referrals, topic)
     if "measured" in answer:
         peer.rounds.append(answer["measured"])
     else:
         peer.absent = answer["absent"]
 
 
-async def _run(function: str, roads: int, topic: str | None) -> dict[str, Any]:
+async def _run(function: str, referrals: int, topic: str | None) -> dict[str, Any]:
     """What the process of one peer printed, or why it did not."""
-    command: Sequence[str] = ["-W", "ignore", "-m", "bench.peer", function, str(roads)]
+    command: Sequence[str] = ["-W", "ignore", "-m", "bench.peer", function, str(referrals)]
     given = ["--topic", topic] if topic else []
     process = await asyncio.create_subprocess_exec(sys.executable, *command, *given, stdout=PIPE, stderr=PIPE)
     try:
@@ -114,7 +120,7 @@ async def _run(function: str, roads: int, topic: str | None) -> dict[str, Any]:
     if process.returncode:
         if process.returncode == NOT_INSTALLED:
             return {"absent": "not installed"}
-        said = (errors.decode(errors="replace").strip().splitlines() or ["no word"])[-1]
-        return {"absent": f"fails: {said[:120]}"}
+        error = (errors.decode(errors="replace").strip().splitlines() or ["no message"])[-1]
+        return {"absent": f"fails: {error[:120]}"}
     answer: dict[str, Any] = json.loads(out.decode().strip().splitlines()[-1])
     return answer
