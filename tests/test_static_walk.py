@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.static_walk import Sources, Walk
+from tests.sources import Sources
+from tests.static_walk import Walk
 
 ROOT = Path(__file__).resolve().parents[1]
 SERVICES = sorted(each.parent.name for each in (ROOT / "services").glob("*/refusals.py"))
