@@ -1,4 +1,4 @@
-"""A contract is never narrower than the facts of its publisher: no fact can be one that its relay cannot tell."""
+"""A contract is never narrower than the events of its publisher: no event can be one that its relay cannot tell."""
 
 from __future__ import annotations
 
@@ -8,12 +8,17 @@ from typing import Any, TypeAlias, get_args
 
 import pytest
 
-from services.carousel import published as carousel
-from services.carousel.events.cycle import CycleEvent
-from services.carousel.events.participation import ParticipationEvent
-from services.referral import published as referral
-from services.referral.events import ReferralEvent, RegisterEvent
-from services.training import published as training
+from services.carousel import integration_events as carousel
+from services.carousel.cycles.events import CycleEvent
+from services.carousel.participations.events import ParticipationEvent
+from services.referral import integration_events as referral
+from services.referral.organisations.events import OrganisationEvent
+from services.referral.referrals.events import ReferralEvent
+from services.training import integration_events as training
+from services.training.meetings.events import MeetingEvent
+from services.training.network_events.events import NetworkEventEvent
+from services.training.partners.events import PartnerEvent
+from services.training.trainings.events import TrainingEvent
 from shared.domain.bounds import FIRST_DAY, LAST_DAY, MOST
 from shared.domain.messages import Event, Meta, Recorded
 from shared.messaging.outgoing import OutgoingMessage
@@ -24,10 +29,10 @@ Schema: TypeAlias = Mapping[str, Any]
 ToIntegrationEvent: TypeAlias = Callable[[Recorded[Any]], OutgoingMessage | None]
 PUBLISHED: tuple[tuple[ToIntegrationEvent, Any], ...] = (
     (referral.to_integration_event, ReferralEvent),
-    (referral.to_integration_event, RegisterEvent),
+    (referral.to_integration_event, OrganisationEvent),
     (carousel.to_integration_event, CycleEvent),
     (carousel.to_integration_event, ParticipationEvent),
-    (training.to_integration_event, training.Fact),
+    (training.to_integration_event, TrainingEvent | NetworkEventEvent | MeetingEvent | PartnerEvent),
 )
 EVERY = [(to_integration_event, kind) for to_integration_event, union in PUBLISHED for kind in get_args(union)]
 

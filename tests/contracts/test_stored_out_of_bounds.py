@@ -12,12 +12,18 @@ from typing import Any, NamedTuple, TypeAlias, get_args
 import asyncpg
 import pytest
 
-from services.carousel import published as carousel
-from services.carousel.events.cycle import CycleEvent, OfferEvent
-from services.carousel.events.participation import ParticipationEvent
-from services.referral import published as referral
-from services.referral.events import ReferralEvent, RegisterEvent
-from services.training import published as training
+from services.carousel import integration_events as carousel
+from services.carousel.cycles.events import CycleEvent
+from services.carousel.offers.events import OfferEvent
+from services.carousel.participations.events import ParticipationEvent
+from services.referral import integration_events as referral
+from services.referral.organisations.events import OrganisationEvent
+from services.referral.referrals.events import ReferralEvent
+from services.training import integration_events as training
+from services.training.meetings.events import MeetingEvent
+from services.training.network_events.events import NetworkEventEvent
+from services.training.partners.events import PartnerEvent
+from services.training.trainings.events import TrainingEvent
 from shared.contracts import carousel as carousel_contract
 from shared.contracts import referral as referral_contract
 from shared.contracts import training as training_contract
@@ -25,13 +31,13 @@ from shared.domain.bounds import LAST_DAY
 from shared.domain.messages import Event, Recorded
 from shared.eventstore import event_store
 from shared.eventstore.event_store import EventStore, event_types
-from shared.messaging.outgoing import OutgoingMessage, ToIntegrationEvent
 from shared.messaging import outbox_relay
 from shared.messaging.cloudevents import Topic, read_envelope, read_message
 from shared.messaging.outbox_relay import OutboxRelay
+from shared.messaging.outgoing import OutgoingMessage, ToIntegrationEvent
 from shared.messaging.topic_reader import open_reader
-from shared.service.wiring import create_tables
 from shared.messaging.unpublishable import waiting
+from shared.service.wiring import create_tables
 from tests.contracts.sending import NOW
 from tests.contracts.test_publishers import Edge
 from tests.shared.counting import topic
@@ -54,14 +60,14 @@ class Publisher(NamedTuple):
     """A service that publishes."""
 
     to_integration_event: ToIntegrationEvent
-    facts: Any
+    events: Any
     topics: tuple[Topic, ...]
 
 
 PUBLISHERS: Mapping[str, Publisher] = {
     "referral": Publisher(
         referral.to_integration_event,
-        ReferralEvent | RegisterEvent,
+        ReferralEvent | OrganisationEvent,
         (referral_contract.CASES, referral_contract.ORGANISATIONS),
     ),
     "carousel": Publisher(
@@ -70,7 +76,9 @@ PUBLISHERS: Mapping[str, Publisher] = {
         (carousel_contract.CASES, carousel_contract.SESSIONS),
     ),
     "training": Publisher(
-        training.to_integration_event, training.Fact, (training_contract.ACTIVITIES, training_contract.PARTICIPATIONS)
+        training.to_integration_event,
+        TrainingEvent | NetworkEventEvent | MeetingEvent | PartnerEvent,
+        (training_contract.ACTIVITIES, training_contract.PARTICIPATIONS),
     ),
 }
 
@@ -122,7 +130,7 @@ async def test_whatever_was_stored_is_told_or_waits_by_name_and_holds_up_no_othe
 ) -> None:
     service = PUBLISHERS[name]
     topics = {each.name: replace(each, name=topic().name) for each in service.topics}
-    kinds = get_args(service.facts)
+    kinds = get_args(service.events)
 
     def to_integration_event(fact: Recorded[Any]) -> OutgoingMessage | None:
         made = service.to_integration_event(fact)
