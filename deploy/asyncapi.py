@@ -10,9 +10,10 @@ from typing import Any
 
 from deploy.kafka.rights import publisher
 from shared.contracts.catalogue import Example, examples
+from shared.domain.messages import JsonObject
 from shared.messaging.cloudevents import Position, PublicMessage, Topic, headers
 
-Json = dict[str, Any]
+Json = JsonObject
 
 _VALUES = "additionalProperties"
 DRAFT = "application/schema+json;version=draft-07"

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
@@ -13,6 +12,7 @@ from deploy.asyncapi import HEADERS, document, headers_of, name_of, payload_sche
 from deploy.kafka.rights import publisher
 from shared.contracts.catalogue import examples, topics
 from shared.domain.bounds import FIRST_DAY
+from shared.domain.messages import JsonObject
 
 DOCS = Path(__file__).resolve().parents[1] / "docs"
 
@@ -42,7 +42,7 @@ def template(name: str) -> Template:
     return pages.get_template(name)
 
 
-def kind_of(field: dict[str, Any]) -> str:
+def kind_of(field: JsonObject) -> str:
     """What may stand in a field, in words: one of few, a day, a list of something, or nothing."""
     if "anyOf" in field:
         return " or ".join(kind_of(each) for each in field["anyOf"])
@@ -64,7 +64,7 @@ def kind_of(field: dict[str, Any]) -> str:
             return {"null": "nothing"}.get(kind, str(kind))
 
 
-def _text(field: dict[str, Any]) -> str:
+def _text(field: JsonObject) -> str:
     """A day with its bounds, a code with those that are said today, an id, or text with its longest."""
     if field.get("format") == "date":
         return "date" if field["ge"] == str(FIRST_DAY) else f"date from {field['ge']}"

@@ -22,6 +22,7 @@ from deploy.local.found import Beside, Found, beside, read_back
 from deploy.local.history import history, period, told
 from deploy.local.processes import Trouble
 from deploy.local.tokens import HOME
+from shared.domain.messages import JsonObject
 
 FILE = Path(__file__).with_name("figures.json")
 LANGUAGES, FORMATS = ("nl", "fr", "en"), ("pdf", "html")
@@ -70,7 +71,7 @@ def live(file: Mapping[str, Any], seed: int, home: Path, client: httpx.Client | 
     return _equal(_different(compare(found)), found, asked)
 
 
-def _read(path: Path, seed: int) -> dict[str, Any]:
+def _read(path: Path, seed: int) -> JsonObject:
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
         history(content, seed)

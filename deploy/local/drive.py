@@ -20,6 +20,7 @@ from deploy.local.processes import Trouble
 from deploy.local.project import described
 from deploy.local.tokens import token
 from deploy.services import PORTS, variable
+from shared.domain.messages import JsonObject
 from shared.http.auth import Role
 
 PATIENCE = 30.0
@@ -64,7 +65,7 @@ class Services:
 
     def _tell(self, step: Step) -> None:
         headers = {"Idempotency-Key": step.key, "Authorization": self.bearer(step.role, step.organisation)}
-        body: dict[str, Any] = {"json": step.body}
+        body: JsonObject = {"json": step.body}
         if isinstance(step.body, str):
             headers["Content-Type"] = "text/csv; charset=utf-8"
             body = {"content": step.body}
@@ -93,7 +94,7 @@ class Services:
 
     def _registered(self) -> set[str]:
         found: set[str] = set()
-        page: dict[str, Any] = {"next": ""}
+        page: JsonObject = {"next": ""}
         while page["next"] is not None:
             after = {"after": page["next"]} if page["next"] else {}
             page = self._read("training", "/organisations", limit="500", **after).json()

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from deploy.local import project
 from deploy.local.figures import Asked, Partner
+from shared.domain.messages import JsonObject
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,9 +79,9 @@ def beside(asked: Asked, told: Mapping[str, int], found: Found) -> Iterator[Besi
     yield from (Beside(code, value, found.value(code), synthetic=True) for code, value in told.items())
 
 
-def read_back(asked: Asked, found: Found, seed: int) -> dict[str, Any]:
+def read_back(asked: Asked, found: Found, seed: int) -> JsonObject:
     """A file of the same shape with everything as it was read back; its lists in the order of the file."""
-    back: dict[str, Any] = {
+    back: JsonObject = {
         "source": f"read back from the reporting service after a synthetic history (seed {seed})",
         "project": project.read_back(found.project),
     }

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from deploy.local.figures import Asked
+from shared.domain.messages import JsonObject
 from shared.i18n.text import Language
 
 SYNTHETIC: Mapping[Language, str] = {
@@ -18,7 +19,7 @@ SYNTHETIC: Mapping[Language, str] = {
 }
 
 
-def described(asked: Asked) -> dict[str, Any]:
+def described(asked: Asked) -> JsonObject:
     """What its report says of it: that it is synthetic, and which titles are our translation; French where none is."""
     project = asked.project
     titles = _texts(project.title_fr)
@@ -32,7 +33,7 @@ def described(asked: Asked) -> dict[str, Any]:
     }
 
 
-def read_back(project: Mapping[str, Any]) -> dict[str, Any]:
+def read_back(project: Mapping[str, Any]) -> JsonObject:
     """The project as the reporting service tells it, in the shape of a figures file."""
     contacts = project["contacts"]
     return {

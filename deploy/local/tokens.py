@@ -9,12 +9,13 @@ import uuid
 from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 from joserfc import jwt
 from joserfc.jwk import ECKey
 
+from shared.domain.messages import JsonObject
 from shared.http.auth import Role
 from shared.service.settings import Settings
 
@@ -51,7 +52,7 @@ def token(
     role = Role(role)
     ensure_keys(home)
     settings, now = Settings(), int(time.time())
-    claims: dict[str, Any] = {
+    claims: JsonObject = {
         "iss": settings.auth_issuer,
         "aud": settings.auth_audience,
         "sub": subject or f"synthetic-{role}",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any, assert_never
+from typing import assert_never
 
 from services.carousel.cycles.events import (
     AttendanceCorrected,
@@ -21,14 +21,14 @@ from services.carousel.cycles.events import (
 from services.carousel.offers.events import OfferEvent, OfferPublished
 from services.carousel.participations import events as own
 from shared.contracts import carousel as contract
-from shared.domain.messages import Recorded
+from shared.domain.messages import AnyRecorded
 from shared.messaging.cloudevents import PublicMessage
 from shared.messaging.outgoing import OutgoingMessage
 
 _SMALL, _LARGE = 5, 10
 
 
-def to_integration_event(recorded: Recorded[Any]) -> OutgoingMessage | None:
+def to_integration_event(recorded: AnyRecorded) -> OutgoingMessage | None:
     """What the others hear of an event: participations pseudonymous, sessions and cycles without a person."""
     event: OfferEvent | CycleEvent | own.ParticipationEvent = recorded.event
     match event:

@@ -19,12 +19,12 @@ MOST_TITLE = 200
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 
 
-def _on_one_line(value: Any) -> Any:  # noqa: ANN401 - whatever is kept
+def _on_one_line(value: object) -> object:
     """Events kept before places were printable may break a line within one."""
     return _CONTROL.sub(" ", value) if isinstance(value, str) else value
 
 
-def _with_an_end(value: Any) -> Any:  # noqa: ANN401 - whatever is kept
+def _with_an_end(value: object) -> object:
     """Events kept before titles had an end may tell long ones: their beginning is read."""
     if not isinstance(value, list | tuple):
         return value

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from services.training.meetings.events import SteeringMeetingHeld
 from services.training.network_events.events import NetworkEventHeld
 from services.training.partners.events import PartnerJoined, PartnerLeft
 from services.training.trainings.events import EvaluationClosed, ParticipationRecorded, TrainingHeld
 from shared.contracts import training as contract
-from shared.domain.messages import Event, Recorded
+from shared.domain.messages import AnyRecorded, Event
 from shared.messaging.cloudevents import PublicMessage
 from shared.messaging.outgoing import OutgoingMessage
 
 
-def to_integration_event(recorded: Recorded[Any]) -> OutgoingMessage | None:
+def to_integration_event(recorded: AnyRecorded) -> OutgoingMessage | None:
     """What others are told of an event: activities openly, participations pseudonymous, nothing of any other."""
     message = _message(recorded.event)
     if message is None:

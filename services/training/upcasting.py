@@ -22,18 +22,18 @@ class StoredEvent(Event):
 
     @model_validator(mode="before")
     @classmethod
-    def _with_bounds(cls, stored: Any) -> Any:  # noqa: ANN401 - whatever is read
+    def _with_bounds(cls, stored: object) -> object:
         return _fields(stored)
 
 
-def _fields(value: Any) -> Any:  # noqa: ANN401 - as above
+def _fields(value: object) -> object:
     """Each field of a mapping upcast by its name; a day as a day; anything else as it is."""
     if not isinstance(value, dict):
         return within_bounds(value)
     return {name: _UPCASTS[name](each) if name in _UPCASTS else each for name, each in value.items()}
 
 
-def _each(value: Any) -> Any:  # noqa: ANN401 - as above
+def _each(value: object) -> object:
     """Days and times, parts of a programme, or plain days."""
     return [_fields(each) for each in value] if isinstance(value, list | tuple) else value
 
@@ -43,7 +43,7 @@ def _text(unprintable: re.Pattern[str], value: Any) -> Any:  # noqa: ANN401 - as
     return unprintable.sub("\ufffd", value) if isinstance(value, str) else value
 
 
-def _counts(value: Any) -> Any:  # noqa: ANN401 - as above
+def _counts(value: object) -> object:
     if not isinstance(value, dict):
         return value
     return {sector: min(n, MOST_COUNTED) if isinstance(n, int) else n for sector, n in value.items()}

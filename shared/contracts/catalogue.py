@@ -7,10 +7,9 @@ import pkgutil
 from functools import lru_cache
 from importlib import import_module
 from pathlib import Path
-from typing import Any
 
 from shared import contracts
-from shared.domain.messages import Message
+from shared.domain.messages import JsonObject, Message
 from shared.messaging.cloudevents import Topic
 
 _EXAMPLES = Path(__file__).with_name("examples.json")
@@ -20,7 +19,7 @@ class Example(Message):
     """One invented message: the key of its record, and its value as it is sent."""
 
     key: str
-    value: dict[str, Any]
+    value: JsonObject
 
 
 def topics() -> list[Topic]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, date, datetime
-from typing import Annotated, Any
+from typing import Annotated
 
 from pydantic import AwareDatetime, BeforeValidator, Field, StringConstraints
 
@@ -22,7 +22,7 @@ PRINTABLE = r"^[^\x00-\x1f\x7f-\x9f]*$"
 PRINTABLE_LINES = r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]*$"
 
 
-def iso_day(value: Any) -> Any:  # noqa: ANN401 - whatever was sent
+def iso_day(value: object) -> object:
     """A calendar day is written YYYY-MM-DD: pydantic would also take a number of seconds."""
     if isinstance(value, datetime) or not isinstance(value, date | str):
         raise ValueError("a day is written YYYY-MM-DD")  # noqa: TRY004 - pydantic turns ValueError into its own

@@ -74,4 +74,5 @@ class Recorded(Generic[E]):
     at: datetime
 
 
+JsonObject: TypeAlias = dict[str, Any]  # whatever JSON may hold
 AnyRecorded: TypeAlias = Recorded[Any]  # of whichever aggregate: what reads all events of a service

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
-from typing import Any
 
 from fastapi import FastAPI, Request, Response
 from fastapi.responses import JSONResponse
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
+from shared.domain.messages import JsonObject
 from shared.http.auth import TokenVerifier
 from shared.http.idempotency_key import Answers
 from shared.http.limits import Limits
@@ -24,7 +24,7 @@ from shared.observability.health import WELL, Health
 class _Documented(FastAPI):
     """An application whose OpenAPI says what FastAPI has no word for."""
 
-    def openapi(self) -> dict[str, Any]:
+    def openapi(self) -> JsonObject:
         return documented(super().openapi())
 
 

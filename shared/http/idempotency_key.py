@@ -14,13 +14,14 @@ from typing import Any
 from fastapi import Request
 from fastapi.responses import JSONResponse, Response
 
+from shared.domain.messages import JsonObject
 from shared.eventstore.idempotency import AnswerKeys, Asked, Kept
 from shared.http.problems import Unacceptable
 
 LONGEST, SHORTEST, SHORTEST_ANONYMOUS = 200, 1, 16
 _PRINTABLE = re.compile(r"[ -~]+")
 # In `openapi_extra` of a POST that writes nothing: it takes no key.
-READS: dict[str, Any] = {"x-reads": True}
+READS: JsonObject = {"x-reads": True}
 PARAMETER: Mapping[str, Any] = {
     "name": "Idempotency-Key",
     "in": "header",

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
+from shared.domain.messages import JsonObject
 from shared.http.idempotency_key import PARAMETER
 
 _BOUNDS = {"ge": "x-minimum", "le": "x-maximum", "gt": "x-exclusive-minimum", "lt": "x-exclusive-maximum"}
 
 
-def documented(document: dict[str, Any]) -> dict[str, Any]:
+def documented(document: JsonObject) -> JsonObject:
     """The same document, as Redocly's recommended rules want it.
 
     Problems are problem+json, every POST that writes takes an `Idempotency-Key`, an operation without a token says so,
@@ -43,6 +43,6 @@ def _extend_bounds(part: object) -> None:
             _extend_bounds(each)
 
 
-def _operations(document: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+def _operations(document: JsonObject) -> Iterator[tuple[str, JsonObject]]:
     for path in document["paths"].values():
         yield from path.items()

@@ -14,7 +14,7 @@ from pydantic import BaseModel
 from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 
-from shared.domain.messages import Refused
+from shared.domain.messages import JsonObject, Refused
 from shared.eventstore.event_store import VersionConflict
 from shared.eventstore.outages import is_away
 from shared.http.auth import Unauthenticated
@@ -63,7 +63,7 @@ class Limited(HTTPException):
         self.code = code
 
 
-PROBLEMS: dict[int | str, dict[str, Any]] = {
+PROBLEMS: dict[int | str, JsonObject] = {
     status: {"model": Problem, "description": what}
     for status, what in {
         400: "not understood",

@@ -11,11 +11,11 @@ import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from pydantic import ValidationError
 
-from shared.domain.messages import Message
+from shared.domain.messages import JsonObject, Message
 from shared.observability.tracing import thread_of, traceparent
 
 _TYPE_PREFIX = "be.gforse."
@@ -224,6 +224,6 @@ def _time(text: str) -> datetime:
     return time
 
 
-def schema(topic: Topic) -> dict[str, Any]:
+def schema(topic: Topic) -> JsonObject:
     """The JSON schemas of everything on `topic`, by type: what the golden files pin."""
     return {each.type_name(): each.model_json_schema() for each in topic.messages}

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import structlog
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.errors import TopicAlreadyExistsError
 
+from shared.domain.messages import JsonObject
 from shared.messaging.cloudevents import Topic
 
 log = structlog.get_logger(__name__)
@@ -56,7 +56,7 @@ async def _brokers(admin: AIOKafkaAdminClient) -> int:
     return len((await admin.describe_cluster())["brokers"])
 
 
-def _check_partitions(found: dict[str, Any], topics: Sequence[Topic]) -> None:
+def _check_partitions(found: JsonObject, topics: Sequence[Topic]) -> None:
     contract = next(topic for topic in topics if topic.name == found["topic"])
     if len(found["partitions"]) != contract.partitions:
         message = f"topic {contract.name} has {len(found['partitions'])} partitions, its contract {contract.partitions}"

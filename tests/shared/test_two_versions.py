@@ -264,7 +264,8 @@ async def test_a_service_lives_and_takes_commands_while_a_newer_version_is_built
     async with opened(application_of("Steps", settings(database_url, bootstrap_servers), {}, wire)) as client:
         assert (await client.get("/health/live")).status_code == 200
         answer = await client.get("/health/ready")
-        assert (answer.status_code, answer.json()["views"][:31]) == (503, "Its projections are being built"), answer.json()
+        assert answer.status_code == 503
+        assert answer.json()["views"].startswith("Its projections are being built")
         await old.write()
         assert await live(pool) == "steps:1"
         go_on.set()

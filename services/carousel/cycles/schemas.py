@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import time
-from typing import Annotated, Any
+from typing import Annotated
 
 from pydantic import BeforeValidator, Field, StringConstraints
 
@@ -17,7 +17,7 @@ from shared.i18n.code_lists import City, Id, PartOfDay
 _WRITTEN_HOUR = re.compile(r"\d{2}:\d{2}(:\d{2})?", re.ASCII)
 
 
-def _as_written(value: Any) -> Any:  # noqa: ANN401 - whatever was sent
+def _as_written(value: object) -> object:
     """An hour is written HH:MM: pydantic would also take a number of seconds."""
     if not isinstance(value, time) and not (isinstance(value, str) and _WRITTEN_HOUR.fullmatch(value)):
         raise ValueError("an hour is written HH:MM")

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
-from typing import Any, Literal
+from typing import Literal
 
 from services.carousel.access import VISIBLE, visible_participations
 from shared.domain.bounds import MOST
-from shared.domain.messages import Message
+from shared.domain.messages import JsonObject, Message
 from shared.eventstore.event_store import Connection
 from shared.http.auth import Caller
 from shared.http.pagination import Page, PageRequest
@@ -100,7 +100,7 @@ async def paused_past_review(
     return page.page(people, lambda each: [each.review_on or today, each.referral])
 
 
-def participation_of(row: dict[str, Any]) -> Participation:
+def participation_of(row: JsonObject) -> Participation:
     """A row of the table."""
     slots = [tuple(each.split("/")) for each in row["availability"]]
     known = {name: row[name] for name in Participation.model_fields if name in row}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import Any
 
 from fastapi import APIRouter, Response
 
@@ -29,7 +28,7 @@ from services.referral.queries.organisations import Referrer
 from services.referral.queries.referrals import referred_by
 from services.referral.referrals.schemas import NameAccess
 from shared.domain.clock import day_in_belgium, now
-from shared.domain.messages import id_not_available
+from shared.domain.messages import JsonObject, id_not_available
 from shared.eventstore.command_handler import Outcome
 from shared.eventstore.event_store import Connection
 from shared.http.auth import Caller, Role
@@ -87,7 +86,7 @@ async def look_at_referrer(
 
 
 @router.get("/referrers/{referrer_id}/export", tags=["people"])
-async def export_referrer(referrer_id: Id, caller: WhoKeepsReferrers, store: Store, names: Names) -> dict[str, Any]:
+async def export_referrer(referrer_id: Id, caller: WhoKeepsReferrers, store: Store, names: Names) -> JsonObject:
     """All held on a referrer in this service (subject access).
 
     Which referrals he made, the data-protection contact exports: a coordinator sees no case.

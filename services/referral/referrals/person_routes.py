@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import Any
 
 from fastapi import APIRouter, Response
 
@@ -15,6 +14,7 @@ from services.referral.persons import Person, Requester, changes_alone
 from services.referral.queries.referrals import referrals_of
 from services.referral.referrals.aggregate import REFERRAL
 from services.referral.referrals.schemas import AskedFor, Correction, NameAccess
+from shared.domain.messages import JsonObject
 from shared.eventstore.event_store import Connection, EventStore
 from shared.http.auth import Caller, Role
 from shared.http.commands import Commanding, Commands, Store
@@ -22,7 +22,7 @@ from shared.http.idempotency_key import READS
 from shared.http.problems import NotVisible
 from shared.i18n.code_lists import Id
 
-WAITS: dict[int | str, dict[str, Any]] = {202: {"model": AskedFor, "description": "it waits for a second to decide"}}
+WAITS: dict[int | str, JsonObject] = {202: {"model": AskedFor, "description": "it waits for a second to decide"}}
 router = APIRouter(tags=["people"])
 
 
@@ -37,7 +37,7 @@ async def look_at_person(
 
 
 @router.get("/referrals/{referral_id}/person/export")
-async def export_person(referral_id: Id, caller: WhoKeepsNames, store: Store, names: Names) -> dict[str, Any]:
+async def export_person(referral_id: Id, caller: WhoKeepsNames, store: Store, names: Names) -> JsonObject:
     """All held on a person in this service (subject access).
 
     The data-protection contact exports it whole; a facilitator what is of the referrals of his cities.
@@ -57,7 +57,7 @@ async def export_person(referral_id: Id, caller: WhoKeepsNames, store: Store, na
     }
 
 
-async def _exported_events(connection: Connection, store: EventStore, referral_id: str) -> list[dict[str, Any]]:
+async def _exported_events(connection: Connection, store: EventStore, referral_id: str) -> list[JsonObject]:
     return [
         {"what": type(each.event).__name__, "recorded_at": each.at.isoformat(), "recorded_by": each.meta.by}
         | each.event.model_dump(mode="json")

@@ -12,8 +12,8 @@ from bisect import bisect_left
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
 
+import asyncpg
 from pydantic import Field
 
 from services.training.links import digest, mint
@@ -228,7 +228,7 @@ async def end(connection: Connection, stream: str, *persons: str) -> None:
     await connection.execute("update entries set ended = true where stream = $1 and person = any($2)", stream, persons)
 
 
-def _standing(row: Any, before: int) -> Standing:  # noqa: ANN401 - a row
+def _standing(row: asyncpg.Record, before: int) -> Standing:
     if row["gone"]:
         return Standing(status="cancelled", ahead=0)
     if row["placed"] or before < row["capacity"]:

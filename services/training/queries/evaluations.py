@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import date
-from typing import Any
+
+import asyncpg
 
 from shared.domain.messages import Message
 from shared.eventstore.event_store import Connection
 from shared.http.auth import Caller, Role
+from shared.http.pagination import Key
 
 _EVALUATION = """
 select training, kind, title, city, last_on as "on", closed_on is not null as closed, invited,
@@ -40,7 +41,7 @@ class Evaluation(Message):
 
 
 async def find(
-    connection: Connection, caller: Caller, since: date, until: date, after: Sequence[Any], limit: int
+    connection: Connection, caller: Caller, since: date, until: date, after: Key, limit: int
 ) -> list[Evaluation]:
     """Those of the period, by the last day of the training; a trainer's are those of his organisation and cities."""
     his = (caller.role is Role.TRAINER, caller.organisation, list(caller.cities))
@@ -54,5 +55,5 @@ async def one(connection: Connection, training: str) -> Evaluation | None:
     return _evaluation(row) if row else None
 
 
-def _evaluation(row: Any) -> Evaluation:  # noqa: ANN401 - a row
+def _evaluation(row: asyncpg.Record) -> Evaluation:
     return Evaluation(**row, response_rate=round(row["answers"] / row["invited"], 3))

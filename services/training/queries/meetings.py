@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import date
-from typing import Any
 
 from services.training.queries.organisations import NAMED
 from shared.domain.messages import Message
 from shared.eventstore.event_store import Connection
+from shared.http.pagination import Key
 
 _MEETINGS = """
 select meeting, city, "on", held, partners, release from meetings where ("on", meeting) > ($1, $2)
@@ -45,11 +44,11 @@ class Open(Message):
     owner_name: str
 
 
-async def meetings(connection: Connection, after: Sequence[Any], limit: int) -> list[Meeting]:
+async def meetings(connection: Connection, after: Key, limit: int) -> list[Meeting]:
     """Every meeting, in order of day: up to `limit` after the key."""
     return [Meeting(**row) for row in await connection.fetch(_MEETINGS, *after, limit)]
 
 
-async def open_decisions(connection: Connection, today: date, after: Sequence[Any], limit: int) -> list[Open]:
+async def open_decisions(connection: Connection, today: date, after: Key, limit: int) -> list[Open]:
     """What is not done, the soonest due first: up to `limit` after the key."""
     return [Open(**row) for row in await connection.fetch(_OPEN, today, *after, limit)]

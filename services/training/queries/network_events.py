@@ -7,10 +7,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
+import asyncpg
+
 from services.training.personal_data.names import NameAccess
 from services.training.values import ProgrammeItem, TimeSlot
 from shared.domain.messages import Message
 from shared.eventstore.event_store import Connection
+from shared.http.pagination import Key
 
 _EVENT = """
 select event, title, city, place, day, speakers, programme, capacity, status, by_sector, sequence, said_at, guests,
@@ -64,19 +67,19 @@ class NetworkEvent(UpcomingEvent):
 
 
 async def calendar_rows(
-    connection: Connection, since: date, until: date, after: Sequence[Any] = (date.min, ""), limit: int | None = None
+    connection: Connection, since: date, until: date, after: Key = (date.min, ""), limit: int | None = None
 ) -> list[Any]:
     """Rows of the network events of the period, cancelled ones too: up to `limit` after the key."""
     return await connection.fetch(_CALENDAR, since, until, *after, limit)
 
 
-def of_rows(rows: Iterable[Any]) -> list[NetworkEvent]:
+def of_rows(rows: Iterable[asyncpg.Record]) -> list[NetworkEvent]:
     """The network events that rows of the calendar hold."""
     read = ("day", "programme", "by_sector")
     return [NetworkEvent(**{**row, **{name: json.loads(row[name] or "null") for name in read}}) for row in rows]
 
 
-async def upcoming(connection: Connection, today: date, after: Sequence[Any], limit: int) -> list[UpcomingEvent]:
+async def upcoming(connection: Connection, today: date, after: Key, limit: int) -> list[UpcomingEvent]:
     """Those one can still say to come to: up to `limit` after the key."""
     rows = await connection.fetch(_UPCOMING, today, *after, limit)
     return [UpcomingEvent(**each.model_dump(include=set(UpcomingEvent.model_fields))) for each in of_rows(rows)]

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import date
-from typing import Any
 
 import asyncpg
 
@@ -12,6 +10,7 @@ from services.training.projections.organisations import DatedName, Organisation
 from services.training.refusals import Refusal
 from shared.domain.messages import Refused
 from shared.eventstore.event_store import Connection
+from shared.http.pagination import Key
 
 # Each organisation with its name on the day $1.
 NAMED = (
@@ -21,7 +20,7 @@ NAMED = (
 )
 
 
-async def find(connection: Connection, on: date, after: Sequence[Any], limit: int) -> list[Organisation]:
+async def find(connection: Connection, on: date, after: Key, limit: int) -> list[Organisation]:
     """All of them, by name: up to `limit` after the name and id given; without a name yet on that day, by its first."""
     rows = await connection.fetch(
         f"{NAMED} where (n.name, o.organisation) > ($2, $3) order by n.name, o.organisation limit $4",

@@ -7,10 +7,13 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from typing import Any
 
+import asyncpg
+
 from services.training.queries.organisations import NAMED
 from services.training.values import Kind, TimeSlot
 from shared.domain.messages import Message
 from shared.eventstore.event_store import Connection
+from shared.http.pagination import Key
 
 _TRAINING = """
 select training, kind, title, city, place, online, days, organiser, co_presenter, trainers, capacity, status,
@@ -67,13 +70,13 @@ class Training(Upcoming):
 
 
 async def calendar_rows(
-    connection: Connection, since: date, until: date, after: Sequence[Any] = (date.min, ""), limit: int | None = None
+    connection: Connection, since: date, until: date, after: Key = (date.min, ""), limit: int | None = None
 ) -> list[Any]:
     """Rows of the trainings that begin in the period, cancelled ones too: up to `limit` after the key."""
     return await connection.fetch(_CALENDAR, since, until, *after, limit)
 
 
-def of_rows(rows: Iterable[Any]) -> list[Training]:
+def of_rows(rows: Iterable[asyncpg.Record]) -> list[Training]:
     """The trainings that rows of the calendar hold."""
     return [Training(**{**row, "days": json.loads(row["days"])}) for row in rows]
 
@@ -83,7 +86,7 @@ async def one(connection: Connection, training_id: str) -> Training | None:
     return next(iter(of_rows(await connection.fetch(f"{_TRAINING} where training = $1", training_id))), None)
 
 
-async def upcoming(connection: Connection, today: date, after: Sequence[Any], limit: int) -> list[Upcoming]:
+async def upcoming(connection: Connection, today: date, after: Key, limit: int) -> list[Upcoming]:
     """What one can still register for: up to `limit` after the key."""
     rows = await connection.fetch(_UPCOMING, today, *after, limit)
     return [Upcoming(**{**row, "days": json.loads(row["days"])}) for row in rows]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from functools import partial
-from typing import Annotated, Any, get_args
+from typing import Annotated, get_args
 from urllib.parse import parse_qs
 
 from fastapi import APIRouter, Depends, Path, Request, Response
@@ -21,7 +21,7 @@ from services.training.trainings.aggregate import TRAINING
 from services.training.trainings.commands import IssueCertificate
 from services.training.values import TimeSlot
 from shared.domain.clock import now
-from shared.domain.messages import Dated, Refused
+from shared.domain.messages import Dated, JsonObject, Refused
 from shared.eventstore.event_store import Connection
 from shared.http.auth import Caller
 from shared.http.commands import Commanding, Commands
@@ -31,7 +31,7 @@ from shared.i18n.code_lists import Id
 from shared.i18n.text import Language, spoken
 
 router = APIRouter()
-_FORM: dict[str, Any] = {
+_FORM: JsonObject = {
     **READS,
     "requestBody": {
         "content": {

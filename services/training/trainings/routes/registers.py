@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from fastapi import APIRouter, Response
 from starlette.concurrency import run_in_threadpool
@@ -17,6 +16,7 @@ from services.training.queries import registrations, trainings
 from services.training.queries.registrations import Registration
 from services.training.trainings.aggregate import TRAINING
 from services.training.translations import translations
+from shared.domain.messages import JsonObject
 from shared.eventstore.event_store import Connection
 from shared.http.auth import Caller
 from shared.http.pagination import Page, Paging
@@ -27,7 +27,7 @@ from shared.i18n.text import Language
 router = APIRouter(tags=["registers"])
 _REGISTER = ("name", "email", "organisation", "sector", "function", "language", "status", "present")
 _SIGN_IN_SHEET = ("name", "organisation", "sector", "function", "signature")
-_PDF: dict[int | str, dict[str, Any]] = {200: {"content": {"application/pdf": {}}}}
+_PDF: dict[int | str, JsonObject] = {200: {"content": {"application/pdf": {}}}}
 
 
 class Line(Registration, Named):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from functools import partial
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, Field
@@ -29,7 +29,7 @@ from services.training.trainings.state import Training
 from services.training.values import Professional
 from shared.domain.bounds import Day
 from shared.domain.clock import now, today
-from shared.domain.messages import Dated
+from shared.domain.messages import Dated, JsonObject
 from shared.eventstore.command_handler import AccessCheck, Outcome
 from shared.eventstore.event_store import Connection
 from shared.http.auth import Role
@@ -40,7 +40,7 @@ from shared.http.request_body import DECLARED
 from shared.i18n.code_lists import Id
 
 router = APIRouter()
-_CSV: dict[str, Any] = {
+_CSV: JsonObject = {
     "requestBody": {"required": True, "content": {"text/csv": {"schema": {"type": "string", "format": "binary"}}}},
     DECLARED: LARGEST_DECLARED,
 }
