@@ -60,9 +60,9 @@ def test_the_project_itself_has_all_that_its_report_tells_of() -> None:
     assert missed
     assert any(len({mark.cycle_id for mark in each.attended.values()}) > 1 for each in completed)
     assert any(each.status == "stopped" for each in people)
-    refused = [each.refused for each in people if each.refused]
-    assert {category for _, category, _ in refused} == {"practical"}
-    assert all(each.started_on is None for each in people if each.refused)
+    refusing = [each for each in people if each.refusals]
+    assert {each.refusals[-1].event.category for each in refusing} == {"practical"}
+    assert all(each.started_on is None for each in refusing)
     assert {step.role for step in steps.steps} == {"coordinator", "facilitator", "trainer"}
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from enum import StrEnum
 from importlib import import_module
 from pathlib import Path
 
@@ -18,10 +19,10 @@ from shared.i18n.text import Text
 
 FOLDER = Path(services.__path__[0])
 GLOSSARY = FOLDER.parent / "docs" / "glossary.md"
-HEARS = {"subscribers.py", "rows"}  # what they refuse becomes a dead letter: ops read its code, nobody a sentence
 
 
 def raised(files: Iterator[Path]) -> set[str]:
+    """The codes that are written out as text."""
     return {
         code
         for file in files
@@ -29,8 +30,14 @@ def raised(files: Iterator[Path]) -> set[str]:
     }
 
 
-def answered(name: str) -> Iterator[Path]:
-    return (file for file in (FOLDER / name).rglob("*.py") if not HEARS & set(file.parts))
+def sources(name: str) -> str:
+    """All of a service but the list of its refusals."""
+    return "".join(file.read_text("utf-8") for file in (FOLDER / name).rglob("*.py") if file.name != "refusals.py")
+
+
+def refusals(name: str) -> type[StrEnum]:
+    found: type[StrEnum] = import_module(f"services.{name}.refusals").Refusal
+    return found
 
 
 def glossary() -> dict[str, tuple[str, str]]:
@@ -51,25 +58,31 @@ def texts(value: object) -> Iterator[Text]:
 
 
 def words(name: str) -> BaseModel:
-    found = import_module(f"services.{name}.vocabulary").vocabulary()
+    found = import_module(f"services.{name}.translations").translations()
     assert isinstance(found, BaseModel)
     return found
 
 
 @pytest.mark.parametrize("name", SERVICES)
 def test_every_refusal_has_a_sentence_in_three_languages(name: str) -> None:
-    refusals = vars(words(name))["refusals"]
-    assert set(refusals) == raised(answered(name))
-    assert all(sentence.endswith(".") for text in refusals.values() for sentence in (text.nl, text.fr, text.en))
+    sentences = vars(words(name))["refusals"]
+    assert set(sentences) == set(refusals(name))
+    assert all(sentence.endswith(".") for text in sentences.values() for sentence in (text.nl, text.fr, text.en))
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_every_refusal_is_raised_by_its_name(name: str) -> None:
+    used = set(re.findall(r"\bRefusal\.([A-Z_]+)\b", sources(name)))
+    assert used == {each.name for each in refusals(name)}
 
 
 def test_what_every_service_refuses_is_worded_once() -> None:
     assert set(terms().refusals) == raised(Path(shared.__path__[0]).rglob("*.py"))
 
 
-@pytest.mark.parametrize("vocabulary", [*(words(name) for name in SERVICES), terms()])
-def test_no_text_is_empty_in_any_language(vocabulary: BaseModel) -> None:
-    found = list(texts(vocabulary))
+@pytest.mark.parametrize("translations", [*(words(name) for name in SERVICES), terms()])
+def test_no_text_is_empty_in_any_language(translations: BaseModel) -> None:
+    found = list(texts(translations))
     assert found
     assert all(text.nl and text.fr and text.en for text in found)
 
