@@ -13,6 +13,7 @@ from shared.eventstore.event_store import Connection
 from shared.eventstore.projection_versions import VersionState, built_version, note_built, version_state
 from shared.messaging.inbox import Inbox
 from shared.messaging.topic_reader import Reader, open_reader
+from shared.observability.health import Unwell
 from shared.projections.shadow_schema import ProgressCallback, ShadowSchema, no_progress, shadow_schema
 
 log = structlog.get_logger(__name__)
@@ -92,6 +93,13 @@ async def outdated(connection: Connection, projection: TopicProjection) -> bool:
     if found is VersionState.CURRENT:
         return await _overtaken(connection, projection)
     return found is VersionState.TO_BUILD
+
+
+async def ailment(pool: asyncpg.Pool[asyncpg.Record], projection: TopicProjection) -> Unwell | None:
+    """What keeps the live tables from being those that this process reads: they are of a version before its own."""
+    async with pool.acquire() as connection:
+        state = await version_state(connection, projection.consumer, projection.version)
+    return Unwell("to-build") if state is VersionState.TO_BUILD else None
 
 
 async def _overtaken(connection: Connection, projection: TopicProjection) -> bool:

@@ -125,6 +125,7 @@ class Wiring:
         async with _creating(self.pool) as connection:
             await topic.prepare(connection, projection)
         self.topic_projection = projection
+        self.health.checks["projection"] = health_checks.seldom(partial(topic.ailment, self.pool, projection), 1.0)
         for heard in projection.live:
             await self.add_consumer(heard)
         if "subscriber" not in self.settings.roles:

@@ -36,10 +36,10 @@ def nothing(_: str, __: str) -> None:
     """What is said of the parts, nobody reads."""
 
 
-@pytest.fixture(scope="module")
-async def stack(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Mapping[str, str]]:
+@pytest.fixture
+async def stack(tmp_path: Path) -> AsyncIterator[Mapping[str, str]]:
     """PostgreSQL with the restored databases, and an empty Kafka."""
-    home = tmp_path_factory.mktemp("upgrade")
+    home = tmp_path
     home.chmod(0o755)
     with pytest.MonkeyPatch.context() as patch:
         for name in (*(variable(each, "database_url") for each in SERVICES), "KAFKA_BOOTSTRAP_SERVERS"):
@@ -71,7 +71,9 @@ async def counted(environment: Mapping[str, str], query: str) -> dict[str, int]:
     return found
 
 
-async def test_everything_is_kept_and_every_figure_is_equal(stack: Mapping[str, str]) -> None:
+async def test_everything_is_kept_every_figure_is_equal_and_what_is_no_longer_used_goes(
+    stack: Mapping[str, str],
+) -> None:
     before = await counted(stack, OF_THEN)
     expected: dict[str, Any] = json.loads((DUMP / "figures.json").read_text(encoding="utf-8"))
     asked, (since, until) = checked(expected), period(expected)
@@ -89,15 +91,16 @@ async def test_everything_is_kept_and_every_figure_is_equal(stack: Mapping[str, 
     assert await counted(stack, OF_THEN) == before
     assert all(before.values())
     assert await counted(stack, "select count(*) from schema_migrations where name like '%-pre-%'")
+    await _nothing_is_left_of_what_only_that_release_used(stack)
 
 
-async def test_what_only_the_release_before_used_goes_when_somebody_says_so(stack: Mapping[str, str]) -> None:
+async def _nothing_is_left_of_what_only_that_release_used(stack: Mapping[str, str]) -> None:
+    """Once somebody says that no older process runs."""
     old = "select count(*) from pg_tables where tablename in ('followers', 'sequences', 'answers')"
     assert await counted(stack, old) == {"referral": 3, "carousel": 3, "training": 3}
     for name in SERVICES:
-        done = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", f"services.{name}", "migrate", "--post"), cwd=ROOT, stdout=subprocess.PIPE
-        )
+        command = [sys.executable, "-m", f"services.{name}", "migrate", "--post"]
+        done = await asyncio.create_subprocess_exec(*command, cwd=ROOT, stdout=subprocess.PIPE)
         said, _ = await done.communicate()
         assert (done.returncode, said.decode().splitlines()[-1]) == (0, "Nothing is pending.")
     assert await counted(stack, old) == dict.fromkeys(("referral", "carousel", "training"), 0)
