@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
 
-import asyncpg
 import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -81,8 +80,6 @@ PROBLEMS: dict[int | str, JsonObject] = {
         503: "try again after `Retry-After` seconds",
     }.items()
 }
-# The live tables are of another version until a rebuild has swapped: health says so meanwhile.
-_OF_ANOTHER_VERSION = (asyncpg.UndefinedTableError, asyncpg.UndefinedColumnError)
 _CODES = {403: "not-allowed", 404: "not-found", 405: "method-not-allowed", 400: "not-understood"}
 
 
@@ -156,7 +153,7 @@ def _answer_who(app: FastAPI) -> None:
 
 def fault(headers: Headers, error: BaseException) -> JSONResponse:
     """The answer to an exception that nothing else answers; the log has its class, never its text."""
-    away = is_away(error) or isinstance(error, _OF_ANOTHER_VERSION)
+    away = is_away(error)
     log.error("request failed", cause=type(error).__name__, ours=not away)
     return problem(headers, 503, "unavailable") if away else problem(headers, 500, "fault")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from typing import Any, TypeAlias
@@ -54,8 +55,10 @@ class Edge:
     def _object(self, schema: Schema) -> Any:
         if "properties" in schema:
             return {name: self._of(each) for name, each in schema["properties"].items()}
-        [held] = [*schema.get("patternProperties", {}).values(), schema.get("additionalProperties")][:1]
-        return {name: self._of(held) for name in self._names(schema)}
+        if patterns := schema.get("patternProperties"):
+            [(pattern, held)] = patterns.items()
+            return {name: self._of(held) for name in ("nl", "police") if re.fullmatch(pattern, name)}
+        return {name: self._of(schema["additionalProperties"]) for name in self._names(schema)}
 
     def _names(self, schema: Schema) -> Iterator[str]:
         names = schema.get("propertyNames", {})

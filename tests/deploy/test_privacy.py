@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from fnmatch import fnmatchcase
-from itertools import chain
 from pathlib import Path
 
 import pytest
@@ -52,7 +51,8 @@ def test_every_line_of_the_record_is_about_a_route_that_exists() -> None:
 
 
 def test_the_record_names_every_table_of_people_and_everything_sealed() -> None:
-    sources = chain((ROOT / "services").rglob("*.py"), (ROOT / "shared").glob("*.py"), (ROOT / "shared").glob("*.sql"))
+    folders = (ROOT / "services", ROOT / "shared")
+    sources = (file for folder in folders for ending in ("*.py", "*.sql") for file in folder.rglob(ending))
     tables = [
         found
         for source in sources
