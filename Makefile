@@ -5,7 +5,7 @@ BIN := .venv/bin
 INSTALLED := .venv/.installed
 BENCH := .venv-bench/.installed
 
-.PHONY: help up down clean test search mutants chaos bite bench check demo lock events indicators token
+.PHONY: help up down clean test search mutants hostile chaos bite bench check demo lock events indicators token
 
 help: ## List these commands
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
@@ -35,6 +35,12 @@ search: $(INSTALLED) ## Draw other examples than `make test` does, with fresh se
 MUTANT_OPTIONS = $(if $(AREA),--area $(AREA)) $(if $(SAMPLE),--sample $(SAMPLE)) $(if $(SEED),--seed $(SEED))
 mutants: $(INSTALLED) ## Change rules, tokens, access, inbox and relay: do tests notice? (SAMPLE=60, 0 is all; AREA=tokens SEED=7)
 	@$(BIN)/python -m deploy.local run -- $(BIN)/python -m tests.mutants $(MUTANT_OPTIONS)
+
+MESSAGES ?= 20000
+REQUESTS ?= 20000
+HOSTILE_OPTIONS = --messages $(MESSAGES) --requests $(REQUESTS) $(if $(SEED),--seed $(SEED))
+hostile: $(INSTALLED) ## Send harm to consumers and services: is anything stopped, lost or a fault? (MESSAGES=20000 REQUESTS=20000)
+	@$(BIN)/python -m deploy.local run -- $(BIN)/python -m tests.hostile $(HOSTILE_OPTIONS)
 
 COMMANDS ?= 20000
 FAULTS ?= 14

@@ -49,7 +49,7 @@ class Faults:
             "the consumer's database is killed": lambda: self._killed("reader"),
             "a part stands still": self._stopped,
             "a consumer stands still in the middle of a batch": self._stopped_in_a_batch,
-            "the consumers are killed in the middle of a batch": self._killed_in_a_batch,
+            "a consumer is killed in the middle of a batch": self._killed_in_a_batch,
             "the broker loses all it holds": self._broker_emptied,
             "the topic is deleted and made anew": self._topic_made_anew,
             "messages are deleted that no consumer has read": self._deleted_unread,
@@ -98,18 +98,18 @@ class Faults:
         await more
 
     async def _killed_in_a_batch(self) -> None:
-        more = await self._into_a_batch()
-        async with self.town.standing_still("reader"):
-            await asyncio.sleep(0.3)
-            for part in CONSUMERS:
-                await self.town.kill(part)
-        for part in CONSUMERS:
+        more = asyncio.create_task(self.writers.more(_MANY))
+        for part in await self.town.die_in_a_batch(CONSUMERS, 30):
             await self.town.restart(part)
         await more
 
     async def _into_a_batch(self) -> asyncio.Task[None]:
+        """Return when consumers are at work on the first of many batches."""
+        before = await self.town.read()
         more = asyncio.create_task(self.writers.more(_MANY))
-        await asyncio.sleep(0.5 + self.chance.random() / 2)
+        while await self.town.read() == before and not more.done():
+            await asyncio.sleep(0.01)
+        await asyncio.sleep(self.chance.random() / 10)
         return more
 
     async def _broker_emptied(self) -> None:

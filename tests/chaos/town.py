@@ -10,7 +10,7 @@ import subprocess
 import sys
 import time
 from asyncio.subprocess import Process
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
@@ -111,6 +111,7 @@ class Town:
             "CHAOS_BOOTSTRAP_SERVERS": self.broker,
             "CHAOS_TOPIC": self.topic.name,
             "CHAOS_SAYS": str(says),
+            "CHAOS_DIES": str(self.home / "dies"),
         }
         work = [kind, self.versions.get(part, "0"), self.releases.get(part, GOOD)]
         command = [sys.executable, "-m", "tests.chaos.worker", *work]
@@ -143,6 +144,17 @@ class Town:
         with suppress(ProcessLookupError):
             process.send_signal(signal.SIGKILL)
         await process.wait()
+
+    async def die_in_a_batch(self, parts: Sequence[str], seconds: float) -> list[str]:
+        """Let one of these consumers die between what its next batch writes and its checkpoint; returns which did."""
+        told = self.home / "dies"
+        told.touch()
+        dying = {asyncio.create_task(self.workers[part].wait(), name=part) for part in parts}
+        dead, alive = await asyncio.wait(dying, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+        told.unlink(missing_ok=True)
+        for each in alive:
+            each.cancel()
+        return [each.get_name() for each in dead]
 
     async def restart(self, part: str) -> None:
         """Start it again after a kill; a server that recovers is waited for."""
@@ -221,9 +233,12 @@ class Town:
 
     async def read_to_the_end(self) -> bool:
         """Whether nothing waits to be published, and nothing on the topic to be read: what comes too often came."""
-        query = "select sum(next_offset) from consumer_checkpoints where consumer = 'ledger'"
-        read = await self.pools["reader"].fetchval(query)
-        return await self.published() and bool(read == await broker.end(self.broker, self.topic))
+        return await self.published() and await self.read() == await broker.end(self.broker, self.topic)
+
+    async def read(self) -> int:
+        """The offsets at which consumers read on, of all partitions, added up."""
+        query = "select coalesce(sum(next_offset), 0) from consumer_checkpoints where consumer = 'ledger'"
+        return int(await self.pools["reader"].fetchval(query))
 
 
 async def until(condition: Callable[[], Awaitable[bool]], seconds: float) -> bool:
