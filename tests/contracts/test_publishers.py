@@ -20,6 +20,7 @@ from tests.contracts.hostile import CODE, ID
 from tests.contracts.sending import NOW
 
 Schema: TypeAlias = Mapping[str, Any]
+LANGUAGE = "^[a-z]{2}$"
 
 
 def events_of(service: Service) -> tuple[type[Event], ...]:
@@ -63,7 +64,8 @@ class Edge:
     def _names(self, schema: Schema) -> Iterator[str]:
         names = schema.get("propertyNames", {})
         names = self.schema["$defs"][names["$ref"].rsplit("/", 1)[-1]] if "$ref" in names else names
-        yield from names.get("enum", ["police"]) if self.high else []
+        usual = "nl" if LANGUAGE in schema.get("patternProperties", {}) else "police"
+        yield from names.get("enum", [usual]) if self.high else []
 
     def _array(self, schema: Schema) -> list[Any]:
         if "prefixItems" in schema:
