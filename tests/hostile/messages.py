@@ -14,8 +14,8 @@ from pathlib import Path
 
 import asyncpg
 from aiokafka import AIOKafkaProducer
-from services.reporting.consumers import TOPICS
 
+from services.reporting.consumers import TOPICS
 from shared.contracts import carousel, referral
 from shared.messaging.cloudevents import Topic
 from shared.messaging.topics import create_topics

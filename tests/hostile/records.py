@@ -16,11 +16,10 @@ from functools import cache
 from itertools import count
 from typing import Any, TypeAlias
 
-from shared.messaging.outgoing import OutgoingMessage, partition_of
-
 from shared.contracts import carousel, referral
 from shared.contracts.catalogue import examples
 from shared.messaging.cloudevents import Position, PublicMessage, Topic, headers
+from shared.messaging.outgoing import OutgoingMessage, partition_of
 from tests.carousel.hearing import HONEST, NOW
 from tests.contracts.hostile import cases
 

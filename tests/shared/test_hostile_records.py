@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import asyncpg
-from services.reporting.consumers import TOPICS
 
+from services.reporting.consumers import TOPICS
 from shared.eventstore.event_store import Connection
 from shared.messaging import inbox
 from shared.messaging.inbox import Inbox, ReceivedMessage
