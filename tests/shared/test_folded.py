@@ -59,7 +59,8 @@ async def test_a_long_stream_is_not_folded_whole_for_each_command(
     await count(store, counting, "s", LONG + 1)
     seen.clear()
     assert await count(store, counting, "s", 20) == LONG + 21
-    assert seen == list(range(LONG + 1, LONG + 21))
+    assert set(seen) == set(range(LONG + 1, LONG + 22)), "nothing of what was folded before"
+    assert len(seen) <= 2 * 20, "each once when it is written, and once when it is read"
 
 
 async def test_what_others_added_meanwhile_is_folded_too(
@@ -116,6 +117,6 @@ async def test_only_the_streams_that_were_asked_for_last_are_remembered(store: E
         await count(store, rules, f"s-{nth}")
     seen.clear()
     await count(store, rules, f"s-{MOST_STREAMS + 1}")
-    assert len(seen) == 1
+    assert len(seen) == 2, "what was added, and what it adds"
     await count(store, rules, "s-0")
-    assert len(seen) == 1 + LONG + 1
+    assert len(seen) == 2 + LONG + 1 + 1

@@ -62,7 +62,7 @@ def imported(name: str, home: Path) -> Iterator[tuple[ModuleType, dict[str, Modu
 
 @pytest.mark.parametrize("name", list(READS))
 async def test_a_generated_client_talks_to_the_service(name: str, tmp_path: Path) -> None:
-    application = importlib.import_module(f"services.{name}.app").application
+    application = importlib.import_module(f"services.{name}.app").SERVICE.application
     endpoint, role, asked = READS[name]
     async with empty_database(name) as database_url:
         with served(application, database_url, tmp_path) as url:

@@ -13,6 +13,7 @@ import pytest
 from cryptography.fernet import Fernet
 
 from shared.eventstore import idempotency
+from shared.eventstore.migrations import migrate
 from shared.http.idempotency_key import Answers
 from tests.shared.boxes import Desk, Drawn, opened
 from tests.shared.test_idempotency import WAYS, key, told
@@ -106,6 +107,7 @@ async def test_keys_are_rotated_and_what_was_answered_under_an_older_one_is_answ
 async def test_a_table_of_an_earlier_version_is_emptied_of_its_digests(pool: asyncpg.Pool[asyncpg.Record]) -> None:
     await pool.execute("create table answers (caller text, key text, fingerprint text, status integer, body jsonb)")
     await pool.execute("insert into answers values ('worker-1', 'k', 'f', 200, '{}')")
-    for _ in range(2):
-        await pool.execute(idempotency.SCHEMA)
-        assert await pool.fetchval("select count(*) from answers") == 0
+    await migrate(pool, [idempotency.MIGRATIONS])
+    assert await pool.fetchval("select count(*) from answers") == 0
+    await migrate(pool, [idempotency.MIGRATIONS], "post")
+    assert await pool.fetchval("select to_regclass('answers')") is None

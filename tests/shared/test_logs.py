@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 SECRET = "Zebedeus Onvindbaar"  # noqa: S105 - what must never stand in a log
-BEGIN = "import logging, asyncio, structlog\nfrom shared import logs\nlogs.configure('any')\n"
+BEGIN = "import logging, asyncio, structlog\nfrom shared.observability import logs\nlogs.configure('any')\n"
 SAYS = {
     "ours": "structlog.get_logger('x').info('answered', route='/x', status=200)",
     "ours with a value of ours": "structlog.get_logger('x').info('answered', what=ValueError('Zebedeus Onvindbaar'))",

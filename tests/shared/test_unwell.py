@@ -390,14 +390,14 @@ async def test_a_check_that_hangs_is_given_up(monkeypatch: pytest.MonkeyPatch) -
 
 
 def test_every_code_has_a_sentence_and_no_sentence_is_left_over() -> None:
-    told = set(json.loads((ROOT / "shared" / "ailments.json").read_text(encoding="utf-8")))
+    told = set(json.loads((ROOT / "shared" / "observability" / "ailments.json").read_text(encoding="utf-8")))
     code_of = re.compile(r'(?:Unwell|_blaming)\(\s*"([^"]+)"')
     raised = {code for file in (ROOT / "shared").rglob("*.py") for code in code_of.findall(file.read_text("utf-8"))}
     assert told == raised
 
 
 def test_every_code_stands_in_the_runbook_or_has_an_alert_of_its_own() -> None:
-    told = json.loads((ROOT / "shared" / "ailments.json").read_text(encoding="utf-8"))
+    told = json.loads((ROOT / "shared" / "observability" / "ailments.json").read_text(encoding="utf-8"))
     runbook = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
     rules = (ROOT / "deploy" / "prometheus" / "alerts.yml").read_text(encoding="utf-8")
     own = re.search(r'carrousel_unwell\{code!~"([^"]+)"\}', rules)

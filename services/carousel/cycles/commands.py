@@ -6,7 +6,15 @@ from typing import Annotated
 
 from pydantic import Field
 
-from services.carousel.cycles.schemas import Cancellation, CatchUp, Correction, Cover, CycleDetails, Move, SessionRecord
+from services.carousel.cycles.schemas import (
+    Cancellation,
+    CatchUp,
+    Correction,
+    CoverPlan,
+    CycleDetails,
+    Move,
+    SessionRecord,
+)
 from services.carousel.values import Numbers, People, Sessions, Version
 from shared.domain.bounds import Day
 from shared.domain.messages import Command, Dated
@@ -49,7 +57,7 @@ class AddCatchUp(CatchUp, ForCycle):
     """Add a session for a module that was missed."""
 
 
-class ArrangeCover(Cover, ForSession):
+class ArrangeCover(CoverPlan, ForSession):
     """Have another facilitator stand in at one session."""
 
 

@@ -20,7 +20,7 @@ from services.carousel.cycles.commands import (
     MoveSession,
     PlanCycle,
 )
-from services.carousel.cycles.schemas import Cancellation, CatchUp, Correction, Cover, Move, NewCycle, SessionRecord
+from services.carousel.cycles.schemas import Cancellation, CatchUp, Correction, CoverPlan, Move, NewCycle, SessionRecord
 from services.carousel.offers.aggregate import OFFER
 from services.carousel.offers.events import OfferPublished
 from services.carousel.queries import offers
@@ -122,7 +122,7 @@ async def cancel_session(
 
 @router.post(f"{_SESSION}/cover", response_model=Done)
 async def arrange_cover(
-    cycle_id: Id, session_id: Id, body: Cover, caller: Facilitator, commands: Commanding
+    cycle_id: Id, session_id: Id, body: CoverPlan, caller: Facilitator, commands: Commanding
 ) -> Response:
     """Have another facilitator stand in at one session."""
     command = ArrangeCover(

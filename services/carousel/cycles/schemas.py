@@ -77,7 +77,7 @@ class CatchUp(Dated):
     starts: Hour
 
 
-class Cover(Dated):
+class CoverPlan(Dated):
     """Who stands in for whom at a session."""
 
     absent: Id
