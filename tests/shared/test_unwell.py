@@ -111,7 +111,19 @@ async def watched(url: str, servers: str, home: Path, wire: Wire = telling) -> A
     async with opened(application_of("Any", asked, {}, wire)) as client:
         process = Watched(client, home)
         await process.until_well()
+        await _until_relay_has_begun(client, url)
         yield process
+
+
+async def _until_relay_has_begun(client: httpx.AsyncClient, url: str) -> None:
+    """A relay is well before it made its row, too; on a disk that is full by then it cannot make one."""
+    if "relay" not in (await client.get("/health/ready")).json():
+        return
+    connection = await asyncpg.connect(url)
+    async with asyncio.timeout(60):
+        while not await connection.fetchval("select exists (select from outbox_checkpoints)"):
+            await asyncio.sleep(0.05)
+    await connection.close()
 
 
 def _forget() -> None:
