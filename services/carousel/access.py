@@ -49,11 +49,7 @@ Snapshot = Annotated[Connection, Depends(_one_moment, scope="function")]
 
 
 class _OrganisationUnknown(Exception):  # noqa: N818 - never leaves this module
-    """Events kept before places told their organisation do not say who runs this cycle."""
-
-    def __init__(self, cycle_id: str) -> None:
-        super().__init__(cycle_id)
-        self.cycle_id = cycle_id
+    """Events kept before places told their organisation do not say who runs this cycle: its argument."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +131,7 @@ async def with_access(store: EventStore, caller: Caller, ask: Callable[[Access],
             return await ask(Access(caller, run_by))
         except _OrganisationUnknown as unknown:
             async with store.pool.acquire() as connection:
-                run_by[unknown.cycle_id] = await _organisation_of(connection, unknown.cycle_id)
+                run_by[unknown.args[0]] = await _organisation_of(connection, unknown.args[0])
 
 
 async def require_cycle(connection: Connection, caller: Caller, cycle_id: str) -> None:

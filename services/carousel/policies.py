@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import datetime
+from datetime import date, datetime
 
 from services.carousel import known_referrals
 from services.carousel.cycles.aggregate import CYCLE
@@ -40,15 +40,7 @@ from services.carousel.participations.events import (
 )
 from services.carousel.refusals import DeadLetterReason
 from services.carousel.values import Mark
-from shared.contracts.referral import (
-    ReferralAccepted,
-    ReferralDeclined,
-    ReferralPutOnHold,
-    ReferralReceived,
-    ReferralResumed,
-    ReferralRetracted,
-    ReferralWithdrawn,
-)
+from shared.contracts import referral as contract
 from shared.domain.aggregate import AnyIssued, Issued
 from shared.domain.messages import Command, Event, Refused
 from shared.eventstore.event_store import Connection
@@ -154,30 +146,30 @@ async def on_referral_message(connection: Connection, received: ReceivedMessage)
     Raises Refused or ValidationError for a message of which the carousel can make nothing.
     """
     match received.message:
-        case ReferralReceived() as message:
+        case contract.ReferralReceived() as message:
             await known_referrals.keep(connection, message)
-        case ReferralAccepted() | ReferralResumed() as message:
+        case contract.ReferralAccepted() | contract.ReferralResumed() as message:
             return await _await_place(connection, received, message)
-        case ReferralWithdrawn() as message:
+        case contract.ReferralWithdrawn() as message:
             await known_referrals.withdrawn(connection, message)
-            return [_leave(received, message, "withdrawn")]
-        case ReferralPutOnHold() as message:
-            return [_leave(received, message, "on_hold")]
-        case ReferralRetracted() as message:
+            return [_leave(received, message.referral, message.on, "withdrawn")]
+        case contract.ReferralPutOnHold() as message:
+            return [_leave(received, message.referral, message.on, "on_hold")]
+        case contract.ReferralRetracted() as message:
             await known_referrals.retracted(connection, message.referral)
-            return [_leave(received, message, "retracted")]
-        case ReferralDeclined() as message:
+            return [_leave(received, message.referral, message.on, "retracted")]
+        case contract.ReferralDeclined() as message:
             if message.ground not in _DECLINED:
                 raise Refused(DeadLetterReason.GROUND_UNKNOWN)
-            return [_leave(received, message, _DECLINED[message.ground])]
+            return [_leave(received, message.referral, message.on, _DECLINED[message.ground])]
     return []
 
 
 async def _await_place(
-    connection: Connection, received: ReceivedMessage, message: ReferralAccepted | ReferralResumed
+    connection: Connection, received: ReceivedMessage, message: contract.ReferralAccepted | contract.ReferralResumed
 ) -> Sequence[AnyIssued]:
     """Of those who resume, who was accepted before waits, and who had stopped comes back."""
-    returning = isinstance(message, ReferralResumed)
+    returning = isinstance(message, contract.ReferralResumed)
     known = await (known_referrals.resumed if returning else known_referrals.accepted)(connection, message.referral)
     if known is None:
         raise Refused(DeadLetterReason.REFERRAL_UNKNOWN)
@@ -196,12 +188,6 @@ async def _await_place(
     return [Issued(PARTICIPATION, message.referral, command)]
 
 
-def _leave(
-    received: ReceivedMessage,
-    message: ReferralWithdrawn | ReferralPutOnHold | ReferralRetracted | ReferralDeclined,
-    cause: Unlisted,
-) -> AnyIssued:
-    command = LeaveWaitingList(
-        at=received.envelope.time, by=BY, referral_id=message.referral, cause=cause, on=message.on
-    )
-    return Issued(PARTICIPATION, message.referral, command)
+def _leave(received: ReceivedMessage, referral: str, on: date, cause: Unlisted) -> AnyIssued:
+    command = LeaveWaitingList(at=received.envelope.time, by=BY, referral_id=referral, cause=cause, on=on)
+    return Issued(PARTICIPATION, referral, command)

@@ -16,7 +16,7 @@ from services.carousel.cycles.commands import PlanCycle
 from services.carousel.cycles.planning import free_days
 from services.carousel.cycles.routes import plan_of
 from services.carousel.cycles.schemas import NewCycle
-from services.carousel.queries.offers import Offer
+from services.carousel.offers.state import Offer
 from shared.domain.bounds import FIRST_DAY, LAST_DAY
 from shared.domain.messages import Refused
 from shared.http.auth import Caller, Role
@@ -24,7 +24,7 @@ from tests.carousel.desk import CITY, FACILITATORS, Desk, monday
 from tests.carousel.examples import A_CYCLE, ASKED, MODULES, NUMBERS, plan
 
 CALLER = Caller("f-1", Role.FACILITATOR, "intro", frozenset({CITY}))
-OFFER = Offer(offer="g-force", version=1, language="nl", modules=MODULES)
+OFFER = Offer(version=1, language="nl", modules=MODULES)
 WEEK = timedelta(weeks=1)
 ENDS = st.one_of(st.just(LAST_DAY), st.dates(LAST_DAY - timedelta(days=90), LAST_DAY), st.dates(FIRST_DAY, LAST_DAY))
 

@@ -17,7 +17,6 @@ from services.carousel.offers.aggregate import OFFER
 from services.carousel.offers.commands import PublishOffer
 from services.carousel.participations import commands as of_person
 from services.carousel.participations.aggregate import PARTICIPATION
-from services.carousel.queries.offers import Offer
 from services.referral.organisations import commands as of_organisation
 from services.referral.organisations.aggregate import ORGANISATION
 from services.referral.referrals import commands as of_referral
@@ -85,8 +84,7 @@ def _publish_offer(_: dict[str, str], body: Body, __: Step, ___: Known) -> AnyIs
 
 def _plan_cycle(_: dict[str, str], said: Body, step: Step, known: Known) -> AnyIssued:
     body = NewCycle.model_validate(said)
-    state = known.states[OFFER.stream(body.offer_id)]
-    offer = Offer(offer=body.offer_id, version=state.version, language=state.language, modules=state.modules)
+    offer = known.states[OFFER.stream(body.offer_id)]
     caller = Caller("synthetic", step.role, step.organisation, frozenset())
     return Issued(CYCLE, body.cycle_id, plan_of(body, offer, caller, step.organisation or "").model_copy(update=STAMP))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from datetime import date, time, timedelta
+from typing import get_args
 
 from holidays import country_holidays
 
@@ -11,7 +12,9 @@ from services.carousel.refusals import Refusal
 from services.carousel.values import Module, Session
 from shared.domain.bounds import LAST_DAY
 from shared.domain.messages import Refused
+from shared.i18n.code_lists import Weekday
 
+WEEKDAYS: tuple[Weekday, ...] = get_args(Weekday)
 _LONGEST = timedelta(days=731)
 
 

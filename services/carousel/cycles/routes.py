@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import get_args
-
 from fastapi import APIRouter, Response
 
 from services.carousel.access import Access, Facilitator
@@ -22,19 +20,17 @@ from services.carousel.cycles.commands import (
 )
 from services.carousel.cycles.schemas import Cancellation, CatchUp, Correction, CoverPlan, Move, NewCycle, SessionRecord
 from services.carousel.offers.aggregate import OFFER
-from services.carousel.offers.events import OfferPublished
-from services.carousel.queries import offers
+from services.carousel.offers.state import Offer
 from shared.domain.clock import now
 from shared.domain.messages import Dated
-from shared.eventstore.event_store import Connection, EventStore
+from shared.eventstore.event_store import EventStore
 from shared.eventstore.loading import load
 from shared.http.auth import Caller
 from shared.http.commands import Commanding, Commands, Done
 from shared.http.problems import NotVisible
-from shared.i18n.code_lists import Id, Weekday
+from shared.i18n.code_lists import Id
 
 router = APIRouter(tags=["cycles"])
-_SESSION = "/cycles/{cycle_id}/sessions/{session_id}"
 
 
 @router.post("/cycles", status_code=201, response_model=Done)
@@ -42,31 +38,25 @@ async def plan_cycle(body: NewCycle, caller: Facilitator, commands: Commanding) 
     """A cycle of the caller's own organisation, in one of his cities."""
     if caller.organisation is None or body.city not in caller.cities:
         raise NotVisible
-    async with commands.store.pool.acquire() as connection:
-        offer = await _offer_of(connection, commands.store, body)
-    if offer is None:
-        raise NotVisible
-    command = plan_of(body, offer, caller, caller.organisation)
+    command = plan_of(body, await _offer_of(commands.store, body), caller, caller.organisation)
     return await commands.run(CYCLE, body.cycle_id, command, check_access=Access(caller).new_cycle, created=True)
 
 
-async def _offer_of(connection: Connection, store: EventStore, body: NewCycle) -> offers.Offer | None:
+async def _offer_of(store: EventStore, body: NewCycle) -> Offer:
     """The offer in the version that holds; of a cycle that is planned already, in the one it was planned with."""
-    _, cycle = await load(connection, store, CYCLE, body.cycle_id)
-    if cycle.planned is None or cycle.planned.offer_id != body.offer_id:
-        return await offers.find_one(connection, body.offer_id)
-    for recorded in await store.read(connection, OFFER.stream(body.offer_id)):
-        match recorded.event:
-            case OfferPublished(version=cycle.planned.offer_version) as version:
-                return offers.Offer(
-                    offer=body.offer_id, version=version.version, language=version.language, modules=version.modules
-                )
-    return None
+    async with store.pool.acquire() as connection:
+        _, cycle = await load(connection, store, CYCLE, body.cycle_id)
+        past = [each.event for each in await store.read(connection, OFFER.stream(body.offer_id))]
+    if cycle.planned and cycle.planned.offer_id == body.offer_id:
+        past = [each for each in past if each.version <= cycle.planned.offer_version]
+    if not past:
+        raise NotVisible
+    return OFFER.fold(past)
 
 
-def plan_of(body: NewCycle, offer: offers.Offer, caller: Caller, organisation: str) -> PlanCycle:
+def plan_of(body: NewCycle, offer: Offer, caller: Caller, organisation: str) -> PlanCycle:
     """The command that plans a cycle of that offer; raises Refused for an order of modules that cannot be."""
-    weekdays: tuple[Weekday, ...] = get_args(Weekday)
+    first = (body.cycle_id, planning.in_order(offer.modules, body.order), body.first_on, body.starts)
     return PlanCycle(
         at=now(),
         by=caller.subject,
@@ -78,23 +68,16 @@ def plan_of(body: NewCycle, offer: offers.Offer, caller: Caller, organisation: s
         organisation_id=organisation,
         city=body.city,
         place=body.place,
-        weekday=weekdays[body.first_on.weekday()],
+        weekday=planning.WEEKDAYS[body.first_on.weekday()],
         part_of_day=body.part_of_day,
         capacity=body.capacity,
         facilitators=body.facilitators,
-        sessions=planning.sessions(
-            body.cycle_id,
-            planning.in_order(offer.modules, body.order),
-            body.first_on,
-            body.starts,
-            weeks_between=body.weeks_between,
-            closed=body.closed,
-        ),
+        sessions=planning.sessions(*first, weeks_between=body.weeks_between, closed=body.closed),
         on=body.on,
     )
 
 
-@router.post(f"{_SESSION}/move", response_model=Done)
+@router.post("/cycles/{cycle_id}/sessions/{session_id}/move", response_model=Done)
 async def move_session(cycle_id: Id, session_id: Id, body: Move, caller: Facilitator, commands: Commanding) -> Response:
     """Move a session to another day or hour."""
     command = MoveSession(
@@ -109,7 +92,7 @@ async def move_session(cycle_id: Id, session_id: Id, body: Move, caller: Facilit
     return await _run(commands, caller, command)
 
 
-@router.post(f"{_SESSION}/cancel", response_model=Done)
+@router.post("/cycles/{cycle_id}/sessions/{session_id}/cancel", response_model=Done)
 async def cancel_session(
     cycle_id: Id, session_id: Id, body: Cancellation, caller: Facilitator, commands: Commanding
 ) -> Response:
@@ -120,7 +103,7 @@ async def cancel_session(
     return await _run(commands, caller, command)
 
 
-@router.post(f"{_SESSION}/cover", response_model=Done)
+@router.post("/cycles/{cycle_id}/sessions/{session_id}/cover", response_model=Done)
 async def arrange_cover(
     cycle_id: Id, session_id: Id, body: CoverPlan, caller: Facilitator, commands: Commanding
 ) -> Response:
@@ -137,7 +120,7 @@ async def arrange_cover(
     return await _run(commands, caller, command)
 
 
-@router.post(f"{_SESSION}/hold", response_model=Done)
+@router.post("/cycles/{cycle_id}/sessions/{session_id}/hold", response_model=Done)
 async def hold_session(
     cycle_id: Id, session_id: Id, body: SessionRecord, caller: Facilitator, commands: Commanding
 ) -> Response:
@@ -148,7 +131,7 @@ async def hold_session(
     return await _run(commands, caller, command)
 
 
-@router.post(f"{_SESSION}/correct", response_model=Done)
+@router.post("/cycles/{cycle_id}/sessions/{session_id}/correct", response_model=Done)
 async def correct_attendance(
     cycle_id: Id, session_id: Id, body: Correction, caller: Facilitator, commands: Commanding
 ) -> Response:

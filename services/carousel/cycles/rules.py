@@ -26,8 +26,9 @@ from shared.domain.messages import Refused
 def decide(state: Cycle, command: CycleCommand) -> list[CycleEvent]:
     """The events a command leads to; [] when it already holds; raises Refused."""
     not_in_future(command.on, command.at)
-    if isinstance(command, commands.PlanCycle):
-        return plan(state, command)
+    match command:
+        case commands.PlanCycle():
+            return plan(state, command)
     if state.planned is None:
         raise Refused(Refusal.CYCLE_UNKNOWN)
     match command:

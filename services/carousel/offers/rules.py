@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from services.carousel.offers.commands import OfferCommand
+from services.carousel.offers.commands import OfferCommand, PublishOffer
 from services.carousel.offers.events import OfferEvent, OfferPublished
 from services.carousel.offers.state import Offer
 from services.carousel.refusals import Refusal
@@ -13,6 +13,13 @@ from shared.domain.messages import Refused
 def decide(state: Offer, command: OfferCommand) -> list[OfferEvent]:
     """The next version; [] when nothing differs; raises Refused."""
     not_in_future(command.on, command.at)
+    match command:
+        case PublishOffer():
+            return publish(state, command)
+
+
+def publish(state: Offer, command: PublishOffer) -> list[OfferEvent]:
+    """Each version has modules of different numbers, at one of which a person can enter."""
     if (state.language, state.modules) == (command.language, command.modules):
         return []
     numbers = [module.number for module in command.modules]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import TypeVar
 
 from services.carousel.participations.commands import (
     AcceptPlace,
@@ -28,8 +27,6 @@ from services.carousel.values import PlaceInCycle
 from shared.domain.messages import Refused
 from shared.i18n.code_lists import reasons_for
 
-P = TypeVar("P", PlaceOffered, ParticipantPlaced)
-
 
 def ask_place(state: Participation, command: OfferPlace | PlaceParticipant) -> list[ParticipationEvent]:
     """A place is asked for somebody who waits; for who has been offered the same one, placing is accepting."""
@@ -37,7 +34,7 @@ def ask_place(state: Participation, command: OfferPlace | PlaceParticipant) -> l
     if state.completed_on:
         raise Refused(Refusal.ALREADY_COMPLETED)
     if state.place and state.place.cycle_id == command.cycle_id:
-        return [_of(ParticipantPlaced, state.place, command.on)] if firm and state.standing == "offered" else []
+        return [_placed(state.place, command.on)] if firm and state.standing == "offered" else []
     if state.place:
         raise Refused(Refusal.ALREADY_PLACED)
     if state.awaited is None:
@@ -64,8 +61,19 @@ def receive_place(state: Participation, command: ReceivePlace) -> list[Participa
     if state.requested is None or state.requested.cycle_id != command.cycle_id:
         raise Refused(Refusal.PLACE_NOT_REQUESTED)
     if command.firm:
-        return [_of(ParticipantPlaced, command, command.on)]
-    return [_of(PlaceOffered, command, command.on)]
+        return [_placed(command, command.on)]
+    return [
+        PlaceOffered(
+            referral_id=command.referral_id,
+            cycle_id=command.cycle_id,
+            organisation_id=command.organisation_id,
+            city=command.city,
+            modules=command.modules,
+            first_on=command.first_on,
+            last_on=command.last_on,
+            on=command.on,
+        )
+    ]
 
 
 def reschedule_place(state: Participation, command: ReschedulePlace) -> list[ParticipationEvent]:
@@ -96,7 +104,7 @@ def accept_place(state: Participation, command: AcceptPlace) -> list[Participati
         raise Refused(Refusal.NO_PLACE_OFFERED)
     if state.awaited and command.on < state.awaited.on:
         raise Refused(Refusal.DATE_BEFORE_WAITING)
-    return [_of(ParticipantPlaced, state.place, command.on)]
+    return [_placed(state.place, command.on)]
 
 
 def refuse_place(state: Participation, command: RefusePlace) -> list[ParticipationEvent]:
@@ -126,9 +134,8 @@ def given_back(state: Participation, on: date) -> list[ParticipationEvent]:
     return [PlaceGivenBack(referral_id=state.place.referral_id, cycle_id=state.place.cycle_id, on=on)]
 
 
-def _of(kind: type[P], place: PlaceInCycle, on: date) -> P:
-    """The place, offered or given on that day."""
-    return kind(
+def _placed(place: PlaceInCycle, on: date) -> ParticipantPlaced:
+    return ParticipantPlaced(
         referral_id=place.referral_id,
         cycle_id=place.cycle_id,
         organisation_id=place.organisation_id,

@@ -31,10 +31,9 @@ from shared.http.commands import Commanding, Commands, Done
 from shared.i18n.code_lists import Id
 
 router = APIRouter(tags=["participations"])
-_PERSON = "/participations/{referral_id}"
 
 
-@router.post(f"{_PERSON}/offer-place", response_model=Done)
+@router.post("/participations/{referral_id}/offer-place", response_model=Done)
 async def offer_place(referral_id: Id, body: PlaceRequest, caller: Facilitator, commands: Commanding) -> Response:
     """Hold seats for a person until he answers."""
     command = OfferPlace(
@@ -43,7 +42,7 @@ async def offer_place(referral_id: Id, body: PlaceRequest, caller: Facilitator, 
     return await _run(commands, caller, command)
 
 
-@router.post(f"{_PERSON}/place", response_model=Done)
+@router.post("/participations/{referral_id}/place", response_model=Done)
 async def place_participant(referral_id: Id, body: PlaceRequest, caller: Facilitator, commands: Commanding) -> Response:
     """Give a place to a person who agreed already."""
     command = PlaceParticipant(
@@ -52,13 +51,13 @@ async def place_participant(referral_id: Id, body: PlaceRequest, caller: Facilit
     return await _run(commands, caller, command)
 
 
-@router.post(f"{_PERSON}/accept-place", response_model=Done)
+@router.post("/participations/{referral_id}/accept-place", response_model=Done)
 async def accept_place(referral_id: Id, body: Dated, caller: Facilitator, commands: Commanding) -> Response:
     """Record that the person takes the place offered."""
     return await _run(commands, caller, AcceptPlace(at=now(), by=caller.subject, referral_id=referral_id, on=body.on))
 
 
-@router.post(f"{_PERSON}/refuse-place", response_model=Done)
+@router.post("/participations/{referral_id}/refuse-place", response_model=Done)
 async def refuse_place(referral_id: Id, body: Reason, caller: Facilitator, commands: Commanding) -> Response:
     """Record that the person cannot take the place offered, and why."""
     command = RefusePlace(
@@ -67,14 +66,14 @@ async def refuse_place(referral_id: Id, body: Reason, caller: Facilitator, comma
     return await _run(commands, caller, command)
 
 
-@router.post(f"{_PERSON}/give-back-place", response_model=Done)
+@router.post("/participations/{referral_id}/give-back-place", response_model=Done)
 async def give_back_place(referral_id: Id, body: PlaceEnd, caller: Facilitator, commands: Commanding) -> Response:
     """End the place: given back by the person."""
     command = GiveBackPlace(at=now(), by=caller.subject, referral_id=referral_id, cycle_id=body.cycle_id, on=body.on)
     return await _run(commands, caller, command)
 
 
-@router.post(f"{_PERSON}/pause", response_model=Done)
+@router.post("/participations/{referral_id}/pause", response_model=Done)
 async def pause_participation(referral_id: Id, body: Pause, caller: Facilitator, commands: Commanding) -> Response:
     """Pause a participation until a review date, or move that date; the place is given back."""
     command = PauseParticipation(
@@ -83,14 +82,14 @@ async def pause_participation(referral_id: Id, body: Pause, caller: Facilitator,
     return await _run(commands, caller, command)
 
 
-@router.post(f"{_PERSON}/resume", response_model=Done)
+@router.post("/participations/{referral_id}/resume", response_model=Done)
 async def resume_participation(referral_id: Id, body: Dated, caller: Facilitator, commands: Commanding) -> Response:
     """Go on after a pause."""
     command = ResumeParticipation(at=now(), by=caller.subject, referral_id=referral_id, on=body.on)
     return await _run(commands, caller, command)
 
 
-@router.post(f"{_PERSON}/stop", response_model=Done)
+@router.post("/participations/{referral_id}/stop", response_model=Done)
 async def stop_participation(referral_id: Id, body: Reason, caller: Facilitator, commands: Commanding) -> Response:
     """Record that the person leaves after the first session, and why."""
     command = StopParticipation(
@@ -99,14 +98,14 @@ async def stop_participation(referral_id: Id, body: Reason, caller: Facilitator,
     return await _run(commands, caller, command)
 
 
-@router.post(f"{_PERSON}/return", response_model=Done)
+@router.post("/participations/{referral_id}/return", response_model=Done)
 async def return_to_participation(referral_id: Id, body: Dated, caller: Facilitator, commands: Commanding) -> Response:
     """Record that the person comes back after stopping."""
     command = ReturnToParticipation(at=now(), by=caller.subject, referral_id=referral_id, on=body.on)
     return await _run(commands, caller, command)
 
 
-@router.post(f"{_PERSON}/keep-apart", response_model=Done)
+@router.post("/participations/{referral_id}/keep-apart", response_model=Done)
 async def keep_apart(referral_id: Id, body: NonAssociation, caller: Facilitator, commands: Commanding) -> Response:
     """Say that two people must not sit together; the caller must see both."""
     command = DeclareNonAssociation(
@@ -115,7 +114,7 @@ async def keep_apart(referral_id: Id, body: NonAssociation, caller: Facilitator,
     return await _run_about_two(commands, caller, command)
 
 
-@router.post(f"{_PERSON}/let-together", response_model=Done)
+@router.post("/participations/{referral_id}/let-together", response_model=Done)
 async def let_together(referral_id: Id, body: NonAssociation, caller: Facilitator, commands: Commanding) -> Response:
     """Say that they may sit together again; the caller must see both."""
     command = LiftNonAssociation(

@@ -22,7 +22,6 @@ from shared.http.problems import NotVisible
 from shared.i18n.code_lists import Id
 
 router = APIRouter()
-_TASK = "/participations/{referral_id}/safety-tasks/{task_id}"
 
 
 @router.get("/worklists/safety-tasks", tags=["worklists"])
@@ -31,7 +30,7 @@ async def open_safety_tasks(caller: Facilitator, connection: Snapshot, page: Pag
     return await safety_tasks.find(connection, caller, today(), page)
 
 
-@router.post(f"{_TASK}/close", response_model=Done, tags=["safety"])
+@router.post("/participations/{referral_id}/safety-tasks/{task_id}/close", response_model=Done, tags=["safety"])
 async def close_safety_task(
     referral_id: Id, task_id: Id, body: SafetyCheck, caller: Facilitator, commands: Commanding, notes: SafetyNotes
 ) -> Response:
@@ -50,7 +49,7 @@ async def close_safety_task(
     return await with_access(commands.store, caller, run)
 
 
-@router.post(f"{_TASK}/note/look", tags=["safety"], openapi_extra=READS)
+@router.post("/participations/{referral_id}/safety-tasks/{task_id}/note/look", tags=["safety"], openapi_extra=READS)
 async def read_note(referral_id: Id, task_id: Id, caller: Facilitator, store: Store, notes: SafetyNotes) -> Note:
     """What the facilitator found; the reading is kept: who and when."""
 

@@ -30,11 +30,5 @@ async def find(connection: Connection, page: PageRequest) -> Page[Offer]:
     return page.page([_offer(row) for row in rows], lambda each: [each.offer])
 
 
-async def find_one(connection: Connection, offer_id: str) -> Offer | None:
-    """One offer, or None."""
-    row = await connection.fetchrow("select * from offers where offer = $1", offer_id)
-    return _offer(row) if row else None
-
-
 def _offer(row: asyncpg.Record) -> Offer:
     return Offer.model_validate(dict(row) | {"modules": json.loads(row["modules"])})
