@@ -60,6 +60,14 @@ class AttendanceRecorded(PublicMessage):
     city: City
 
 
+class AttendanceRevoked(PublicMessage):
+    """The mark of one person at a session does not count: the session did not take place, or was another person's."""
+
+    referral: Id
+    on: Day
+    session: Id
+
+
 class ParticipationPaused(PublicMessage):
     """Paused until someone looks at it again on `review_on`."""
 
@@ -82,6 +90,13 @@ class ParticipationStopped(PublicMessage):
     on: Day
     category: CategoryCode
     code: Reason
+
+
+class StopRevoked(PublicMessage):
+    """A stop was recorded in error: the person never left."""
+
+    referral: Id
+    on: Day
 
 
 class ParticipationReturned(PublicMessage):
@@ -125,8 +140,16 @@ class SessionCompleted(PublicMessage):
     modules: Modules = 0
 
 
+class SessionRevoked(PublicMessage):
+    """A session that was told as completed did not take place; told as completed again, it did."""
+
+    session: Id
+    cycle: Id
+    on: Day
+
+
 class CycleCompleted(PublicMessage):
-    """A cycle was closed after its last session."""
+    """A cycle was closed after its last session; said again when a correction changes it, and the last one holds."""
 
     cycle: Id
     offer: Id
@@ -145,9 +168,11 @@ CASES = Topic(
         ParticipationStarted,
         StartRevoked,
         AttendanceRecorded,
+        AttendanceRevoked,
         ParticipationPaused,
         ParticipationResumed,
         ParticipationStopped,
+        StopRevoked,
         ParticipationReturned,
         ParticipationCompleted,
         CompletionRevoked,
@@ -156,6 +181,6 @@ CASES = Topic(
 SESSIONS = Topic(
     name="carousel.sessions",
     source="/carrousel/carousel",
-    messages=(SessionCompleted, CycleCompleted),
+    messages=(SessionCompleted, SessionRevoked, CycleCompleted),
     restricted=False,
 )

@@ -6,18 +6,29 @@ from typing import Annotated
 
 from pydantic import Field
 
-from shared.contracts.fields import Availability, CategoryCode, Day, LanguageCode, Reason, SectorCode, Since
+from shared.contracts.fields import (
+    Availability,
+    CategoryCode,
+    Day,
+    LanguageCode,
+    Organisations,
+    Reason,
+    SectorCode,
+    Since,
+)
 from shared.domain.bounds import Code
 from shared.i18n.code_lists import City, Id, OrganisationName
 from shared.messaging.cloudevents import PublicMessage, Topic
 
 Ground = Annotated[Code, Field(examples=["not_eligible", "not_suitable"])]
+Step = Annotated[Code, Field(examples=["intake", "acceptance", "decline", "hold", "withdrawal", "retraction"])]
 
 
 class ReferralReceived(PublicMessage):
     """A referral came in. `referrer` and `organisation` are absent when the person referred himself.
 
     `availability` holds pairs of a weekday and a part of the day; `language` is the one he follows a group in.
+    `person` is the person by a pseudonymous id; absent when it was said before that was told.
     """
 
     referral: Id
@@ -30,6 +41,23 @@ class ReferralReceived(PublicMessage):
     on: Day
     availability: Availability = ()
     language: LanguageCode = "nl"
+    person: Id | None = None
+
+
+class ReferralAttributed(PublicMessage):
+    """The referral is of that person; said when two ids turn out to be one person, or not. The last one said holds."""
+
+    referral: Id
+    on: Day
+    person: Id
+
+
+class ReferralTransferred(PublicMessage):
+    """The road goes on in another city: from that day it is the preferred one."""
+
+    referral: Id
+    on: Day
+    city: City
 
 
 class IntakeHeld(PublicMessage):
@@ -88,6 +116,17 @@ class ReferralRetracted(PublicMessage):
     of: Id | None = None
 
 
+class ReferralStepRevoked(PublicMessage):
+    """What was recorded in error is taken back, as if that step had never been told.
+
+    A retraction that is taken back makes a figure count the referral again, also when it was called a duplicate.
+    """
+
+    referral: Id
+    on: Day
+    step: Step
+
+
 class OrganisationRegistered(PublicMessage):
     """An organisation is known, under this name since that day."""
 
@@ -106,11 +145,29 @@ class OrganisationRenamed(PublicMessage):
     since: Since
 
 
+class OrganisationMerged(PublicMessage):
+    """From that day on the organisation is part of another, whose id stands for both."""
+
+    organisation: Id
+    into: Id
+    since: Since
+
+
+class OrganisationSplit(PublicMessage):
+    """From that day on there are these organisations in its place."""
+
+    organisation: Id
+    into: Organisations
+    since: Since
+
+
 CASES = Topic(
     name="referral.cases",
     source="/carrousel/referral",
     messages=(
         ReferralReceived,
+        ReferralAttributed,
+        ReferralTransferred,
         IntakeHeld,
         ReferralAccepted,
         ReferralDeclined,
@@ -118,12 +175,13 @@ CASES = Topic(
         ReferralResumed,
         ReferralWithdrawn,
         ReferralRetracted,
+        ReferralStepRevoked,
     ),
 )
 
 ORGANISATIONS = Topic(
     name="referral.organisations",
     source="/carrousel/referral",
-    messages=(OrganisationRegistered, OrganisationRenamed),
+    messages=(OrganisationRegistered, OrganisationRenamed, OrganisationMerged, OrganisationSplit),
     restricted=False,
 )

@@ -46,6 +46,13 @@ class TrainingHeld(PublicMessage):
     organisations: Organisations
 
 
+class TrainingRevoked(PublicMessage):
+    """A training that was told as held did not take place; told as held again, it did."""
+
+    training: Id
+    on: Day
+
+
 class TrainingEvaluated(PublicMessage):
     """The evaluation of a training was closed; below five answers nothing but the counts is said.
 
@@ -72,6 +79,13 @@ class NetworkEventHeld(PublicMessage):
     organisations: Organisations
 
 
+class NetworkEventRevoked(PublicMessage):
+    """A network event that was told as held did not take place; told as held again, it did."""
+
+    event: Id
+    on: Day
+
+
 class SteeringMeetingHeld(PublicMessage):
     """The steering group met; `partners` are the organisations present, `release` the figures shown."""
 
@@ -79,6 +93,13 @@ class SteeringMeetingHeld(PublicMessage):
     on: Day
     partners: Organisations
     release: Id | None
+
+
+class SteeringMeetingRevoked(PublicMessage):
+    """A meeting that was told as held did not take place; told as held again, it did."""
+
+    meeting: Id
+    on: Day
 
 
 class PartnerJoined(PublicMessage):
@@ -114,9 +135,12 @@ ACTIVITIES = Topic(
     source="/carrousel/training",
     messages=(
         TrainingHeld,
+        TrainingRevoked,
         TrainingEvaluated,
         NetworkEventHeld,
+        NetworkEventRevoked,
         SteeringMeetingHeld,
+        SteeringMeetingRevoked,
         PartnerJoined,
         PartnerLeft,
     ),
