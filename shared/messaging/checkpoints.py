@@ -72,6 +72,15 @@ class Pending:
     open: bool = True
 
 
+@dataclass(frozen=True, slots=True)
+class Confirmed:
+    """A place that nobody could read and that is real; `applied_before`: its event was, in the epoch before."""
+
+    partition: int
+    letter: Pending
+    applied_before: bool
+
+
 @dataclass(slots=True)
 class Checkpoint:
     """How far one partition of one publisher's history is applied.
@@ -121,7 +130,30 @@ class Known:
     confirmed: set[tuple[int, str]]
     keys: set[tuple[int, bytes]]
     gaps: set[int]
-    pending: dict[int, dict[int, Pending]]
+    pending: dict[int, dict[int, list[Pending]]]
+
+    def wait(self, partition: int, letter: Pending) -> None:
+        """Another one that nobody could read; several may claim one place, as a copy with another value does."""
+        self.pending.setdefault(partition, {}).setdefault(letter.claim.sequence, []).append(letter)
+
+    def chain(self, partition: int, claim: Claim, reached: int) -> list[Pending]:
+        """Those from behind `reached` up to the predecessor of `claim`, in order; none where one is missing."""
+        waiting = self.pending.get(partition, {})
+        follows: dict[int, int] = {}
+        left = [claim.previous]
+        while left and reached not in follows:
+            sequence = left.pop()
+            for each in waiting.get(sequence, ()):
+                previous = each.claim.previous
+                if each.claim.epoch == claim.epoch and reached <= previous < sequence and previous not in follows:
+                    follows[previous] = sequence
+                    left.append(previous)
+        found: list[Pending] = []
+        while reached in follows:
+            link = Claim(claim.epoch, follows[reached], reached)
+            found += [each for each in waiting[link.sequence] if each.claim == link]
+            reached = link.sequence
+        return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,19 +240,18 @@ class Partitions:
             *(self.consumer, self.topic.name, list(checkpoints), [each.sequence for each in checkpoints.values()]),
             *(list(identities), list(keys)),
         )
-        pending: dict[int, dict[int, Pending]] = {}
-        for row in rows:
-            if row["unread"]:
-                claim = Claim(row["epoch"], row["sequence"], row["previous"])
-                each = Pending(row["identity"], claim, row["key"], row["open"])
-                pending.setdefault(row["partition"], {})[claim.sequence] = each
-        return Known(
+        known = Known(
             {(row["partition"], row["identity"]) for row in rows if row["reason"] != "gap"},
             {(row["partition"], row["identity"]) for row in rows if row["blocks"]},
             {(row["partition"], row["key"]) for row in rows if row["holds_up"]},
             {row["partition"] for row in rows if row["reason"] == "gap" and row["open"]},
-            pending,
+            {},
         )
+        for row in rows:
+            if row["unread"]:
+                claim = Claim(row["epoch"], row["sequence"], row["previous"])
+                known.wait(row["partition"], Pending(row["identity"], claim, row["key"], row["open"]))
+        return known
 
     async def store(self, connection: Connection, dead: Sequence[Dead]) -> None:
         """Keep them as they came, with their reasons."""
@@ -231,12 +262,16 @@ class Partitions:
             [(self.consumer, self.topic.name, *_columns(each)) for each in dead],
         )
 
-    async def confirm(self, connection: Connection, pending: Iterable[tuple[int, Pending]]) -> None:
-        """These places are real: each holds up its key from now on."""
+    async def confirm(self, connection: Connection, confirmed: Iterable[Confirmed]) -> None:
+        """These places are real: each holds up its key from now on, unless its event was applied before."""
         await connection.executemany(
-            "update dead_letters set blocks = key is not null"
+            "update dead_letters set blocks = key is not null,"
+            " resolved_at = case when $5 then coalesce(resolved_at, now()) else resolved_at end"
             " where consumer = $1 and topic = $2 and partition = $3 and identity = $4",
-            [(self.consumer, self.topic.name, partition, each.identity) for partition, each in pending],
+            [
+                (self.consumer, self.topic.name, each.partition, each.letter.identity, each.applied_before)
+                for each in confirmed
+            ],
         )
 
     async def close_gaps(self, connection: Connection, reached: Mapping[int, Checkpoint]) -> None:

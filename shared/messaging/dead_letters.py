@@ -6,6 +6,9 @@ import base64
 import json
 from collections.abc import Sequence
 from datetime import datetime
+from itertools import groupby
+
+import asyncpg
 
 from shared.domain.messages import Message
 from shared.eventstore.event_store import Connection
@@ -96,29 +99,42 @@ async def replay(connection: Connection, inbox: Inbox, key: bytes) -> int:
     """Apply the open dead letters of one key again, oldest first, up to the first that still fails.
 
     Runs in the caller's transaction and holds the checkpoints of their partitions, so that the live consumer waits.
+    Several letters of one place are one message.
     Returns how many were applied. Raises what `is_infrastructure` names, and OfAnotherVersion.
     """
     await inbox.require_version(connection)
     await _hold(connection, inbox, key)
     rows = await connection.fetch(
-        "select id, headers, value from dead_letters"
+        "select id, partition, epoch, sequence, headers, value from dead_letters"
         " where consumer = $1 and topic = $2 and key = $3 and blocks and resolved_at is null"
         " order by partition, epoch, sequence, id for update",
         inbox.consumer,
         inbox.topic.name,
         key,
     )
-    for done, row in enumerate(rows):
+    done = 0
+    for _, of_place in groupby(rows, key=lambda row: (row["partition"], row["epoch"], row["sequence"])):
+        if not await _applied(connection, inbox, list(of_place)):
+            return done
+        done += 1
+    return done
+
+
+async def _applied(connection: Connection, inbox: Inbox, rows: Sequence[asyncpg.Record]) -> bool:
+    """Whether one of the letters of one place could be applied: it is the one that stood there, and all are over."""
+    letters = [row["id"] for row in rows]
+    for row in rows:
         try:
             async with connection.transaction():
                 await inbox.apply(connection, [_heard(inbox, row["headers"], row["value"])])
         except Exception as error:
             if is_infrastructure(error):
                 raise
-            await connection.execute("update dead_letters set attempts = attempts + 1 where id = $1", row["id"])
-            return done
-        await connection.execute("update dead_letters set resolved_at = now() where id = $1", row["id"])
-    return len(rows)
+        else:
+            await connection.execute("update dead_letters set resolved_at = now() where id = any($1)", letters)
+            return True
+    await connection.execute("update dead_letters set attempts = attempts + 1 where id = any($1)", letters)
+    return False
 
 
 async def _hold(connection: Connection, inbox: Inbox, key: bytes) -> None:

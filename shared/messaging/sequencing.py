@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from shared.messaging.checkpoints import Checkpoint, Claim, Dead, Known, Pending, Record
+from shared.messaging.checkpoints import Checkpoint, Claim, Confirmed, Dead, Known, Pending, Record
 from shared.messaging.cloudevents import (
     BeforeContract,
     Envelope,
@@ -77,7 +77,7 @@ class Sorted:
     keys: set[tuple[int, bytes]]
     fresh: list[Parsed] = field(default_factory=list)
     dead: list[Dead] = field(default_factory=list)
-    confirmed: list[tuple[int, Pending]] = field(default_factory=list)
+    confirmed: list[Confirmed] = field(default_factory=list)
     dropped: Counter[str] = field(default_factory=Counter)
     gaps: dict[int, int] = field(default_factory=dict)
 
@@ -158,7 +158,7 @@ def _unread(each: Parsed, checkpoint: Checkpoint, found: Sorted, known: Known) -
     """Nobody could read it: its place counts once a message that can be read names it."""
     claim, number = each.claim(), each.record.partition
     if claim.epoch == checkpoint.epoch:
-        known.pending.setdefault(number, {})[claim.sequence] = Pending(each.identity, claim, each.record.key)
+        known.wait(number, Pending(each.identity, claim, each.record.key))
     known.identities.add((number, each.identity))
     found.dead.append(each.dead(each.reason, blocks=False))
 
@@ -166,23 +166,19 @@ def _unread(each: Parsed, checkpoint: Checkpoint, found: Sorted, known: Known) -
 def _confirms(each: Parsed, checkpoint: Checkpoint, found: Sorted, known: Known) -> bool:
     """Whether its predecessor is a message that nobody could read, which follows the last applied one.
 
+    Where several claim one place, all are confirmed: the one that can be read in the end is the one that stood there.
     Asked only of what can be read: two that cannot, each naming the other, could both be forged.
     """
-    pending = known.pending.get(each.record.partition, {})
-    chain: list[Pending] = []
-    wanted = each.envelope.position.previous
-    while wanted > checkpoint.sequence and (link := pending.get(wanted)) and link.claim.epoch == checkpoint.epoch:
-        chain.append(link)
-        wanted = link.claim.previous
-    if not chain or wanted != checkpoint.sequence:
-        return False
-    for link in reversed(chain):
+    number = each.record.partition
+    chain = known.chain(number, each.claim(), checkpoint.sequence)
+    for link in chain:
         checkpoint.advance(link.claim.sequence, b"")
-        del pending[link.claim.sequence]
-        found.confirmed.append((each.record.partition, link))
-        if link.open and link.key is not None:
-            found.keys.add((each.record.partition, link.key))
-    return True
+        known.pending[number].pop(link.claim.sequence, None)
+        before = link.claim.sequence <= checkpoint.known_until
+        found.confirmed.append(Confirmed(number, link, before))
+        if link.open and link.key is not None and not before:
+            found.keys.add((number, link.key))
+    return bool(chain)
 
 
 def _seen(each: Parsed, checkpoint: Checkpoint, found: Sorted, known: Known) -> None:

@@ -11,7 +11,7 @@ import pytest
 
 from shared.eventstore.event_store import Connection
 from shared.messaging import inbox
-from shared.messaging.checkpoints import Checkpoint, Claim, Dead, Partitions, Pending
+from shared.messaging.checkpoints import Checkpoint, Claim, Confirmed, Dead, Partitions, Pending
 from shared.service.wiring import create_tables
 from tests.shared.counting import topic
 from tests.shared.test_sorting import Sent
@@ -124,7 +124,7 @@ async def test_of_a_batch_its_identities_keys_and_gaps_are_known(connection: Con
     assert found.gaps == {0}
     assert found.identities == {(0, "held-5"), (0, "unread-9"), (0, "past-2"), (1, "far-5")}
     assert found.confirmed == {(0, "held-5"), (1, "far-5")}
-    assert found.pending == {0: {9: Pending("unread-9", Claim(1, 9, 8), b"k", open=True)}}
+    assert found.pending == {0: {9: [Pending("unread-9", Claim(1, 9, 8), b"k", open=True)]}}
 
 
 async def test_what_is_settled_holds_up_nothing_and_is_still_known_by_its_identity(connection: Connection) -> None:
@@ -132,7 +132,7 @@ async def test_what_is_settled_holds_up_nothing_and_is_still_known_by_its_identi
     await connection.execute("update dead_letters set resolved_at = now()")
     found = await known(connection, 7, "held-5", keys=(b"k",))
     assert (found.keys, found.gaps, found.identities) == (set(), set(), {(0, "held-5"), (0, "unread-9")})
-    assert found.pending[0][9].open is False
+    assert found.pending[0][9][0].open is False
     assert (await known(connection, 7, keys=(b"k",))).identities == {(0, "unread-9")}
 
 
@@ -146,11 +146,16 @@ async def test_a_place_that_is_confirmed_holds_up_its_key_from_now_on(connection
     for each in (ROWS, *OTHERS):
         await each.store(connection, letters)
     told = [Pending(f"unread-{n}", Claim(1, n, n - 1), None) for n in (8, 9)]
-    await ROWS.confirm(connection, [(0, each) for each in told])
+    await ROWS.confirm(connection, [Confirmed(0, each, applied_before=False) for each in told])
     rows = await connection.fetch("select consumer, topic, identity from dead_letters where blocks")
     assert [tuple(row) for row in rows] == [("one", TOPIC.name, "unread-8")]
-    await ROWS.confirm(connection, [(3, Pending("unread-10", Claim(1, 10, 9), b"k"))])  # of another partition
+    elsewhere = Confirmed(3, Pending("unread-10", Claim(1, 10, 9), b"k"), applied_before=False)
+    await ROWS.confirm(connection, [elsewhere])
     assert await connection.fetchval("select count(*) from dead_letters where blocks") == 1
+    assert await connection.fetchval("select count(*) from dead_letters where resolved_at is not null") == 0
+    await ROWS.confirm(connection, [Confirmed(0, Pending("unread-10", Claim(1, 10, 9), b"k"), applied_before=True)])
+    rows = await connection.fetch("select identity from dead_letters where resolved_at is not null")
+    assert [tuple(row) for row in rows] == [("unread-10",)]
 
 
 @pytest.mark.parametrize(("epoch", "sequence", "closed"), [(1, 4, True), (1, 3, False), (2, 0, True), (1, 9, True)])

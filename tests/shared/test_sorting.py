@@ -31,9 +31,10 @@ class Sent:
 
 
 def sent(sequence: int, previous: int, *, key: str = "k", value: bytes | None = None, epoch: int = 1, fork: int = 0,
-         minute: int | None = None) -> Sent:  # fmt: skip
+         forks: tuple[int, ...] = (), minute: int | None = None) -> Sent:  # fmt: skip
+    """`forks` of an epoch beyond the second."""
     message = CountPublished(n=sequence)
-    position = Position(sequence, previous, epoch, (fork,) if epoch > 1 else ())
+    position = Position(sequence, previous, epoch, forks or ((fork,) if epoch > 1 else ()))
     time = NOW + timedelta(minutes=min(sequence, 5000) if minute is None else minute)
     head = headers(TOPIC, message, key, position, time)
     return Sent(key.encode(), message.model_dump_json().encode() if value is None else value, tuple(head))

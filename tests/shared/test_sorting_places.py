@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.messaging.checkpoints import Checkpoint, Claim, Dead, Known, Pending
+from shared.messaging.checkpoints import Checkpoint, Claim, Confirmed, Dead, Known, Pending
 from shared.messaging.sequencing import Parsed, Sorted, sort_out
 from tests.shared.test_sorting import TOPIC, TYPES, Partition, Sent, chain, sent
 
@@ -182,7 +182,7 @@ def test_a_later_history_begins_with_its_first_message_only() -> None:
 
 
 def test_with_another_history_what_nobody_could_read_of_the_one_before_is_forgotten() -> None:
-    about = known(pending={0: {5: Pending("x", Claim(1, 5, 1), b"k")}, 1: {6: Pending("y", Claim(1, 6, 1), b"k")}})
+    about = known(pending={0: {5: [Pending("x", Claim(1, 5, 1), b"k")]}, 1: {6: [Pending("y", Claim(1, 6, 1), b"k")]}})
     sorted_out([sent(1, 0, epoch=2, fork=0)], about, p0=Checkpoint(sequence=1))
     assert set(about.pending) == {1}
 
@@ -193,21 +193,21 @@ def test_what_nobody_could_read_waits_for_a_message_that_names_it() -> None:
     found = sorted_out([unread], about, p0=checkpoint)
     identity = parsed(unread).identity
     assert found.dead == [Dead(unread, identity, "schema", blocks=False, claim=Claim(1, 2, 1))]
-    assert about.pending == {0: {2: Pending(identity, Claim(1, 2, 1), b"k")}}
+    assert about.pending == {0: {2: [Pending(identity, Claim(1, 2, 1), b"k")]}}
     assert (about.identities, checkpoint.sequence) == ({(0, identity)}, 1)
     found = sorted_out([sent(3, 2)], about, p0=checkpoint)
-    assert found.confirmed == [(0, Pending(identity, Claim(1, 2, 1), b"k"))]
+    assert found.confirmed == [Confirmed(0, Pending(identity, Claim(1, 2, 1), b"k"), applied_before=False)]
     assert (found.keys, about.pending, checkpoint.sequence) == ({(0, b"k")}, {0: {}}, 3)
     assert next(iter(checkpoint.recent.items())) == (2, b"")
     assert [each.reason for each in found.dead] == ["parked"]
 
 
 def test_a_chain_of_unreadable_messages_is_confirmed_whole_in_order_or_not_at_all() -> None:
-    def pending() -> dict[int, dict[int, Pending]]:
-        return {0: {n: Pending(str(n), Claim(1, n, n - 1), b"k%d" % n) for n in (2, 3, 4)}}
+    def pending() -> dict[int, dict[int, list[Pending]]]:
+        return {0: {n: [Pending(str(n), Claim(1, n, n - 1), b"k%d" % n)] for n in (2, 3, 4)}}
 
     whole = sorted_out([sent(5, 4)], known(pending=pending()), p0=Checkpoint(sequence=1))
-    assert [link.claim.sequence for _, link in whole.confirmed] == [2, 3, 4]
+    assert [each.letter.claim.sequence for each in whole.confirmed] == [2, 3, 4]
     assert whole.keys == {(0, b"k2"), (0, b"k3"), (0, b"k4")}
     assert [each.envelope.sequence for each in whole.fresh] == [5]
     broken = pending()
@@ -225,12 +225,35 @@ def test_a_chain_of_unreadable_messages_is_confirmed_whole_in_order_or_not_at_al
     ],
 )
 def test_a_confirmed_letter_holds_up_its_key_while_it_is_open(link: Pending, held: set[tuple[int, bytes]]) -> None:
-    found = sorted_out([sent(3, 2, key="other")], known(pending={0: {2: link}}), p0=Checkpoint(sequence=1))
-    assert (found.confirmed, found.keys) == ([(0, link)], held)
+    found = sorted_out([sent(3, 2, key="other")], known(pending={0: {2: [link]}}), p0=Checkpoint(sequence=1))
+    assert (found.confirmed, found.keys) == ([Confirmed(0, link, applied_before=False)], held)
+
+
+def test_of_several_that_claim_one_place_those_that_lead_to_the_last_applied_one_are_confirmed() -> None:
+    letters = {
+        "a": Claim(1, 4, 2),
+        "copy": Claim(1, 4, 2),
+        "far": Claim(1, 4, 3),
+        "b": Claim(1, 2, 1),
+        "lost": Claim(1, 3, 0),
+    }
+    waiting: dict[int, list[Pending]] = {}
+    for identity, claim in letters.items():
+        waiting.setdefault(claim.sequence, []).append(Pending(identity, claim, b"k"))
+    found = sorted_out([sent(5, 4)], known(pending={0: waiting}), p0=Checkpoint(sequence=1))
+    assert [each.letter.identity for each in found.confirmed] == ["b", "a", "copy"]
+
+
+def test_what_the_epoch_before_applied_holds_up_nothing_when_nobody_can_read_it_any_more() -> None:
+    at = Checkpoint(epoch=2, sequence=1, known_until=2)
+    link = Pending("x", Claim(2, 2, 1), b"k")
+    found = sorted_out([sent(3, 2, epoch=2, fork=2)], known(pending={0: {2: [link]}}), p0=at)
+    assert (found.confirmed, found.keys) == ([Confirmed(0, link, applied_before=True)], set())
+    assert [each.envelope.sequence for each in found.fresh] == [3]
 
 
 def test_an_unreadable_message_of_another_history_confirms_nothing() -> None:
-    about = known(pending={0: {2: Pending("x", Claim(2, 2, 1), b"k")}})
+    about = known(pending={0: {2: [Pending("x", Claim(2, 2, 1), b"k")]}})
     found = sorted_out([sent(3, 2)], about, p0=Checkpoint(sequence=1))
     assert (found.confirmed, found.gaps) == ([], {0: 1})
 
