@@ -153,7 +153,7 @@ async def purge(connection: Connection, keep: timedelta, most: int = 1000) -> in
     return int(gone.rpartition(" ")[2])
 
 
-async def keep_purged(pool: asyncpg.Pool[asyncpg.Record], keep: timedelta) -> None:
+async def purge_hourly(pool: asyncpg.Pool[asyncpg.Record], keep: timedelta) -> None:
     """A task: every hour, forget in small batches what is kept longer than `keep`."""
     while True:
         try:

@@ -18,7 +18,7 @@ from shared.http.openapi import documented
 from shared.http.problems import PROBLEMS, Refusals, answer_problems
 from shared.i18n.code_lists import terms
 from shared.i18n.text import preferred_language
-from shared.observability.health import WELL, Health
+from shared.observability.health import HEALTHY, Health
 
 
 class _Documented(FastAPI):
@@ -60,7 +60,7 @@ def _tell_health(app: FastAPI, health: Health) -> None:
     async def ready(request: Request) -> JSONResponse:
         """Each part: `well`, or what ails it."""
         parts = await health.report(preferred_language(request.headers.get("accept-language")))
-        return JSONResponse(parts, 200 if set(parts.values()) <= {WELL} else 503)
+        return JSONResponse(parts, 200 if set(parts.values()) <= {HEALTHY} else 503)
 
     @app.get("/metrics", tags=["ops"], response_class=Response)
     async def exposition() -> Response:

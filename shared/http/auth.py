@@ -16,7 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from shared.domain.bounds import Line
 from shared.i18n.code_lists import Id
-from shared.observability.health import Unwell
+from shared.observability.health import Unhealthy
 
 log = structlog.get_logger(__name__)
 
@@ -84,15 +84,15 @@ class Keys:
             raise KeysAway
         return self._keys
 
-    def ailment(self) -> Unwell | None:
+    def check_health(self) -> Unhealthy | None:
         """What ails the file, and with it the checking of tokens."""
         self._look()
         if self._broken is None:
             return None
         cause = {"cause": self._broken}
         if self._keys is None:
-            return Unwell("jwks-none", cause)
-        return Unwell("jwks-missing", cause) if self._missing else Unwell("jwks-broken", cause)
+            return Unhealthy("jwks-none", cause)
+        return Unhealthy("jwks-missing", cause) if self._missing else Unhealthy("jwks-broken", cause)
 
     def _look(self) -> None:
         """Read the file when it is another one than that which was tried last; a broken one again after a while."""
@@ -158,6 +158,6 @@ class TokenVerifier:
         ).validate(claims)
         return _Claims.model_validate(claims)
 
-    async def ailment(self) -> Unwell | None:
+    async def check_health(self) -> Unhealthy | None:
         """What ails the checking of tokens."""
-        return self._keys.ailment()
+        return self._keys.check_health()

@@ -18,7 +18,7 @@ from shared.http.problems import Limited, fault, limited
 from shared.http.rate_limits import Buckets, address_key
 from shared.http.request_body import Body
 from shared.observability import metrics
-from shared.observability.tracing import new_thread, thread_of, thread_told
+from shared.observability.tracing import new_trace_id, trace_id_of, trace_id_of_correlation_id
 
 log = structlog.get_logger(__name__)
 
@@ -47,7 +47,11 @@ class RequestLog:
 
 def _trace_of(scope: Scope) -> str:
     asked = Headers(scope=scope)
-    return thread_of(asked.get("traceparent", "")) or thread_told(asked.get("x-correlation-id", "")) or new_thread()
+    return (
+        trace_id_of(asked.get("traceparent", ""))
+        or trace_id_of_correlation_id(asked.get("x-correlation-id", ""))
+        or new_trace_id()
+    )
 
 
 @dataclass(slots=True)

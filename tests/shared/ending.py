@@ -31,7 +31,7 @@ def counting(said: Topic, told: Topic) -> Wire:
     async def wire(service: Wiring) -> None:
         store = await service.add_event_store([COUNTED])
         service.add_outbox_relay(store, publish_on(told), told)
-        await service.add_consumer(Inbox("echo", said, lambda connection, heard: echo(store, connection, heard)))
+        service.add_consumer(Inbox("echo", said, lambda connection, received: echo(store, connection, received)))
         router = APIRouter()
 
         @router.post("/count/{n}")

@@ -167,7 +167,7 @@ async def test_what_no_message_can_be_made_of_is_counted_and_listed_without_its_
     assert (code, "cannot be published" in said, "2" in said.split()) == (0, True, True)
 
 
-async def test_views_and_figures_are_rebuilt(
+async def test_projections_of_events_and_of_topics_are_rebuilt(
     desk: Desk, pool: asyncpg.Pool[asyncpg.Record], bootstrap_servers: str
 ) -> None:
     await create_topics(bootstrap_servers, TOPICS)

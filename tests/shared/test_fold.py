@@ -24,7 +24,8 @@ from shared.messaging.outgoing import OutgoingMessage
 from shared.messaging.topics import create_topics
 from shared.projections import shadow_schema
 from shared.projections.shadow_schema import AlreadyRebuilding
-from shared.projections.topic import TopicIncomplete, TopicProjection, outdated, prepare, rebuild
+from shared.projections.topic import TopicProjection, outdated, prepare
+from shared.projections.topic_rebuild import TopicIncomplete, rebuild
 from tests.shared.counting import Counted, CountPublished, publish_on, topic
 
 META = Meta(by="tester", correlation_id="test")

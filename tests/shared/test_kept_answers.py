@@ -66,7 +66,7 @@ async def test_the_task_purges_without_any_request(desk: Desk) -> None:
     for nth in range(3):
         await desk.ask("/boxes/b-1/tickets", f"k-{nth}")
     await aged(desk, 8)
-    task = asyncio.create_task(idempotency.keep_purged(desk.store.pool, WEEK))
+    task = asyncio.create_task(idempotency.purge_hourly(desk.store.pool, WEEK))
     async with asyncio.timeout(120):
         while await kept(desk):
             await asyncio.sleep(0.02)

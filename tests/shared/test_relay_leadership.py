@@ -24,7 +24,7 @@ from shared.messaging.cloudevents import read_envelope
 from shared.messaging.inbox import Inbox
 from shared.messaging.outbox_relay import OutboxRelay
 from shared.messaging.outgoing import OutgoingMessage
-from shared.messaging.topic_reader import open_reader
+from shared.messaging.topic_reader import open_topic_reader
 from shared.service.wiring import create_tables
 from tests.shared.counting import Counted, Ledger, publish_on, topic
 
@@ -69,7 +69,7 @@ class Desk:
 
     async def _records(self) -> list[Any]:
         found: list[Any] = []
-        async with open_reader(self.servers, [self.topic]) as reader:
+        async with open_topic_reader(self.servers, [self.topic]) as reader:
             await reader.mark_ends()
             while batch := await reader.batch(self.topic):
                 found += batch
@@ -90,7 +90,7 @@ async def until(there: Callable[[], Any]) -> None:
 
 async def until_well(one: OutboxRelay) -> None:
     async with asyncio.timeout(120):
-        while await one.ailment() is not None:
+        while await one.check_health() is not None:
             await asyncio.sleep(0.02)
 
 
@@ -162,11 +162,11 @@ async def test_a_relay_that_gets_nowhere_says_so_until_that_is_mended(desk: Desk
     with capture_logs() as lines:
         desk.start(one)
         await until(lambda: lines)
-        assert await one.ailment() is None  # it has only just begun to fail
+        assert await one.check_health() is None  # it has only just begun to fail
         one.last_success -= 3600
         tried = len(lines)
         await until(lambda: len(lines) > tried + 2)
-        said = await one.ailment()
+        said = await one.check_health()
         assert {each["event"] for each in lines} == {"relay interrupted"}
         broken.clear()
         one.bootstrap_servers, one.database_url = desk.servers, desk.url
@@ -180,9 +180,9 @@ async def test_a_relay_that_gets_nowhere_says_so_until_that_is_mended(desk: Desk
 async def test_it_is_not_ill_before_a_quarter_of_a_minute(desk: Desk) -> None:
     one = desk.relay()
     one.last_success = time.monotonic() - 5
-    assert await one.ailment() is None
+    assert await one.check_health() is None
     one.last_success = time.monotonic() - 15.1
-    said = await one.ailment()
+    said = await one.check_health()
     assert said is not None
     assert said.code == "not-publishing"
 

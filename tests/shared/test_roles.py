@@ -19,7 +19,7 @@ from shared.service.wiring import Wire, Wiring, application_of
 from tests.shared.counting import COUNTED, Counted, CountPublished, publish_on, topic
 from tests.shared.test_service import META, NOW, echo, first, opened, say, until_ready
 
-ALL: tuple[Role, ...] = ("api", "relay", "subscriber")
+ALL: tuple[Role, ...] = ("api", "relay", "consumer")
 
 
 def test_a_process_does_everything_unless_told(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -48,7 +48,7 @@ def echoing(said: Topic, told: Topic) -> Wire:
     async def wire(service: Wiring) -> None:
         store = await service.add_event_store([COUNTED])
         service.add_outbox_relay(store, publish_on(told), told)
-        await service.add_consumer(Inbox("echo", said, lambda connection, heard: echo(store, connection, heard)))
+        service.add_consumer(Inbox("echo", said, lambda connection, received: echo(store, connection, received)))
         router = APIRouter()
 
         @router.post("/count")
@@ -84,9 +84,9 @@ async def test_each_role_answers_for_its_own_part_only(
     assert parts == {
         "api": {"database", "tokens"},
         "relay": {"database", "kafka", "relay", "appends"},
-        "subscriber": {"database", "kafka", f"echo.{said.name}"},
+        "consumer": {"database", "kafka", f"echo.{said.name}"},
     }
-    assert answers == {"api": 200, "relay": 404, "subscriber": 404}
+    assert answers == {"api": 200, "relay": 404, "consumer": 404}
 
 
 @pytest.mark.parametrize("way", ["http", "kafka"])
@@ -113,11 +113,11 @@ async def test_three_processes_of_one_role_each_do_the_work_of_one(
 async def test_the_api_wakes_a_relay_in_another_process(
     database_url: str, bootstrap_servers: str, echo_topics: tuple[Topic, Topic]
 ) -> None:
-    rung = asyncio.Event()
+    notified = asyncio.Event()
     listener = await asyncpg.connect(database_url)
-    await listener.add_listener("facts", lambda *_: rung.set())
+    await listener.add_listener("events", lambda *_: notified.set())
     app = application_of("Echo", playing("api", database_url, bootstrap_servers), {}, echoing(*echo_topics))
     async with opened(app) as client, asyncio.timeout(120):
         await client.post("/count")
-        await rung.wait()
+        await notified.wait()
     await listener.close()

@@ -63,11 +63,13 @@ async def test_a_service_that_hears_and_tells_answers_what_it_heard(database_url
     async def wire(service: Wiring) -> None:
         store = await service.add_event_store([COUNTED])
         service.add_outbox_relay(store, publish_on(told), told)
-        await service.add_consumer(Inbox("echo", said, lambda connection, heard: echo(store, connection, heard)))
+        service.add_consumer(Inbox("echo", said, lambda connection, received: echo(store, connection, received)))
 
     async with opened(application_of("Echo", settings(database_url, bootstrap_servers), {}, wire)) as client:
         parts = await until_ready(client)
-        assert parts == dict.fromkeys(["database", "kafka", "tokens", "relay", "appends", f"echo.{said.name}"], "well")
+        assert parts == dict.fromkeys(
+            ["database", "kafka", "tokens", "relay", "appends", f"echo.{said.name}"], "healthy"
+        )
         await say(bootstrap_servers, said, CountPublished(n=41))
         assert await first(bootstrap_servers, told) == CountPublished(n=42)
 

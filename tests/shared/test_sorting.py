@@ -8,9 +8,9 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.messaging.checkpoints import Checkpoint, Dead, Known
+from shared.messaging.checkpoints import Checkpoint, DeadLetterState, DeadRecord
 from shared.messaging.cloudevents import Position, headers
-from shared.messaging.sequencing import Parsed, Sorted, sort_out
+from shared.messaging.sequencing import ParsedRecord, SequencedBatch, sequence_batch
 from tests.shared.counting import CountPublished, topic
 
 TOPIC = topic()
@@ -44,14 +44,14 @@ class Partition:
 
     def __init__(self) -> None:
         self.checkpoint = Checkpoint()
-        self.known = Known(set(), set(), set(), set(), {})
+        self.known = DeadLetterState(set(), set(), set(), set(), {})
         self.applied: list[int] = []
-        self.dead: list[Dead] = []
+        self.dead: list[DeadRecord] = []
         self.at = 0
 
-    def hear(self, *records: Sent) -> Sorted:
-        parsed = [Parsed(TOPIC, TYPES, each) for each in records]
-        found = sort_out(parsed, {0: self.checkpoint}, self.known)
+    def hear(self, *records: Sent) -> SequencedBatch:
+        parsed = [ParsedRecord(TOPIC, TYPES, each) for each in records]
+        found = sequence_batch(parsed, {0: self.checkpoint}, self.known)
         self.applied += [each.envelope.sequence for each in found.fresh]
         self.dead += found.dead
         self.known.keys.update(found.keys)

@@ -9,30 +9,32 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.messaging.checkpoints import Checkpoint, Claim, Dead, Known, Pending
-from shared.messaging.sequencing import Parsed, Sorted, sort_out
+from shared.messaging.checkpoints import Checkpoint, Claim, DeadLetterState, DeadRecord, Pending
+from shared.messaging.sequencing import ParsedRecord, SequencedBatch, sequence_batch
 from tests.shared.test_sorting import TOPIC, TYPES, Partition, Sent, chain, sent
 
 BROKEN = b'{"m": 1}'
 
 
-def parsed(record: Sent) -> Parsed:
-    return Parsed(TOPIC, TYPES, record)
+def parsed(record: Sent) -> ParsedRecord:
+    return ParsedRecord(TOPIC, TYPES, record)
 
 
 def without(record: Sent, *names: str) -> Sent:
     return dataclasses.replace(record, headers=tuple(each for each in record.headers if each[0] not in names))
 
 
-def known(**told: Any) -> Known:
+def known(**told: Any) -> DeadLetterState:
     """Nothing is known but what is told."""
     nothing: dict[str, Any] = {"identities": set(), "confirmed": set(), "keys": set(), "gaps": set(), "pending": {}}
-    return Known(**nothing | told)
+    return DeadLetterState(**nothing | told)
 
 
-def sorted_out(records: list[Sent], about: Known | None = None, least_epoch: int = 1, **at: Checkpoint) -> Sorted:
+def sorted_out(
+    records: list[Sent], about: DeadLetterState | None = None, least_epoch: int = 1, **at: Checkpoint
+) -> SequencedBatch:
     checkpoints = {0: Checkpoint(), 1: Checkpoint()} | {int(name[1:]): each for name, each in at.items()}
-    return sort_out([parsed(each) for each in records], checkpoints, about or known(), least_epoch)
+    return sequence_batch([parsed(each) for each in records], checkpoints, about or known(), least_epoch)
 
 
 def test_what_was_read_is_there_and_what_was_not_is_not() -> None:
@@ -48,7 +50,7 @@ def test_what_was_read_is_there_and_what_was_not_is_not() -> None:
 def test_a_dead_letter_has_its_place_and_holds_up_its_key_if_it_has_one() -> None:
     one = parsed(dataclasses.replace(sent(5, 3, epoch=2, fork=3), partition=4))
     keyless = parsed(dataclasses.replace(sent(5, 3), key=None))
-    assert one.dead("why") == Dead(one.record, one.identity, "why", blocks=True, claim=Claim(2, 5, 3))
+    assert one.dead("why") == DeadRecord(one.record, one.identity, "why", blocks=True, claim=Claim(2, 5, 3))
     assert one.dead("why", blocks=False).blocks is False
     assert (one.place, keyless.place) == ((4, b"k"), None)
     assert keyless.dead("why").blocks is False
@@ -117,7 +119,7 @@ def test_the_partitions_of_a_batch_are_no_business_of_each_other() -> None:
     second = dataclasses.replace(first, partition=1)
     about = known(identities={(0, parsed(first).identity)}, keys={(0, b"k")})
     checkpoints = {0: Checkpoint(), 1: Checkpoint()}
-    found = sort_out([parsed(first), parsed(second)], checkpoints, about)
+    found = sequence_batch([parsed(first), parsed(second)], checkpoints, about)
     assert [each.record.partition for each in found.fresh] == [1]
     assert (found.dropped, found.dead) == ({"dead-before": 1}, [])
     pending = {0: {2: Pending("x", Claim(1, 2, 1), b"k")}}
@@ -192,7 +194,7 @@ def test_what_nobody_could_read_waits_for_a_message_that_names_it() -> None:
     unread = sent(2, 1, value=BROKEN)
     found = sorted_out([unread], about, p0=checkpoint)
     identity = parsed(unread).identity
-    assert found.dead == [Dead(unread, identity, "schema", blocks=False, claim=Claim(1, 2, 1))]
+    assert found.dead == [DeadRecord(unread, identity, "schema", blocks=False, claim=Claim(1, 2, 1))]
     assert about.pending == {0: {2: Pending(identity, Claim(1, 2, 1), b"k")}}
     assert (about.identities, checkpoint.sequence) == ({(0, identity)}, 1)
     found = sorted_out([sent(3, 2)], about, p0=checkpoint)
@@ -249,7 +251,7 @@ def test_what_follows_from_behind_is_kept_under_its_own_reason(value: bytes | No
     about = known()
     strange = sent(9, 2, value=value)
     found = sorted_out([strange], about, p0=Checkpoint(sequence=5))
-    assert found.dead == [Dead(strange, parsed(strange).identity, reason, blocks=False, claim=None)]
+    assert found.dead == [DeadRecord(strange, parsed(strange).identity, reason, blocks=False, claim=None)]
     assert about.identities == {(0, parsed(strange).identity)}
 
 

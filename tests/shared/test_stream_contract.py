@@ -24,7 +24,8 @@ from shared.messaging.outbox import History
 from shared.messaging.outbox_relay import OutboxRelay
 from shared.messaging.outgoing import place, record_of
 from shared.messaging.topics import create_topics
-from shared.projections.topic import TopicIncomplete, TopicProjection, keep_current, rebuild
+from shared.projections.topic import TopicProjection
+from shared.projections.topic_rebuild import TopicIncomplete, keep_current, rebuild
 from shared.service.wiring import create_tables
 from tests.shared.counting import Counted, CountPublished, Ledger, publish_on, topic
 
@@ -213,7 +214,7 @@ async def test_a_publisher_put_back_to_an_earlier_state_loses_nothing_once_that_
     epoch, found = await town.relay().new_epoch("ops-1")
     assert (epoch, len(found.lost)) == (2, 4 * STREAMS)
     await town.until_equal()
-    assert await town.publishing.ailment() is None
+    assert await town.publishing.check_health() is None
     await town.write(3)
     await town.until_equal()
     await town.rebuilt()
@@ -223,7 +224,7 @@ async def test_a_publisher_put_back_to_an_earlier_state_loses_nothing_once_that_
 async def stopped(town: Town) -> None:
     """Return once the relay says that it publishes nothing, and why."""
     async with asyncio.timeout(60):
-        while "new-epoch" not in str(await town.publishing.ailment()):
+        while "new-epoch" not in str(await town.publishing.check_health()):
             await asyncio.sleep(0.05)
 
 
@@ -265,11 +266,11 @@ async def test_a_gap_is_seen_and_closed_by_publishing_again(town: Town) -> None:
     async with asyncio.timeout(60):
         while await town.hearing.gaps() == 0:
             await asyncio.sleep(0.05)
-    assert "Messages are missing" in str(await town.hearing.ailment())
+    assert "Messages are missing" in str(await town.hearing.check_health())
     await town.relay().republish()
     await town.until_equal()
     assert await town.hearing.gaps() == 0
-    assert await town.hearing.ailment() is None
+    assert await town.hearing.check_health() is None
 
 
 @pytest.mark.parametrize("kind", ["coming", "highest", "gap"])

@@ -47,7 +47,7 @@ async def test_while_the_broker_is_away_nothing_is_opened_that_nobody_closes(poo
     one = Consumer(NOBODY, "group", Inbox("ledger", topic(), Ledger().apply), pool)
     with capture_logs() as logged:
         async with run(one), asyncio.timeout(120):
-            while sum(line["event"] == "subscription waits" for line in logged) < 3:
+            while sum(line["event"] == "consumer waits" for line in logged) < 3:
                 await asyncio.sleep(0.05)
     gc.collect()
     await asyncio.sleep(0)

@@ -21,8 +21,8 @@ from shared.messaging.inbox import Inbox
 from shared.messaging.outbox import Outbox
 from shared.messaging.outbox_relay import OutboxRelay
 from shared.messaging.outgoing import OutgoingMessage
-from shared.messaging.topic_reader import open_reader
-from shared.messaging.unpublishable import Held, next_window, note, waiting
+from shared.messaging.topic_reader import open_topic_reader
+from shared.messaging.unpublishable import Noted, next_window, note, waiting
 from shared.service.background import observe_relay
 from shared.service.wiring import create_tables
 from tests.shared.counting import Counted, Ledger, publish_on, topic
@@ -89,7 +89,7 @@ class Desk:
     async def hear(self, name: str) -> dict[str, list[int]]:
         """What a consumer of that name has heard once it has read the topic again, from its beginning."""
         ledger, records = Ledger(name), []
-        async with open_reader(self.servers, [self.topic]) as reader:
+        async with open_topic_reader(self.servers, [self.topic]) as reader:
             await reader.mark_ends()
             while batch := await reader.batch(self.topic):
                 records += batch
@@ -122,7 +122,7 @@ async def test_what_cannot_be_told_waits_with_its_stream_and_is_told_in_order_by
     await desk.published()
     assert await desk.hear("ledger") == {"a": [1, 2], "b": [21, 22]}
     assert await desk.waiting() == [(3, "a", "out-of-bounds"), (4, "a", "waits")]
-    assert await one.ailment() is None
+    assert await one.check_health() is None
     await desk.write("a", 5)
     await desk.write("b", 23)
     await desk.published()
@@ -162,7 +162,7 @@ async def test_a_release_that_cannot_tell_what_an_earlier_one_told_goes_on_all_t
     await one.republish(after)
     await desk.write("b", 2)
     await desk.published()
-    assert await one.ailment() is None
+    assert await one.check_health() is None
     assert await desk.hear("early") == {"a": [1, 3, 4], "b": [1, 2]}
     assert [each[0] for each in await desk.waiting()] == [2, 3]
 
@@ -206,9 +206,9 @@ async def test_what_waits_was_noted_before_anything_behind_it_was_sent(desk: Des
         return published
 
     async with desk.pool.acquire() as connection:
-        window = await next_window(desk.store, connection, to_integration_event, 0, Held())
+        window = await next_window(desk.store, connection, to_integration_event, 0, Noted())
         assert window is not None
-        assert [fact.position for fact, _ in window.told] == [2]
+        assert [event.position for event, _ in window.publications] == [2]
         assert not await note(connection, window, Outbox("kafka"), [desk.topic.name])
     assert await desk.waiting() == [(1, "a", "out-of-bounds")]
 

@@ -52,7 +52,7 @@ async def kept(store: EventStore, url: str, view: Projection) -> None:
     daemon = ProjectionDaemon(store, url, InlineProjections([view], [COUNTED]), alive_seconds=0)
     keeping = asyncio.create_task(daemon.run())
     async with asyncio.timeout(120):
-        while await daemon.ailment() or await store.pool.fetchval("select exists (select from missed)"):
+        while await daemon.check_health() or await store.pool.fetchval("select exists (select from missed)"):
             await asyncio.sleep(0.01)
     keeping.cancel()
 

@@ -77,7 +77,7 @@ class Listener:
 
     async def said(self) -> str:
         """Its sentence, or nothing when it is well."""
-        return str(await self.consumer.ailment() or "")
+        return str(await self.consumer.check_health() or "")
 
 
 async def until(there: Callable[[], Any]) -> None:
@@ -157,10 +157,10 @@ async def test_a_consumer_that_starts_while_its_broker_is_away_waits_for_it_by_n
     with capture_logs() as lines:
         running = asyncio.create_task(consumer.run())
         await until(lambda: lines)
-        said = await consumer.ailment()
+        said = await consumer.check_health()
         running.cancel()
         with suppress(asyncio.CancelledError):
             await running
-    assert lines[0]["event"] == "subscription waits"
+    assert lines[0]["event"] == "consumer waits"
     assert (str(said), consumer.waiting_for) == ("It waits for the broker.", "broker")
     assert await consumer.lag() == (0, 0.0)
