@@ -20,7 +20,7 @@ from shared.eventstore.migrations import Migration, migrate
 from shared.eventstore.pool import SERVING, open_pool
 from shared.http.application import create_app
 from shared.http.auth import TokenVerifier
-from shared.http.idempotency_key import Answers
+from shared.http.idempotency_key import IdempotencyKeys
 from shared.http.problems import Refusals
 from shared.messaging import inbox as inboxes
 from shared.messaging.cloudevents import Topic
@@ -75,16 +75,16 @@ class Wiring:
         projections: Sequence[Projection] = (),
         policies: Sequence[Policy] = (),
     ) -> EventStore:
-        """It decides: events of its own, projections and policies in the same transaction, answers kept by key."""
+        """It decides: events of its own, projections and policies in the same transaction, answers stored by key."""
         await self.add_tables(event_store.MIGRATIONS, idempotency.MIGRATIONS)
         found = InlineProjections(projections, aggregates)
         self.store = EventStore(self.pool, found.types, found.apply if projections else None, policies, self.wake_relay)
         if projections:
             await self._add_projections(self.store, found)
         keep = timedelta(days=self.settings.idempotency_keep_days)
-        self.app.state.answers = Answers.of_file(Path(self.settings.people_keys_file), keep)
+        self.app.state.idempotency_keys = IdempotencyKeys.of_file(Path(self.settings.people_keys_file), keep)
         self.app.state.store = self.store
-        self.tasks["kept answers"] = partial(idempotency.purge_hourly, self.pool, keep)
+        self.tasks["purge of answers"] = partial(idempotency.purge_hourly, self.pool, keep)
         return self.store
 
     async def _add_projections(self, store: EventStore, projections: InlineProjections) -> None:

@@ -20,7 +20,7 @@ MANY = 2000
 
 
 @dataclass
-class Kept:
+class StoredAnswer:
     """A record as the broker gives it."""
 
     topic: str
@@ -33,12 +33,12 @@ class Kept:
 
 async def test_every_honest_message_is_applied_whatever_stands_around_it(pool: asyncpg.Pool[asyncpg.Record]) -> None:
     await create_tables(pool, [inbox.SCHEMA])
-    stranger, said = Stranger(random.Random(4)), defaultdict[str, list[Kept]](list)
+    stranger, said = Stranger(random.Random(4)), defaultdict[str, list[StoredAnswer]](list)
     ends: Counter[tuple[str, int]] = Counter()
 
     def say(records: Sequence[tuple[str, int, bytes | None, bytes | None, Head]]) -> None:
         for topic, number, key, value, head in records:
-            said[topic].append(Kept(topic, number, ends[topic, number], key, value, head))
+            said[topic].append(StoredAnswer(topic, number, ends[topic, number], key, value, head))
             ends[topic, number] += 1
 
     for nth in range(MANY):

@@ -14,7 +14,7 @@ from cryptography.fernet import Fernet
 
 from shared.eventstore import idempotency
 from shared.eventstore.migrations import migrate
-from shared.http.idempotency_key import Answers
+from shared.http.idempotency_key import IdempotencyKeys
 from tests.shared.boxes import Desk, Drawn, opened
 from tests.shared.test_idempotency import WAYS, key, told
 
@@ -91,7 +91,7 @@ async def test_keys_are_rotated_and_what_was_answered_under_an_older_one_is_answ
 
     async def asked(lines: list[bytes], sent: str) -> httpx.Response:
         file.write_bytes(b"\n".join(lines))
-        async with opened(pool, tmp_path, Answers.of_file(file, WEEK)) as desk:
+        async with opened(pool, tmp_path, IdempotencyKeys.of_file(file, WEEK)) as desk:
             return await desk.ask(path, sent, body, public=public)
 
     first = await asked([old], same)
