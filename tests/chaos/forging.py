@@ -38,9 +38,9 @@ async def copies_of_coming(store: EventStore, topic: Topic) -> list[OutgoingReco
     async with store.pool.acquire() as connection:
         position, sent = await Outbox("kafka").position(connection), await Outbox("kafka").sent(connection)
         told = await current_history(connection)
-        facts = await store.after(connection, position, 1000)
+        events = await store.after(connection, position, 1000)
     published = publish_on(topic)
-    publications = [(fact, published(fact)) for fact in facts]
+    publications = [(event, published(event)) for event in events]
     leaving = place(publications, {partition: each.sequence for partition, each in sent.items()})
     return [(*record_of(each, told)[:3], _broken(nth), record_of(each, told)[4]) for nth, each in enumerate(leaving)]
 

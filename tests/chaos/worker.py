@@ -60,9 +60,9 @@ class Ledger:
     version: str
     release: str
 
-    async def apply(self, connection: Connection, heard: Sequence[ReceivedMessage]) -> None:
+    async def apply(self, connection: Connection, received: Sequence[ReceivedMessage]) -> None:
         rows = []
-        for each in heard:
+        for each in received:
             assert isinstance(each.message, CountPublished)
             if self.release == REFUSES and odd(each.message.n):
                 raise Refused("not-this-one")
@@ -118,7 +118,7 @@ async def _look(subscription: Consumer) -> None:
 
 
 async def _say(check_health: Callable[[], Awaitable[Unhealthy | None]], works: Callable[[], bool]) -> None:
-    """Write down what ails it, for who follows the runbooks, as /health/ready would say it."""
+    """Write its health problem down for whoever follows the runbooks, as /health/ready would report it."""
     path = Path(os.environ["CHAOS_SAYS"])
     while True:
         await asyncio.sleep(_SAY_SECONDS)

@@ -227,9 +227,9 @@ class Desk:
             head.append((b"idempotency-key", key if isinstance(key, bytes) else key.encode("latin-1")))
         return await self.client.post(path, headers=head, json=body)
 
-    async def facts(self, box: str) -> list[Event]:
+    async def events(self, box: str) -> list[Event]:
         async with self.store.pool.acquire() as connection:
-            return [fact.event for fact in await self.store.read(connection, f"box-{box}")]
+            return [each.event for each in await self.store.read(connection, f"box-{box}")]
 
 
 @asynccontextmanager

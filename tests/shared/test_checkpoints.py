@@ -1,4 +1,4 @@
-"""What one consumer keeps of its partitions and dead letters, in a real database, and of no other consumer's."""
+"""The checkpoints and dead letters of one consumer, in a real database, apart from those of others."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from shared.messaging import inbox
 from shared.messaging.checkpoints import Checkpoint, Claim, ConsumerCheckpoints, DeadRecord, Pending
 from shared.service.wiring import create_tables
 from tests.shared.counting import topic
-from tests.shared.test_sorting import Sent
+from tests.shared.test_sequencing import Sent
 
 TOPIC, ELSEWHERE = topic(), topic()
 Pool: TypeAlias = "asyncpg.Pool[asyncpg.Record]"
@@ -141,7 +141,7 @@ async def test_what_is_settled_holds_up_nothing_and_is_still_known_by_its_identi
     assert (await known(connection, 7, keys=(b"k",))).identities == {(0, "unread-9")}
 
 
-async def test_a_letter_without_a_key_holds_up_nothing_even_where_it_blocks(connection: Connection) -> None:
+async def test_a_dead_letter_without_a_key_blocks_nothing(connection: Connection) -> None:
     await ROWS.store(connection, [dead("held", key=None)])
     assert (await known(connection, 7, "held-5")).keys == set()
 

@@ -1,4 +1,4 @@
-"""Every part is made unwell in earnest: health says so in a sentence, a gauge does, and the right alert would fire."""
+"""Every part is broken for real: its health check has a sentence, its gauge is set, and the right alert would fire."""
 
 from __future__ import annotations
 
@@ -145,7 +145,7 @@ def test_that_alerts_fire_is_asked_of_promtool() -> None:
         pytest.skip("promtool is not on this machine: the alerts are not asked")
 
 
-async def test_of_a_process_that_is_well_nothing_is_said(process: Watched) -> None:
+async def test_a_healthy_process_reports_no_problem(process: Watched) -> None:
     for part in ("appends", "database", "kafka", "relay", "tokens", "projections"):
         async with asyncio.timeout(120):
             while f'carrousel_unhealthy{{code="",part="{part}"}} 0.0' not in await process.metrics():
@@ -164,7 +164,7 @@ async def server(tmp_path: Path) -> AsyncIterator[Postgres]:
     await server.stop()
 
 
-async def test_a_database_that_says_nothing(server: Postgres, bootstrap_servers: str, tmp_path: Path) -> None:
+async def test_a_database_that_does_not_answer(server: Postgres, bootstrap_servers: str, tmp_path: Path) -> None:
     async with watched(server.url("referral"), bootstrap_servers, tmp_path) as process:
         for each in _of(server):
             each.send_signal(signal.SIGSTOP)
@@ -238,7 +238,7 @@ async def broker(tmp_path: Path) -> AsyncIterator[Kafka]:
 
 
 @pytest.mark.durable
-async def test_a_broker_that_says_nothing(
+async def test_a_broker_that_does_not_answer(
     broker: Kafka, database_url: str, tmp_path: Path, pool: asyncpg.Pool[asyncpg.Record]
 ) -> None:
     assert broker.process is not None
@@ -331,7 +331,7 @@ async def test_a_task_that_never_succeeds(database_url: str, bootstrap_servers: 
         await process.would_raise("PartUnhealthy", "NoSuccess")
 
 
-async def test_gauges_that_nobody_keeps_true_say_how_old_they_are(
+async def test_gauges_that_nobody_sets_have_the_age_of_their_last_success(
     process: Watched, pool: asyncpg.Pool[asyncpg.Record]
 ) -> None:
     await pool.execute("alter table outbox_checkpoints rename to elsewhere")

@@ -1,4 +1,4 @@
-"""An old and a new process of one service at once: no fact is lost, no row is ever wrong, all are right at the end."""
+"""An old and a new process of one service at once: no event is lost, no row is ever wrong, all are right at the end."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a subscription asks of others: no connection is left behind while the broker is away, and one look a batch."""
+"""A consumer leaves no connection behind while the broker is away, and reads its checkpoints once a batch."""
 
 from __future__ import annotations
 
@@ -70,14 +70,14 @@ async def test_a_batch_reads_the_places_of_its_partitions_once(
         one = Consumer(bootstrap_servers, where.name, Inbox("ledger", where, Ledger().apply), watched)
         relay = OutboxRelay(store, publish_on(where), [where], bootstrap_servers, database_url)
         async with run(relay, one), asyncio.timeout(120):
-            await _heard(store, pool, 0)
+            await _received(store, pool, 0)
             asked.clear()
-            await _heard(store, pool, 1)
+            await _received(store, pool, 1)
     reading = [each for each in asked if each.startswith("select") and "from consumer_checkpoints" in each]
     assert len(reading) == 1
 
 
-async def _heard(store: EventStore, pool: Pool, number: int) -> None:
+async def _received(store: EventStore, pool: Pool, number: int) -> None:
     """Write one more event, and return once it is applied."""
     async with store.transaction() as connection:
         await store.append(connection, "a", number, [Counted(n=number)], META, NOW)

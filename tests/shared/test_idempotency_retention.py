@@ -50,7 +50,7 @@ async def test_an_answer_is_kept_for_as_long_as_is_said_and_then_goes(desk: Desk
     await desk.ask("/boxes/b-1/tickets", key())
     await desk.ask("/boxes/b-1/tickets", key())
     assert await kept(desk) == 3
-    assert (await desk.facts("b-1"))[-1] == Drawn(nth=53)
+    assert (await desk.events("b-1"))[-1] == Drawn(nth=53)
 
 
 async def test_what_nobody_asks_for_again_is_purged_in_small_batches(desk: Desk) -> None:

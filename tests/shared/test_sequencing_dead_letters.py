@@ -1,4 +1,4 @@
-"""What is said of each message that is not applied: its reason, its partition, its place, and what it holds up."""
+"""Each message that is not applied has its reason, its partition, its position, and the key it blocks."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from shared.messaging.checkpoints import Checkpoint, Claim, DeadLetterState, DeadRecord, Pending
 from shared.messaging.sequencing import ParsedRecord, SequencedBatch, sequence_batch
-from tests.shared.test_sorting import TOPIC, TYPES, Partition, Sent, chain, sent
+from tests.shared.test_sequencing import TOPIC, TYPES, Partition, Sent, chain, sent
 
 BROKEN = b'{"m": 1}'
 
@@ -47,7 +47,7 @@ def test_what_was_read_is_there_and_what_was_not_is_not() -> None:
             lacking()
 
 
-def test_a_dead_letter_has_its_place_and_holds_up_its_key_if_it_has_one() -> None:
+def test_a_dead_letter_has_its_position_and_blocks_its_key_if_it_has_one() -> None:
     one = parsed(dataclasses.replace(sent(5, 3, epoch=2, fork=3), partition=4))
     keyless = parsed(dataclasses.replace(sent(5, 3), key=None))
     assert one.dead("why") == DeadRecord(one.record, one.identity, "why", blocks=True, claim=Claim(2, 5, 3))
@@ -73,7 +73,7 @@ def test_two_messages_that_differ_in_anything_are_two(what: str) -> None:
 
 
 @given(st.sampled_from(["offset", "key", "value"]))
-def test_two_records_without_a_place_are_told_apart_by_where_they_stand_and_what_they_say(what: str) -> None:
+def test_two_records_without_a_position_are_distinguished_by_offset_and_content(what: str) -> None:
     one = Sent(b"k", b"x", (), offset=1)
     changed: dict[str, Any] = {"offset": 2, "key": None, "value": None}
     other = dataclasses.replace(one, **{what: changed[what]})
@@ -155,16 +155,16 @@ def test_a_dead_letter_that_does_not_come_next_moves_nothing(elsewhere: Checkpoi
 
 
 def test_what_is_dropped_is_counted_by_reason() -> None:
-    heard = Partition()
-    heard.hear(*chain([1, 2, 3]))
-    assert heard.hear(*chain([1, 2])).dropped == {"duplicate": 2}
-    assert heard.hear(sent(9, 8), sent(10, 9)).dropped == {"gap": 2}
-    again = heard.hear(*[sent(n, n - 1, epoch=2, fork=2) for n in (1, 2, 3)])
+    partition = Partition()
+    partition.consume(*chain([1, 2, 3]))
+    assert partition.consume(*chain([1, 2])).dropped == {"duplicate": 2}
+    assert partition.consume(sent(9, 8), sent(10, 9)).dropped == {"gap": 2}
+    again = partition.consume(*[sent(n, n - 1, epoch=2, fork=2) for n in (1, 2, 3)])
     assert again.dropped == {"of-the-epoch-before": 2}
     assert [each.envelope.sequence for each in again.fresh] == [3]
-    assert heard.hear(sent(1, 0), sent(2, 1)).dropped == {"earlier-epoch": 2}
-    assert heard.hear(sent(3, 2)).dropped == {}
-    assert heard.reasons()[-1] == "another-history"
+    assert partition.consume(sent(1, 0), sent(2, 1)).dropped == {"earlier-epoch": 2}
+    assert partition.consume(sent(3, 2)).dropped == {}
+    assert partition.reasons()[-1] == "another-history"
 
 
 def test_of_a_rebuild_the_histories_before_its_own_are_passed_over() -> None:
@@ -175,12 +175,12 @@ def test_of_a_rebuild_the_histories_before_its_own_are_passed_over() -> None:
 
 
 def test_a_later_history_begins_with_its_first_message_only() -> None:
-    heard = Partition()
-    heard.hear(*chain([1, 2]))
-    found = heard.hear(sent(2, 1, epoch=2, fork=2))
-    assert (found.dropped, found.gaps, heard.checkpoint.epoch) == ({"gap": 1}, {0: 2}, 1)
-    heard.hear(sent(1, 0, epoch=2, fork=2))
-    assert (heard.checkpoint.epoch, heard.checkpoint.sequence, heard.checkpoint.known_until) == (2, 1, 2)
+    partition = Partition()
+    partition.consume(*chain([1, 2]))
+    found = partition.consume(sent(2, 1, epoch=2, fork=2))
+    assert (found.dropped, found.gaps, partition.checkpoint.epoch) == ({"gap": 1}, {0: 2}, 1)
+    partition.consume(sent(1, 0, epoch=2, fork=2))
+    assert (partition.checkpoint.epoch, partition.checkpoint.sequence, partition.checkpoint.known_until) == (2, 1, 2)
 
 
 def test_with_another_history_what_nobody_could_read_of_the_one_before_is_forgotten() -> None:
@@ -226,7 +226,7 @@ def test_a_chain_of_unreadable_messages_is_confirmed_whole_in_order_or_not_at_al
         (Pending("x", Claim(1, 2, 1), b"k"), {(0, b"k")}),
     ],
 )
-def test_a_confirmed_letter_holds_up_its_key_while_it_is_open(link: Pending, held: set[tuple[int, bytes]]) -> None:
+def test_a_confirmed_dead_letter_blocks_its_key_while_it_is_open(link: Pending, held: set[tuple[int, bytes]]) -> None:
     found = sorted_out([sent(3, 2, key="other")], known(pending={0: {2: link}}), p0=Checkpoint(sequence=1))
     assert (found.confirmed, found.keys) == ([(0, link)], held)
 
@@ -237,7 +237,7 @@ def test_an_unreadable_message_of_another_history_confirms_nothing() -> None:
     assert (found.confirmed, found.gaps) == ([], {0: 1})
 
 
-def test_a_gap_is_one_dead_letter_that_holds_up_no_key() -> None:
+def test_a_gap_is_one_dead_letter_that_blocks_no_key() -> None:
     about = known()
     found = sorted_out([sent(5, 4), sent(6, 5), sent(7, 6, value=BROKEN)], about, p0=Checkpoint(sequence=1))
     assert [(each.reason, each.blocks) for each in found.dead] == [("gap", False), ("schema", False)]
@@ -256,7 +256,7 @@ def test_what_follows_from_behind_is_kept_under_its_own_reason(value: bytes | No
 
 
 @given(st.integers(1, 300))
-def test_the_last_messages_are_remembered_and_a_duplicate_among_them_is_told_from_another_event(number: int) -> None:
+def test_a_duplicate_of_the_last_messages_is_distinguished_from_another_event(number: int) -> None:
     checkpoint = Checkpoint()
     for n in range(1, number + 1):
         checkpoint.advance(n, parsed(sent(n, n - 1)).envelope.event_digest)
