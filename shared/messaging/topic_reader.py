@@ -1,4 +1,4 @@
-"""Reads whole topics from their first record, in no consumer group: what a rebuild needs."""
+"""Reads whole topics from their first record, in no consumer group, for a rebuild."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _READ_RECORDS = 5000
 
 
 @dataclass(slots=True)
-class Reader:
+class TopicReader:
     """Reads whole topics from their first record, in no consumer group, up to ends that were marked."""
 
     consumer: AIOKafkaConsumer
@@ -24,7 +24,7 @@ class Reader:
     reached: dict[TopicPartition, int] = field(default_factory=dict)
 
     async def mark_ends(self) -> None:
-        """What is the end of each partition now is where reading stops."""
+        """Read up to what is the end of each partition now."""
         self.ends = await self.consumer.end_offsets([each for group in self.partitions.values() for each in group])
 
     async def batch(self, topic: Topic) -> list[ConsumerRecord[bytes, bytes]]:
@@ -63,7 +63,7 @@ class Reader:
 
 
 @asynccontextmanager
-async def open_reader(bootstrap_servers: str, topics: Sequence[Topic]) -> AsyncIterator[Reader]:
+async def open_topic_reader(bootstrap_servers: str, topics: Sequence[Topic]) -> AsyncIterator[TopicReader]:
     """A reader of all partitions of `topics`."""
     partitions = {each.name: [TopicPartition(each.name, nth) for nth in range(each.partitions)] for each in topics}
     every = [each for group in partitions.values() for each in group]
@@ -71,4 +71,4 @@ async def open_reader(bootstrap_servers: str, topics: Sequence[Topic]) -> AsyncI
         bootstrap_servers=bootstrap_servers, enable_auto_commit=False, auto_offset_reset="earliest"
     ) as consumer:
         consumer.assign(every)
-        yield Reader(consumer, partitions, await consumer.beginning_offsets(every))
+        yield TopicReader(consumer, partitions, await consumer.beginning_offsets(every))

@@ -18,8 +18,8 @@ from shared.service.wiring import create_tables
 from tests.chance import examples
 from tests.conftest import empty_database
 from tests.shared.counting import CountPublished
-from tests.shared.test_letters import Memory
-from tests.shared.test_sorting import TOPIC, Sent, sent
+from tests.shared.test_dead_letters import Memory
+from tests.shared.test_sequencing import TOPIC, Sent, sent
 
 KEYS = ("a", "b")
 
