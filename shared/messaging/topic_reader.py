@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Collection, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
+from aiokafka.errors import KafkaError
 
+from shared.messaging.broker_history import TopicLost
 from shared.messaging.cloudevents import Topic
 
 _READ_RECORDS = 5000
@@ -28,14 +30,27 @@ class TopicReader:
         self.ends = await self.consumer.end_offsets([each for group in self.partitions.values() for each in group])
 
     async def batch(self, topic: Topic) -> list[ConsumerRecord[bytes, bytes]]:
-        """The next records of a topic; none once its marked ends are reached. Waits while the broker is away."""
+        """The next records of a topic; none once its marked ends are reached. Waits while the broker is away.
+
+        Raises TopicLost when it is not the topic any more whose ends were marked.
+        """
         while open_still := [each for each in self.partitions[topic.name] if self.at(each) < self.ends[each]]:
             found = await self.consumer.getmany(*open_still, timeout_ms=200, max_records=_READ_RECORDS)
-            for each in open_still:
-                self.reached[each] = await self.consumer.position(each)
+            reached = {each: await self.consumer.position(each) for each in open_still}
+            if any(at < self.at(each) for each, at in reached.items()):
+                raise TopicLost(topic.name)
+            self.reached |= reached
             if found:
                 return [record for records in found.values() for record in records]
+            await self._require_ends(open_still)
         return []
+
+    async def _require_ends(self, partitions: Sequence[TopicPartition]) -> None:
+        """Where nothing came: the marked ends are still to come, or the topic was lost or made anew."""
+        with suppress(KafkaError):  # the broker is away
+            ends = await self.consumer.end_offsets(partitions)
+            if lost := [each.topic for each, end in ends.items() if end < self.ends[each]]:
+                raise TopicLost(lost[0])
 
     def begin_again(self, topic: Topic, numbers: Collection[int]) -> None:
         """Read these partitions of a topic from their first record again."""

@@ -10,6 +10,7 @@ import asyncpg
 import structlog
 
 from shared.eventstore.event_store import Connection
+from shared.messaging.broker_history import TopicLost
 from shared.messaging.inbox import Inbox
 from shared.messaging.topic_reader import TopicReader, open_topic_reader
 from shared.projections.shadow_schema import ProgressCallback, ShadowSchema, no_progress, shadow_schema
@@ -116,8 +117,23 @@ async def rebuild(
 ) -> None:
     """Apply every message again in a shadow schema, prove that nothing is missing, and swap; reads go on meanwhile.
 
-    `progress` is called with how many messages of how many were read. Raises AlreadyRebuilding, TopicIncomplete.
+    `progress` is called with how many messages of how many were read. A topic that is lost meanwhile, or made anew, is
+    read from the beginning. Raises AlreadyRebuilding, TopicIncomplete.
     """
+    while True:
+        try:
+            return await _rebuild(pool, url, bootstrap_servers, projection, progress)
+        except TopicLost:
+            log.info("rebuild begins again with the topic as it is", consumer=projection.consumer)
+
+
+async def _rebuild(
+    pool: asyncpg.Pool[asyncpg.Record],
+    url: str,
+    bootstrap_servers: str,
+    projection: TopicProjection,
+    progress: ProgressCallback,
+) -> None:
     async with (
         shadow_schema(url, projection.consumer, projection.schemas) as shadow,
         open_topic_reader(bootstrap_servers, projection.topics) as reader,

@@ -16,16 +16,19 @@ from shared.domain.messages import Meta, Recorded, Refused
 from shared.eventstore import event_store, projection_versions
 from shared.eventstore.event_store import Connection, EventStore, event_types
 from shared.messaging import inbox
+from shared.messaging.cloudevents import Topic
 from shared.messaging.consumer import Consumer
 from shared.messaging.dead_letters import discard, discarded
 from shared.messaging.inbox import Apply, Inbox, ReceivedMessage
 from shared.messaging.outbox_relay import OutboxRelay, backlog
 from shared.messaging.outgoing import OutgoingMessage
+from shared.messaging.topic_reader import TopicReader, open_topic_reader
 from shared.messaging.topics import create_topics
-from shared.projections import shadow_schema
+from shared.projections import shadow_schema, topic_rebuild
 from shared.projections.shadow_schema import AlreadyRebuilding
 from shared.projections.topic import TopicProjection, outdated, prepare
 from shared.projections.topic_rebuild import TopicIncomplete, rebuild
+from tests.chaos.broker import make_anew
 from tests.shared.counting import Counted, CountPublished, publish_on, topic
 
 META = Meta(by="tester", correlation_id="test")
@@ -190,6 +193,51 @@ async def test_a_rebuild_that_is_cut_off_leaves_the_live_tables_alone(town: Town
     assert await town.tally() in (town.all_of(1), town.all_of(10))
     await rebuild(town.pool, town.url, town.servers, new)
     assert await town.tally() == town.all_of(10)
+
+
+@pytest.mark.parametrize("again", [0, 5])
+async def test_a_rebuild_whose_topic_is_made_anew_begins_again_with_what_is_there(
+    town: Town, monkeypatch: pytest.MonkeyPatch, again: int
+) -> None:
+    """Refilled or not: the ends that were marked never come again."""
+    old, new = town.fold(1), town.fold(10)
+    async with town.alive(old):
+        await town.write(10)
+        await town.caught_up()
+        await town.published()
+    opened = 0
+
+    @asynccontextmanager
+    async def open_reader(servers: str, topics: Sequence[Topic]) -> AsyncIterator[TopicReader]:
+        nonlocal opened
+        opened += 1
+        async with open_topic_reader(servers, topics) as reader:
+            if opened == 1:
+                reader.ends = {each: end + 1000 for each, end in reader.first.items()}
+                await _made_anew(town, old, again)
+                monkeypatch.setattr(TopicReader, "mark_ends", _nothing)
+            else:
+                monkeypatch.undo()
+            yield reader
+
+    monkeypatch.setattr(topic_rebuild, "open_topic_reader", open_reader)
+    async with asyncio.timeout(60):
+        with suppress(TopicIncomplete):
+            await rebuild(town.pool, town.url, town.servers, new)
+    assert opened == 2
+
+
+async def _nothing(_: TopicReader) -> None:
+    """Its ends were marked before the topic was lost."""
+
+
+async def _made_anew(town: Town, fold: TopicProjection, again: int) -> None:
+    for each in town.topics.values():
+        await make_anew(town.servers, each)
+    if again:
+        async with town.alive(fold):
+            await town.write(again)
+            await town.published()
 
 
 async def test_only_one_process_rebuilds(town: Town) -> None:
