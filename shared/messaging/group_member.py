@@ -19,6 +19,7 @@ Rec: TypeAlias = ConsumerRecord[bytes, bytes]
 HandleBatch: TypeAlias = Callable[[tuple[Rec, ...]], Awaitable[None]]
 
 _BATCH_RECORDS = 2000
+_PARTITION_BYTES = 128 * 1024  # what is read ahead of each partition; one larger message comes alone
 _LOOK_MS = 20
 _STOP_SECONDS = 10.0
 _A_DAY_MS = 24 * 60 * 60 * 1000
@@ -64,6 +65,7 @@ def member_of(
         group_id=group,
         batch=True,
         max_records=_BATCH_RECORDS,
+        max_partition_fetch_bytes=_PARTITION_BYTES,
         batch_timeout_ms=_LOOK_MS,
         ack_policy=AckPolicy.MANUAL,
         auto_offset_reset="earliest",
