@@ -1,6 +1,6 @@
-"""Logs as JSON lines with the correlation id of the thread they belong to; never personal data.
+"""Logs as JSON lines with the trace id of the request or message; never personal data.
 
-The text of an exception can quote what somebody sent, so a line has its class and nothing else of it.
+The text of an exception can quote what somebody sent, so a line has its class only.
 """
 
 from __future__ import annotations
@@ -16,10 +16,10 @@ _A_LINE = 100
 _LONGEST = 300
 
 
-def log_trace(log: structlog.typing.FilteringBoundLogger, what: str, threads: Sequence[str], **more: str) -> None:
-    """Say what happened to a batch, and of which threads its messages were; a hundred of them a line."""
-    for first in range(0, len(threads), _A_LINE):
-        of_line = threads[first : first + _A_LINE]
+def log_trace(log: structlog.typing.FilteringBoundLogger, what: str, trace_ids: Sequence[str], **more: str) -> None:
+    """Log what happened to a batch, with the trace ids of its messages; a hundred of them a line."""
+    for first in range(0, len(trace_ids), _A_LINE):
+        of_line = trace_ids[first : first + _A_LINE]
         log.info(what, messages=len(of_line), correlation_ids=list(dict.fromkeys(of_line)), **more)
 
 

@@ -1,4 +1,4 @@
-"""How a service is served: uvicorn with our limits, and with an eye on who stands in front of it."""
+"""How a service is served: uvicorn with our limits, and with the proxies that are trusted."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from shared.http.limits import Limits
 from shared.http.protocol import protocol_of
 from shared.service.settings import Settings
 
-_REQUEST_SECONDS = 8  # for requests in hand at the end
+_REQUEST_SECONDS = 8  # for current requests at the end
 
 
 def limits_of(settings: Settings) -> Limits:
@@ -24,9 +24,9 @@ def limits_of(settings: Settings) -> Limits:
 
 
 def server_config(app: Callable[..., Any], settings: Settings, limits: Limits | None = None) -> uvicorn.Config:
-    """Serve on `HOST` and the port of the settings; requests in hand are finished at the end.
+    """Serve on `HOST` and the port of the settings; current requests are finished at the end.
 
-    `X-Forwarded-For` is believed of `TRUSTED_PROXIES` only. There is no WebSocket here.
+    `X-Forwarded-For` is trusted from `TRUSTED_PROXIES` only. There is no WebSocket here.
     """
     limits, proxies = limits or limits_of(settings), settings.trusted_proxies
     return uvicorn.Config(

@@ -1,4 +1,4 @@
-"""Serves one application, and ends: in good order, and at the latest before whoever asked loses patience."""
+"""Serves one application until a signal, and ends within a time limit."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _NOT_STARTED = 3
 
 
 class _Server(uvicorn.Server):
-    """Asked to end, it has ended after 24 seconds, whatever hangs: what is in hand was not committed."""
+    """After a signal it ends within 24 seconds, whatever hangs: unfinished work was not committed."""
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         if not self.should_exit:
@@ -34,12 +34,12 @@ class _Server(uvicorn.Server):
 
 
 def _leave() -> None:
-    log.error("the end took too long: left")
+    log.error("shutdown took too long: exit")
     os._exit(1)
 
 
 def serve(name: str, settings: Settings, app: FastAPI) -> None:
-    """Serve on `HOST`, the loopback address unless set, until SIGTERM or SIGINT; requests in hand are finished.
+    """Serve on `HOST`, the loopback address unless set, until SIGTERM or SIGINT; current requests are finished.
 
     It ends within 25 seconds: eight for requests, ten for tasks, four for connections. Kubernetes gives 30.
     """

@@ -48,4 +48,4 @@ async def test_a_person_is_known_again_after_everything_was_encrypted_with_a_new
         keys.write_text(new)
         later = await People.opened(connection, FieldCipher.of_file(str(keys)))
         assert await later.identify(connection, [Contact(name="Z", email=ADDRESS.upper())]) == [known]
-        assert await later.look(connection, "ent-1", "tester", "register") == ZOE
+        assert await later.read_person(connection, "ent-1", "tester", "register") == ZOE

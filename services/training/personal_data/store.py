@@ -110,7 +110,7 @@ class People(PersonalDataStore[Contact]):
     ) -> Mapping[str, Named]:
         """How each of `persons` is called for that training or event; every look is kept."""
         rows = await connection.fetch(_WRITTEN_FOR, stream, persons)
-        known = await self.look_at(connection, [row["id"] for row in rows], by, why)
+        known = await self.read_people(connection, [row["id"] for row in rows], by, why)
         found = dict.fromkeys(persons, Named())
         for person, entries in groupby(rows, key=lambda row: row["person"]):
             written = [(known[row["id"]], bool(row["confirmed"])) for row in entries if row["id"] in known]
@@ -124,7 +124,7 @@ class People(PersonalDataStore[Contact]):
         """The names held on a person (GDPR art. 15) that a caller may see, and every look at one, this one too."""
         rows = await self.held_by(connection, person, access)
         ids = [row["id"] for row in rows]
-        known = await self.look_at(connection, ids, by, "subject-access")
+        known = await self.read_people(connection, ids, by, "subject-access")
         query = "select by, reason as why, at from looks where person = any($1) order by id"
         looks = [Look(**row) for row in await connection.fetch(query, ids)]
         held = [row for row in rows if row["id"] in known]

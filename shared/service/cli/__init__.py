@@ -1,4 +1,4 @@
-"""The command line of a service: `python -m services.<name>` serves; with a command it looks after the service."""
+"""The command line of a service: `python -m services.<name>` serves; its commands operate the service."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import typer
 
 from shared.eventstore import migrations
 from shared.eventstore.migrations import Phase
-from shared.projections import inline, topic
+from shared.projections import inline, topic_rebuild
 from shared.service.cli.dead_letters import dead_letter_commands
 from shared.service.cli.outbox_relay import outbox_commands
 from shared.service.cli.output import OUT, fail, progress
@@ -21,7 +21,7 @@ from shared.service.wiring import Wiring
 
 
 def console(service: Service) -> typer.Typer:
-    """Serve, and everything ops do to a service."""
+    """Serve, and all commands of operators."""
     name = service.name
     app = typer.Typer(add_completion=False, invoke_without_command=True, help=f"The {name} service.")
 
@@ -42,7 +42,7 @@ def console(service: Service) -> typer.Typer:
 
     @app.command()
     def rebuild() -> None:
-        """Build views and folded tables again beside the live ones, and swap; the service goes on meanwhile."""
+        """Rebuild all projections in a shadow schema, and swap; the service goes on meanwhile."""
         do(_build_again)
 
     @app.command()
@@ -65,7 +65,7 @@ async def _build_again(parts: Wiring) -> None:
     if parts.topic_projection:
         with progress(parts.topic_projection.consumer) as show:
             servers = parts.settings.kafka_bootstrap_servers
-            await topic.rebuild(parts.pool, parts.url, servers, parts.topic_projection, show)
+            await topic_rebuild.rebuild(parts.pool, parts.url, servers, parts.topic_projection, show)
     if not (parts.inline or parts.topic_projection):
         fail("This service has nothing to rebuild.")
 

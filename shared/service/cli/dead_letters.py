@@ -1,4 +1,4 @@
-"""Dead letters: seen, applied again, or discarded by somebody for a reason."""
+"""Dead letters: list, replay, discard."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _SHOWN = 100
 
 def dead_letter_commands(do: Do) -> typer.Typer:
     """The commands `dead-letters ...`."""
-    app = typer.Typer(help="Messages that could not be applied, and those that wait behind them.")
+    app = typer.Typer(help="Messages that could not be applied, and those parked behind them.")
 
     @app.command("list")
     def list_letters() -> None:
@@ -58,8 +58,8 @@ async def _list_letters(parts: Wiring) -> None:
                 table.add_row(*map(str, row), since)
         counted = await dead_letters.dead_letter_counts(connection)
     OUT.print(table)
-    for pile in counted:
-        OUT.print(f"{pile.letters} {pile.reason} on {pile.topic}")
+    for count in counted:
+        OUT.print(f"{count.letters} {count.reason} on {count.topic}")
 
 
 async def _replay(parts: Wiring, key: str | None) -> None:

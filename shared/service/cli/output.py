@@ -1,4 +1,4 @@
-"""What the command line says: tables, sentences, progress; and how it says no."""
+"""The output of the command line: tables, sentences, progress, failures."""
 
 from __future__ import annotations
 
@@ -26,6 +26,6 @@ def progress(what: str) -> Iterator[ProgressCallback]:
 
 
 def fail(sentence: str) -> NoReturn:
-    """End with this sentence, and a code that says so."""
+    """Print this sentence and end with exit 1."""
     _ERR.print(sentence)
     raise typer.Exit(1)

@@ -1,4 +1,4 @@
-"""Work on the parts of a service without serving: its wiring, its database, and what is said when one is away."""
+"""Work on the parts of a service without serving: its wiring, its database, and a sentence for each failure."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from fastapi import FastAPI
 from pydantic import ValidationError
 
 from shared.eventstore.pool import open_pool
-from shared.messaging.inbox import OfAnotherVersion
+from shared.messaging.inbox import AnotherVersionLive
 from shared.observability.health import Health
 from shared.projections.shadow_schema import AlreadyRebuilding
-from shared.projections.topic import TopicIncomplete
+from shared.projections.topic_rebuild import TopicIncomplete
 from shared.service.cli.output import fail
 from shared.service.settings import Settings, settings_of
 from shared.service.wiring import Wire, Wiring, wired
@@ -25,7 +25,7 @@ Do: TypeAlias = Callable[[Work], None]
 _SENTENCES: dict[type[Exception], str] = {
     AlreadyRebuilding: "Another process rebuilds these tables already.",
     TopicIncomplete: "A topic holds less than was applied from it: republish from 0 at its publisher, then rebuild.",
-    OfAnotherVersion: "A process of another version keeps these tables: use the command of that version, or `rebuild`.",
+    AnotherVersionLive: "A process of another version keeps these tables: use its command, or `rebuild`.",
     asyncpg.PostgresError: "The database refuses.",
     OSError: "The database or Kafka does not answer.",
 }
@@ -40,7 +40,7 @@ def settings_or_fail(name: str) -> Settings:
 
 
 def do_with_parts(settings: Settings, wire: Wire, work: Work) -> None:
-    """Do `work`, or say in a sentence why it cannot be done."""
+    """Do `work`, or print in a sentence why it cannot be done."""
     try:
         asyncio.run(_with_parts(settings, wire, work))
     except tuple(_SENTENCES) as error:

@@ -1,4 +1,4 @@
-"""Encrypted names: their keys, and who is kept too long; none of them is read or shown here."""
+"""Encrypted names: their keys, and which are kept too long; none is read or shown here."""
 
 from __future__ import annotations
 

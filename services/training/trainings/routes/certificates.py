@@ -76,7 +76,7 @@ async def issue_certificate(
         digest=links.digest(code),
         named=links.named(code, certificate.holder),
     )
-    kept = await commands.kept(
+    kept = await commands.answer(
         TRAINING, training_id, command, check_access=partial(gives, caller), content=lambda _: {"code": code}
     )
     if kept.replayed:

@@ -1,4 +1,4 @@
-"""What a subscription asks of others: no connection is left behind while the broker is away, and one look a batch."""
+"""A consumer leaves no connection behind while the broker is away, and reads its checkpoints once a batch."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ async def test_while_the_broker_is_away_nothing_is_opened_that_nobody_closes(poo
     one = Consumer(NOBODY, "group", Inbox("ledger", topic(), Ledger().apply), pool)
     with capture_logs() as logged:
         async with run(one), asyncio.timeout(120):
-            while sum(line["event"] == "subscription waits" for line in logged) < 3:
+            while sum(line["event"] == "consumer waits" for line in logged) < 3:
                 await asyncio.sleep(0.05)
     gc.collect()
     await asyncio.sleep(0)
@@ -70,14 +70,14 @@ async def test_a_batch_reads_the_places_of_its_partitions_once(
         one = Consumer(bootstrap_servers, where.name, Inbox("ledger", where, Ledger().apply), watched)
         relay = OutboxRelay(store, publish_on(where), [where], bootstrap_servers, database_url)
         async with run(relay, one), asyncio.timeout(120):
-            await _heard(store, pool, 0)
+            await _received(store, pool, 0)
             asked.clear()
-            await _heard(store, pool, 1)
+            await _received(store, pool, 1)
     reading = [each for each in asked if each.startswith("select") and "from consumer_checkpoints" in each]
     assert len(reading) == 1
 
 
-async def _heard(store: EventStore, pool: Pool, number: int) -> None:
+async def _received(store: EventStore, pool: Pool, number: int) -> None:
     """Write one more event, and return once it is applied."""
     async with store.transaction() as connection:
         await store.append(connection, "a", number, [Counted(n=number)], META, NOW)

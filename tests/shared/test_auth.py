@@ -210,15 +210,15 @@ async def test_the_last_good_keys_go_on_being_used_while_their_file_is_broken(tm
     file.write_text(json.dumps(KeySet([KEY]).as_dict(private=False)))
     gate = TokenVerifier(file, ISSUER, AUDIENCE)
     assert recognised(gate, signed(claims())) == GOOD
-    assert await gate.ailment() is None
+    assert await gate.check_health() is None
     with capture_logs() as logged:
         breakings()[broken](file)
         for _ in range(5):
             assert recognised(gate, signed(claims())) == GOOD
-        ailment = await gate.ailment()
-    assert ailment
-    assert ailment.code in {"jwks-missing", "jwks-broken"}
-    assert "last good keys" in str(ailment)
+        check_health = await gate.check_health()
+    assert check_health
+    assert check_health.code in {"jwks-missing", "jwks-broken"}
+    assert "last good keys" in str(check_health)
     assert [(line["event"], line["log_level"]) for line in logged] == [("keys for tokens cannot be read", "error")]
     assert recognised(gate, signed(claims(), OTHER)) is None
 
@@ -229,11 +229,11 @@ async def test_keys_that_come_back_are_used_and_the_old_ones_no_more(tmp_path: P
     gate = TokenVerifier(file, ISSUER, AUDIENCE)
     assert recognised(gate, signed(claims())) == GOOD
     file.write_text("{")
-    assert await gate.ailment()
+    assert await gate.check_health()
     file.write_text(json.dumps(KeySet([OTHER]).as_dict(private=False)))
     assert recognised(gate, signed(claims(), OTHER)) == GOOD
     assert recognised(gate, signed(claims())) is None
-    assert await gate.ailment() is None
+    assert await gate.check_health() is None
 
 
 async def test_without_any_keys_nobody_can_be_checked_and_that_is_our_fault(tmp_path: Path) -> None:
@@ -243,7 +243,7 @@ async def test_without_any_keys_nobody_can_be_checked_and_that_is_our_fault(tmp_
         gate.authenticate(f"Bearer {signed(claims())}")
     with pytest.raises(Unauthenticated):
         gate.authenticate(None)
-    assert str(await gate.ailment()) == (
+    assert str(await gate.check_health()) == (
         "No keys were ever read from the file that AUTH_JWKS_FILE names (FileNotFoundError); nobody is recognised."
     )
     file.write_text(json.dumps(KeySet([KEY]).as_dict(private=False)))

@@ -41,9 +41,9 @@ class Trying(Ledger):
         self.error: type[Exception] | None = None
         self.tries: list[float] = []
 
-    async def apply(self, connection: Connection, heard: Sequence[ReceivedMessage]) -> None:
+    async def apply(self, connection: Connection, received: Sequence[ReceivedMessage]) -> None:
         self.tries.append(asyncio.get_running_loop().time())
-        await super().apply(connection, heard)
+        await super().apply(connection, received)
         if self.error is not None:
             raise self.error("away")
 
@@ -59,25 +59,25 @@ class Listener:
         self.consumer = Consumer(servers, self.topic.name, Inbox("ledger", self.topic, self.ledger.apply), pool)
         self.running: list[asyncio.Task[None]] = []
 
-    async def write(self, first: int, facts: int) -> None:
+    async def write(self, first: int, events: int) -> None:
         async with self.store.transaction() as connection:
-            told = [Counted(n=first + nth) for nth in range(facts)]
+            told = [Counted(n=first + nth) for nth in range(events)]
             await self.store.append(connection, "a", first, told, META, NOW)
 
     async def applied(self) -> list[int]:
         async with self.pool.acquire() as connection:
             return (await self.ledger.read(connection)).get("a", [])
 
-    async def until_applied(self, facts: int) -> None:
+    async def until_applied(self, events: int) -> None:
         """Return once so many are applied; each once and in order."""
         async with asyncio.timeout(120):
-            while len(await self.applied()) < facts:
+            while len(await self.applied()) < events:
                 await asyncio.sleep(0.05)
-        assert await self.applied() == list(range(facts))
+        assert await self.applied() == list(range(events))
 
     async def said(self) -> str:
         """Its sentence, or nothing when it is well."""
-        return str(await self.consumer.ailment() or "")
+        return str(await self.consumer.check_health() or "")
 
 
 async def until(there: Callable[[], Any]) -> None:
@@ -90,7 +90,7 @@ async def until(there: Callable[[], Any]) -> None:
 async def listener(
     pool: asyncpg.Pool[asyncpg.Record], database_url: str, bootstrap_servers: str
 ) -> AsyncIterator[Listener]:
-    """One that has heard the first three facts."""
+    """One that has received the first three events."""
     laid = Listener(pool, database_url, bootstrap_servers)
     await create_tables(pool, [event_store.SCHEMA, inbox.SCHEMA])
     await create_topics(bootstrap_servers, [laid.topic])
@@ -157,10 +157,10 @@ async def test_a_consumer_that_starts_while_its_broker_is_away_waits_for_it_by_n
     with capture_logs() as lines:
         running = asyncio.create_task(consumer.run())
         await until(lambda: lines)
-        said = await consumer.ailment()
+        said = await consumer.check_health()
         running.cancel()
         with suppress(asyncio.CancelledError):
             await running
-    assert lines[0]["event"] == "subscription waits"
+    assert lines[0]["event"] == "consumer waits"
     assert (str(said), consumer.waiting_for) == ("It waits for the broker.", "broker")
     assert await consumer.lag() == (0, 0.0)

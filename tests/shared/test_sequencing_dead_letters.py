@@ -1,4 +1,4 @@
-"""What is said of each message that is not applied: its reason, its partition, its place, and what it holds up."""
+"""Each message that is not applied has its reason, its partition, its position, and the key it blocks."""
 
 from __future__ import annotations
 
@@ -9,30 +9,32 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.messaging.checkpoints import Checkpoint, Claim, Dead, Known, Pending
-from shared.messaging.sequencing import Parsed, Sorted, sort_out
-from tests.shared.test_sorting import TOPIC, TYPES, Partition, Sent, chain, sent
+from shared.messaging.checkpoints import Checkpoint, Claim, Confirmed, DeadLetterState, DeadRecord, Pending
+from shared.messaging.sequencing import ParsedRecord, SequencedBatch, sequence_batch
+from tests.shared.test_sequencing import TOPIC, TYPES, Partition, Sent, chain, sent
 
 BROKEN = b'{"m": 1}'
 
 
-def parsed(record: Sent) -> Parsed:
-    return Parsed(TOPIC, TYPES, record)
+def parsed(record: Sent) -> ParsedRecord:
+    return ParsedRecord(TOPIC, TYPES, record)
 
 
 def without(record: Sent, *names: str) -> Sent:
     return dataclasses.replace(record, headers=tuple(each for each in record.headers if each[0] not in names))
 
 
-def known(**told: Any) -> Known:
+def known(**told: Any) -> DeadLetterState:
     """Nothing is known but what is told."""
     nothing: dict[str, Any] = {"identities": set(), "confirmed": set(), "keys": set(), "gaps": set(), "pending": {}}
-    return Known(**nothing | told)
+    return DeadLetterState(**nothing | told)
 
 
-def sorted_out(records: list[Sent], about: Known | None = None, least_epoch: int = 1, **at: Checkpoint) -> Sorted:
+def sorted_out(
+    records: list[Sent], about: DeadLetterState | None = None, least_epoch: int = 1, **at: Checkpoint
+) -> SequencedBatch:
     checkpoints = {0: Checkpoint(), 1: Checkpoint()} | {int(name[1:]): each for name, each in at.items()}
-    return sort_out([parsed(each) for each in records], checkpoints, about or known(), least_epoch)
+    return sequence_batch([parsed(each) for each in records], checkpoints, about or known(), least_epoch)
 
 
 def test_what_was_read_is_there_and_what_was_not_is_not() -> None:
@@ -45,10 +47,10 @@ def test_what_was_read_is_there_and_what_was_not_is_not() -> None:
             lacking()
 
 
-def test_a_dead_letter_has_its_place_and_holds_up_its_key_if_it_has_one() -> None:
+def test_a_dead_letter_has_its_position_and_blocks_its_key_if_it_has_one() -> None:
     one = parsed(dataclasses.replace(sent(5, 3, epoch=2, fork=3), partition=4))
     keyless = parsed(dataclasses.replace(sent(5, 3), key=None))
-    assert one.dead("why") == Dead(one.record, one.identity, "why", blocks=True, claim=Claim(2, 5, 3))
+    assert one.dead("why") == DeadRecord(one.record, one.identity, "why", blocks=True, claim=Claim(2, 5, 3))
     assert one.dead("why", blocks=False).blocks is False
     assert (one.place, keyless.place) == ((4, b"k"), None)
     assert keyless.dead("why").blocks is False
@@ -71,7 +73,7 @@ def test_two_messages_that_differ_in_anything_are_two(what: str) -> None:
 
 
 @given(st.sampled_from(["offset", "key", "value"]))
-def test_two_records_without_a_place_are_told_apart_by_where_they_stand_and_what_they_say(what: str) -> None:
+def test_two_records_without_a_position_are_distinguished_by_offset_and_content(what: str) -> None:
     one = Sent(b"k", b"x", (), offset=1)
     changed: dict[str, Any] = {"offset": 2, "key": None, "value": None}
     other = dataclasses.replace(one, **{what: changed[what]})
@@ -117,7 +119,7 @@ def test_the_partitions_of_a_batch_are_no_business_of_each_other() -> None:
     second = dataclasses.replace(first, partition=1)
     about = known(identities={(0, parsed(first).identity)}, keys={(0, b"k")})
     checkpoints = {0: Checkpoint(), 1: Checkpoint()}
-    found = sort_out([parsed(first), parsed(second)], checkpoints, about)
+    found = sequence_batch([parsed(first), parsed(second)], checkpoints, about)
     assert [each.record.partition for each in found.fresh] == [1]
     assert (found.dropped, found.dead) == ({"dead-before": 1}, [])
     pending = {0: {2: Pending("x", Claim(1, 2, 1), b"k")}}
@@ -153,16 +155,16 @@ def test_a_dead_letter_that_does_not_come_next_moves_nothing(elsewhere: Checkpoi
 
 
 def test_what_is_dropped_is_counted_by_reason() -> None:
-    heard = Partition()
-    heard.hear(*chain([1, 2, 3]))
-    assert heard.hear(*chain([1, 2])).dropped == {"duplicate": 2}
-    assert heard.hear(sent(9, 8), sent(10, 9)).dropped == {"gap": 2}
-    again = heard.hear(*[sent(n, n - 1, epoch=2, fork=2) for n in (1, 2, 3)])
+    partition = Partition()
+    partition.consume(*chain([1, 2, 3]))
+    assert partition.consume(*chain([1, 2])).dropped == {"duplicate": 2}
+    assert partition.consume(sent(9, 8), sent(10, 9)).dropped == {"gap": 2}
+    again = partition.consume(*[sent(n, n - 1, epoch=2, fork=2) for n in (1, 2, 3)])
     assert again.dropped == {"of-the-epoch-before": 2}
     assert [each.envelope.sequence for each in again.fresh] == [3]
-    assert heard.hear(sent(1, 0), sent(2, 1)).dropped == {"earlier-epoch": 2}
-    assert heard.hear(sent(3, 2)).dropped == {}
-    assert heard.reasons()[-1] == "another-history"
+    assert partition.consume(sent(1, 0), sent(2, 1)).dropped == {"earlier-epoch": 2}
+    assert partition.consume(sent(3, 2)).dropped == {}
+    assert partition.reasons()[-1] == "another-history"
 
 
 def test_of_a_rebuild_the_histories_before_its_own_are_passed_over() -> None:
@@ -173,16 +175,16 @@ def test_of_a_rebuild_the_histories_before_its_own_are_passed_over() -> None:
 
 
 def test_a_later_history_begins_with_its_first_message_only() -> None:
-    heard = Partition()
-    heard.hear(*chain([1, 2]))
-    found = heard.hear(sent(2, 1, epoch=2, fork=2))
-    assert (found.dropped, found.gaps, heard.checkpoint.epoch) == ({"gap": 1}, {0: 2}, 1)
-    heard.hear(sent(1, 0, epoch=2, fork=2))
-    assert (heard.checkpoint.epoch, heard.checkpoint.sequence, heard.checkpoint.known_until) == (2, 1, 2)
+    partition = Partition()
+    partition.consume(*chain([1, 2]))
+    found = partition.consume(sent(2, 1, epoch=2, fork=2))
+    assert (found.dropped, found.gaps, partition.checkpoint.epoch) == ({"gap": 1}, {0: 2}, 1)
+    partition.consume(sent(1, 0, epoch=2, fork=2))
+    assert (partition.checkpoint.epoch, partition.checkpoint.sequence, partition.checkpoint.known_until) == (2, 1, 2)
 
 
 def test_with_another_history_what_nobody_could_read_of_the_one_before_is_forgotten() -> None:
-    about = known(pending={0: {5: Pending("x", Claim(1, 5, 1), b"k")}, 1: {6: Pending("y", Claim(1, 6, 1), b"k")}})
+    about = known(pending={0: {5: [Pending("x", Claim(1, 5, 1), b"k")]}, 1: {6: [Pending("y", Claim(1, 6, 1), b"k")]}})
     sorted_out([sent(1, 0, epoch=2, fork=0)], about, p0=Checkpoint(sequence=1))
     assert set(about.pending) == {1}
 
@@ -192,22 +194,22 @@ def test_what_nobody_could_read_waits_for_a_message_that_names_it() -> None:
     unread = sent(2, 1, value=BROKEN)
     found = sorted_out([unread], about, p0=checkpoint)
     identity = parsed(unread).identity
-    assert found.dead == [Dead(unread, identity, "schema", blocks=False, claim=Claim(1, 2, 1))]
-    assert about.pending == {0: {2: Pending(identity, Claim(1, 2, 1), b"k")}}
+    assert found.dead == [DeadRecord(unread, identity, "schema", blocks=False, claim=Claim(1, 2, 1))]
+    assert about.pending == {0: {2: [Pending(identity, Claim(1, 2, 1), b"k")]}}
     assert (about.identities, checkpoint.sequence) == ({(0, identity)}, 1)
     found = sorted_out([sent(3, 2)], about, p0=checkpoint)
-    assert found.confirmed == [(0, Pending(identity, Claim(1, 2, 1), b"k"))]
+    assert found.confirmed == [Confirmed(0, Pending(identity, Claim(1, 2, 1), b"k"), applied_before=False)]
     assert (found.keys, about.pending, checkpoint.sequence) == ({(0, b"k")}, {0: {}}, 3)
     assert next(iter(checkpoint.recent.items())) == (2, b"")
     assert [each.reason for each in found.dead] == ["parked"]
 
 
 def test_a_chain_of_unreadable_messages_is_confirmed_whole_in_order_or_not_at_all() -> None:
-    def pending() -> dict[int, dict[int, Pending]]:
-        return {0: {n: Pending(str(n), Claim(1, n, n - 1), b"k%d" % n) for n in (2, 3, 4)}}
+    def pending() -> dict[int, dict[int, list[Pending]]]:
+        return {0: {n: [Pending(str(n), Claim(1, n, n - 1), b"k%d" % n)] for n in (2, 3, 4)}}
 
     whole = sorted_out([sent(5, 4)], known(pending=pending()), p0=Checkpoint(sequence=1))
-    assert [link.claim.sequence for _, link in whole.confirmed] == [2, 3, 4]
+    assert [each.letter.claim.sequence for each in whole.confirmed] == [2, 3, 4]
     assert whole.keys == {(0, b"k2"), (0, b"k3"), (0, b"k4")}
     assert [each.envelope.sequence for each in whole.fresh] == [5]
     broken = pending()
@@ -225,17 +227,40 @@ def test_a_chain_of_unreadable_messages_is_confirmed_whole_in_order_or_not_at_al
     ],
 )
 def test_a_confirmed_letter_holds_up_its_key_while_it_is_open(link: Pending, held: set[tuple[int, bytes]]) -> None:
-    found = sorted_out([sent(3, 2, key="other")], known(pending={0: {2: link}}), p0=Checkpoint(sequence=1))
-    assert (found.confirmed, found.keys) == ([(0, link)], held)
+    found = sorted_out([sent(3, 2, key="other")], known(pending={0: {2: [link]}}), p0=Checkpoint(sequence=1))
+    assert (found.confirmed, found.keys) == ([Confirmed(0, link, applied_before=False)], held)
+
+
+def test_of_several_that_claim_one_place_those_that_lead_to_the_last_applied_one_are_confirmed() -> None:
+    letters = {
+        "a": Claim(1, 4, 2),
+        "copy": Claim(1, 4, 2),
+        "far": Claim(1, 4, 3),
+        "b": Claim(1, 2, 1),
+        "lost": Claim(1, 3, 0),
+    }
+    waiting: dict[int, list[Pending]] = {}
+    for identity, claim in letters.items():
+        waiting.setdefault(claim.sequence, []).append(Pending(identity, claim, b"k"))
+    found = sorted_out([sent(5, 4)], known(pending={0: waiting}), p0=Checkpoint(sequence=1))
+    assert [each.letter.identity for each in found.confirmed] == ["b", "a", "copy"]
+
+
+def test_what_the_epoch_before_applied_holds_up_nothing_when_nobody_can_read_it_any_more() -> None:
+    at = Checkpoint(epoch=2, sequence=1, known_until=2)
+    link = Pending("x", Claim(2, 2, 1), b"k")
+    found = sorted_out([sent(3, 2, epoch=2, fork=2)], known(pending={0: {2: [link]}}), p0=at)
+    assert (found.confirmed, found.keys) == ([Confirmed(0, link, applied_before=True)], set())
+    assert [each.envelope.sequence for each in found.fresh] == [3]
 
 
 def test_an_unreadable_message_of_another_history_confirms_nothing() -> None:
-    about = known(pending={0: {2: Pending("x", Claim(2, 2, 1), b"k")}})
+    about = known(pending={0: {2: [Pending("x", Claim(2, 2, 1), b"k")]}})
     found = sorted_out([sent(3, 2)], about, p0=Checkpoint(sequence=1))
     assert (found.confirmed, found.gaps) == ([], {0: 1})
 
 
-def test_a_gap_is_one_dead_letter_that_holds_up_no_key() -> None:
+def test_a_gap_is_one_dead_letter_that_blocks_no_key() -> None:
     about = known()
     found = sorted_out([sent(5, 4), sent(6, 5), sent(7, 6, value=BROKEN)], about, p0=Checkpoint(sequence=1))
     assert [(each.reason, each.blocks) for each in found.dead] == [("gap", False), ("schema", False)]
@@ -249,12 +274,12 @@ def test_what_follows_from_behind_is_kept_under_its_own_reason(value: bytes | No
     about = known()
     strange = sent(9, 2, value=value)
     found = sorted_out([strange], about, p0=Checkpoint(sequence=5))
-    assert found.dead == [Dead(strange, parsed(strange).identity, reason, blocks=False, claim=None)]
+    assert found.dead == [DeadRecord(strange, parsed(strange).identity, reason, blocks=False, claim=None)]
     assert about.identities == {(0, parsed(strange).identity)}
 
 
 @given(st.integers(1, 300))
-def test_the_last_messages_are_remembered_and_a_duplicate_among_them_is_told_from_another_event(number: int) -> None:
+def test_a_duplicate_of_the_last_messages_is_distinguished_from_another_event(number: int) -> None:
     checkpoint = Checkpoint()
     for n in range(1, number + 1):
         checkpoint.advance(n, parsed(sent(n, n - 1)).envelope.event_digest)

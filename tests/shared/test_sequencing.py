@@ -1,4 +1,4 @@
-"""Each message of a partition goes to its place: applied once in order, a dead letter, or behind a named gap."""
+"""Each message of a partition is applied once in order, a dead letter, or behind a gap that is named."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.messaging.checkpoints import Checkpoint, Dead, Known
+from shared.messaging.checkpoints import Checkpoint, DeadLetterState, DeadRecord
 from shared.messaging.cloudevents import Position, headers
-from shared.messaging.sequencing import Parsed, Sorted, sort_out
+from shared.messaging.sequencing import ParsedRecord, SequencedBatch, sequence_batch
 from tests.shared.counting import CountPublished, topic
 
 TOPIC = topic()
@@ -31,27 +31,28 @@ class Sent:
 
 
 def sent(sequence: int, previous: int, *, key: str = "k", value: bytes | None = None, epoch: int = 1, fork: int = 0,
-         minute: int | None = None) -> Sent:  # fmt: skip
+         forks: tuple[int, ...] = (), minute: int | None = None) -> Sent:  # fmt: skip
+    """`forks` of an epoch beyond the second."""
     message = CountPublished(n=sequence)
-    position = Position(sequence, previous, epoch, (fork,) if epoch > 1 else ())
+    position = Position(sequence, previous, epoch, forks or ((fork,) if epoch > 1 else ()))
     time = NOW + timedelta(minutes=min(sequence, 5000) if minute is None else minute)
     head = headers(TOPIC, message, key, position, time)
     return Sent(key.encode(), message.model_dump_json().encode() if value is None else value, tuple(head))
 
 
 class Partition:
-    """One partition as a consumer hears it, with the dead letters that a database would keep."""
+    """One partition as a consumer consumes it, with the dead letters that a database would keep."""
 
     def __init__(self) -> None:
         self.checkpoint = Checkpoint()
-        self.known = Known(set(), set(), set(), set(), {})
+        self.known = DeadLetterState(set(), set(), set(), set(), {})
         self.applied: list[int] = []
-        self.dead: list[Dead] = []
+        self.dead: list[DeadRecord] = []
         self.at = 0
 
-    def hear(self, *records: Sent) -> Sorted:
-        parsed = [Parsed(TOPIC, TYPES, each) for each in records]
-        found = sort_out(parsed, {0: self.checkpoint}, self.known)
+    def consume(self, *records: Sent) -> SequencedBatch:
+        parsed = [ParsedRecord(TOPIC, TYPES, each) for each in records]
+        found = sequence_batch(parsed, {0: self.checkpoint}, self.known)
         self.applied += [each.envelope.sequence for each in found.fresh]
         self.dead += found.dead
         self.known.keys.update(found.keys)
@@ -72,38 +73,38 @@ sequences = st.lists(st.integers(1, 400), min_size=1, max_size=20, unique=True).
 def test_whatever_comes_again_is_applied_once_and_in_order(positions: list[int], data: st.DataObject) -> None:
     """Windows sent again from any earlier place, as a relay does when it is in doubt."""
     records = chain(positions)
-    heard = Partition()
+    partition = Partition()
     at = 0
     while at < len(records):
         begin = data.draw(st.integers(0, at))
         end = data.draw(st.integers(at + 1, len(records)))
-        heard.hear(*records[begin:end])
+        partition.consume(*records[begin:end])
         at = end
-    assert heard.applied == positions
-    assert heard.dead == []
+    assert partition.applied == positions
+    assert partition.dead == []
 
 
 @given(sequences, st.data())
 def test_in_any_order_and_read_again_nothing_is_lost(positions: list[int], data: st.DataObject) -> None:
     """A topic that was refilled behind what came first: read again and again, it is the whole history."""
     records = data.draw(st.permutations(chain(positions)))
-    heard = Partition()
+    partition = Partition()
     for _ in positions:
-        heard.hear(*records)
-    assert heard.applied == positions
+        partition.consume(*records)
+    assert partition.applied == positions
 
 
 @given(sequences, st.sets(st.integers(0, 19)))
 def test_what_is_missing_is_named_and_holds_up_what_follows(positions: list[int], missing: set[int]) -> None:
     records = [each for nth, each in enumerate(chain(positions)) if nth not in missing]
-    heard = Partition()
-    found = heard.hear(*records)
+    partition = Partition()
+    found = partition.consume(*records)
     first = min([nth for nth in missing if nth < len(positions)], default=len(positions))
-    assert heard.applied == positions[:first]
-    assert heard.reasons() == ["gap"] * bool(len(records) > first)
-    assert found.gaps == ({0: heard.checkpoint.sequence} if len(records) > first else {})
-    heard.hear(*chain(positions))
-    assert heard.applied == positions
+    assert partition.applied == positions[:first]
+    assert partition.reasons() == ["gap"] * bool(len(records) > first)
+    assert found.gaps == ({0: partition.checkpoint.sequence} if len(records) > first else {})
+    partition.consume(*chain(positions))
+    assert partition.applied == positions
 
 
 forgeries = st.tuples(
@@ -124,25 +125,25 @@ def test_forged_messages_lose_no_honest_one(forged: list[tuple[int, str, bytes |
             if place == nth:
                 records.append(forgery(kind, before, positions[nth], value))
         records.append(each)
-    heard = Partition()
-    heard.hear(*records)
-    assert [each for each in heard.applied if each in positions] == positions
-    assert heard.applied == positions
+    partition = Partition()
+    partition.consume(*records)
+    assert [each for each in partition.applied if each in positions] == positions
+    assert partition.applied == positions
 
 
 @given(sequences, st.data())
 def test_broken_copies_of_what_comes_take_no_place(positions: list[int], data: st.DataObject) -> None:
     """As many as somebody likes, each naming the one before it, ahead of the honest ones: none confirms another."""
     records = chain(positions)
-    heard = Partition()
+    partition = Partition()
     at = 0
     while at < len(records):
         copied = data.draw(st.integers(at, len(records)))
         end = data.draw(st.integers(at + 1, len(records)))
-        heard.hear(*(replace(each, value=b"{broken") for each in records[at:copied]))
-        heard.hear(*records[at:end])
+        partition.consume(*(replace(each, value=b"{broken") for each in records[at:copied]))
+        partition.consume(*records[at:end])
         at = end
-    assert heard.applied == positions
+    assert partition.applied == positions
 
 
 @given(sequences, st.sets(st.integers(0, 19)), st.integers(0, 19))
@@ -153,12 +154,12 @@ def test_honest_messages_that_nobody_can_read_yet_hold_up_their_own_keys_only(
     chained = [sent(each, before, key=f"k{each}") for before, each in zip([0, *positions], positions, strict=False)]
     broken = {nth for nth in unread if nth < len(positions) - 1}
     records = [replace(each, value=b"{new") if nth in broken else each for nth, each in enumerate(chained)]
-    heard = Partition()
-    heard.hear(*records[:cut])
-    heard.hear(*records[cut:])
-    assert heard.applied == [each for nth, each in enumerate(positions) if nth not in broken]
-    assert heard.reasons() == ["schema"] * len(broken)
-    assert heard.checkpoint.sequence == positions[-1]
+    partition = Partition()
+    partition.consume(*records[:cut])
+    partition.consume(*records[cut:])
+    assert partition.applied == [each for nth, each in enumerate(positions) if nth not in broken]
+    assert partition.reasons() == ["schema"] * len(broken)
+    assert partition.checkpoint.sequence == positions[-1]
 
 
 def forgery(kind: str, before: int, coming: int, value: bytes | None) -> Sent:
@@ -176,41 +177,41 @@ def forgery(kind: str, before: int, coming: int, value: bytes | None) -> Sent:
 
 def test_a_readable_forgery_in_the_next_place_turns_what_follows_into_dead_letters_not_into_nothing() -> None:
     """Nobody can tell it from an honest one; the honest ones are kept, and another epoch heals it."""
-    heard = Partition()
-    heard.hear(*chain([1, 2]), sent(2**63 - 1, 2, key="forged"), *[sent(n, n - 1) for n in (3, 4, 5)])
-    assert heard.applied == [1, 2, 2**63 - 1]
-    assert heard.reasons() == ["another-history"] * 3
-    heard.hear(*[sent(n, n - 1, epoch=2, fork=2) for n in (1, 2, 3, 4, 5)])
-    assert heard.applied == [1, 2, 2**63 - 1, 3, 4, 5]
+    partition = Partition()
+    partition.consume(*chain([1, 2]), sent(2**63 - 1, 2, key="forged"), *[sent(n, n - 1) for n in (3, 4, 5)])
+    assert partition.applied == [1, 2, 2**63 - 1]
+    assert partition.reasons() == ["another-history"] * 3
+    partition.consume(*[sent(n, n - 1, epoch=2, fork=2) for n in (1, 2, 3, 4, 5)])
+    assert partition.applied == [1, 2, 2**63 - 1, 3, 4, 5]
 
 
 def test_an_honest_message_that_nobody_can_read_yet_keeps_its_place_and_parks_its_key() -> None:
-    heard = Partition()
-    heard.hear(sent(1, 0), sent(2, 1, value=b'{"m": 1}'), sent(5, 2, key="other"), sent(6, 5))
-    assert heard.applied == [1, 5]
-    assert heard.reasons() == ["schema", "parked"]
-    assert heard.checkpoint.sequence == 6
+    partition = Partition()
+    partition.consume(sent(1, 0), sent(2, 1, value=b'{"m": 1}'), sent(5, 2, key="other"), sent(6, 5))
+    assert partition.applied == [1, 5]
+    assert partition.reasons() == ["schema", "parked"]
+    assert partition.checkpoint.sequence == 6
 
 
 @given(st.integers(0, 6), st.integers(0, 6), st.integers(1, 4))
 def test_another_epoch_repeats_what_both_share_and_brings_what_is_its_own(
-    heard_until: int, fork: int, new: int
+    received_until: int, fork: int, new: int
 ) -> None:
-    """A publisher put back to `fork`: what was heard of the common part is not applied again, its new part once."""
-    heard = Partition()
-    heard.hear(*chain(list(range(1, heard_until + 1))))
+    """A publisher put back to `fork`: what was received of the common part is not applied again, its new part once."""
+    partition = Partition()
+    partition.consume(*chain(list(range(1, received_until + 1))))
     later = [*range(1, fork + 1), *range(1000, 1000 + new)]
     records = [sent(each, before, epoch=2, fork=fork) for before, each in zip([0, *later], later, strict=False)]
-    heard.hear(*records)
-    heard.hear(*records)
-    common = list(range(1, heard_until + 1))
-    assert heard.applied == [*common, *(each for each in later if each > min(heard_until, fork))]
-    assert heard.checkpoint.overtaken is (heard_until > fork)
-    assert heard.reasons() == []
+    partition.consume(*records)
+    partition.consume(*records)
+    common = list(range(1, received_until + 1))
+    assert partition.applied == [*common, *(each for each in later if each > min(received_until, fork))]
+    assert partition.checkpoint.overtaken is (received_until > fork)
+    assert partition.reasons() == []
 
 
 def test_a_position_that_tells_another_event_than_before_is_kept() -> None:
-    heard = Partition()
-    heard.hear(*chain([1, 2, 3]))
-    heard.hear(sent(3, 2, minute=99))
-    assert heard.reasons() == ["another-history"]
+    partition = Partition()
+    partition.consume(*chain([1, 2, 3]))
+    partition.consume(sent(3, 2, minute=99))
+    assert partition.reasons() == ["another-history"]

@@ -14,7 +14,7 @@ from cryptography.fernet import Fernet
 
 from shared.eventstore import idempotency
 from shared.eventstore.migrations import migrate
-from shared.http.idempotency_key import Answers
+from shared.http.idempotency_key import IdempotencyKeys
 from tests.shared.boxes import Desk, Drawn, opened
 from tests.shared.test_idempotency import WAYS, key, told
 
@@ -50,7 +50,7 @@ async def test_an_answer_is_kept_for_as_long_as_is_said_and_then_goes(desk: Desk
     await desk.ask("/boxes/b-1/tickets", key())
     await desk.ask("/boxes/b-1/tickets", key())
     assert await kept(desk) == 3
-    assert (await desk.facts("b-1"))[-1] == Drawn(nth=53)
+    assert (await desk.events("b-1"))[-1] == Drawn(nth=53)
 
 
 async def test_what_nobody_asks_for_again_is_purged_in_small_batches(desk: Desk) -> None:
@@ -66,7 +66,7 @@ async def test_the_task_purges_without_any_request(desk: Desk) -> None:
     for nth in range(3):
         await desk.ask("/boxes/b-1/tickets", f"k-{nth}")
     await aged(desk, 8)
-    task = asyncio.create_task(idempotency.keep_purged(desk.store.pool, WEEK))
+    task = asyncio.create_task(idempotency.purge_hourly(desk.store.pool, WEEK))
     async with asyncio.timeout(120):
         while await kept(desk):
             await asyncio.sleep(0.02)
@@ -91,7 +91,7 @@ async def test_keys_are_rotated_and_what_was_answered_under_an_older_one_is_answ
 
     async def asked(lines: list[bytes], sent: str) -> httpx.Response:
         file.write_bytes(b"\n".join(lines))
-        async with opened(pool, tmp_path, Answers.of_file(file, WEEK)) as desk:
+        async with opened(pool, tmp_path, IdempotencyKeys.of_file(file, WEEK)) as desk:
             return await desk.ask(path, sent, body, public=public)
 
     first = await asked([old], same)

@@ -1,4 +1,4 @@
-"""A service's own views are built again from its facts, beside the live ones, while facts go on being written."""
+"""Inline projections are rebuilt from the events in a shadow schema, while events go on being appended."""
 
 from __future__ import annotations
 
@@ -39,20 +39,20 @@ def highest(version: int, times: int) -> Projection:
     return Projection("highest", version, schema, apply)
 
 
-async def opened(pool: asyncpg.Pool[asyncpg.Record], view: Projection) -> EventStore:
+async def opened(pool: asyncpg.Pool[asyncpg.Record], projection: Projection) -> EventStore:
     await create_tables(pool, [event_store.SCHEMA, projection_versions.SCHEMA])
-    views = InlineProjections([view], [COUNTED])
+    projections = InlineProjections([projection], [COUNTED])
     async with pool.acquire() as connection, connection.transaction():
-        await views.prepare(connection)
-    return EventStore(pool, views.types, views.apply)
+        await projections.prepare(connection)
+    return EventStore(pool, projections.types, projections.apply)
 
 
-async def kept(store: EventStore, url: str, view: Projection) -> None:
-    """Return once the views that stand live are of this version, and hold everything."""
-    daemon = ProjectionDaemon(store, url, InlineProjections([view], [COUNTED]), alive_seconds=0)
+async def kept(store: EventStore, url: str, projection: Projection) -> None:
+    """Return once the projections that stand live are of this version, and hold everything."""
+    daemon = ProjectionDaemon(store, url, InlineProjections([projection], [COUNTED]), alive_seconds=0)
     keeping = asyncio.create_task(daemon.run())
     async with asyncio.timeout(120):
-        while await daemon.ailment() or await store.pool.fetchval("select exists (select from missed)"):
+        while await daemon.check_health() or await store.pool.fetchval("select exists (select from missed)"):
             await asyncio.sleep(0.01)
     keeping.cancel()
 
@@ -70,7 +70,7 @@ async def read(pool: asyncpg.Pool[asyncpg.Record]) -> dict[str, int]:
     return {row["stream"].removeprefix("stream-"): row["n"] for row in await pool.fetch("select * from highest")}
 
 
-async def test_facts_written_during_a_rebuild_are_in_the_new_views_and_reads_never_stop(
+async def test_events_written_during_a_rebuild_are_in_the_new_projections_and_reads_never_stop(
     pool: asyncpg.Pool[asyncpg.Record], database_url: str
 ) -> None:
     new = highest(2, 1000)
@@ -93,7 +93,7 @@ async def test_facts_written_during_a_rebuild_are_in_the_new_views_and_reads_nev
     assert progress[-1][0] == progress[-1][1]
 
 
-async def test_views_of_another_declared_version_are_built_again_once(
+async def test_projections_of_another_version_are_rebuilt_once(
     pool: asyncpg.Pool[asyncpg.Record], database_url: str
 ) -> None:
     old, new = highest(1, 1), highest(2, 10)
@@ -109,22 +109,22 @@ async def test_views_of_another_declared_version_are_built_again_once(
     assert await read(pool) == dict.fromkeys(STREAMS, 7)
 
 
-async def test_a_view_that_joins_a_store_with_facts_is_filled(
+async def test_a_projection_that_joins_a_store_with_events_is_filled(
     pool: asyncpg.Pool[asyncpg.Record], database_url: str
 ) -> None:
-    view = highest(1, 1)
+    projection = highest(1, 1)
     await create_tables(pool, [event_store.SCHEMA, projection_versions.SCHEMA])
     store = EventStore(pool, event_types(Counted))
     await write(store, 0, 2)
-    await kept(store, database_url, view)
+    await kept(store, database_url, projection)
     assert await read(pool) == dict.fromkeys(STREAMS, 2)
 
 
-async def test_a_rebuild_that_fails_leaves_the_live_view_as_it_was(
+async def test_a_rebuild_that_fails_leaves_the_live_projection_as_it_was(
     pool: asyncpg.Pool[asyncpg.Record], database_url: str
 ) -> None:
-    view = highest(1, 1)
-    store = await opened(pool, view)
+    projection = highest(1, 1)
+    store = await opened(pool, projection)
     await write(store, 0, 2)
     with pytest.raises(asyncpg.DataError):
         await rebuild(store, database_url, InlineProjections([highest(2, 2**31)], [COUNTED]))

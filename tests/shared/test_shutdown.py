@@ -91,14 +91,14 @@ class Stack:
             await asyncio.sleep(0.01)
 
     async def say(self, first: int) -> None:
-        """Messages for it to hear."""
-        said, _ = topics(self.mark)
+        """Messages for it to consume."""
+        incoming, _ = topics(self.mark)
         async with AIOKafkaProducer(bootstrap_servers=self.servers) as producer:
             for n in range(first, first + HEARD):
-                told = CountPublished(n=n)
-                sealed = headers(said, told, f"said-{n}", Position(n + 1, n), NOW)
+                outgoing = CountPublished(n=n)
+                sealed = headers(incoming, outgoing, f"incoming-{n}", Position(n + 1, n), NOW)
                 await producer.send_and_wait(
-                    said.name, told.model_dump_json().encode(), key=b"one", headers=sealed, partition=0
+                    incoming.name, outgoing.model_dump_json().encode(), key=b"one", headers=sealed, partition=0
                 )
 
     async def end(self) -> int:
@@ -106,19 +106,19 @@ class Stack:
         self.process.send_signal(signal.SIGTERM)
         return await asyncio.wait_for(self.process.wait(), SECONDS)
 
-    async def heard_and_told(self) -> None:
-        """Everything acknowledged and everything heard is one fact, and each fact was told."""
+    async def received_and_outgoing(self) -> None:
+        """Everything acknowledged and everything received is one event, and each event was outgoing."""
         connection = await asyncpg.connect(self.url)
         async with asyncio.timeout(60):
-            while await connection.fetchval("select count(*) from events where stream like 'said-%'") < 2 * HEARD:
+            while await connection.fetchval("select count(*) from events where stream like 'incoming-%'") < 2 * HEARD:
                 await asyncio.sleep(0.1)
         rows = await connection.fetch("select stream, count(*) as n from events group by stream")
         await connection.close()
-        facts = {row["stream"] for row in rows}
+        events = {row["stream"] for row in rows}
         assert {row["n"] for row in rows} == {1}
-        assert {f"http-{n}" for n in self.acknowledged} <= facts
-        _, told = topics(self.mark)
-        assert await _told(self.servers, told, len(facts)) == facts
+        assert {f"http-{n}" for n in self.acknowledged} <= events
+        _, outgoing = topics(self.mark)
+        assert await _outgoing(self.servers, outgoing, len(events)) == events
 
 
 async def _ready(client: httpx.AsyncClient, port: int) -> bool:
@@ -128,7 +128,7 @@ async def _ready(client: httpx.AsyncClient, port: int) -> bool:
         return False
 
 
-async def _told(servers: str, where: Topic, many: int) -> set[str]:
+async def _outgoing(servers: str, where: Topic, many: int) -> set[str]:
     found: set[str] = set()
     async with AIOKafkaConsumer(where.name, bootstrap_servers=servers, auto_offset_reset="earliest") as consumer:
         async with asyncio.timeout(60):
@@ -250,7 +250,7 @@ async def ends_whole(stack: Stack, ill: Ill) -> None:
     await speaking
     assert code in (-signal.SIGTERM, 1)
     await stack.start()
-    await stack.heard_and_told()
+    await stack.received_and_outgoing()
     assert await stack.end() == -signal.SIGTERM
 
 

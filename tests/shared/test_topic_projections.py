@@ -1,4 +1,4 @@
-"""Tables are folded again beside the live ones, on real Kafka and PostgreSQL, while facts go on arriving."""
+"""Topic projections are rebuilt in a shadow schema, on real Kafka and PostgreSQL, while messages go on arriving."""
 
 from __future__ import annotations
 
@@ -16,20 +16,24 @@ from shared.domain.messages import Meta, Recorded, Refused
 from shared.eventstore import event_store, projection_versions
 from shared.eventstore.event_store import Connection, EventStore, event_types
 from shared.messaging import inbox
+from shared.messaging.cloudevents import Topic
 from shared.messaging.consumer import Consumer
 from shared.messaging.dead_letters import discard, discarded
 from shared.messaging.inbox import Apply, Inbox, ReceivedMessage
 from shared.messaging.outbox_relay import OutboxRelay, backlog
 from shared.messaging.outgoing import OutgoingMessage
+from shared.messaging.topic_reader import TopicReader, open_topic_reader
 from shared.messaging.topics import create_topics
-from shared.projections import shadow_schema
+from shared.projections import shadow_schema, topic_rebuild
 from shared.projections.shadow_schema import AlreadyRebuilding
-from shared.projections.topic import TopicIncomplete, TopicProjection, outdated, prepare, rebuild
+from shared.projections.topic import TopicProjection, outdated, prepare
+from shared.projections.topic_rebuild import TopicIncomplete, rebuild
+from tests.chaos.broker import make_anew
 from tests.shared.counting import Counted, CountPublished, publish_on, topic
 
 META = Meta(by="tester", correlation_id="test")
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
-SCHEMA = "create table if not exists tally (stream text primary key, total bigint not null, facts int not null)"
+SCHEMA = "create table if not exists tally (stream text primary key, total bigint not null, events int not null)"
 STREAMS = [f"{side}-{nth}" for side in ("left", "right") for nth in range(10)]
 
 
@@ -40,21 +44,21 @@ class Tally:
         self.weight = weight
         self.refuse: set[int] = set()
 
-    async def apply(self, connection: Connection, heard: Sequence[ReceivedMessage]) -> None:
-        for each in heard:
+    async def apply(self, connection: Connection, received: Sequence[ReceivedMessage]) -> None:
+        for each in received:
             assert isinstance(each.message, CountPublished)
             if each.message.n in self.refuse:
                 raise Refused("not-this-one")
             await connection.execute(
                 "insert into tally as was values ($1, $2, 1) on conflict (stream) do update"
-                " set total = was.total + excluded.total, facts = was.facts + 1",
+                " set total = was.total + excluded.total, events = was.events + 1",
                 each.envelope.subject,
                 each.message.n * self.weight,
             )
 
 
 class Town:
-    """A store whose facts leave by two topics, and a fold that hears both."""
+    """A store whose events leave by two topics, and a fold that consumes both."""
 
     def __init__(self, pool: asyncpg.Pool[asyncpg.Record], url: str, servers: str) -> None:
         self.pool, self.url, self.servers = pool, url, servers
@@ -66,8 +70,8 @@ class Town:
     def fold(self, weight: int, refuse: Sequence[int] = ()) -> TopicProjection:
         tally = Tally(weight)
         tally.refuse = set(refuse)
-        heard = [Inbox("tally", each, tally.apply) for each in self.topics.values()]
-        return TopicProjection("tally", str(weight), [SCHEMA], heard)
+        received = [Inbox("tally", each, tally.apply) for each in self.topics.values()]
+        return TopicProjection("tally", str(weight), [SCHEMA], received)
 
     async def lay(self) -> None:
         async with self.pool.acquire() as connection:
@@ -75,12 +79,12 @@ class Town:
                 await connection.execute(each)
         await create_topics(self.servers, list(self.topics.values()))
 
-    def to_integration_event(self, fact: Recorded[Any]) -> OutgoingMessage:
-        published: OutgoingMessage = publish_on(self.topics[fact.stream.split("-")[0]])(fact)
+    def to_integration_event(self, event: Recorded[Any]) -> OutgoingMessage:
+        published: OutgoingMessage = publish_on(self.topics[event.stream.split("-")[0]])(event)
         return published
 
     async def write(self, rounds: int, n: int = 1) -> None:
-        """One more fact on every stream, `rounds` times."""
+        """One more event on every stream, `rounds` times."""
         for _ in range(rounds):
             self.written += 1
             for stream in STREAMS:
@@ -93,8 +97,8 @@ class Town:
         async with self.pool.acquire() as connection:
             await prepare(connection, fold)
         relay = OutboxRelay(self.store, self.to_integration_event, list(self.topics.values()), self.servers, self.url)
-        heard = [Consumer(self.servers, f"{self.group}-{each.topic.name}", each, self.pool) for each in fold.live]
-        tasks = [asyncio.create_task(run()) for run in (relay.run, *(each.run for each in heard))]
+        received = [Consumer(self.servers, f"{self.group}-{each.topic.name}", each, self.pool) for each in fold.live]
+        tasks = [asyncio.create_task(run()) for run in (relay.run, *(each.run for each in received))]
         try:
             yield
         finally:
@@ -105,16 +109,16 @@ class Town:
 
     async def tally(self) -> dict[str, tuple[int, int]]:
         rows = await self.pool.fetch("select * from tally")
-        return {row["stream"]: (row["total"], row["facts"]) for row in rows}
+        return {row["stream"]: (row["total"], row["events"]) for row in rows}
 
     async def caught_up(self) -> None:
-        """Return once every fact written so far is in the live tables."""
+        """Return once every event written so far is in the live tables."""
         async with asyncio.timeout(60):
-            while sum(facts for _, facts in (await self.tally()).values()) < self.written * len(STREAMS):
+            while sum(events for _, events in (await self.tally()).values()) < self.written * len(STREAMS):
                 await asyncio.sleep(0.02)
 
     async def published(self) -> None:
-        """Return once every fact is on its topic."""
+        """Return once every event is on its topic."""
         async with asyncio.timeout(60):
             while (await backlog(self.store))[0]:
                 await asyncio.sleep(0.02)
@@ -130,7 +134,7 @@ async def town(pool: asyncpg.Pool[asyncpg.Record], database_url: str, bootstrap_
     return laid
 
 
-async def test_a_rebuild_loses_no_fact_that_arrives_meanwhile_and_reads_never_stop(town: Town) -> None:
+async def test_a_rebuild_loses_no_event_that_arrives_meanwhile_and_reads_never_stop(town: Town) -> None:
     old, new = town.fold(1), town.fold(10)
     progress: list[tuple[int, int]] = []
     seen: list[dict[str, tuple[int, int]]] = []
@@ -148,12 +152,12 @@ async def test_a_rebuild_loses_no_fact_that_arrives_meanwhile_and_reads_never_st
         during = town.written
         await writing
         await town.caught_up()
-    assert 20 < during < 80, "the rebuild ended while facts were still arriving"
+    assert 20 < during < 80, "the rebuild ended while events were still arriving"
     assert await town.tally() == town.all_of(10)
     assert all(len(each) == len(STREAMS) for each in seen)
     for stream in STREAMS:
-        facts = [each[stream][1] for each in seen]
-        assert facts == sorted(facts), "a reader saw facts go away"
+        events = [each[stream][1] for each in seen]
+        assert events == sorted(events), "a reader saw events go away"
     assert [done for done, _ in progress] == sorted(done for done, _ in progress)
     assert progress[-1][0] == progress[-1][1]
 
@@ -191,13 +195,58 @@ async def test_a_rebuild_that_is_cut_off_leaves_the_live_tables_alone(town: Town
     assert await town.tally() == town.all_of(10)
 
 
+@pytest.mark.parametrize("again", [0, 5])
+async def test_a_rebuild_whose_topic_is_made_anew_begins_again_with_what_is_there(
+    town: Town, monkeypatch: pytest.MonkeyPatch, again: int
+) -> None:
+    """Refilled or not: the ends that were marked never come again."""
+    old, new = town.fold(1), town.fold(10)
+    async with town.alive(old):
+        await town.write(10)
+        await town.caught_up()
+        await town.published()
+    opened = 0
+
+    @asynccontextmanager
+    async def open_reader(servers: str, topics: Sequence[Topic]) -> AsyncIterator[TopicReader]:
+        nonlocal opened
+        opened += 1
+        async with open_topic_reader(servers, topics) as reader:
+            if opened == 1:
+                reader.ends = {each: end + 1000 for each, end in reader.first.items()}
+                await _made_anew(town, old, again)
+                monkeypatch.setattr(TopicReader, "mark_ends", _nothing)
+            else:
+                monkeypatch.undo()
+            yield reader
+
+    monkeypatch.setattr(topic_rebuild, "open_topic_reader", open_reader)
+    async with asyncio.timeout(60):
+        with suppress(TopicIncomplete):
+            await rebuild(town.pool, town.url, town.servers, new)
+    assert opened == 2
+
+
+async def _nothing(_: TopicReader) -> None:
+    """Its ends were marked before the topic was lost."""
+
+
+async def _made_anew(town: Town, fold: TopicProjection, again: int) -> None:
+    for each in town.topics.values():
+        await make_anew(town.servers, each)
+    if again:
+        async with town.alive(fold):
+            await town.write(again)
+            await town.published()
+
+
 async def test_only_one_process_rebuilds(town: Town) -> None:
     async with shadow_schema.shadow_schema(town.url, "tally", [SCHEMA]):
         with pytest.raises(AlreadyRebuilding):
             await rebuild(town.pool, town.url, town.servers, town.fold(10))
 
 
-async def test_a_topic_that_lost_facts_takes_no_figure_away(town: Town) -> None:
+async def test_a_topic_that_lost_events_takes_no_figure_away(town: Town) -> None:
     old = town.fold(1)
     async with town.alive(old):
         await town.write(3)
@@ -232,7 +281,7 @@ async def test_what_was_refused_is_refused_or_counted_by_the_new_rules(town: Tow
 
 
 async def refused_everywhere(town: Town) -> None:
-    """One fact on every stream, each of which is a dead letter."""
+    """One event on every stream, each of which is a dead letter."""
     await town.write(1)
     async with asyncio.timeout(60):
         while len(await open_keys(town)) < len(STREAMS):
@@ -273,14 +322,14 @@ async def test_what_is_discarded_during_a_rebuild_is_not_open_after_it(town: Tow
     new = town.fold(10, refuse=[1])
 
     def meanwhile(apply: Apply) -> Apply:
-        async def discard_first(connection: Connection, heard: Sequence[ReceivedMessage]) -> None:
+        async def discard_first(connection: Connection, received: Sequence[ReceivedMessage]) -> None:
             await never_apply(town, "left-1")
-            await apply(connection, heard)
+            await apply(connection, received)
 
         return discard_first
 
-    heard = [replace(each, apply=meanwhile(each.apply)) for each in new.inboxes]
-    await rebuild(town.pool, town.url, town.servers, replace(new, inboxes=heard))
+    received = [replace(each, apply=meanwhile(each.apply)) for each in new.inboxes]
+    await rebuild(town.pool, town.url, town.servers, replace(new, inboxes=received))
     assert set(await open_keys(town)) == set(STREAMS) - {"left-1"}
 
 

@@ -1,4 +1,4 @@
-"""Facts travel from the table over real Kafka to a ledger: each counted once, whatever breaks on the way."""
+"""Events travel from the table over real Kafka to a ledger: each counted once, whatever breaks on the way."""
 
 from __future__ import annotations
 
@@ -67,8 +67,8 @@ class Road:
         with suppress(asyncio.CancelledError):
             await self.running[part]
 
-    async def write(self, facts: int) -> None:
-        per_stream = facts // STREAMS
+    async def write(self, events: int) -> None:
+        per_stream = events // STREAMS
 
         async def one(stream: str) -> None:
             for first in range(0, per_stream, 10):
@@ -79,7 +79,7 @@ class Road:
         await asyncio.gather(*(one(f"stream-{nth}") for nth in range(STREAMS)))
 
     async def write_marker(self) -> None:
-        """One more fact, behind everything else: once it is applied, so is the rest of its partition."""
+        """One more event, behind everything else: once it is applied, so is the rest of its partition."""
         async with self.store.transaction() as connection:
             await self.store.append(connection, "marker", 0, [Counted(n=0)], META, NOW)
 
@@ -119,11 +119,11 @@ async def stranger(servers: str) -> AsyncIterator[AIOKafkaProducer]:
         yield producer
 
 
-def everything(facts: int) -> dict[str, list[int]]:
-    return {f"stream-{nth}": list(range(facts // STREAMS)) for nth in range(STREAMS)}
+def everything(events: int) -> dict[str, list[int]]:
+    return {f"stream-{nth}": list(range(events // STREAMS)) for nth in range(STREAMS)}
 
 
-async def test_every_fact_is_counted_once_while_everything_restarts(road: Road) -> None:
+async def test_every_event_is_counted_once_while_everything_restarts(road: Road) -> None:
     chance = random.Random(20)
     road.start("relay")
     road.start("subscription")

@@ -15,7 +15,7 @@ from shared.messaging.dead_letters import DeadLetterCount
 from shared.messaging.inbox import Inbox, ReceivedMessage
 from shared.service.wiring import create_tables
 from tests.shared.counting import CountPublished
-from tests.shared.test_sorting import TOPIC, Sent, sent
+from tests.shared.test_sequencing import TOPIC, Sent, sent
 
 Pool: TypeAlias = "asyncpg.Pool[asyncpg.Record]"
 
@@ -27,12 +27,12 @@ class Memory:
         self.applied: list[int] = []
         self.refuse: dict[int, Exception] = {}
 
-    async def apply(self, _: Connection, heard: Sequence[ReceivedMessage]) -> None:
-        for each in heard:
+    async def apply(self, _: Connection, received: Sequence[ReceivedMessage]) -> None:
+        for each in received:
             assert isinstance(each.message, CountPublished)
             if error := self.refuse.get(each.message.n):
                 raise error
-        self.applied += [each.message.n for each in heard if isinstance(each.message, CountPublished)]
+        self.applied += [each.message.n for each in received if isinstance(each.message, CountPublished)]
 
 
 @pytest.fixture
@@ -137,7 +137,7 @@ async def test_what_is_away_ends_a_replay_without_an_attempt(
     assert await connection.fetchval("select max(attempts) from dead_letters") == 1
 
 
-async def test_one_that_is_discarded_holds_up_its_key_no_longer_and_says_who_decided(
+async def test_a_discarded_dead_letter_blocks_its_key_no_longer_and_records_who_decided(
     connection: Connection, one: Inbox, refused: Memory
 ) -> None:
     ids = {each.reason: each.id for each in await dead_letters.open_letters(connection, one, 10)}

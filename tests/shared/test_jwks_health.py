@@ -28,9 +28,9 @@ async def test_the_sentence_tells_the_kind_of_fault_and_what_holds_meanwhile(
     gate = TokenVerifier(file, "issuer", "audience")
     file.write_text(text)
     said = f"No keys were ever read from the file that AUTH_JWKS_FILE names ({cause}); nobody is recognised."
-    assert str(await gate.ailment()) == said
+    assert str(await gate.check_health()) == said
     file.write_text(json.dumps(KeySet([ECKey.generate_key("P-256", {"kid": "a"})]).as_dict(private=False)))
-    assert await gate.ailment() is None
+    assert await gate.check_health() is None
     file.write_text(text)
     said = f"The file that AUTH_JWKS_FILE names holds no keys ({cause}); the last good keys are used."
-    assert str(await gate.ailment()) == said
+    assert str(await gate.check_health()) == said

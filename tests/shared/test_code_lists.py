@@ -1,4 +1,4 @@
-"""The words that several services say: complete in three languages, and the two-level tree of the programme."""
+"""The code lists of all services: complete in three languages, and the two-level tree of the programme."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from services.referral.referrals.events import Criterion
 from shared.i18n.code_lists import Category, PartOfDay, ReasonCode, Sector, Weekday, reasons_for, terms
 
 
-def test_codes_in_facts_and_words_are_the_same() -> None:
+def test_codes_in_events_and_words_are_the_same() -> None:
     assert set(terms().sectors) == set(get_args(Sector))
     assert set(terms().weekdays) == set(get_args(Weekday))
     assert set(terms().parts_of_day) == set(get_args(PartOfDay))

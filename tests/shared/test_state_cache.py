@@ -1,4 +1,4 @@
-"""A long stream is folded once, and decided on as if it were folded each time."""
+"""The state of a long stream is cached, and commands are decided as if it were folded each time."""
 
 from __future__ import annotations
 

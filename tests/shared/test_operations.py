@@ -84,7 +84,7 @@ async def test_who_is_kept_too_long_is_told_by_id_the_longest_first(client: http
 async def test_dead_letters_are_counted_by_reason_without_key_or_content(
     client: httpx.AsyncClient, tmp_path: Path, pool: asyncpg.Pool[asyncpg.Record]
 ) -> None:
-    async def refuse(_connection: Connection, _heard: Sequence[ReceivedMessage]) -> None:
+    async def refuse(_connection: Connection, _received: Sequence[ReceivedMessage]) -> None:
         raise Refused("not-this-one")
 
     async with pool.acquire() as connection, connection.transaction():

@@ -1,4 +1,4 @@
-"""One referral is followed from the desk to the group by one trace id, and the thread carries nothing else."""
+"""One referral is followed from the desk to the group by one trace id, and the trace_id carries nothing else."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ from structlog.testing import capture_logs
 from services.referral.app import SERVICE as REFERRAL
 from shared.contracts.referral import CASES, ReferralResumed
 from shared.messaging.cloudevents import Position, headers, read_envelope
-from shared.observability.tracing import thread_of
+from shared.observability.tracing import trace_id_of
 from tests.carousel.road import Road, laid, until
 from tests.referral import examples
 from tests.referral.desk import SECRET, Desk, referral
 from tests.serving import served
 
 INTAKE = examples.record_intake().model_dump(mode="json", exclude={"at", "by", "referral_id"})
-THREADS = {step: step * 8 for step in ("aaaa", "bbbb", "cccc")}
+TRACE_IDS = {step: step * 8 for step in ("aaaa", "bbbb", "cccc")}
 W3C = TraceContextTextMapPropagator()
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 HEX = "0123456789abcdefABCDEFg"
@@ -59,47 +59,47 @@ async def desk(road: Road, tmp_path: Path) -> AsyncIterator[Desk]:
             yield Desk(client, tmp_path, app)
 
 
-async def ask(desk: Desk, path: str, body: Any, thread: str) -> None:
-    desk.client.headers["traceparent"] = f"00-{thread}-{'1' * 16}-01"
+async def ask(desk: Desk, path: str, body: Any, trace_id: str) -> None:
+    desk.client.headers["traceparent"] = f"00-{trace_id}-{'1' * 16}-01"
     answer = await desk.ask("POST", path, body)
-    assert (answer.is_success, answer.headers["x-correlation-id"]) == (True, thread), answer.text
+    assert (answer.is_success, answer.headers["x-correlation-id"]) == (True, trace_id), answer.text
 
 
-def lines_of(logged: list[Any], thread: str) -> list[str]:
+def lines_of(logged: list[Any], trace_id: str) -> list[str]:
     return [
-        line["event"] for line in logged if thread in (line.get("correlation_id"), *line.get("correlation_ids", ()))
+        line["event"] for line in logged if trace_id in (line.get("correlation_id"), *line.get("correlation_ids", ()))
     ]
 
 
-async def test_what_a_request_led_to_in_another_service_belongs_to_its_thread(road: Road, desk: Desk) -> None:
+async def test_what_a_request_led_to_in_another_service_has_its_trace_id(road: Road, desk: Desk) -> None:
     with capture_logs(processors=[structlog.contextvars.merge_contextvars]) as logged:
-        await ask(desk, "/referrals", referral(), THREADS["aaaa"])
-        await ask(desk, "/referrals/r-1/intake", INTAKE, THREADS["bbbb"])
-        await ask(desk, "/referrals/r-1/accept", {"on": INTAKE["on"]}, THREADS["cccc"])
+        await ask(desk, "/referrals", referral(), TRACE_IDS["aaaa"])
+        await ask(desk, "/referrals/r-1/intake", INTAKE, TRACE_IDS["bbbb"])
+        await ask(desk, "/referrals/r-1/accept", {"on": INTAKE["on"]}, TRACE_IDS["cccc"])
 
-        async def heard() -> bool:
+        async def applied() -> bool:
             return await road.carousel.events("participation-r-1") == ["JoinedWaitingList"] and all(
-                lines_of(logged, thread)[-1] == "heard" for thread in THREADS.values()
+                lines_of(logged, trace_id)[-1] == "applied" for trace_id in TRACE_IDS.values()
             )
 
-        await until(heard)
+        await until(applied)
     async with road.referral.pool.acquire() as connection:
         events = await road.referral.store.read(connection, "referral-r-1")
-    assert [each.meta.correlation_id for each in events] == list(THREADS.values())
+    assert [each.meta.correlation_id for each in events] == list(TRACE_IDS.values())
     meta = await road.carousel.pool.fetchval("select meta from events where type = 'JoinedWaitingList'")
-    assert json.loads(meta)["correlation_id"] == THREADS["cccc"]
-    for thread in THREADS.values():
-        assert sorted(lines_of(logged, thread)) == ["answered", "heard", "published"]
+    assert json.loads(meta)["correlation_id"] == TRACE_IDS["cccc"]
+    for trace_id in TRACE_IDS.values():
+        assert sorted(lines_of(logged, trace_id)) == ["answered", "applied", "published"]
     assert SECRET not in str(logged)
 
 
-async def test_a_request_without_a_thread_gets_one_and_free_text_is_never_taken_for_one(desk: Desk) -> None:
+async def test_a_request_without_a_trace_id_gets_one_and_free_text_is_never_taken_for_one(desk: Desk) -> None:
     told = uuid.uuid4()
     for given_id, expected in ((str(told), told.hex), (told.hex, told.hex), ("85.07.30-033.61", None)):
         answer = await desk.client.get("/referrals/own", headers={"X-Correlation-Id": given_id})
-        thread = answer.headers["x-correlation-id"]
-        assert thread_of(f"00-{thread}-{'1' * 16}-00") == thread
-        assert (thread == expected) is bool(expected)
+        trace_id = answer.headers["x-correlation-id"]
+        assert trace_id_of(f"00-{trace_id}-{'1' * 16}-00") == trace_id
+        assert (trace_id == expected) is bool(expected)
 
 
 async def test_a_fault_is_counted_and_logged_under_the_id_that_the_caller_got(desk: Desk) -> None:
@@ -128,24 +128,24 @@ async def test_a_made_up_method_is_counted_without_its_name(desk: Desk) -> None:
 def test_a_traceparent_is_read_as_opentelemetry_reads_it(parts: tuple[str, ...], end: str) -> None:
     text = "-".join(parts) + end
     span = get_current_span(W3C.extract({"traceparent": text})).get_span_context()
-    assert thread_of(text) == (f"{span.trace_id:032x}" if span.is_valid else None)
+    assert trace_id_of(text) == (f"{span.trace_id:032x}" if span.is_valid else None)
 
 
-def test_a_message_tells_its_thread_and_is_the_same_whenever_it_is_published() -> None:
+def test_a_message_has_its_trace_id_and_is_the_same_whenever_it_is_published() -> None:
     message = ReferralResumed(referral="r-1", on=NOW.date())
     first, again = (headers(CASES, message, "referral-r-1", Position(7, 6), NOW, "a" * 32) for _ in range(2))
     assert first == again
     other = dict(headers(CASES, message, "referral-r-1", Position(8, 7), NOW, "a" * 32))
     assert other["traceparent"] != dict(first)["traceparent"]
-    assert read_envelope(CASES, first).thread == "a" * 32
+    assert read_envelope(CASES, first).trace_id == "a" * 32
 
 
 @pytest.mark.parametrize("told", [b"", b"nonsense", b"00-" + b"0" * 32 + b"-" + b"1" * 16 + b"-01"])
-def test_a_message_without_a_thread_always_belongs_to_the_same_one(told: bytes) -> None:
+def test_a_message_without_a_trace_id_always_has_the_same_one(told: bytes) -> None:
     untold = headers(
         CASES, ReferralResumed(referral="r-1", on=NOW.date()), "referral-r-1", Position(7, 6), NOW, "by hand"
     )
     assert "traceparent" not in dict(untold)
-    threads = {read_envelope(CASES, head).thread for head in (untold, [*untold, ("traceparent", told)])}
-    assert len(threads) == 1
-    assert len(threads.pop()) == 32
+    trace_ids = {read_envelope(CASES, head).trace_id for head in (untold, [*untold, ("traceparent", told)])}
+    assert len(trace_ids) == 1
+    assert len(trace_ids.pop()) == 32

@@ -1,4 +1,4 @@
-"""The road of a command when many walk it at once."""
+"""The command handler with many commands at once."""
 
 from __future__ import annotations
 

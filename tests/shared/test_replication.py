@@ -23,7 +23,6 @@ from shared.eventstore import event_store
 from shared.eventstore.event_store import EventStore, event_types
 from shared.messaging.cloudevents import Topic
 from shared.messaging.outbox_relay import OutboxRelay
-from shared.messaging.topics import brokers
 from shared.service.background import once_open
 from shared.service.settings import Settings
 from shared.service.wiring import create_tables
@@ -69,6 +68,11 @@ async def three(tmp_path: Path) -> AsyncIterator[str]:
             while await brokers(servers) < 3:
                 await asyncio.sleep(0.2)
         yield servers
+
+
+async def brokers(servers: str) -> int:
+    async with _admin(servers) as admin:
+        return len((await admin.describe_cluster())["brokers"])
 
 
 async def made(servers: str, name: Topic, replication: int | None = None) -> int:

@@ -1,4 +1,4 @@
-"""Every part is made unwell in earnest: health says so in a sentence, a gauge does, and the right alert would fire."""
+"""Every part is broken for real: its health check has a sentence, its gauge is set, and the right alert would fire."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from deploy.local.kafka import Kafka
 from deploy.local.ports import free_port
 from deploy.local.postgres import Postgres
 from shared.observability import health, metrics
-from shared.observability.health import Health, Unwell
+from shared.observability.health import Health, Unhealthy
 from shared.service import background, health_checks
 from shared.service.settings import Settings
 from shared.service.wiring import Wire, Wiring, application_of
@@ -57,7 +57,7 @@ class Watched:
     async def part(self, part: str) -> str:
         answer = await self.client.get("/health/ready")
         said: str = answer.json()[part]
-        assert (answer.status_code == 200) == (set(answer.json().values()) == {"well"})
+        assert (answer.status_code == 200) == (set(answer.json().values()) == {"healthy"})
         return said
 
     async def metrics(self) -> str:
@@ -70,7 +70,7 @@ class Watched:
 
     async def says(self, part: str, sentence: str, code: str) -> None:
         """Return once health says so and the gauge too."""
-        line = f'carrousel_unwell{{code="{code}",part="{part}"}} 1.0'
+        line = f'carrousel_unhealthy{{code="{code}",part="{part}"}} 1.0'
         async with asyncio.timeout(60):
             while not (await self.part(part)).startswith(sentence) or line not in await self.metrics():
                 assert (await self.client.get("/health/live")).status_code == 200
@@ -91,14 +91,14 @@ class Watched:
 
 
 async def telling(service: Wiring) -> None:
-    """A service that has views and tells others."""
+    """A service with projections, which publishes."""
     store = await service.add_event_store([STEPPING], [steps(1)])
     where = topic()
     service.add_outbox_relay(store, publish_on(where), where)
 
 
 async def telling_only(service: Wiring) -> None:
-    """A service that tells others, and has no views."""
+    """A service that publishes, and has no projections."""
     where = topic()
     service.add_outbox_relay(await service.add_event_store([STEPPING]), publish_on(where), where)
 
@@ -128,7 +128,7 @@ async def _until_relay_has_begun(client: httpx.AsyncClient, url: str) -> None:
 
 def _forget() -> None:
     """What other processes of this test run, which are none, have exported."""
-    for each in (metrics.LAST_SUCCESS, metrics.UNWELL, metrics.LAG, metrics.DEAD):
+    for each in (metrics.LAST_SUCCESS, metrics.UNHEALTHY, metrics.LAG, metrics.DEAD):
         each.clear()
     for every in (metrics.MISSED, metrics.BACKLOG, metrics.OLDEST):
         every.set(0)
@@ -145,10 +145,10 @@ def test_that_alerts_fire_is_asked_of_promtool() -> None:
         pytest.skip("promtool is not on this machine: the alerts are not asked")
 
 
-async def test_of_a_process_that_is_well_nothing_is_said(process: Watched) -> None:
-    for part in ("appends", "database", "kafka", "relay", "tokens", "views"):
+async def test_a_healthy_process_reports_no_problem(process: Watched) -> None:
+    for part in ("appends", "database", "kafka", "relay", "tokens", "projections"):
         async with asyncio.timeout(120):
-            while f'carrousel_unwell{{code="",part="{part}"}} 0.0' not in await process.metrics():
+            while f'carrousel_unhealthy{{code="",part="{part}"}} 0.0' not in await process.metrics():
                 await asyncio.sleep(0.2)
     await process.would_raise()
 
@@ -164,12 +164,12 @@ async def server(tmp_path: Path) -> AsyncIterator[Postgres]:
     await server.stop()
 
 
-async def test_a_database_that_says_nothing(server: Postgres, bootstrap_servers: str, tmp_path: Path) -> None:
+async def test_a_database_that_does_not_answer(server: Postgres, bootstrap_servers: str, tmp_path: Path) -> None:
     async with watched(server.url("referral"), bootstrap_servers, tmp_path) as process:
         for each in _of(server):
             each.send_signal(signal.SIGSTOP)
         await process.says("database", "It does not answer (TimeoutError)", "does-not-answer")
-        await process.would_raise("PartUnwell", "NoSuccess", "GaugesStale")
+        await process.would_raise("PartUnhealthy", "NoSuccess", "GaugesStale")
         for each in _of(server):
             each.send_signal(signal.SIGCONT)
         await process.until_well()
@@ -179,7 +179,7 @@ async def test_a_database_that_is_gone(server: Postgres, bootstrap_servers: str,
     async with watched(server.url("referral"), bootstrap_servers, tmp_path) as process:
         await server.stop()
         await process.says("database", "It does not answer (Conn", "does-not-answer")
-        await process.would_raise("PartUnwell", "NoSuccess", "GaugesStale")
+        await process.would_raise("PartUnhealthy", "NoSuccess", "GaugesStale")
         await server.start()
         await process.until_well()
 
@@ -188,7 +188,7 @@ async def test_a_database_that_takes_no_writes(server: Postgres, bootstrap_serve
     async with watched(server.url("referral"), bootstrap_servers, tmp_path) as process:
         await _set(server, "on")
         await process.says("database", "The database takes no writes", "read-only")
-        await process.would_raise("PartUnwell", "NoSuccess")
+        await process.would_raise("PartUnhealthy", "NoSuccess")
         await _set(server, "off")
         await process.until_well()
 
@@ -238,7 +238,7 @@ async def broker(tmp_path: Path) -> AsyncIterator[Kafka]:
 
 
 @pytest.mark.durable
-async def test_a_broker_that_says_nothing(
+async def test_a_broker_that_does_not_answer(
     broker: Kafka, database_url: str, tmp_path: Path, pool: asyncpg.Pool[asyncpg.Record]
 ) -> None:
     assert broker.process is not None
@@ -249,7 +249,7 @@ async def test_a_broker_that_says_nothing(
                 await asyncio.sleep(0.05)
         broker.process.send_signal(signal.SIGSTOP)
         await process.says("kafka", "It does not answer (TimeoutError)", "does-not-answer")
-        await process.would_raise("PartUnwell")
+        await process.would_raise("PartUnhealthy")
         broker.process.send_signal(signal.SIGCONT)
         await process.until_well()
 
@@ -328,10 +328,10 @@ async def test_a_task_that_never_succeeds(database_url: str, bootstrap_servers: 
 
     async with watched(database_url, bootstrap_servers, tmp_path, wire) as process:
         await process.says("desk", "It has not succeeded for ", "no-success")
-        await process.would_raise("PartUnwell", "NoSuccess")
+        await process.would_raise("PartUnhealthy", "NoSuccess")
 
 
-async def test_gauges_that_nobody_keeps_true_say_how_old_they_are(
+async def test_gauges_that_nobody_sets_have_the_age_of_their_last_success(
     process: Watched, pool: asyncpg.Pool[asyncpg.Record]
 ) -> None:
     await pool.execute("alter table outbox_checkpoints rename to elsewhere")
@@ -339,7 +339,7 @@ async def test_gauges_that_nobody_keeps_true_say_how_old_they_are(
         with capture_logs() as lines:
             while not [each for each in lines if each["event"] == "gauges are stale"]:
                 await asyncio.sleep(0.05)
-    assert await process.part("database") == "well"
+    assert await process.part("database") == "healthy"
     before = await process.metrics()
     await asyncio.sleep(1)
     stale = 'carrousel_last_success_timestamp_seconds{part="relay metrics"}'
@@ -349,7 +349,7 @@ async def test_gauges_that_nobody_keeps_true_say_how_old_they_are(
     await pool.execute("alter table elsewhere rename to outbox_checkpoints")
 
 
-async def test_views_that_cannot_be_built(
+async def test_projections_that_cannot_be_built(
     database_url: str, bootstrap_servers: str, tmp_path: Path, pool: asyncpg.Pool[asyncpg.Record]
 ) -> None:
     async def fails(*_: object) -> None:
@@ -373,14 +373,16 @@ async def test_views_that_cannot_be_built(
     )
     async with opened(application_of("Any", asked, {}, newer)) as client:
         process = Watched(client, tmp_path)
-        await process.says("views", "Its projections cannot be built (KeyError); its log says more.", "cannot-build")
-        await process.would_raise("PartUnwell", "NoSuccess")
+        await process.says(
+            "projections", "Its projections cannot be built (KeyError); its log says more.", "cannot-build"
+        )
+        await process.would_raise("PartUnhealthy", "NoSuccess")
 
 
 async def test_a_check_is_asked_seldom_however_often_it_is_read() -> None:
     asked = 0
 
-    async def ask() -> Unwell | None:
+    async def ask() -> Unhealthy | None:
         nonlocal asked
         asked += 1
         await asyncio.sleep(0)
@@ -402,17 +404,17 @@ async def test_a_check_that_hangs_is_given_up(monkeypatch: pytest.MonkeyPatch) -
 
 
 def test_every_code_has_a_sentence_and_no_sentence_is_left_over() -> None:
-    told = set(json.loads((ROOT / "shared" / "observability" / "ailments.json").read_text(encoding="utf-8")))
-    code_of = re.compile(r'(?:Unwell|_blaming)\(\s*"([^"]+)"')
+    told = set(json.loads((ROOT / "shared" / "observability" / "health_problems.json").read_text(encoding="utf-8")))
+    code_of = re.compile(r'(?:Unhealthy|_problem)\(\s*"([^"]+)"')
     raised = {code for file in (ROOT / "shared").rglob("*.py") for code in code_of.findall(file.read_text("utf-8"))}
     assert told == raised
 
 
 def test_every_code_stands_in_the_runbook_or_has_an_alert_of_its_own() -> None:
-    told = json.loads((ROOT / "shared" / "observability" / "ailments.json").read_text(encoding="utf-8"))
+    told = json.loads((ROOT / "shared" / "observability" / "health_problems.json").read_text(encoding="utf-8"))
     runbook = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
     rules = (ROOT / "deploy" / "prometheus" / "alerts.yml").read_text(encoding="utf-8")
-    own = re.search(r'carrousel_unwell\{code!~"([^"]+)"\}', rules)
+    own = re.search(r'carrousel_unhealthy\{code!~"([^"]+)"\}', rules)
     assert own is not None
     for code in told:
         assert f"| `{code}` |" in runbook or re.fullmatch(own[1], code), code

@@ -56,12 +56,12 @@ class Failing(Ledger):
         super().__init__()
         self.errors = errors
 
-    async def apply(self, connection: Connection, heard: Sequence[ReceivedMessage]) -> None:
-        for each in heard:
+    async def apply(self, connection: Connection, received: Sequence[ReceivedMessage]) -> None:
+        for each in received:
             assert isinstance(each.message, CountPublished)
             if each.message.n in self.errors:
                 raise self.errors[each.message.n]
-        await super().apply(connection, heard)
+        await super().apply(connection, received)
 
 
 def unknown_code() -> Exception:
@@ -122,21 +122,21 @@ async def letters(connection: Connection) -> list[tuple[str, bytes]]:
 
 @pytest.mark.parametrize("reason", MESSAGES)
 async def test_a_fault_of_one_message_is_its_dead_letter(connection: Connection, reason: str) -> None:
-    heard = Inbox("c", TOPIC, Failing({5: MESSAGES[reason]}).apply)
-    await heard.receive(connection, [sent(n) for n in range(1, 14)])
+    own_inbox = Inbox("c", TOPIC, Failing({5: MESSAGES[reason]}).apply)
+    await own_inbox.receive(connection, [sent(n) for n in range(1, 14)])
     assert await letters(connection) == [(reason, b"stream-5"), ("parked", b"stream-5")]
     assert await applied(connection) == [n for n in range(1, 14) if n not in {5, 12}]
 
 
 @pytest.mark.parametrize("error", AWAY, ids=lambda error: type(error).__name__)
 async def test_what_is_away_is_waited_for_and_nothing_is_lost(connection: Connection, error: Exception) -> None:
-    heard = Inbox("c", TOPIC, Failing({5: error}).apply)
+    own_inbox = Inbox("c", TOPIC, Failing({5: error}).apply)
     with pytest.raises(type(error)):
-        await heard.receive(connection, [sent(n) for n in range(1, 14)])
+        await own_inbox.receive(connection, [sent(n) for n in range(1, 14)])
     assert await applied(connection) == []
     assert await letters(connection) == []
-    heard.apply = Ledger().apply
-    await heard.receive(connection, [sent(n) for n in range(1, 14)])
+    own_inbox.apply = Ledger().apply
+    await own_inbox.receive(connection, [sent(n) for n in range(1, 14)])
     assert await applied(connection) == list(range(1, 14))
 
 
@@ -153,7 +153,7 @@ def test_every_error_of_the_database_is_of_one_kind_and_those_of_a_value_are_nev
 @pytest.mark.parametrize("failing", [4, 5])
 async def test_what_nobody_can_read_parks_nothing_that_came_before_it(connection: Connection, failing: int) -> None:
     """Also when something else in the batch fails, so that it is applied in halves."""
-    heard = Inbox("c", TOPIC, Failing({failing: Refused("not-this-one")}).apply)
+    own_inbox = Inbox("c", TOPIC, Failing({failing: Refused("not-this-one")}).apply)
     batch = [
         sent(1, "k"),
         sent(2, "k", b'{"m": 2}'),
@@ -162,7 +162,7 @@ async def test_what_nobody_can_read_parks_nothing_that_came_before_it(connection
         sent(5, "fourth"),
         sent(6, "k"),
     ]
-    await heard.receive(connection, batch)
+    await own_inbox.receive(connection, batch)
     assert await applied(connection) == [n for n in (1, 3, 4, 5) if n != failing]
     assert (await letters(connection))[0] == ("schema", b"k")
     assert (await letters(connection))[-1] == ("parked", b"k")
@@ -175,8 +175,8 @@ async def test_any_messages_may_fail_and_in_batches_of_any_size(failing: set[int
     order: list[int] = []
 
     class Memory(Failing):
-        async def apply(self, _: Connection, heard: Sequence[ReceivedMessage]) -> None:
-            ns = [each.message.n for each in heard if isinstance(each.message, CountPublished)]
+        async def apply(self, _: Connection, received: Sequence[ReceivedMessage]) -> None:
+            ns = [each.message.n for each in received if isinstance(each.message, CountPublished)]
             if set(ns) & failing:
                 raise Refused("not-this-one")
             order.extend(ns)
@@ -186,11 +186,11 @@ async def test_any_messages_may_fail_and_in_batches_of_any_size(failing: set[int
         async with one.transaction():
             await one.execute("create schema halves; set local search_path = halves")
             await one.execute(inbox.SCHEMA)
-            heard = Inbox("c", TOPIC, Memory({}).apply)
+            own_inbox = Inbox("c", TOPIC, Memory({}).apply)
             edges = sorted({0, *cuts, 40})
             for begin, end in pairwise(edges):
                 if begin < end:
-                    await heard.receive(one, [sent(n) for n in range(begin + 1, end + 1)])
+                    await own_inbox.receive(one, [sent(n) for n in range(begin + 1, end + 1)])
             first = {key: min([n for n in failing if n % 7 == key], default=99) for key in range(7)}
             assert order == [n for n in range(1, 41) if n < first[n % 7]]
             assert await one.fetchval("select count(*) from dead_letters") == 40 - len(order)
@@ -201,14 +201,14 @@ async def test_any_messages_may_fail_and_in_batches_of_any_size(failing: set[int
 
 async def test_when_nothing_of_a_whole_window_can_be_applied_the_consumer_stops(connection: Connection) -> None:
     broken: dict[int, Exception] = dict.fromkeys(range(1, 5001), KeyError("a bad deploy"))
-    heard = Inbox("c", TOPIC, Failing(broken).apply)
+    own_inbox = Inbox("c", TOPIC, Failing(broken).apply)
 
-    async def hear_all() -> None:
+    async def consume_all() -> None:
         for begin in range(0, 5000, 500):
-            await heard.receive(connection, [sent(n, f"key-{n % 500}") for n in range(begin + 1, begin + 501)])
+            await own_inbox.receive(connection, [sent(n, f"key-{n % 500}") for n in range(begin + 1, begin + 501)])
 
     with pytest.raises(AllDead):
-        await hear_all()
+        await consume_all()
     kept = await connection.fetchval("select count(*) from dead_letters")
     assert kept <= 1500
     good = Inbox("c", TOPIC, Ledger().apply)
@@ -221,19 +221,19 @@ async def test_a_publisher_that_was_deployed_first_stops_nobody_and_is_replayed_
 ) -> None:
     """A value that this version cannot read, also as the newest message of its partition."""
     newer = [sent(n, value=b'{"n": "new"}' if n in {4, 9} else None) for n in range(1, 10)]
-    heard = Inbox("c", TOPIC, Ledger().apply)
-    await heard.receive(connection, newer)
+    own_inbox = Inbox("c", TOPIC, Ledger().apply)
+    await own_inbox.receive(connection, newer)
     assert await letters(connection) == [("schema", b"stream-4"), ("schema", b"stream-2")]
     assert await applied(connection) == [1, 2, 3, 5, 6, 7, 8]
     await connection.execute("update dead_letters set value = '{\"n\": 4}' where key = 'stream-4'")
     await connection.execute("update dead_letters set value = '{\"n\": 9}' where key = 'stream-2'")
     async with connection.transaction():
-        assert await reread(connection, heard) == 1
-    for key in await open_keys(connection, heard):
+        assert await reread(connection, own_inbox) == 1
+    for key in await open_keys(connection, own_inbox):
         async with connection.transaction():
-            assert await replay(connection, heard, key) == 1
+            assert await replay(connection, own_inbox, key) == 1
     assert await applied(connection) == list(range(1, 10))
-    await heard.receive(connection, [sent(10)])
+    await own_inbox.receive(connection, [sent(10)])
     assert await applied(connection) == list(range(1, 11))
 
 
@@ -241,14 +241,14 @@ async def test_a_replay_and_a_live_consumer_do_not_pass_each_other(pool: asyncpg
     """A message that comes while its key is replayed is applied behind it, not parked behind what is resolved."""
     await create_tables(pool, [inbox.SCHEMA])
     refusing = Failing({1: Refused("not-this-one")})
-    heard = Inbox("c", TOPIC, refusing.apply)
+    own_inbox = Inbox("c", TOPIC, refusing.apply)
     async with pool.acquire() as live, pool.acquire() as other:
         await refusing.create(live)
-        await heard.receive(live, [sent(1, "k"), sent(2, "k")])
+        await own_inbox.receive(live, [sent(1, "k"), sent(2, "k")])
         refusing.errors = {}
         async with other.transaction():
-            assert await replay(other, heard, b"k") == 2
-            receiving = asyncio.create_task(heard.receive(live, [sent(3, "k")]))
+            assert await replay(other, own_inbox, b"k") == 2
+            receiving = asyncio.create_task(own_inbox.receive(live, [sent(3, "k")]))
             await asyncio.sleep(0.3)
             assert not receiving.done()
         await receiving
