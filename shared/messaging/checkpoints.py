@@ -8,6 +8,8 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
+import asyncpg
+
 from shared.eventstore.event_store import Connection
 from shared.messaging.cloudevents import Envelope, Topic
 
@@ -177,21 +179,11 @@ class ConsumerCheckpoints:
 
     async def _locked(self, connection: Connection, numbers: Collection[int]) -> dict[int, Checkpoint]:
         rows = await connection.fetch(
-            "select partition, epoch, sequence, known_until, next_offset, overtaken, recent from consumer_checkpoints"
+            "select partition, recent, epoch, sequence, known_until, next_offset, overtaken from consumer_checkpoints"
             " where consumer = $1 and source = $2 and topic = $3 and partition = any($4) order by partition for update",
             *(self.consumer, self.topic.source, self.topic.name, list(numbers)),
         )
-        return {
-            row["partition"]: Checkpoint(
-                epoch=row["epoch"],
-                sequence=row["sequence"],
-                known_until=row["known_until"],
-                next_offset=row["next_offset"],
-                overtaken=row["overtaken"],
-                recent=_unpacked(row["recent"], row["sequence"]),
-            )
-            for row in rows
-        }
+        return {row["partition"]: _checkpoint(row) for row in rows}
 
     async def offsets(self, connection: Connection) -> dict[int, int]:
         """The next offset by partition; a partition without one was never read."""
@@ -205,16 +197,8 @@ class ConsumerCheckpoints:
     async def advance(self, connection: Connection, reached: Mapping[int, Checkpoint]) -> None:
         """Everything of each partition up to its sequence is applied, or a dead letter."""
         rows = [
-            (
-                number,
-                each.epoch,
-                each.sequence,
-                each.known_until,
-                each.next_offset,
-                each.overtaken,
-                _packed(each.recent),
-            )
-            for number, each in reached.items()
+            (number, e.epoch, e.sequence, e.known_until, e.next_offset, e.overtaken, _packed(e.recent))
+            for number, e in reached.items()
         ]
         await connection.execute(
             "update consumer_checkpoints kept set epoch = new.epoch, sequence = new.sequence,"
@@ -235,10 +219,9 @@ class ConsumerCheckpoints:
         keys: Collection[bytes],
     ) -> DeadLetterState:
         """The stored dead letters that concern a batch with these identities and keys."""
+        sequences = [each.sequence for each in checkpoints.values()]
         rows = await connection.fetch(
-            _KNOWN,
-            *(self.consumer, self.topic.name, list(checkpoints), [each.sequence for each in checkpoints.values()]),
-            *(list(identities), list(keys)),
+            _KNOWN, self.consumer, self.topic.name, list(checkpoints), sequences, list(identities), list(keys)
         )
         known = DeadLetterState(
             {(row["partition"], row["identity"]) for row in rows if row["reason"] != "gap"},
@@ -281,6 +264,11 @@ class ConsumerCheckpoints:
             " and reason = 'gap' and resolved_at is null and (epoch, previous) <= ($4, $5)",
             [(self.consumer, self.topic.name, number, each.epoch, each.sequence) for number, each in reached.items()],
         )
+
+
+def _checkpoint(row: asyncpg.Record) -> Checkpoint:
+    recent = _unpacked(row["recent"], row["sequence"])
+    return Checkpoint(row["epoch"], row["sequence"], row["known_until"], row["next_offset"], row["overtaken"], recent)
 
 
 def _columns(dead: DeadRecord) -> tuple[object, ...]:

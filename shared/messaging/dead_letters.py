@@ -18,6 +18,18 @@ from shared.messaging.cloudevents import read_envelope, read_message
 from shared.messaging.inbox import Inbox, ReceivedMessage
 from shared.messaging.sequencing import ParsedRecord
 
+_BLOCKING = "from dead_letters where consumer = $1 and topic = $2 and blocks and resolved_at is null"
+_UNCONFIRMED = """
+select id, partition, record_at, key, headers, value from dead_letters letter
+where consumer = $1 and topic = $2 and resolved_at is null and not blocks and reason <> 'gap' and sequence is not null
+  and exists (
+    select from consumer_checkpoints reached
+    where (reached.consumer, reached.topic, reached.partition, reached.epoch)
+        = (letter.consumer, letter.topic, letter.partition, letter.epoch)
+      and letter.sequence > reached.sequence)
+order by partition, sequence for update
+"""
+
 
 class DeadLetter(Message):
     """One open dead letter, without its content; `waits`: later messages of its key are parked."""
@@ -77,21 +89,13 @@ async def open_letters(connection: Connection, inbox: Inbox, limit: int) -> list
 
 async def open_keys(connection: Connection, inbox: Inbox) -> list[bytes]:
     """The blocked keys, the one that waits longest first."""
-    rows = await connection.fetch(
-        "select key from dead_letters where consumer = $1 and topic = $2 and blocks and resolved_at is null"
-        " group by key order by min(id)",
-        inbox.consumer,
-        inbox.topic.name,
-    )
-    return [row["key"] for row in rows]
+    query = f"select key {_BLOCKING} group by key order by min(id)"
+    return [row["key"] for row in await connection.fetch(query, inbox.consumer, inbox.topic.name)]
 
 
 async def left(connection: Connection, inbox: Inbox, key: bytes) -> int:
     """How many open dead letters still block this key."""
-    query = (
-        "select count(*) from dead_letters"
-        " where consumer = $1 and topic = $2 and key = $3 and blocks and resolved_at is null"
-    )
+    query = f"select count(*) {_BLOCKING} and key = $3"
     return int(await connection.fetchval(query, inbox.consumer, inbox.topic.name, key))
 
 
@@ -103,18 +107,14 @@ async def replay(connection: Connection, inbox: Inbox, key: bytes) -> int:
     Returns how many were applied. Raises what `is_infrastructure` names, and AnotherVersionLive.
     """
     await inbox.require_version(connection)
-    await _lock_partitions(connection, inbox, key)
-    rows = await connection.fetch(
-        "select id, partition, epoch, sequence, headers, value from dead_letters"
-        " where consumer = $1 and topic = $2 and key = $3 and blocks and resolved_at is null"
-        " order by partition, epoch, sequence, id for update",
-        inbox.consumer,
-        inbox.topic.name,
-        key,
-    )
-    done = 0
-    for _, of_place in groupby(rows, key=lambda row: (row["partition"], row["epoch"], row["sequence"])):
-        if not await _applied(connection, inbox, list(of_place)):
+    of_key = inbox.consumer, inbox.topic.name, key
+    partitions = await connection.fetch(f"select distinct partition {_BLOCKING} and key = $3", *of_key)
+    await ConsumerCheckpoints(inbox.consumer, inbox.topic).lock(connection, [row["partition"] for row in partitions])
+    columns = "id, partition, epoch, sequence, headers, value"
+    query = f"select {columns} {_BLOCKING} and key = $3 order by partition, epoch, sequence, id for update"
+    rows, done = await connection.fetch(query, *of_key), 0
+    for _, of_position in groupby(rows, key=lambda row: (row["partition"], row["epoch"], row["sequence"])):
+        if not await _applied(connection, inbox, list(of_position)):
             return done
         done += 1
     return done
@@ -137,32 +137,12 @@ async def _applied(connection: Connection, inbox: Inbox, rows: Sequence[asyncpg.
     return False
 
 
-async def _lock_partitions(connection: Connection, inbox: Inbox, key: bytes) -> None:
-    rows = await connection.fetch(
-        "select distinct partition from dead_letters"
-        " where consumer = $1 and topic = $2 and key = $3 and blocks and resolved_at is null",
-        inbox.consumer,
-        inbox.topic.name,
-        key,
-    )
-    await ConsumerCheckpoints(inbox.consumer, inbox.topic).lock(connection, [row["partition"] for row in rows])
-
-
 async def reread(connection: Connection, inbox: Inbox) -> int:
     """Read again the unreadable messages that no later one has confirmed yet: the newest of their partitions.
 
     Runs in the caller's transaction. Returns how many are no dead letters any more.
     """
-    rows = await connection.fetch(
-        "select id, partition, record_at, key, headers, value from dead_letters letter"
-        " where consumer = $1 and topic = $2 and resolved_at is null and not blocks and reason <> 'gap'"
-        " and sequence is not null and exists (select from consumer_checkpoints reached"
-        "  where (reached.consumer, reached.topic, reached.partition, reached.epoch)"
-        "  = (letter.consumer, letter.topic, letter.partition, letter.epoch) and letter.sequence > reached.sequence)"
-        " order by partition, sequence for update",
-        inbox.consumer,
-        inbox.topic.name,
-    )
+    rows = await connection.fetch(_UNCONFIRMED, inbox.consumer, inbox.topic.name)
     done = 0
     for row in rows:
         record = _Stored(inbox.topic.name, row["partition"], row["record_at"], row["key"], row["value"], row["headers"])

@@ -51,15 +51,7 @@ def member_of(
 
     `handle` raises nothing: FastStream would skip the batch.
     """
-    broker = KafkaBroker(
-        bootstrap_servers,
-        graceful_timeout=_STOP_SECONDS,
-        logger=None,
-        apply_types=False,
-        metadata_max_age_ms=_METADATA_MS,
-        consumer_only=True,
-        allow_auto_create_topics=False,  # it would create a lost topic with one partition
-    )
+    broker = _broker(bootstrap_servers)
     subscriber = broker.subscriber(
         topic,
         group_id=group,
@@ -81,6 +73,18 @@ def member_of(
 
     subscriber(batch)
     return Member(broker, subscriber)
+
+
+def _broker(bootstrap_servers: str) -> KafkaBroker:
+    return KafkaBroker(
+        bootstrap_servers,
+        graceful_timeout=_STOP_SECONDS,
+        logger=None,
+        apply_types=False,
+        metadata_max_age_ms=_METADATA_MS,
+        consumer_only=True,
+        allow_auto_create_topics=False,  # it would create a lost topic with one partition
+    )
 
 
 async def _parse(message: tuple[Rec, ...]) -> KafkaMessage:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from operator import attrgetter
 from pathlib import Path
 from typing import TypeAlias
 
@@ -121,47 +122,35 @@ class Inbox:
         keep_offset: bool,
     ) -> BatchResult:
         await self.require_version(connection)
-        checkpoints = await ConsumerCheckpoints(self.consumer, self.topic).lock(
-            connection, {record.partition for record in records}
-        )
-        ahead = {} if sought is None else _ahead(records, checkpoints, sought)
-        types = self.topic.by_type()
-        due = sorted((record for record in records if record.partition not in ahead), key=_partition)
-        parsed = [ParsedRecord(self.topic, types, record) for record in due]
-        reached = {number: each for number, each in checkpoints.items() if number not in ahead}
-        received = (
-            await self._sorted(connection, parsed, reached, apply, keep_offset=keep_offset) if due else BatchResult()
-        )
-        return replace(received, ahead=ahead)
-
-    async def _sorted(
-        self,
-        connection: Connection,
-        parsed: Sequence[ParsedRecord],
-        checkpoints: dict[int, Checkpoint],
-        apply: _Applying,
-        *,
-        keep_offset: bool,
-    ) -> BatchResult:
         rows = ConsumerCheckpoints(self.consumer, self.topic)
-        keys = {each.record.key for each in parsed if each.record.key is not None}
-        known = await rows.dead_letter_state(connection, checkpoints, {each.identity for each in parsed}, keys)
-        offsets = {number: each.next_offset for number, each in checkpoints.items()}
-        found = sequence_batch(parsed, checkpoints, known, self.least_epoch)
+        checkpoints = await rows.lock(connection, {record.partition for record in records})
+        ahead = {} if sought is None else _ahead(records, checkpoints, sought)
+        due = sorted((record for record in records if record.partition not in ahead), key=attrgetter("partition"))
+        if not due:
+            return BatchResult(ahead=ahead)
+        reached = {number: each for number, each in checkpoints.items() if number not in ahead}
+        offsets = {number: each.next_offset for number, each in reached.items()} if keep_offset else {}
+        found, gaps = await self._sequenced(connection, rows, due, reached)
+        for number, offset in offsets.items():
+            reached[number].next_offset = offset
         refused = await apply(connection, found.fresh, set()) if found.fresh else []
         self._watch(found, refused)
-        if found.dead or refused:
-            await rows.store(connection, [*found.dead, *refused])
-        if found.confirmed:
-            await rows.confirm(connection, found.confirmed)
-        for number, offset in offsets.items() if keep_offset else ():
-            checkpoints[number].next_offset = offset
-        await rows.advance(connection, checkpoints)
-        if known.gaps:
-            await rows.close_gaps(connection, {number: checkpoints[number] for number in known.gaps})
-        left = {each.identity for each in refused}
-        applied = [ReceivedMessage(each.envelope, each.message) for each in found.fresh if each.identity not in left]
-        return BatchResult(applied, found.dropped, found.gaps)
+        await _save(connection, rows, reached, found, refused, gaps)
+        return BatchResult(_applied(found, refused), found.dropped, found.gaps, ahead)
+
+    async def _sequenced(
+        self,
+        connection: Connection,
+        rows: ConsumerCheckpoints,
+        due: Sequence[Record],
+        reached: dict[int, Checkpoint],
+    ) -> tuple[SequencedBatch, Collection[int]]:
+        """The batch, with the partitions that have an open gap; advances the checkpoints."""
+        types = self.topic.by_type()
+        parsed = [ParsedRecord(self.topic, types, record) for record in due]
+        keys = {each.key for each in due if each.key is not None}
+        known = await rows.dead_letter_state(connection, reached, {each.identity for each in parsed}, keys)
+        return sequence_batch(parsed, reached, known, self.least_epoch), known.gaps
 
     async def _apply(
         self, connection: Connection, fresh: Sequence[ParsedRecord], _: set[tuple[int, bytes]]
@@ -207,6 +196,28 @@ class Inbox:
             raise AllDead(self.consumer)
 
 
+def _applied(found: SequencedBatch, refused: Sequence[DeadRecord]) -> list[ReceivedMessage]:
+    left = {each.identity for each in refused}
+    return [ReceivedMessage(each.envelope, each.message) for each in found.fresh if each.identity not in left]
+
+
+async def _save(
+    connection: Connection,
+    rows: ConsumerCheckpoints,
+    reached: Mapping[int, Checkpoint],
+    found: SequencedBatch,
+    refused: Sequence[DeadRecord],
+    gaps: Collection[int],
+) -> None:
+    if found.dead or refused:
+        await rows.store(connection, [*found.dead, *refused])
+    if found.confirmed:
+        await rows.confirm(connection, found.confirmed)
+    await rows.advance(connection, reached)
+    if gaps:
+        await rows.close_gaps(connection, {number: reached[number] for number in gaps})
+
+
 def reason_of(error: Exception) -> str:
     """The reason of a dead letter: the code of a refusal, or the class of the error, never its text."""
     if isinstance(error, Refused):
@@ -232,7 +243,3 @@ def _ahead(
         for number, offset in first.items()
         if offset > expected[number] and sought.get(number) != expected[number]
     }
-
-
-def _partition(record: Record) -> int:
-    return record.partition

@@ -8,7 +8,6 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Sequence
-from typing import Any
 
 import structlog
 
@@ -33,7 +32,7 @@ def _class_of(value: object) -> str:
 
 def _without_texts(_: object, __: str, line: structlog.typing.EventDict) -> structlog.typing.EventDict:
     """Of a library's line the first line of its message, and of its exception the class."""
-    raised: Any = line.pop("exc_info", None)
+    raised = line.pop("exc_info", None)
     if raised:
         line["cause"] = next((each.__name__ for each in raised if isinstance(each, type)), "unknown")
     line["event"] = str(line["event"]).partition("\n")[0][:_LONGEST]
@@ -54,13 +53,11 @@ def configure(service: str, level: str = "INFO") -> None:
         logger_factory=structlog.BytesLoggerFactory(),
         cache_logger_on_first_use=True,
     )
+    formatter = structlog.stdlib.ProcessorFormatter
     handler = logging.StreamHandler()
     handler.setFormatter(
-        structlog.stdlib.ProcessorFormatter(
-            processors=[
-                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-                structlog.processors.JSONRenderer(),
-            ],
+        formatter(
+            processors=[formatter.remove_processors_meta, structlog.processors.JSONRenderer()],
             foreign_pre_chain=[_without_texts, *shared],
         )
     )

@@ -36,7 +36,7 @@ from shared.projections.topic import TopicProjection
 from shared.service import health_checks, operations
 from shared.service.background import observe_consumer, observe_relay, once_open
 from shared.service.operations import PersonalData
-from shared.service.server import limits_of
+from shared.service.serving import limits_of
 from shared.service.settings import Settings
 
 _SCHEMA_LOCK = 7226003

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from functools import partial
 from typing import Annotated
 
 import typer
@@ -10,45 +11,44 @@ from rich.table import Table
 
 from shared.messaging import outbox_relay
 from shared.messaging.unpublishable import how_many_wait, waiting
-from shared.service.cli.output import OUT, fail
-from shared.service.cli.parts import Do
+from shared.service.cli.parts import OUT, do, fail
 from shared.service.wiring import Wiring
 
 _SHOWN = 100
+OUTBOX = typer.Typer(help="What publishes this service's events on Kafka.")
 
 
-def outbox_commands(do: Do) -> typer.Typer:
-    """The commands `outbox ...`."""
-    app = typer.Typer(help="What publishes this service's events on Kafka.")
-
-    @app.command()
-    def status() -> None:
-        """Its position, and the age of the oldest event that waits."""
-        do(_relay_status)
-
-    @app.command()
-    def unpublishable() -> None:
-        """The events that no public message can be made of, and those parked behind them."""
-        do(_list_unpublishable)
-
-    @app.command()
-    def republish(
-        position: Annotated[int, typer.Option("--from", min=0, help="Publish every event after this position again.")],
-    ) -> None:
-        """Publish events again, for a broker that lost them; consumers that have them drop them."""
-        do(lambda parts: _republish(parts, position))
-
-    @app.command("new-epoch")
-    def new_epoch(
-        by: Annotated[str, typer.Option(help="Who decides; no name of a person of the programme.")],
-    ) -> None:
-        """Confirm that the database was restored to an earlier state: publish all of it as another epoch."""
-        do(lambda parts: _new_epoch(parts, by.strip()))
-
-    return app
+@OUTBOX.command()
+def status(context: typer.Context) -> None:
+    """Its position, and the age of the oldest event that waits."""
+    do(context, _status)
 
 
-async def _new_epoch(parts: Wiring, by: str) -> None:
+@OUTBOX.command()
+def unpublishable(context: typer.Context) -> None:
+    """The events that no public message can be made of, and those that wait behind them."""
+    do(context, _list_unpublishable)
+
+
+@OUTBOX.command()
+def republish(
+    context: typer.Context,
+    position: Annotated[int, typer.Option("--from", min=0, help="Publish every event after this position again.")],
+) -> None:
+    """Publish events again, for a broker that lost them; consumers that have them drop them."""
+    do(context, partial(_republish, position))
+
+
+@OUTBOX.command("new-epoch")
+def new_epoch(
+    context: typer.Context,
+    by: Annotated[str, typer.Option(help="Who decides; no name of a person of the programme.")],
+) -> None:
+    """Confirm that the database was restored to an earlier state: publish all of it as another epoch."""
+    do(context, partial(_new_epoch, by.strip()))
+
+
+async def _new_epoch(by: str, parts: Wiring) -> None:
     if not by:
         fail("Say who decides: --by.")
     epoch, found = await _publisher(parts).new_epoch(by)
@@ -61,7 +61,7 @@ async def _new_epoch(parts: Wiring, by: str) -> None:
     )
 
 
-async def _relay_status(parts: Wiring) -> None:
+async def _status(parts: Wiring) -> None:
     relay = _publisher(parts)
     behind, oldest = await outbox_relay.backlog(relay.store, relay.name)
     table = Table("position", "not yet published", "oldest waits", "cannot be published", "a leader")
@@ -79,7 +79,7 @@ async def _list_unpublishable(parts: Wiring) -> None:
     OUT.print(table)
 
 
-async def _republish(parts: Wiring, position: int) -> None:
+async def _republish(position: int, parts: Wiring) -> None:
     relay = _publisher(parts)
     await relay.republish(position)
     behind, _ = await outbox_relay.backlog(relay.store, relay.name)
