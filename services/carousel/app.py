@@ -13,6 +13,7 @@ from services.carousel.participations import reading_routes as participation_rea
 from services.carousel.participations import routes as participation_routes
 from services.carousel.participations import safety_routes
 from services.carousel.participations.aggregate import PARTICIPATION
+from services.carousel.person_policy import on_person_event
 from services.carousel.policies import on_cycle_event, on_participation_event
 from services.carousel.projections import barriers, cycles, offers, participations, safety_tasks
 from services.carousel.translations import translations
@@ -38,7 +39,7 @@ SERVICE = Service(
         safety_tasks.PROJECTION,
         barriers.PROJECTION,
     ],
-    policies=[on_participation_event, on_cycle_event],
+    policies=[on_person_event, on_participation_event, on_cycle_event],
     consumers=[consumers.REFERRAL_CASES],
     to_integration_event=to_integration_event,
     topics=[CASES, SESSIONS],

@@ -94,8 +94,10 @@ def _case(event: own.ParticipationEvent) -> PublicMessage | None:
             return _placed(event, on)
         case own.PlaceRescheduled():  # of a place that is only offered nothing is said
             return _placed(event, event.placed_on) if event.placed_on else None
-        case own.AttendanceNoted():
+        case own.AttendanceNoted() | own.AttendanceCounted():
             return _attendance(event)
+        case own.AttendanceDiscounted():
+            return contract.AttendanceRevoked(referral=referral, on=on, session=event.session_id)
         case own.ParticipationStarted():
             return contract.ParticipationStarted(referral=referral, on=on, cycle=event.cycle_id, city=event.city)
         case own.StartRevoked():
@@ -123,6 +125,12 @@ def _case(event: own.ParticipationEvent) -> PublicMessage | None:
             | own.NonAssociationLifted()
             | own.SafetyTaskOpened()
             | own.SafetyTaskClosed()
+            | own.PersonKnown()
+            | own.OtherKnown()
+            | own.RoadNoted()
+            | own.DuplicateCounted()
+            | own.AttendanceInherited()
+            | own.LeavingRevoked()
         ):
             return None
         case _:
@@ -136,7 +144,7 @@ def _placed(event: own.ParticipantPlaced | own.PlaceRescheduled, placed_on: date
     )
 
 
-def _attendance(event: own.AttendanceNoted) -> contract.AttendanceRecorded:
+def _attendance(event: own.AttendanceNoted | own.AttendanceCounted) -> contract.AttendanceRecorded:
     return contract.AttendanceRecorded(
         referral=event.referral_id,
         on=event.on,

@@ -1,11 +1,10 @@
-"""What an event leads to on other aggregates, and what a message of the referral service leads to."""
+"""What an event leads to on other aggregates, in the same transaction."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from datetime import date, datetime
+from collections.abc import Iterator
+from datetime import datetime
 
-from services.carousel import known_referrals
 from services.carousel.cycles.aggregate import CYCLE
 from services.carousel.cycles.commands import ReleasePlace, TakePlace
 from services.carousel.cycles.events import (
@@ -19,10 +18,9 @@ from services.carousel.cycles.events import (
 )
 from services.carousel.participations.aggregate import PARTICIPATION
 from services.carousel.participations.commands import (
-    AwaitPlace,
     DeclareNonAssociation,
+    DropPair,
     GiveBackPlace,
-    LeaveWaitingList,
     LiftNonAssociation,
     NoteAttendance,
     OpenSafetyTask,
@@ -36,21 +34,13 @@ from services.carousel.participations.events import (
     PlaceGivenBack,
     PlaceRefused,
     PlaceRequested,
-    Unlisted,
 )
-from services.carousel.refusals import DeadLetterReason
 from services.carousel.values import Mark
-from shared.contracts import referral as contract
 from shared.domain.aggregate import AnyIssued, Issued
-from shared.domain.messages import Command, Event, Refused
-from shared.eventstore.event_store import Connection
-from shared.messaging.inbox import ReceivedMessage
-
-BY = "referral"
-_DECLINED: dict[str, Unlisted] = {"not_eligible": "not_eligible", "not_suitable": "not_suitable"}
+from shared.domain.messages import Command, Event
 
 
-def on_participation_event(event: Event, because: Command) -> Iterator[AnyIssued]:
+def on_participation_event(event: Event, because: Command, _: object) -> Iterator[AnyIssued]:
     """A place asked of a cycle or given back to it; two people kept apart, said of the other too."""
     at, by = because.at, because.by
     match event:
@@ -76,11 +66,21 @@ def on_participation_event(event: Event, because: Command) -> Iterator[AnyIssued
             )
             yield Issued(PARTICIPATION, other, apart)
         case NonAssociationLifted(referral_id=one, other_id=other):
-            together = LiftNonAssociation(at=at, by=by, referral_id=other, other_id=one, on=event.on)
-            yield Issued(PARTICIPATION, other, together)
+            for mine, theirs in ((one, other), *event.pairs):
+                yield _dropped(mine, theirs, event, because)
+                yield _dropped(theirs, mine, event, because)
+            if isinstance(because, LiftNonAssociation):
+                together = LiftNonAssociation(at=at, by=by, referral_id=other, other_id=one, on=event.on)
+                yield Issued(PARTICIPATION, other, together)
 
 
-def on_cycle_event(event: Event, because: Command) -> Iterator[AnyIssued]:
+def _dropped(one: str, other: str, event: NonAssociationLifted, because: Command) -> AnyIssued:
+    """What was said of these two very referrals; whether the caller may lift it, the command of the two tells."""
+    dropped = DropPair(at=because.at, by=because.by, referral_id=one, other_id=other, on=event.on)
+    return Issued(PARTICIPATION, one, dropped)
+
+
+def on_cycle_event(event: Event, because: Command, _: object) -> Iterator[AnyIssued]:
     """Seats found, other days, marks, and the end of the cycle, noted for each person."""
     return (Issued(PARTICIPATION, each.referral_id, each) for each in _for_people(event, because.at, because.by))
 
@@ -138,56 +138,3 @@ def _noted(event: SessionHeld | AttendanceCorrected, person: str, mark: Mark, at
 
 def _silent(event: CycleClosed | AttendanceCorrected, person: str, at: datetime, by: str) -> OpenSafetyTask:
     return OpenSafetyTask(at=at, by=by, referral_id=person, cycle_id=event.cycle_id, cause="silence", on=event.on)
-
-
-async def on_referral_message(connection: Connection, received: ReceivedMessage) -> Sequence[AnyIssued]:
-    """Who is accepted waits for a place; who takes another road before the start waits no longer.
-
-    Raises Refused or ValidationError for a message of which the carousel can make nothing.
-    """
-    match received.message:
-        case contract.ReferralReceived() as message:
-            await known_referrals.keep(connection, message)
-        case contract.ReferralAccepted() | contract.ReferralResumed() as message:
-            return await _await_place(connection, received, message)
-        case contract.ReferralWithdrawn() as message:
-            await known_referrals.withdrawn(connection, message)
-            return [_leave(received, message.referral, message.on, "withdrawn")]
-        case contract.ReferralPutOnHold() as message:
-            return [_leave(received, message.referral, message.on, "on_hold")]
-        case contract.ReferralRetracted() as message:
-            await known_referrals.retracted(connection, message.referral)
-            return [_leave(received, message.referral, message.on, "retracted")]
-        case contract.ReferralDeclined() as message:
-            if message.ground not in _DECLINED:
-                raise Refused(DeadLetterReason.GROUND_UNKNOWN)
-            return [_leave(received, message.referral, message.on, _DECLINED[message.ground])]
-    return []
-
-
-async def _await_place(
-    connection: Connection, received: ReceivedMessage, message: contract.ReferralAccepted | contract.ReferralResumed
-) -> Sequence[AnyIssued]:
-    """Of those who resume, who was accepted before waits, and who had stopped comes back."""
-    returning = isinstance(message, contract.ReferralResumed)
-    known = await (known_referrals.resumed if returning else known_referrals.accepted)(connection, message.referral)
-    if known is None:
-        raise Refused(DeadLetterReason.REFERRAL_UNKNOWN)
-    if not known.accepted:
-        return []
-    command = AwaitPlace(
-        at=received.envelope.time,
-        by=BY,
-        referral_id=message.referral,
-        city=known.city,
-        language=known.language,
-        availability=known.availability,
-        returning=returning,
-        on=message.on,
-    )
-    return [Issued(PARTICIPATION, message.referral, command)]
-
-
-def _leave(received: ReceivedMessage, referral: str, on: date, cause: Unlisted) -> AnyIssued:
-    command = LeaveWaitingList(at=received.envelope.time, by=BY, referral_id=referral, cause=cause, on=on)
-    return Issued(PARTICIPATION, referral, command)

@@ -33,6 +33,7 @@ class Refusal(StrEnum):
     OFFER_WITHOUT_ENTRY = "offer-without-entry"
     PARTICIPATION_NOT_OPEN = "participation-not-open"
     PARTICIPATION_UNKNOWN = "participation-unknown"
+    PERSON_ALREADY_PLACED = "person-already-placed"
     PLACE_NOT_REQUESTED = "place-not-requested"
     PLACE_NOT_SUITABLE = "place-not-suitable"
     REASON_DOES_NOT_FIT = "reason-does-not-fit"

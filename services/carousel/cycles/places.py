@@ -57,11 +57,8 @@ def take_place(state: Cycle, planned: CyclePlanned, command: TakePlace) -> list[
 
 
 def _meets(state: Cycle, command: TakePlace) -> bool:
-    """Whether somebody has a seat here whom he must not meet, whoever of the two said so."""
-    here = {person: seat for person, seat in state.seats.items() if seat.active}
-    return not here.keys().isdisjoint(command.kept_apart) or any(
-        command.referral_id in seat.kept_apart for seat in here.values()
-    )
+    """Whether somebody has a seat here whom he must not meet: each of the two is told when it is said, and lifted."""
+    return any(seat.active and person in command.kept_apart for person, seat in state.seats.items())
 
 
 def _taken(planned: CyclePlanned, command: TakePlace, chosen: tuple[Session, ...]) -> PlaceTaken:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from services.carousel.participations.events import SafetyCause, Unlisted
+from typing import Annotated
+
+from pydantic import Field
+
+from services.carousel.participations.events import Marks, Road, SafetyCause, Unlisted
 from services.carousel.participations.schemas import NonAssociation, Pause, PlaceEnd, PlaceRequest, Reason
-from services.carousel.values import Availabilities, Mark, PlaceDays, PlaceInCycle, SessionFacts
+from services.carousel.values import Availabilities, Mark, People, PlaceDays, PlaceInCycle, SessionFacts, StoredDay
 from shared.domain.messages import Command, Dated
 from shared.i18n.code_lists import City, Id
 from shared.i18n.text import Language
@@ -110,6 +114,54 @@ class CloseSafetyTask(ForReferral):
     task_id: Id
 
 
+class KnowPerson(ForReferral):
+    """Note of which person the referral is, and which others are of the same person."""
+
+    person_id: Id | None
+    since: StoredDay
+    kin: People
+
+
+class KnowOther(ForReferral):
+    """Note which referrals are of the person from whom he is kept apart."""
+
+    other_id: Id
+    people: People
+
+
+class NoteRoad(ForReferral):
+    """Note how another road of the same person stands."""
+
+    of_id: Id
+    road: Road
+
+
+class DropPair(ForReferral):
+    """Lift what was said of this referral and another, because it was lifted for the two people."""
+
+    other_id: Id
+
+
+class CountElsewhere(ForReferral):
+    """Have what is attended count for the referral of which this is a duplicate; None when it is one no longer."""
+
+    of_id: Id | None
+
+
+class InheritAttendance(ForReferral):
+    """Count what was attended under a duplicate."""
+
+    under_id: Id
+    marks: Marks
+    accepted_on: StoredDay | None
+
+
+class RevokeLeaving(ForReferral):
+    """Put back on the waiting list who left it for one of these causes: it was told in error."""
+
+    causes: Annotated[tuple[Unlisted, ...], Field(min_length=1, max_length=6)]
+
+
 ParticipationCommand = (
     AwaitPlace
     | LeaveWaitingList
@@ -129,4 +181,11 @@ ParticipationCommand = (
     | LiftNonAssociation
     | OpenSafetyTask
     | CloseSafetyTask
+    | KnowPerson
+    | KnowOther
+    | NoteRoad
+    | DropPair
+    | CountElsewhere
+    | InheritAttendance
+    | RevokeLeaving
 )

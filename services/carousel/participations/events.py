@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
+
+from pydantic import Field
 
 from services.carousel.values import Availabilities, Mark, Number, Numbers, People, PlaceInCycle, StoredDay
-from shared.domain.messages import Event
+from shared.domain.messages import Event, Message
 from shared.i18n.code_lists import Category, City, Id, ReasonCode
 from shared.i18n.text import Language
 
 SafetyCause = Literal["stopped", "silence"]
-Unlisted = Literal["on_hold", "withdrawn", "retracted", "not_eligible", "not_suitable"]
+Unlisted = Literal["on_hold", "withdrawn", "retracted", "not_eligible", "not_suitable", "not_accepted"]
 
 
 class OfReferral(Event):
@@ -87,6 +89,29 @@ class AttendanceNoted(OfReferral):
     city: City
 
 
+Marks = Annotated[tuple[AttendanceNoted, ...], Field(max_length=2000)]
+
+
+class AttendanceCounted(OfReferral):
+    """What counts for the person at a session is another mark than the one noted last: his duplicate has a better one.
+
+    Told as attendance, like a mark that is noted.
+    """
+
+    cycle_id: Id
+    session_id: Id
+    module: Number
+    modules: Numbers
+    mark: Mark
+    city: City
+
+
+class AttendanceDiscounted(OfReferral):
+    """No mark at that session counts for this referral any more."""
+
+    session_id: Id
+
+
 class ParticipationStarted(OfReferral):
     """The first session ever was attended on that day."""
 
@@ -138,9 +163,10 @@ class NonAssociationDeclared(OfReferral):
 
 
 class NonAssociationLifted(OfReferral):
-    """They may sit together again."""
+    """They may sit together again; `pairs` are what was said of other referrals of these two people, lifted as well."""
 
     other_id: Id
+    pairs: Annotated[tuple[tuple[Id, Id], ...], Field(max_length=2000)] = ()
 
 
 class SafetyTaskOpened(OfReferral):
@@ -158,6 +184,75 @@ class SafetyTaskClosed(OfReferral):
     task_id: Id
 
 
+class PersonKnown(OfReferral):
+    """Of which person the referral is, since when it is, and which other referrals (`kin`) are of the same person."""
+
+    person_id: Id | None
+    since: StoredDay
+    kin: People
+
+
+class OtherKnown(OfReferral):
+    """The referrals of the person from whom he is kept apart."""
+
+    other_id: Id
+    people: People
+
+
+class Apart(Message):
+    """Somebody from whom a person is kept apart, and all the referrals of that person."""
+
+    other: Id
+    people: People
+
+
+class HeldPlace(Message):
+    """The place of another road of the same person."""
+
+    cycle_id: Id
+    first_on: StoredDay
+    last_on: StoredDay
+
+
+class Road(Message):
+    """What one referral of a person means for the others: his place, what he attended, from whom he is kept apart."""
+
+    since: StoredDay
+    attended: Marks = ()
+    completed: bool = False
+    place: HeldPlace | None = None
+    apart: Annotated[tuple[Apart, ...], Field(max_length=200)] = ()
+
+
+class RoadNoted(OfReferral):
+    """How another road of the same person stands."""
+
+    of_id: Id
+    road: Road
+
+
+class DuplicateCounted(OfReferral):
+    """The referral is a duplicate: what was attended under it counts for `of_id`, no longer for `was_id`.
+
+    `of_id` is None when the link was undone.
+    """
+
+    of_id: Id | None
+    was_id: Id | None
+
+
+class AttendanceInherited(OfReferral):
+    """What was attended under a duplicate of this referral, and since when that one waited; nothing when undone."""
+
+    under_id: Id
+    marks: Marks
+    accepted_on: StoredDay | None = None
+
+
+class LeavingRevoked(OfReferral):
+    """He never left the waiting list: what was told of his referral was taken back."""
+
+
 ParticipationEvent = (
     JoinedWaitingList
     | LeftWaitingList
@@ -168,6 +263,8 @@ ParticipationEvent = (
     | PlaceRescheduled
     | PlaceGivenBack
     | AttendanceNoted
+    | AttendanceCounted
+    | AttendanceDiscounted
     | ParticipationStarted
     | StartRevoked
     | ParticipationPaused
@@ -180,4 +277,10 @@ ParticipationEvent = (
     | NonAssociationLifted
     | SafetyTaskOpened
     | SafetyTaskClosed
+    | PersonKnown
+    | OtherKnown
+    | RoadNoted
+    | DuplicateCounted
+    | AttendanceInherited
+    | LeavingRevoked
 )

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import assert_never
 
-from services.carousel.participations import commands
+from services.carousel.participations import commands, persons
 from services.carousel.participations.attendance import note_attendance
 from services.carousel.participations.commands import ParticipationCommand
+from services.carousel.participations.counting import settled
 from services.carousel.participations.events import (
     JoinedWaitingList,
     LeftWaitingList,
@@ -25,7 +26,7 @@ from services.carousel.participations.placing import (
     refuse_place,
     reschedule_place,
 )
-from services.carousel.participations.safety import close_task, declare_apart, lift_apart, open_task, task
+from services.carousel.participations.safety import close_task, declare_apart, open_task, task
 from services.carousel.participations.state import Participation, Standing
 from services.carousel.refusals import Refusal
 from shared.domain.clock import not_in_future
@@ -34,8 +35,12 @@ from shared.i18n.code_lists import reasons_for
 
 
 def decide(state: Participation, command: ParticipationCommand) -> list[ParticipationEvent]:
-    """The events a command leads to; [] when it already holds; raises Refused."""
+    """The events a command leads to, with what is derived from them; [] when it already holds; raises Refused."""
     not_in_future(command.on, command.at)
+    return settled(state, _decide(state, command), command.referral_id, command.on)
+
+
+def _decide(state: Participation, command: ParticipationCommand) -> list[ParticipationEvent]:
     match command:
         case commands.AwaitPlace():
             return await_place(state, command)
@@ -44,6 +49,7 @@ def decide(state: Participation, command: ParticipationCommand) -> list[Particip
         case commands.OfferPlace() | commands.PlaceParticipant():
             return ask_place(state, command)
         case commands.ReceivePlace():
+            persons.one_seat(state, command)
             return receive_place(state, command)
         case commands.ReschedulePlace():
             return reschedule_place(state, command)
@@ -66,11 +72,42 @@ def decide(state: Participation, command: ParticipationCommand) -> list[Particip
         case commands.DeclareNonAssociation():
             return declare_apart(state, command)
         case commands.LiftNonAssociation():
-            return lift_apart(state, command)
+            return persons.lift_apart(state, command)
         case commands.OpenSafetyTask():
             return open_task(state, command)
         case commands.CloseSafetyTask():
             return close_task(state, command)
+        case _:
+            return _decide_person(state, command)
+
+
+_OfPerson = (
+    commands.KnowPerson
+    | commands.KnowOther
+    | commands.NoteRoad
+    | commands.DropPair
+    | commands.CountElsewhere
+    | commands.InheritAttendance
+    | commands.RevokeLeaving
+)
+
+
+def _decide_person(state: Participation, command: _OfPerson) -> list[ParticipationEvent]:
+    match command:
+        case commands.KnowPerson():
+            return persons.know_person(state, command)
+        case commands.KnowOther():
+            return persons.know_other(state, command)
+        case commands.NoteRoad():
+            return persons.note_road(state, command)
+        case commands.DropPair():
+            return persons.drop_pair(state, command)
+        case commands.CountElsewhere():
+            return persons.count_elsewhere(state, command)
+        case commands.InheritAttendance():
+            return persons.inherit(state, command)
+        case commands.RevokeLeaving():
+            return persons.revoke_leaving(state, command)
         case _:
             assert_never(command)
 

@@ -7,13 +7,11 @@ from datetime import timedelta
 from services.carousel.participations.commands import (
     CloseSafetyTask,
     DeclareNonAssociation,
-    LiftNonAssociation,
     OpenSafetyTask,
     StopParticipation,
 )
 from services.carousel.participations.events import (
     NonAssociationDeclared,
-    NonAssociationLifted,
     ParticipationEvent,
     SafetyCause,
     SafetyTaskClosed,
@@ -30,25 +28,24 @@ MOST_APART = 200
 
 def declare_apart(state: Participation, command: DeclareNonAssociation) -> list[ParticipationEvent]:
     """Two people are kept apart from now on; who sit in one cycle already must first be parted by hand."""
-    if command.other_id == command.referral_id:
+    if command.other_id in {command.referral_id, *state.kin}:
         raise Refused(Refusal.APART_FROM_HIMSELF)
-    if command.other_id in state.kept_apart:
+    if command.other_id in state.apart:
         return []
-    here = state.place.cycle_id if state.place else None
+    here = _cycle_of_person(state)
     if here and here == command.other_cycle_id:
         raise Refused(Refusal.ALREADY_TOGETHER)
-    if len(state.kept_apart) >= MOST_APART:
+    if len(state.apart) >= MOST_APART:
         raise Refused(Refusal.TOO_MANY_KEPT_APART)
     return [
         NonAssociationDeclared(referral_id=command.referral_id, other_id=command.other_id, cycle_id=here, on=command.on)
     ]
 
 
-def lift_apart(state: Participation, command: LiftNonAssociation) -> list[ParticipationEvent]:
-    """They may sit together again."""
-    if command.other_id not in state.kept_apart:
-        return []
-    return [NonAssociationLifted(referral_id=command.referral_id, other_id=command.other_id, on=command.on)]
+def _cycle_of_person(state: Participation) -> str | None:
+    """Where he has a place, under whichever of his referrals."""
+    places = (state.place, *(road.place for road in state.roads.values()))
+    return next((place.cycle_id for place in places if place), None)
 
 
 def open_task(state: Participation, command: OpenSafetyTask) -> list[ParticipationEvent]:

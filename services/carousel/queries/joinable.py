@@ -24,6 +24,12 @@ class Joinable(CycleSlot):
         """Its weekday and part of the day, as availability is kept."""
         return f"{self.weekday}/{self.part_of_day}"
 
+    @property
+    def days(self) -> tuple[date, date]:
+        """The first and the last of its sessions to come."""
+        days = [each.on for each in self.sessions]
+        return (min(days), max(days)) if days else (date.max, date.min)
+
     def people(self) -> frozenset[str]:
         """Everyone expected at a session to come."""
         return frozenset[str]().union(*self.expected.values())

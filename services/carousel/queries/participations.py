@@ -35,6 +35,7 @@ class Participation(Message):
     modules: tuple[int, ...]
     absences_in_a_row: int
     kept_apart: tuple[str, ...]
+    same_person: tuple[str, ...]
 
     @property
     def missing(self) -> tuple[int, ...]:
@@ -43,12 +44,16 @@ class Participation(Message):
 
 
 async def as_visible(connection: Connection, caller: Caller, people: Sequence[Participation]) -> list[Participation]:
-    """The same people, each kept apart only from those whom this caller may see."""
-    visible = await visible_participations(
-        connection, caller, sorted({other for each in people for other in each.kept_apart})
-    )
+    """The same people, with those kept apart and other referrals of the person only as far as this caller sees them."""
+    named = {other for each in people for other in (*each.kept_apart, *each.same_person)}
+    visible = await visible_participations(connection, caller, sorted(named))
     return [
-        each.model_copy(update={"kept_apart": tuple(other for other in each.kept_apart if other in visible)})
+        each.model_copy(
+            update={
+                "kept_apart": tuple(other for other in each.kept_apart if other in visible),
+                "same_person": tuple(other for other in each.same_person if other in visible),
+            }
+        )
         for each in people
     ]
 

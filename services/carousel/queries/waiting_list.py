@@ -77,11 +77,16 @@ async def proposals(
 async def _suited(
     connection: Connection, caller: Caller, cycle: Joinable, after: Sequence[object]
 ) -> list[asyncpg.Record]:
-    """The next of those whom this caller sees wait for such a group."""
+    """The next of those whom this caller sees wait for such a group; nobody who has a place at the time, nor twice."""
     return await connection.fetch(
-        f"select * from participations where status = 'waiting' and {VISIBLE}"
-        " and city = $3 and language = $4 and (availability = '{}' or $5 = any(availability)) and not kept_apart && $6"
-        " and (waiting_since, referral) > ($8, $9) order by waiting_since, referral limit $7",
+        f"with suited as (select * from participations where status = 'waiting' and {VISIBLE}"
+        " and city = $3 and language = $4 and (availability = '{}' or $5 = any(availability)) and not kept_apart && $6)"
+        " select * from suited s where (waiting_since, referral) > ($8, $9)"
+        " and not exists (select from suited e where e.referral = any(s.same_person)"
+        "  and (e.waiting_since, e.referral) < (s.waiting_since, s.referral))"
+        " and not exists (select from participations p join cycles c using (cycle)"
+        "  where p.referral = any(s.same_person) and c.first_on <= $11 and c.last_on >= $10)"
+        " order by waiting_since, referral limit $7",
         caller.organisation,
         list(caller.cities),
         cycle.city,
@@ -90,6 +95,7 @@ async def _suited(
         list(cycle.people()),
         _AT_A_TIME,
         *after,
+        *cycle.days,
     )
 
 

@@ -1,0 +1,70 @@
+"""What follows from an event for the marks that count, the start and the completion: derived again each time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from datetime import date
+from functools import reduce
+
+from services.carousel.participations.events import (
+    AttendanceCounted,
+    AttendanceDiscounted,
+    AttendanceNoted,
+    CompletionRevoked,
+    ParticipationCompleted,
+    ParticipationEvent,
+    ParticipationStarted,
+    StartRevoked,
+)
+from services.carousel.participations.state import Participation, evolve
+
+
+def settled(
+    state: Participation, events: Sequence[ParticipationEvent], referral_id: str, on: date
+) -> list[ParticipationEvent]:
+    """The events, and what others must be told for it: marks that count now or no longer, start, completion."""
+    settled = list(events)
+    for step in (_marks, _start, _completion) if events else ():
+        settled += step(reduce(evolve, settled, state), referral_id, on)
+    return settled
+
+
+Step = Callable[[Participation, str, date], Iterator[ParticipationEvent]]
+
+
+def _marks(state: Participation, referral_id: str, on: date) -> Iterator[ParticipationEvent]:
+    counted = state.counted
+    for session in sorted(state.told.keys() - counted.keys()):
+        yield AttendanceDiscounted(referral_id=referral_id, session_id=session, on=on)
+    for session, mark in sorted(counted.items()):
+        if state.told.get(session) != mark.mark:
+            yield _counted(mark, referral_id)
+
+
+def _counted(mark: AttendanceNoted, referral_id: str) -> AttendanceCounted:
+    return AttendanceCounted(
+        referral_id=referral_id,
+        cycle_id=mark.cycle_id,
+        session_id=mark.session_id,
+        module=mark.module,
+        modules=mark.modules,
+        mark=mark.mark,
+        city=mark.city,
+        on=mark.on,
+    )
+
+
+def _start(state: Participation, referral_id: str, on: date) -> Iterator[ParticipationEvent]:
+    first = state.first_session
+    if first and first.on != state.started_on:
+        yield ParticipationStarted(referral_id=referral_id, cycle_id=first.cycle_id, city=first.city, on=first.on)
+    if first is None and state.started_on:
+        yield StartRevoked(referral_id=referral_id, on=on)
+
+
+def _completion(state: Participation, referral_id: str, on: date) -> Iterator[ParticipationEvent]:
+    last = state.last_module
+    if last and last.on != state.completed_on:
+        yield ParticipationCompleted(referral_id=referral_id, cycle_id=last.cycle_id, city=last.city, on=last.on)
+    if last is None and state.completed_on:
+        yield CompletionRevoked(referral_id=referral_id, on=on)
