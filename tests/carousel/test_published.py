@@ -89,6 +89,7 @@ def test_every_case_message_is_told_from_one_fact_under_the_key_of_the_participa
         "ParticipationStarted": place,
         "ParticipationCompleted": place,
         "AttendanceNoted": place | {"session_id": "s-1", "module": 1, "modules": (1, 2), "mark": "excused"},
+        "AttendanceRevoked": {"session_id": "s-1"},
         "ParticipationPaused": {"review_on": DAY},
         "ParticipationStopped": {"category": "practical", "code": "work"},
     }

@@ -1,29 +1,33 @@
-"""What a mark leads to: started and completed are derived from the marks, never ticked, also after a correction."""
+"""What a mark leads to: started, completed and a stop outweighed follow from the marks, also after a correction."""
 
 from __future__ import annotations
 
-from services.carousel.participations.commands import NoteAttendance
+from services.carousel.participations.commands import ForReferral, NoteAttendance, RevokeAttendance
 from services.carousel.participations.events import (
     AttendanceNoted,
+    AttendanceRevoked,
     CompletionRevoked,
     ParticipationCompleted,
     ParticipationEvent,
     ParticipationStarted,
     StartRevoked,
 )
+from services.carousel.participations.placing import not_before_waiting
+from services.carousel.participations.safety import lapsed, stop_taken_back, task
 from services.carousel.participations.state import Participation, evolve
 from services.carousel.refusals import Refusal
 from shared.domain.messages import Refused
 
 
 def note_attendance(state: Participation, command: NoteAttendance) -> list[ParticipationEvent]:
-    """The mark, and what follows from it; noting the same mark again changes nothing."""
+    """The mark, and what follows from it; noting the same mark of the same day again changes nothing."""
     if state.standing is None:
         raise Refused(Refusal.PARTICIPATION_UNKNOWN)
     session = command.session
     known = state.marks.get(session.session_id)
-    if known and known.mark == command.mark:
+    if known and (known.mark, known.on) == (command.mark, session.on):
         return []
+    not_before_waiting(state, session.on)
     noted = AttendanceNoted(
         referral_id=command.referral_id,
         cycle_id=command.cycle_id,
@@ -35,10 +39,23 @@ def note_attendance(state: Participation, command: NoteAttendance) -> list[Parti
         on=session.on,
     )
     after = evolve(state, noted)
-    return [noted, *_start(state, after, command), *_completion(state, after, command)]
+    silence = lapsed(after, "silence", command.cycle_id, command.on) if command.mark == "present" else []
+    return [noted, *silence, *_derived(state, after, command)]
 
 
-def _start(before: Participation, after: Participation, command: NoteAttendance) -> list[ParticipationEvent]:
+def revoke_attendance(state: Participation, command: RevokeAttendance) -> list[ParticipationEvent]:
+    """The mark does not count, and what followed from it is derived again; without a mark nothing changes."""
+    if command.session_id not in state.marks:
+        return []
+    revoked = AttendanceRevoked(referral_id=command.referral_id, session_id=command.session_id, on=command.on)
+    return [revoked, *_derived(state, evolve(state, revoked), command)]
+
+
+def _derived(before: Participation, after: Participation, command: ForReferral) -> list[ParticipationEvent]:
+    return [*_start(before, after, command), *_stop(after, command), *_completion(before, after, command)]
+
+
+def _start(before: Participation, after: Participation, command: ForReferral) -> list[ParticipationEvent]:
     first = after.first_session
     if first and first.on != before.started_on:
         return [
@@ -51,7 +68,18 @@ def _start(before: Participation, after: Participation, command: NoteAttendance)
     return []
 
 
-def _completion(before: Participation, after: Participation, command: NoteAttendance) -> list[ParticipationEvent]:
+def _stop(after: Participation, command: ForReferral) -> list[ParticipationEvent]:
+    """A session attended after the stop outweighs it; without that session the stop holds again."""
+    last = max((each.on for each in after.attended_sessions), default=None)
+    stopped, outweighed = after.stopped, after.outweighed
+    if last and stopped and after.standing == "stopped" and stopped.on < last:
+        return stop_taken_back(after, command.on, outweighed=True)
+    if last and outweighed and after.last_cycle and after.standing == "waiting" and last <= outweighed.on:
+        return [outweighed, task(after, command, "stopped", after.last_cycle)]
+    return []
+
+
+def _completion(before: Participation, after: Participation, command: ForReferral) -> list[ParticipationEvent]:
     last = after.last_module
     if last and last.on != before.completed_on:
         return [

@@ -87,6 +87,12 @@ class AttendanceNoted(OfReferral):
     city: City
 
 
+class AttendanceRevoked(OfReferral):
+    """His mark at a session does not count: the session did not take place, or he was not meant."""
+
+    session_id: Id
+
+
 class ParticipationStarted(OfReferral):
     """The first session ever was attended on that day."""
 
@@ -113,6 +119,12 @@ class ParticipationStopped(OfReferral):
 
     category: Category
     code: ReasonCode
+
+
+class StopRevoked(OfReferral):
+    """The stop was recorded in error; `outweighed` when a session attended after it says so."""
+
+    outweighed: bool = False
 
 
 class ParticipationReturned(OfReferral):
@@ -152,6 +164,12 @@ class SafetyTaskOpened(OfReferral):
     due_on: StoredDay
 
 
+class SafetyTaskLapsed(OfReferral):
+    """What the task was opened for turned out not to be so: nobody has to look any more."""
+
+    task_id: Id
+
+
 class SafetyTaskClosed(OfReferral):
     """A facilitator has looked; his note is kept apart from the events."""
 
@@ -168,16 +186,19 @@ ParticipationEvent = (
     | PlaceRescheduled
     | PlaceGivenBack
     | AttendanceNoted
+    | AttendanceRevoked
     | ParticipationStarted
     | StartRevoked
     | ParticipationPaused
     | ParticipationResumed
     | ParticipationStopped
+    | StopRevoked
     | ParticipationReturned
     | ParticipationCompleted
     | CompletionRevoked
     | NonAssociationDeclared
     | NonAssociationLifted
     | SafetyTaskOpened
+    | SafetyTaskLapsed
     | SafetyTaskClosed
 )

@@ -26,13 +26,16 @@ class RefusedPlace:
 class Participation:
     """One referred person's road in the carousel; `standing` is where he is, None before he was accepted.
 
-    `waiting_since` is the day from which his wait is counted, the last one when he does not wait. `run_by` tells which
-    organisation runs each cycle in which he was offered or had a place.
+    `waiting_since` is the day from which his wait is counted, the last one when he does not wait; `known_since` the
+    first day on which he waited. `run_by` tells which organisation runs each cycle in which he was offered or had a
+    place. `left` is how he left before his first session, `outweighed` a stop that a later session took back.
     """
 
     standing: Standing | None = None
     awaited: events.JoinedWaitingList | None = None
     waiting_since: date | None = None
+    known_since: date | None = None
+    left: events.LeftWaitingList | None = None
     requested: events.PlaceRequested | None = None
     last_cycle: str | None = None
     run_by: Mapping[str, str] = field(default_factory=dict)
@@ -43,10 +46,19 @@ class Participation:
     started_on: date | None = None
     completed_on: date | None = None
     stopped: events.ParticipationStopped | None = None
+    outweighed: events.ParticipationStopped | None = None
+    stop_revoked: bool = False
+    paused: events.ParticipationPaused | None = None
     review_on: date | None = None
     kept_apart: frozenset[str] = frozenset()
     tasks: Mapping[str, events.SafetyTaskOpened] = field(default_factory=dict)
     closed_tasks: frozenset[str] = frozenset()
+    lapsed_tasks: frozenset[str] = frozenset()
+
+    @property
+    def open_tasks(self) -> dict[str, events.SafetyTaskOpened]:
+        """The safety tasks at which somebody still has to look."""
+        return {name: each for name, each in self.tasks.items() if name not in self.closed_tasks | self.lapsed_tasks}
 
     @property
     def status(self) -> Standing | Literal["completed"] | None:
@@ -62,10 +74,14 @@ class Participation:
     def attended(self) -> dict[int, events.AttendanceNoted]:
         """The first session attended of every distinct module."""
         first: dict[int, events.AttendanceNoted] = {}
-        for mark in sorted(self.marks.values(), key=lambda each: (each.on, each.session_id)):
-            if mark.mark == "present":
-                first.setdefault(mark.module, mark)
+        for mark in sorted(self.attended_sessions, key=lambda each: (each.on, each.session_id)):
+            first.setdefault(mark.module, mark)
         return first
+
+    @property
+    def attended_sessions(self) -> list[events.AttendanceNoted]:
+        """His marks at the sessions that he attended, repeated modules included."""
+        return [each for each in self.marks.values() if each.mark == "present"]
 
     @property
     def first_session(self) -> events.AttendanceNoted | None:
@@ -88,9 +104,9 @@ def evolve(state: Participation, event: ParticipationEvent) -> Participation:
     """The participation after one event."""
     match event:
         case events.JoinedWaitingList():
-            return replace(state, standing="waiting", awaited=event, waiting_since=event.on)
+            return _joined(state, event)
         case events.LeftWaitingList():
-            return replace(state, standing="unlisted", place=None)
+            return replace(state, standing="unlisted", place=None, left=event)
         case events.PlaceRequested():
             return replace(state, requested=event)
         case events.PlaceOffered():
@@ -107,16 +123,22 @@ def evolve(state: Participation, event: ParticipationEvent) -> Participation:
         case events.AttendanceNoted():
             modules = state.modules or frozenset(event.modules)
             return replace(state, marks={**state.marks, event.session_id: event}, modules=modules)
+        case events.AttendanceRevoked():
+            marks = {session: mark for session, mark in state.marks.items() if session != event.session_id}
+            return replace(state, marks=marks)
         case events.ParticipationStarted():
-            return replace(state, started_on=event.on)
+            return _started(state, event)
         case events.StartRevoked():
-            return replace(state, started_on=None)
+            return _start_revoked(state)
         case events.ParticipationPaused():
-            return replace(state, standing="paused", review_on=event.review_on)
+            return replace(state, standing="paused", review_on=event.review_on, paused=event)
         case events.ParticipationResumed() | events.ParticipationReturned():
-            return replace(state, standing="waiting", review_on=None, waiting_since=_since(state, event.on))
+            since = _since(state, event.on)
+            return replace(state, standing="waiting", review_on=None, paused=None, waiting_since=since)
         case events.ParticipationStopped():
-            return replace(state, standing="stopped", review_on=None, stopped=event)
+            return replace(state, standing="stopped", review_on=None, stopped=event, outweighed=None)
+        case events.StopRevoked():
+            return _stop_revoked(state, event)
         case events.ParticipationCompleted():
             return replace(state, completed_on=event.on)
         case events.CompletionRevoked():
@@ -127,10 +149,37 @@ def evolve(state: Participation, event: ParticipationEvent) -> Participation:
             return replace(state, kept_apart=state.kept_apart - {event.other_id})
         case events.SafetyTaskOpened():
             return replace(state, tasks={**state.tasks, event.task_id: event})
+        case events.SafetyTaskLapsed():
+            return replace(state, lapsed_tasks=state.lapsed_tasks | {event.task_id})
         case events.SafetyTaskClosed():
             return replace(state, closed_tasks=state.closed_tasks | {event.task_id})
         case _:
             assert_never(event)
+
+
+def _joined(state: Participation, event: events.JoinedWaitingList) -> Participation:
+    first = min(event.on, state.known_since or event.on)
+    return replace(state, standing="waiting", awaited=event, waiting_since=event.on, known_since=first, left=None)
+
+
+def _started(state: Participation, event: events.ParticipationStarted) -> Participation:
+    """Attendance told late outweighs that he left before it: he is on the road, and waits for a place."""
+    outweighed = state.standing == "unlisted" and state.left and state.left.cause != "retracted"
+    return replace(state, started_on=event.on, standing="waiting" if outweighed else state.standing)
+
+
+def _start_revoked(state: Participation) -> Participation:
+    """Who had left before he started has left again, unless he has a place by now."""
+    left = state.left and state.standing == "waiting"
+    return replace(state, started_on=None, standing="unlisted" if left else state.standing)
+
+
+def _stop_revoked(state: Participation, event: events.StopRevoked) -> Participation:
+    """He is where he was before, without the place that he gave back."""
+    back: Standing = "paused" if state.paused else "waiting"
+    review = state.paused.review_on if state.paused else None
+    outweighed = state.stopped if event.outweighed else None
+    return replace(state, standing=back, review_on=review, stopped=None, outweighed=outweighed, stop_revoked=True)
 
 
 def _since(state: Participation, on: date) -> date | None:

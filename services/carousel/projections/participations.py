@@ -85,4 +85,4 @@ def _absences(state: Participation) -> int:
     return n
 
 
-PROJECTION = Projection("participations", 2, SCHEMA, apply, apply_many)
+PROJECTION = Projection("participations", 3, SCHEMA, apply, apply_many)
