@@ -96,7 +96,7 @@ def _case(event: own.ParticipationEvent) -> PublicMessage | None:
             return _placed(event, event.placed_on) if event.placed_on else None
         case own.AttendanceNoted() | own.AttendanceCounted():
             return _attendance(event)
-        case own.AttendanceDiscounted():
+        case own.AttendanceRevoked() | own.AttendanceDiscounted():
             return contract.AttendanceRevoked(referral=referral, on=on, session=event.session_id)
         case own.ParticipationStarted():
             return contract.ParticipationStarted(referral=referral, on=on, cycle=event.cycle_id, city=event.city)
@@ -108,6 +108,8 @@ def _case(event: own.ParticipationEvent) -> PublicMessage | None:
             return contract.ParticipationResumed(referral=referral, on=on)
         case own.ParticipationStopped():
             return contract.ParticipationStopped(referral=referral, on=on, category=event.category, code=event.code)
+        case own.StopRevoked():
+            return contract.StopRevoked(referral=referral, on=on)
         case own.ParticipationReturned():
             return contract.ParticipationReturned(referral=referral, on=on)
         case own.ParticipationCompleted():
@@ -124,6 +126,7 @@ def _case(event: own.ParticipationEvent) -> PublicMessage | None:
             | own.NonAssociationDeclared()
             | own.NonAssociationLifted()
             | own.SafetyTaskOpened()
+            | own.SafetyTaskLapsed()
             | own.SafetyTaskClosed()
             | own.PersonKnown()
             | own.OtherKnown()

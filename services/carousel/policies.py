@@ -58,7 +58,14 @@ def on_participation_event(event: Event, because: Command, _: object) -> Iterato
             )
             yield Issued(CYCLE, event.cycle_id, taken)
         case PlaceGivenBack() | PlaceRefused():
-            free = ReleasePlace(at=at, by=by, cycle_id=event.cycle_id, referral_id=event.referral_id, on=event.on)
+            free = ReleasePlace(
+                at=at,
+                by=by,
+                cycle_id=event.cycle_id,
+                referral_id=event.referral_id,
+                refused=isinstance(event, PlaceRefused),
+                on=event.on,
+            )
             yield Issued(CYCLE, event.cycle_id, free)
         case NonAssociationDeclared(referral_id=one, other_id=other, cycle_id=cycle):
             apart = DeclareNonAssociation(

@@ -172,7 +172,8 @@ def test_people_kept_apart_meet_only_those_who_are_still_here() -> None:
     gone = A_CYCLE.given(
         planned(), taken(OTHER, kept_apart=(PERSON,)), PlaceReleased(cycle_id=CYCLE, referral_id=OTHER, on=FIRST)
     )
-    assert gone.when(take(kept_apart=(OTHER,))).refusal is None
+    gone.when(take(kept_apart=(OTHER,))).refused("place-not-suitable")  # both would sit in the first session
+    assert gone.when(take(kept_apart=(OTHER,), from_on=session_day(2))).refusal is None
     A_CYCLE.given(planned(), taken(OTHER)).when(take(kept_apart=(OTHER,))).refused("place-not-suitable")
 
 

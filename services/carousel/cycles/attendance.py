@@ -11,7 +11,7 @@ from shared.domain.messages import Refused
 
 
 def hold_session(state: Cycle, planned: CyclePlanned, command: HoldSession) -> list[CycleEvent]:
-    """A session took place on its day, and everyone expected has one mark."""
+    """A session took place on its day: everyone expected has one mark, and who came although his seat was free."""
     dated = session_of(state, command.session_id)
     marks = dict(command.attendance)
     if dated.held and dated.marks == marks:
@@ -20,7 +20,7 @@ def hold_session(state: Cycle, planned: CyclePlanned, command: HoldSession) -> l
     if command.on != dated.session.on:
         raise Refused(Refusal.SESSION_ON_ANOTHER_DAY)
     expected = state.expected(command.session_id)
-    if set(marks) - expected or len(marks) < len(command.attendance):
+    if set(marks) - expected - state.of_the_group(command.session_id) or len(marks) < len(command.attendance):
         raise Refused(Refusal.ATTENDANCE_NOT_EXPECTED)
     if expected - set(marks):
         raise Refused(Refusal.ATTENDANCE_INCOMPLETE)
@@ -29,13 +29,13 @@ def hold_session(state: Cycle, planned: CyclePlanned, command: HoldSession) -> l
 
 
 def correct_attendance(state: Cycle, planned: CyclePlanned, command: CorrectAttendance) -> list[CycleEvent]:
-    """A mark can be corrected at any time after the session; the earlier one stays in the history."""
+    """A mark can be corrected, or given late, at any time after the session; the earlier one stays in the history."""
     dated = session_of(state, command.session_id)
     if not dated.held:
         raise Refused(Refusal.SESSION_NOT_HELD)
-    if command.referral_id not in dated.marks:
+    if command.referral_id not in state.of_the_group(command.session_id) | dated.marks.keys():
         raise Refused(Refusal.ATTENDANCE_NOT_EXPECTED)
-    if dated.marks[command.referral_id] == command.mark:
+    if dated.marks.get(command.referral_id) == command.mark:
         return []
     if command.on < dated.session.on:
         raise Refused(Refusal.DATE_BEFORE_SESSION)

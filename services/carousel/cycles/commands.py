@@ -84,9 +84,10 @@ class TakePlace(ForCycle):
 
 
 class ReleasePlace(ForCycle):
-    """Free the seats still to come."""
+    """Free the seats after that day, or all when the place was `refused`: then he never had it."""
 
     referral_id: Id
+    refused: bool = False
 
 
 CycleCommand = (

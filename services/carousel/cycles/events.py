@@ -94,12 +94,14 @@ class PlaceTaken(PlaceInCycle, OfCycle):
     sessions: SessionIds
     kept_apart: People
     firm: bool
+    from_on: StoredDay | None = None
 
 
 class PlaceReleased(OfCycle):
-    """The seats at sessions still to come are free again."""
+    """The seats at sessions after that day are free again; those of a place that was `refused` all but where he was."""
 
     referral_id: Id
+    refused: bool = False
 
 
 class SessionHeld(OfCycle):

@@ -46,19 +46,32 @@ def take_place(state: Cycle, planned: CyclePlanned, command: TakePlace) -> list[
         return []
     if state.closed:
         raise Refused(Refusal.CYCLE_CLOSED)
-    chosen = seats(state.open_sessions(), command.attended, command.from_on)
+    chosen = _to_attend(state, command)
     if not chosen:
         raise Refused(Refusal.NO_SESSION_TO_ATTEND)
-    if any(len(state.expected(each.session_id)) >= planned.capacity for each in chosen):
+    if any(len(state.expected(each.session_id) - {command.referral_id}) >= planned.capacity for each in chosen):
         raise Refused(Refusal.CYCLE_FULL)
-    if _meets(state, command):
+    if _meets(state, command, chosen):
         raise Refused(Refusal.PLACE_NOT_SUITABLE)
     return [_taken(planned, command, chosen)]
 
 
-def _meets(state: Cycle, command: TakePlace) -> bool:
-    """Whether somebody has a seat here whom he must not meet: each of the two is told when it is said, and lifted."""
-    return any(seat.active and person in command.kept_apart for person, seat in state.seats.items())
+def _to_attend(state: Cycle, command: TakePlace) -> tuple[Session, ...]:
+    """The sessions still to be recorded; when none of them is left for him, those at which he may have been."""
+    held = (each.session for each in state.sessions.values() if each.held)
+    return seats(state.open_sessions(), command.attended, command.from_on) or seats(
+        held, command.attended, command.from_on
+    )
+
+
+def _meets(state: Cycle, command: TakePlace, chosen: Iterable[Session]) -> bool:
+    """Whether somebody has a seat here, or left after one of these days, whom he must not meet.
+
+    Each of the two is told when it is said, and when it is lifted: what he brings holds.
+    """
+    days = {each.session_id for each in chosen}
+    here = {person for person, seat in state.seats.items() if seat.active or not days.isdisjoint(seat.sessions)}
+    return not here.isdisjoint(command.kept_apart)
 
 
 def _taken(planned: CyclePlanned, command: TakePlace, chosen: tuple[Session, ...]) -> PlaceTaken:
@@ -73,16 +86,21 @@ def _taken(planned: CyclePlanned, command: TakePlace, chosen: tuple[Session, ...
         modules=planned.modules,
         kept_apart=command.kept_apart,
         firm=command.firm,
+        from_on=command.from_on,
         on=command.on,
     )
 
 
 def release_place(state: Cycle, command: ReleasePlace) -> list[CycleEvent]:
-    """Seats still to come are free for another; the sessions held keep their marks."""
+    """The seats after that day are free for another; those up to it stay his, recorded or not."""
     seat = state.seats.get(command.referral_id)
     if seat is None or not seat.active:
         return []
-    return [PlaceReleased(cycle_id=command.cycle_id, referral_id=command.referral_id, on=command.on)]
+    return [
+        PlaceReleased(
+            cycle_id=command.cycle_id, referral_id=command.referral_id, refused=command.refused, on=command.on
+        )
+    ]
 
 
 def rescheduled(state: Cycle, event: E) -> E:

@@ -31,12 +31,17 @@ class Dated:
 
 @dataclass(frozen=True, slots=True)
 class Seat:
-    """The sessions at which a person is expected, those of his present place, and whom he must not meet there."""
+    """The sessions at which a person is expected, those of his present place, and whom he must not meet there.
+
+    `since` is the first day of all his places here, `left_on` the day on which the last one ended.
+    """
 
     sessions: frozenset[str]
     kept_apart: frozenset[str]
     place: frozenset[str] = frozenset()
     active: bool = True
+    since: date | None = None
+    left_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +56,11 @@ class Cycle:
     def expected(self, session_id: str) -> frozenset[str]:
         """Who has a seat at that session."""
         return frozenset(person for person, seat in self.seats.items() if session_id in seat.sessions)
+
+    def of_the_group(self, session_id: str) -> frozenset[str]:
+        """Who has a place in this cycle, or had one, from that session or earlier on: he may have come."""
+        on = self.sessions[session_id].session.on
+        return frozenset(person for person, seat in self.seats.items() if seat.since and seat.since <= on)
 
     def days(self, person: str) -> tuple[date, date] | None:
         """The first and the last session of his place; None when none of them takes place."""
@@ -71,9 +81,7 @@ def evolve(state: Cycle, event: CycleEvent) -> Cycle:
         case events.CyclePlanned():
             return Cycle(planned=event, sessions={each.session_id: Dated(each) for each in event.sessions})
         case events.SessionMoved():
-            was = state.sessions[event.session_id]
-            moved = was.session.model_copy(update={"on": event.to, "starts": event.starts})
-            return _with(state, replace(was, session=moved))
+            return _moved(state, event)
         case events.SessionCancelled():
             return _cancelled(state, event)
         case events.CatchUpAdded():
@@ -84,7 +92,7 @@ def evolve(state: Cycle, event: CycleEvent) -> Cycle:
         case events.PlaceTaken():
             return _taken(state, event)
         case events.PlaceReleased():
-            return _released(state, event.referral_id)
+            return _released(state, event)
         case events.SessionHeld():
             was = state.sessions[event.facts.session_id]
             return _with(state, replace(was, held=True, marks=dict(event.attendance)))
@@ -99,6 +107,20 @@ def evolve(state: Cycle, event: CycleEvent) -> Cycle:
 
 def _with(state: Cycle, dated: Dated) -> Cycle:
     return replace(state, sessions={**state.sessions, dated.session.session_id: dated})
+
+
+def _moved(state: Cycle, event: events.SessionMoved) -> Cycle:
+    was = state.sessions[event.session_id]
+    moved = was.session.model_copy(update={"on": event.to, "starts": event.starts})
+    return without_leavers(_with(state, replace(was, session=moved)), event.session_id)
+
+
+def without_leavers(state: Cycle, session_id: str) -> Cycle:
+    """The cycle with nobody expected at a session after the day on which he left."""
+    on = state.sessions[session_id].session.on
+    gone = {person: seat for person, seat in state.seats.items() if seat.left_on and seat.left_on < on}
+    seats = {person: replace(seat, sessions=seat.sessions - {session_id}) for person, seat in gone.items()}
+    return replace(state, seats={**state.seats, **seats})
 
 
 def _cancelled(state: Cycle, event: events.SessionCancelled) -> Cycle:
@@ -138,13 +160,25 @@ def missed(state: Cycle, person: str, module: int) -> bool:
 
 
 def _taken(state: Cycle, event: events.PlaceTaken) -> Cycle:
-    kept = state.seats[event.referral_id].sessions if event.referral_id in state.seats else frozenset[str]()
-    place = frozenset(event.sessions)
-    seat = Seat(kept | place, frozenset(event.kept_apart), place)
+    before, place, since = (
+        state.seats.get(event.referral_id),
+        frozenset(event.sessions),
+        event.from_on or event.first_on,
+    )
+    kept = before.sessions if before else frozenset[str]()
+    first = min(since, before.since) if before and before.since else since
+    seat = Seat(kept | place, frozenset(event.kept_apart), place, since=first)
     return replace(state, seats={**state.seats, event.referral_id: seat})
 
 
-def _released(state: Cycle, person: str) -> Cycle:
-    seat = state.seats[person]
-    past = frozenset(each for each in seat.sessions if not state.sessions[each].open)
-    return replace(state, seats={**state.seats, person: replace(seat, sessions=past, active=False)})
+def _released(state: Cycle, event: events.PlaceReleased) -> Cycle:
+    """He stays expected at the sessions up to the day on which he left, recorded or not."""
+    seat = state.seats[event.referral_id]
+    until = date.min if event.refused else event.on
+    kept = frozenset(each for each in seat.sessions if _was_there(state.sessions[each], until))
+    left = replace(seat, sessions=kept, active=False, left_on=until)
+    return replace(state, seats={**state.seats, event.referral_id: left})
+
+
+def _was_there(dated: Dated, until: date) -> bool:
+    return dated.held or dated.session.on <= until

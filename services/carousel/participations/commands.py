@@ -75,6 +75,12 @@ class NoteAttendance(ForReferral):
     mark: Mark
 
 
+class RevokeAttendance(ForReferral):
+    """Take the mark at a session back: it does not count."""
+
+    session_id: Id
+
+
 class PauseParticipation(Pause, ForReferral):
     """Pause a participation until a review date, or move that date; the place is given back."""
 
@@ -85,6 +91,10 @@ class ResumeParticipation(ForReferral):
 
 class StopParticipation(Reason, ForReferral):
     """Record that the person leaves after the first session, and why."""
+
+
+class RevokeStop(ForReferral):
+    """Take a stop back that was recorded in error."""
 
 
 class ReturnToParticipation(ForReferral):
@@ -173,9 +183,11 @@ ParticipationCommand = (
     | RefusePlace
     | GiveBackPlace
     | NoteAttendance
+    | RevokeAttendance
     | PauseParticipation
     | ResumeParticipation
     | StopParticipation
+    | RevokeStop
     | ReturnToParticipation
     | DeclareNonAssociation
     | LiftNonAssociation

@@ -6,20 +6,41 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from services.carousel.values import Availabilities, Mark, Number, Numbers, People, PlaceInCycle, StoredDay
-from shared.domain.messages import Event, Message
+from services.carousel.participations.mark_events import (
+    AttendanceCounted,
+    AttendanceDiscounted,
+    AttendanceNoted,
+    AttendanceRevoked,
+    Marks,
+    OfReferral,
+)
+from services.carousel.participations.person_events import (
+    Apart,
+    AttendanceInherited,
+    DuplicateCounted,
+    HeldPlace,
+    LeavingRevoked,
+    OtherKnown,
+    PersonKnown,
+    Road,
+    RoadNoted,
+)
+from services.carousel.values import Availabilities, Numbers, People, PlaceInCycle, StoredDay
 from shared.i18n.code_lists import Category, City, Id, ReasonCode
 from shared.i18n.text import Language
 
+__all__ = [
+    "Apart", "AttendanceCounted", "AttendanceDiscounted", "AttendanceInherited", "AttendanceNoted",
+    "AttendanceRevoked", "CompletionRevoked", "DuplicateCounted", "HeldPlace", "JoinedWaitingList", "LeavingRevoked",
+    "LeftWaitingList", "Marks", "NonAssociationDeclared", "NonAssociationLifted", "OfReferral", "OtherKnown",
+    "ParticipantPlaced", "ParticipationCompleted", "ParticipationEvent", "ParticipationPaused",
+    "ParticipationResumed", "ParticipationReturned", "ParticipationStarted", "ParticipationStopped", "PersonKnown",
+    "PlaceGivenBack", "PlaceOffered", "PlaceRefused", "PlaceRequested", "PlaceRescheduled", "Road", "RoadNoted",
+    "SafetyCause", "SafetyTaskClosed", "SafetyTaskLapsed", "SafetyTaskOpened", "StartRevoked", "StopRevoked",
+    "Unlisted",
+]  # fmt: skip
 SafetyCause = Literal["stopped", "silence"]
 Unlisted = Literal["on_hold", "withdrawn", "retracted", "not_eligible", "not_suitable", "not_accepted"]
-
-
-class OfReferral(Event):
-    """Something that has happened to the participation of one referral, and on which day."""
-
-    referral_id: Id
-    on: StoredDay
 
 
 class JoinedWaitingList(OfReferral):
@@ -78,40 +99,6 @@ class PlaceGivenBack(OfReferral):
     cycle_id: Id
 
 
-class AttendanceNoted(OfReferral):
-    """How the person was marked at one session; noted again after a correction. `modules` are all of the offer's."""
-
-    cycle_id: Id
-    session_id: Id
-    module: Number
-    modules: Numbers
-    mark: Mark
-    city: City
-
-
-Marks = Annotated[tuple[AttendanceNoted, ...], Field(max_length=2000)]
-
-
-class AttendanceCounted(OfReferral):
-    """What counts for the person at a session is another mark than the one noted last: his duplicate has a better one.
-
-    Told as attendance, like a mark that is noted.
-    """
-
-    cycle_id: Id
-    session_id: Id
-    module: Number
-    modules: Numbers
-    mark: Mark
-    city: City
-
-
-class AttendanceDiscounted(OfReferral):
-    """No mark at that session counts for this referral any more."""
-
-    session_id: Id
-
-
 class ParticipationStarted(OfReferral):
     """The first session ever was attended on that day."""
 
@@ -138,6 +125,12 @@ class ParticipationStopped(OfReferral):
 
     category: Category
     code: ReasonCode
+
+
+class StopRevoked(OfReferral):
+    """The stop was recorded in error; `outweighed` when a session attended after it says so."""
+
+    outweighed: bool = False
 
 
 class ParticipationReturned(OfReferral):
@@ -178,79 +171,16 @@ class SafetyTaskOpened(OfReferral):
     due_on: StoredDay
 
 
-class SafetyTaskClosed(OfReferral):
-    """A facilitator has looked; his note is kept apart from the events."""
+class SafetyTaskLapsed(OfReferral):
+    """What the task was opened for turned out not to be so: nobody has to look any more."""
 
     task_id: Id
 
 
-class PersonKnown(OfReferral):
-    """Of which person the referral is, since when it is, and which other referrals (`kin`) are of the same person."""
+class SafetyTaskClosed(OfReferral):
+    """A facilitator has looked; his note is kept apart from the events."""
 
-    person_id: Id | None
-    since: StoredDay
-    kin: People
-
-
-class OtherKnown(OfReferral):
-    """The referrals of the person from whom he is kept apart."""
-
-    other_id: Id
-    people: People
-
-
-class Apart(Message):
-    """Somebody from whom a person is kept apart, and all the referrals of that person."""
-
-    other: Id
-    people: People
-
-
-class HeldPlace(Message):
-    """The place of another road of the same person."""
-
-    cycle_id: Id
-    first_on: StoredDay
-    last_on: StoredDay
-
-
-class Road(Message):
-    """What one referral of a person means for the others: his place, what he attended, from whom he is kept apart."""
-
-    since: StoredDay
-    attended: Marks = ()
-    completed: bool = False
-    place: HeldPlace | None = None
-    apart: Annotated[tuple[Apart, ...], Field(max_length=200)] = ()
-
-
-class RoadNoted(OfReferral):
-    """How another road of the same person stands."""
-
-    of_id: Id
-    road: Road
-
-
-class DuplicateCounted(OfReferral):
-    """The referral is a duplicate: what was attended under it counts for `of_id`, no longer for `was_id`.
-
-    `of_id` is None when the link was undone.
-    """
-
-    of_id: Id | None
-    was_id: Id | None
-
-
-class AttendanceInherited(OfReferral):
-    """What was attended under a duplicate of this referral, and since when that one waited; nothing when undone."""
-
-    under_id: Id
-    marks: Marks
-    accepted_on: StoredDay | None = None
-
-
-class LeavingRevoked(OfReferral):
-    """He never left the waiting list: what was told of his referral was taken back."""
+    task_id: Id
 
 
 ParticipationEvent = (
@@ -265,17 +195,20 @@ ParticipationEvent = (
     | AttendanceNoted
     | AttendanceCounted
     | AttendanceDiscounted
+    | AttendanceRevoked
     | ParticipationStarted
     | StartRevoked
     | ParticipationPaused
     | ParticipationResumed
     | ParticipationStopped
+    | StopRevoked
     | ParticipationReturned
     | ParticipationCompleted
     | CompletionRevoked
     | NonAssociationDeclared
     | NonAssociationLifted
     | SafetyTaskOpened
+    | SafetyTaskLapsed
     | SafetyTaskClosed
     | PersonKnown
     | OtherKnown

@@ -41,8 +41,7 @@ def ask_place(state: Participation, command: OfferPlace | PlaceParticipant) -> l
         raise Refused(Refusal.PARTICIPATION_UNKNOWN)
     if state.standing != "waiting":
         raise Refused(Refusal.PARTICIPATION_NOT_OPEN)
-    if min(command.on, command.from_on) < state.awaited.on:
-        raise Refused(Refusal.DATE_BEFORE_WAITING)
+    not_before_waiting(state, min(command.on, command.from_on))
     return [
         PlaceRequested(
             referral_id=command.referral_id,
@@ -83,6 +82,7 @@ def reschedule_place(state: Participation, command: ReschedulePlace) -> list[Par
         return []
     if (place.first_on, place.last_on) == (command.first_on, command.last_on):
         return []
+    not_before_waiting(state, command.first_on)
     return [
         PlaceRescheduled(
             referral_id=command.referral_id,
@@ -96,14 +96,19 @@ def reschedule_place(state: Participation, command: ReschedulePlace) -> list[Par
     ]
 
 
+def not_before_waiting(state: Participation, on: date) -> None:
+    """Raises Refused for a day before the first on which he waited."""
+    if state.known_since and on < state.known_since:
+        raise Refused(Refusal.DATE_BEFORE_WAITING, day=str(on))
+
+
 def accept_place(state: Participation, command: AcceptPlace) -> list[ParticipationEvent]:
     """The person takes the place offered."""
     if state.standing == "placed":
         return []
     if state.standing != "offered" or state.place is None:
         raise Refused(Refusal.NO_PLACE_OFFERED)
-    if state.awaited and command.on < state.awaited.on:
-        raise Refused(Refusal.DATE_BEFORE_WAITING)
+    not_before_waiting(state, command.on)
     return [_placed(state.place, command.on)]
 
 

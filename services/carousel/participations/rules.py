@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import assert_never
 
 from services.carousel.participations import commands, persons
-from services.carousel.participations.attendance import note_attendance
+from services.carousel.participations.attendance import note_attendance, revoke_attendance
 from services.carousel.participations.commands import ParticipationCommand
 from services.carousel.participations.counting import settled
 from services.carousel.participations.events import (
@@ -22,11 +22,18 @@ from services.carousel.participations.placing import (
     accept_place,
     ask_place,
     given_back,
+    not_before_waiting,
     receive_place,
     refuse_place,
     reschedule_place,
 )
-from services.carousel.participations.safety import close_task, declare_apart, open_task, task
+from services.carousel.participations.safety import (
+    close_task,
+    declare_apart,
+    open_task,
+    stop_taken_back,
+    task,
+)
 from services.carousel.participations.state import Participation, Standing
 from services.carousel.refusals import Refusal
 from shared.domain.clock import not_in_future
@@ -37,7 +44,7 @@ from shared.i18n.code_lists import reasons_for
 def decide(state: Participation, command: ParticipationCommand) -> list[ParticipationEvent]:
     """The events a command leads to, with what is derived from them; [] when it already holds; raises Refused."""
     not_in_future(command.on, command.at)
-    return settled(state, _decide(state, command), command.referral_id, command.on)
+    return settled(state, _decide(state, command), command)
 
 
 def _decide(state: Participation, command: ParticipationCommand) -> list[ParticipationEvent]:
@@ -61,12 +68,16 @@ def _decide(state: Participation, command: ParticipationCommand) -> list[Partici
             return give_back_place(state, command)
         case commands.NoteAttendance():
             return note_attendance(state, command)
+        case commands.RevokeAttendance():
+            return revoke_attendance(state, command)
         case commands.PauseParticipation():
             return pause(state, command)
         case commands.ResumeParticipation():
             return resume(state, command)
         case commands.StopParticipation():
             return stop(state, command)
+        case commands.RevokeStop():
+            return revoke_stop(state, command)
         case commands.ReturnToParticipation():
             return come_back(state, command)
         case commands.DeclareNonAssociation():
@@ -118,7 +129,7 @@ def await_place(state: Participation, command: commands.AwaitPlace) -> list[Part
     Who had stopped and resumes his referral comes back, unless that was before he started.
     """
     if command.returning and state.standing == "stopped" and not state.completed_on:
-        late = state.started_on is None or command.on < state.started_on
+        late = state.started_on is None or state.stopped is None or command.on < state.stopped.on
         return [] if late else [ParticipationReturned(referral_id=command.referral_id, on=command.on)]
     if state.standing not in {None, "unlisted"}:
         return []
@@ -153,6 +164,7 @@ def pause(state: Participation, command: commands.PauseParticipation) -> list[Pa
     if state.standing == "paused" and state.review_on == command.review_on:
         return []
     _on_the_road(state, {"waiting", "offered", "placed", "paused"})
+    not_before_waiting(state, command.on)
     if command.review_on <= command.on:
         raise Refused(Refusal.REVIEW_DATE_PAST)
     paused = ParticipationPaused(referral_id=command.referral_id, review_on=command.review_on, on=command.on)
@@ -162,6 +174,8 @@ def pause(state: Participation, command: commands.PauseParticipation) -> list[Pa
 def resume(state: Participation, command: commands.ResumeParticipation) -> list[ParticipationEvent]:
     """Who paused waits for a place again."""
     if state.standing == "paused":
+        if state.paused and command.on < state.paused.on:
+            raise Refused(Refusal.DATE_BEFORE_PAUSE, day=str(command.on), paused_on=str(state.paused.on))
         return [ParticipationResumed(referral_id=command.referral_id, on=command.on)]
     _on_the_road(state, {"waiting", "offered", "placed"})
     return []
@@ -176,6 +190,7 @@ def stop(state: Participation, command: commands.StopParticipation) -> list[Part
     if command.on < state.started_on:
         raise Refused(Refusal.DATE_BEFORE_START)
     _on_the_road(state, {"waiting", "offered", "placed", "paused"})
+    _not_before_attendance(state, command)
     if (command.category, command.code) not in reasons_for("stopped"):
         raise Refused(Refusal.REASON_DOES_NOT_FIT)
     stopped = ParticipationStopped(
@@ -184,10 +199,26 @@ def stop(state: Participation, command: commands.StopParticipation) -> list[Part
     return [*given_back(state, command.on), stopped, task(state, command, "stopped", state.last_cycle)]
 
 
+def _not_before_attendance(state: Participation, command: commands.StopParticipation) -> None:
+    """Nobody stopped before a session that he attended; the refusal names it."""
+    last = max(state.attended_sessions, key=lambda each: each.on, default=None)
+    if last and command.on < last.on:
+        raise Refused(Refusal.STOP_BEFORE_ATTENDANCE, session=last.session_id, attended_on=str(last.on))
+
+
 def _stopped_already(stopped: ParticipationStopped, command: commands.StopParticipation) -> list[ParticipationEvent]:
-    """The same stop told again changes nothing; another reason is no repeat of it."""
-    if (stopped.category, stopped.code) != (command.category, command.code):
-        raise Refused(Refusal.ALREADY_STOPPED)
+    """The same stop told again changes nothing; another reason or day is no repeat of it."""
+    if (stopped.category, stopped.code, stopped.on) != (command.category, command.code, command.on):
+        raise Refused(Refusal.ALREADY_STOPPED, stopped_on=str(stopped.on))
+    return []
+
+
+def revoke_stop(state: Participation, command: commands.RevokeStop) -> list[ParticipationEvent]:
+    """A stop recorded in error: he never left; the place that he lost by it must be given again."""
+    if state.standing == "stopped":
+        return stop_taken_back(state, command.on)
+    if not state.stop_revoked:
+        raise Refused(Refusal.NOT_STOPPED)
     return []
 
 
@@ -200,6 +231,8 @@ def come_back(state: Participation, command: commands.ReturnToParticipation) -> 
     if command.on < state.started_on:
         raise Refused(Refusal.DATE_BEFORE_START)
     if state.standing == "stopped":
+        if state.stopped and command.on < state.stopped.on:
+            raise Refused(Refusal.DATE_BEFORE_STOP, day=str(command.on), stopped_on=str(state.stopped.on))
         return [ParticipationReturned(referral_id=command.referral_id, on=command.on)]
     return []
 

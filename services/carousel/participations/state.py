@@ -1,172 +1,18 @@
-"""What is known of one participation, and how each event changes it; what is derived from the marks stands here."""
+"""How each event changes what is known of a participation."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
-from datetime import date
-from typing import Literal, TypeVar, assert_never
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import TypeVar, assert_never
 
 from services.carousel.participations import events
 from services.carousel.participations.events import ParticipationEvent
-from services.carousel.values import Availabilities, Mark
-from shared.domain.bounds import FIRST_DAY
+from services.carousel.participations.participation import Participation, RefusedPlace, Standing
 
+__all__ = ["INITIAL", "Participation", "RefusedPlace", "Standing", "evolve"]
 T = TypeVar("T")
-Standing = Literal["waiting", "offered", "placed", "paused", "stopped", "unlisted"]
-_WORTH: dict[Mark, int] = {"absent": 0, "excused": 1, "present": 2}
-
-
-@dataclass(frozen=True, slots=True)
-class RefusedPlace:
-    """A place that the person refused, and when he could have come then."""
-
-    event: events.PlaceRefused
-    availability: Availabilities
-
-
-@dataclass(frozen=True, slots=True)
-class Participation:
-    """One referred person's road in the carousel; `standing` is where he is, None before he was accepted.
-
-    `run_by` tells which organisation runs each cycle in which he was offered or had a place. `marks` are those at his
-    own seats, `told` what the others heard of. `roads` are those of the same person's other referrals, `others` the
-    referrals of each from whom he is kept apart; `inherited` is what was attended under duplicates of this referral,
-    and `duplicate_of` the referral for which what is attended here counts.
-    """
-
-    standing: Standing | None = None
-    awaited: events.JoinedWaitingList | None = None
-    accepted_on: date | None = None
-    requested: events.PlaceRequested | None = None
-    last_cycle: str | None = None
-    run_by: Mapping[str, str] = field(default_factory=dict)
-    place: events.PlaceOffered | events.ParticipantPlaced | None = None
-    refusals: tuple[RefusedPlace, ...] = ()
-    marks: Mapping[str, events.AttendanceNoted] = field(default_factory=dict)
-    told: Mapping[str, Mark] = field(default_factory=dict)
-    modules: frozenset[int] = frozenset()
-    started_on: date | None = None
-    completed_on: date | None = None
-    stopped: events.ParticipationStopped | None = None
-    review_on: date | None = None
-    apart: frozenset[str] = frozenset()
-    tasks: Mapping[str, events.SafetyTaskOpened] = field(default_factory=dict)
-    closed_tasks: frozenset[str] = frozenset()
-    person: events.PersonKnown | None = None
-    others: Mapping[str, frozenset[str]] = field(default_factory=dict)
-    roads: Mapping[str, events.Road] = field(default_factory=dict)
-    duplicate_of: str | None = None
-    inherited: Mapping[str, events.AttendanceInherited] = field(default_factory=dict)
-    left: events.LeftWaitingList | None = None
-    before_leaving: Standing | None = None
-
-    @property
-    def status(self) -> Standing | Literal["completed"] | None:
-        """Where he is, as people say it: who completed stays so wherever he stands."""
-        return "completed" if self.completed_on else self.standing
-
-    @property
-    def group(self) -> str | None:
-        """The cycle in which he holds a place or is offered one, or had the last; None before the first."""
-        return self.place.cycle_id if self.place else self.last_cycle
-
-    @property
-    def kin(self) -> frozenset[str]:
-        """The other referrals of the same person."""
-        return frozenset(self.person.kin) if self.person else frozenset()
-
-    @property
-    def waiting_since(self) -> date | None:
-        """The day from which his wait is counted: he was accepted, or he came to a session for the last time.
-
-        Nothing else changes it (docs/waiting.md). None before he was accepted.
-        """
-        accepted = [self.accepted_on, *(each.accepted_on for each in self.inherited.values())]
-        began = min((each for each in accepted if each), default=None)
-        came = [each.on for each in self.counted.values() if each.mark == "present"]
-        return max([began, *came]) if began and self.accepted_on else None
-
-    @property
-    def kept_apart(self) -> frozenset[str]:
-        """Every referral of those whom he must not meet, whichever of his referrals and theirs it was said of."""
-        said = frozenset[str]().union(*(self.people_of(each) for each in self.apart))
-        elsewhere = (each.people for road in self.roads.values() for each in road.apart)
-        himself = self.kin | {self.person.referral_id} if self.person else self.kin
-        return said.union(*elsewhere) - himself
-
-    def people_of(self, other: str) -> frozenset[str]:
-        """The referrals of the person of whom that is one, as far as they are known."""
-        return self.others.get(other, frozenset()) | {other}
-
-    @property
-    def counted(self) -> Mapping[str, events.AttendanceNoted]:
-        """The mark that counts at each session: the best of those under this referral and its duplicates."""
-        if self.duplicate_of:
-            return {}
-        found = dict(self.marks)
-        for mark in (each for road in self.inherited.values() for each in road.marks):
-            known = found.get(mark.session_id)
-            if known is None or _WORTH[known.mark] < _WORTH[mark.mark]:
-                found[mark.session_id] = mark
-        return found
-
-    @property
-    def carried(self) -> Iterable[events.AttendanceNoted]:
-        """What he attended on his earlier roads since he last completed the offer."""
-        carried: list[events.AttendanceNoted] = []
-        if self.person and not self.duplicate_of:
-            own = (self.person.since, self.person.referral_id)
-            earlier = ((road.since, name) for name, road in self.roads.items())
-            for _, name in sorted(each for each in earlier if each < own):
-                road = self.roads[name]
-                carried = [] if road.completed else [*carried, *road.attended]
-        return carried
-
-    @property
-    def attended(self) -> dict[int, events.AttendanceNoted]:
-        """The first session attended of every distinct module, on this road and those that it goes on from."""
-        return _first([*self.carried, *self.counted.values()])
-
-    @property
-    def first_session(self) -> events.AttendanceNoted | None:
-        """The first session attended on this road."""
-        own = _first(self.counted.values())
-        return min(own.values(), key=lambda each: (each.on, each.session_id), default=None)
-
-    @property
-    def last_module(self) -> events.AttendanceNoted | None:
-        """The session that completed the offer; None while one of its modules is missing."""
-        attended = self.attended
-        if not self.modules or not self.modules <= attended.keys():
-            return None
-        return max((attended[module] for module in self.modules), key=lambda each: (each.on, each.session_id))
-
-    @property
-    def road(self) -> events.Road:
-        """What his other referrals are told of this one."""
-        place = self.place
-        attended = [each for each in self.counted.values() if each.mark == "present"]
-        return events.Road(
-            since=self.person.since if self.person else FIRST_DAY,
-            attended=tuple(sorted(attended, key=lambda each: (each.on, each.session_id))),
-            completed=self.completed_on is not None,
-            place=place and events.HeldPlace(cycle_id=place.cycle_id, first_on=place.first_on, last_on=place.last_on),
-            apart=tuple(
-                events.Apart(other=each, people=tuple(sorted(self.people_of(each)))) for each in sorted(self.apart)
-            ),
-        )
-
-
 INITIAL = Participation()
-
-
-def _first(marks: Iterable[events.AttendanceNoted]) -> dict[int, events.AttendanceNoted]:
-    first: dict[int, events.AttendanceNoted] = {}
-    for mark in sorted(marks, key=lambda each: (each.on, each.session_id)):
-        if mark.mark == "present":
-            first.setdefault(mark.module, mark)
-    return first
 
 
 def evolve(state: Participation, event: ParticipationEvent) -> Participation:
@@ -195,17 +41,22 @@ def evolve(state: Participation, event: ParticipationEvent) -> Participation:
         case events.AttendanceCounted():
             return _told(state, event)
         case events.AttendanceDiscounted():
-            return replace(state, told={each: mark for each, mark in state.told.items() if each != event.session_id})
+            return _untold(state, event)
+        case events.AttendanceRevoked():
+            marks = {session: mark for session, mark in state.marks.items() if session != event.session_id}
+            return replace(_untold(state, event), marks=marks)
         case events.ParticipationStarted():
-            return replace(state, started_on=event.on)
+            return _started(state, event)
         case events.StartRevoked():
-            return replace(state, started_on=None)
+            return _start_revoked(state)
         case events.ParticipationPaused():
-            return replace(state, standing="paused", review_on=event.review_on)
+            return replace(state, standing="paused", review_on=event.review_on, paused=event)
         case events.ParticipationResumed() | events.ParticipationReturned():
-            return replace(state, standing="waiting", review_on=None)
+            return replace(state, standing="waiting", review_on=None, paused=None)
         case events.ParticipationStopped():
-            return replace(state, standing="stopped", review_on=None, stopped=event)
+            return replace(state, standing="stopped", review_on=None, stopped=event, outweighed=None)
+        case events.StopRevoked():
+            return _stop_revoked(state, event)
         case events.ParticipationCompleted():
             return replace(state, completed_on=event.on)
         case events.CompletionRevoked():
@@ -216,6 +67,8 @@ def evolve(state: Participation, event: ParticipationEvent) -> Participation:
             return replace(state, apart=state.apart - {event.other_id}, others=_without(state.others, event.other_id))
         case events.SafetyTaskOpened():
             return replace(state, tasks={**state.tasks, event.task_id: event})
+        case events.SafetyTaskLapsed():
+            return replace(state, lapsed_tasks=state.lapsed_tasks | {event.task_id})
         case events.SafetyTaskClosed():
             return replace(state, closed_tasks=state.closed_tasks | {event.task_id})
         case _:
@@ -253,7 +106,9 @@ def _evolve_person(state: Participation, event: _OfPerson) -> Participation:
 
 def _joined(state: Participation, event: events.JoinedWaitingList) -> Participation:
     """Who was accepted before keeps the day of it."""
-    return replace(state, standing="waiting", awaited=event, accepted_on=state.accepted_on or event.on, left=None)
+    first = min(event.on, state.known_since or event.on)
+    waits = replace(state, standing="waiting", awaited=event, known_since=first, left=None)
+    return replace(waits, accepted_on=state.accepted_on or event.on)
 
 
 def _left(state: Participation, event: events.LeftWaitingList) -> Participation:
@@ -268,6 +123,10 @@ def _told(state: Participation, event: events.AttendanceNoted | events.Attendanc
     return replace(state, told={**state.told, event.session_id: event.mark})
 
 
+def _untold(state: Participation, event: events.AttendanceRevoked | events.AttendanceDiscounted) -> Participation:
+    return replace(state, told=_without(state.told, event.session_id))
+
+
 def _inherited(state: Participation, event: events.AttendanceInherited) -> Participation:
     gone = not event.marks and event.accepted_on is None
     inherited = _without(state.inherited, event.under_id) if gone else {**state.inherited, event.under_id: event}
@@ -277,6 +136,26 @@ def _inherited(state: Participation, event: events.AttendanceInherited) -> Parti
 
 def _without(mapping: Mapping[str, T], name: str) -> dict[str, T]:
     return {each: value for each, value in mapping.items() if each != name}
+
+
+def _started(state: Participation, event: events.ParticipationStarted) -> Participation:
+    """Attendance told late outweighs that he left before it: he is on the road, and waits for a place."""
+    outweighed = state.standing == "unlisted" and state.left and state.left.cause != "retracted"
+    return replace(state, started_on=event.on, standing="waiting" if outweighed else state.standing)
+
+
+def _start_revoked(state: Participation) -> Participation:
+    """Who had left before he started has left again, unless he has a place by now."""
+    left = state.left and state.standing == "waiting"
+    return replace(state, started_on=None, standing="unlisted" if left else state.standing)
+
+
+def _stop_revoked(state: Participation, event: events.StopRevoked) -> Participation:
+    """He is where he was before, without the place that he gave back."""
+    back: Standing = "paused" if state.paused else "waiting"
+    review = state.paused.review_on if state.paused else None
+    outweighed = state.stopped if event.outweighed else None
+    return replace(state, standing=back, review_on=review, stopped=None, outweighed=outweighed, stop_revoked=True)
 
 
 def _placed(state: Participation, event: events.ParticipantPlaced) -> Participation:

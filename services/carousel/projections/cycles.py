@@ -104,7 +104,7 @@ def _sessions(state: Cycle) -> list[dict[str, object]]:
             "held_on": dated.session.on.isoformat(),
             "starts": dated.session.starts.isoformat(),
             "status": "held" if dated.held else "cancelled" if dated.cancelled else "planned",
-            "expected": sorted(state.expected(session_id)),
+            "expected": sorted(state.expected(session_id) | dated.marks.keys()),
             "marks": dict(dated.marks),
             "covers": dict(dated.covers),
         }
@@ -112,4 +112,4 @@ def _sessions(state: Cycle) -> list[dict[str, object]]:
     ]
 
 
-PROJECTION = Projection("cycles", 2, SCHEMA, apply)
+PROJECTION = Projection("cycles", 3, SCHEMA, apply)
