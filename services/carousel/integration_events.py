@@ -12,6 +12,8 @@ from services.carousel.cycles.events import (
     CycleClosed,
     CycleEvent,
     CyclePlanned,
+    MakeUpReleased,
+    MakeUpTaken,
     PlaceReleased,
     PlaceTaken,
     SessionCancelled,
@@ -45,6 +47,8 @@ def to_integration_event(recorded: AnyRecorded) -> OutgoingMessage | None:
             | CoverArranged()
             | PlaceTaken()
             | PlaceReleased()
+            | MakeUpTaken()
+            | MakeUpReleased()
         ):
             return None
         case _:
@@ -134,6 +138,10 @@ def _case(event: own.ParticipationEvent) -> PublicMessage | None:
             | own.DuplicateCounted()
             | own.AttendanceInherited()
             | own.LeavingRevoked()
+            | own.MakeUpRequested()
+            | own.MakeUpArranged()
+            | own.MakeUpDropped()
+            | own.ParticipationTransferred()
         ):
             return None
         case _:

@@ -87,6 +87,13 @@ async def attributed(connection: Connection, referral: str, person: str) -> list
     return await _changed(connection, referral, before) if told == "UPDATE 1" else None
 
 
+async def transferred(connection: Connection, referral: str, city: str) -> KnownReferral | None:
+    """The road goes on in another city; None when the referral is not known."""
+    return _known(
+        await connection.fetchrow("update referrals set city = $2 where referral = $1 returning *", referral, city)
+    )
+
+
 async def accepted(connection: Connection, referral: str) -> KnownReferral | None:
     """The person may join; None when the referral is not known."""
     return _known(

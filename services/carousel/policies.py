@@ -6,11 +6,12 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from services.carousel.cycles.aggregate import CYCLE
-from services.carousel.cycles.commands import ReleasePlace, TakePlace
+from services.carousel.cycles.commands import ReleaseMakeUp, ReleasePlace, TakeMakeUp, TakePlace
 from services.carousel.cycles.events import (
     AttendanceCorrected,
     CatchUpAdded,
     CycleClosed,
+    MakeUpTaken,
     PlaceTaken,
     SessionCancelled,
     SessionHeld,
@@ -25,10 +26,13 @@ from services.carousel.participations.commands import (
     NoteAttendance,
     OpenSafetyTask,
     ParticipationCommand,
+    ReceiveMakeUp,
     ReceivePlace,
     ReschedulePlace,
 )
 from services.carousel.participations.events import (
+    MakeUpDropped,
+    MakeUpRequested,
     NonAssociationDeclared,
     NonAssociationLifted,
     PlaceGivenBack,
@@ -67,6 +71,8 @@ def on_participation_event(event: Event, because: Command, _: object) -> Iterato
                 on=event.on,
             )
             yield Issued(CYCLE, event.cycle_id, free)
+        case MakeUpRequested() | MakeUpDropped():
+            yield Issued(CYCLE, event.cycle_id, _make_up(event, at, by))
         case NonAssociationDeclared(referral_id=one, other_id=other, cycle_id=cycle):
             apart = DeclareNonAssociation(
                 at=at, by=by, referral_id=other, other_id=one, other_cycle_id=cycle, on=event.on
@@ -87,6 +93,13 @@ def _dropped(one: str, other: str, event: NonAssociationLifted, because: Command
     return Issued(PARTICIPATION, one, dropped)
 
 
+def _make_up(event: MakeUpRequested | MakeUpDropped, at: datetime, by: str) -> TakeMakeUp | ReleaseMakeUp:
+    about = {"cycle_id": event.cycle_id, "session_id": event.session_id, "referral_id": event.referral_id}
+    if isinstance(event, MakeUpDropped):
+        return ReleaseMakeUp(at=at, by=by, on=event.on, **about)
+    return TakeMakeUp(at=at, by=by, on=event.on, attended=event.attended, kept_apart=event.kept_apart, **about)
+
+
 def on_cycle_event(event: Event, because: Command, _: object) -> Iterator[AnyIssued]:
     """Seats found, other days, marks, and the end of the cycle, noted for each person."""
     return (Issued(PARTICIPATION, each.referral_id, each) for each in _for_people(event, because.at, because.by))
@@ -96,6 +109,16 @@ def _for_people(event: Event, at: datetime, by: str) -> Iterator[ParticipationCo
     match event:
         case PlaceTaken():
             yield _received(event, at, by)
+        case MakeUpTaken():
+            yield ReceiveMakeUp(
+                at=at,
+                by=by,
+                referral_id=event.referral_id,
+                cycle_id=event.cycle_id,
+                session_id=event.session_id,
+                held_on=event.held_on,
+                on=event.on,
+            )
         case SessionMoved() | SessionCancelled() | CatchUpAdded():
             for place in event.rescheduled:
                 yield ReschedulePlace(

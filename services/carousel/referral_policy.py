@@ -16,6 +16,7 @@ from services.carousel.participations.commands import (
     LeaveWaitingList,
     ParticipationCommand,
     RevokeLeaving,
+    TransferParticipation,
 )
 from services.carousel.participations.events import Unlisted
 from services.carousel.refusals import DeadLetterReason
@@ -49,6 +50,9 @@ async def on_referral_message(connection: Connection, received: ReceivedMessage)
         case contract.ReferralAttributed() as message:
             people = _known(await known_referrals.attributed(connection, message.referral, message.person))
             return _know_people(received, people, message.on)
+        case contract.ReferralTransferred() as message:
+            _known(await known_referrals.transferred(connection, message.referral, message.city))
+            return [_issued(_transfer(received, message))]
         case contract.ReferralAccepted() | contract.ReferralResumed() as message:
             return await _await_place(connection, received, message)
         case contract.ReferralWithdrawn() as message:
@@ -121,6 +125,12 @@ async def _revoke(
         return []
     back = RevokeLeaving(at=received.envelope.time, by=BY, referral_id=referral, causes=_LEFT[message.step], on=on)
     return [*_count_elsewhere(received, counted, on), _issued(back)]
+
+
+def _transfer(received: ReceivedMessage, message: contract.ReferralTransferred) -> TransferParticipation:
+    return TransferParticipation(
+        at=received.envelope.time, by=BY, referral_id=message.referral, city=message.city, on=message.on
+    )
 
 
 def _count_elsewhere(received: ReceivedMessage, counted: Iterable[tuple[str, str | None]], on: date) -> list[AnyIssued]:

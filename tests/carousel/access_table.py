@@ -174,8 +174,10 @@ def _routes() -> Iterator[Route]:
         yield Route("GET", f"{person}{path}", work, "person")
     for path in ("offer-place", "place"):
         yield Route("POST", f"{person}/{path}", work, "person and cycle", place)
+    yield Route("POST", f"{person}/make-up", work, "person and cycle", {"session_id": "c-far-3", "on": TODAY})
     steps = {
-        "accept-place": day, "refuse-place": why, "give-back-place": {"cycle_id": "c-own", "on": TODAY},
+        "drop-make-up": {"cycle_id": "c-far", "session_id": "c-far-3", "on": TODAY}, "accept-place": day,
+        "refuse-place": why, "give-back-place": {"cycle_id": "c-own", "on": TODAY},
         "pause": {"review_on": str(monday(4)), "on": TODAY}, "resume": day, "stop": why, "return": day,
     }  # fmt: skip
     for path, body in steps.items():

@@ -55,7 +55,7 @@ def correct_attendance(state: Cycle, planned: CyclePlanned, command: CorrectAtte
 def _turns_out_silent(state: Cycle, dated: Dated, command: CorrectAttendance) -> bool:
     """Whether the only session that he seemed to have attended of a cycle that is over is taken from him."""
     attended = [each for each in state.sessions.values() if each.marks.get(command.referral_id) == "present"]
-    return state.closed and attended == [dated]
+    return state.closed and attended == [dated] and command.referral_id not in dated.guests
 
 
 def close(state: Cycle, planned: CyclePlanned, command: CloseCycle) -> list[CycleEvent]:
@@ -67,7 +67,7 @@ def close(state: Cycle, planned: CyclePlanned, command: CloseCycle) -> list[Cycl
     held = [each for each in state.sessions.values() if each.held]
     if any(each.session.on > command.on for each in held):
         raise Refused(Refusal.DATE_BEFORE_SESSION)
-    marked = {person for each in held for person in each.marks}
+    marked = {person for each in held for person in each.marks if person not in each.guests}
     present = {person for each in held for person, mark in each.marks.items() if mark == "present"}
     return [
         CycleClosed(

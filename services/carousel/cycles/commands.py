@@ -90,6 +90,20 @@ class ReleasePlace(ForCycle):
     refused: bool = False
 
 
+class TakeMakeUp(ForSession):
+    """Expect somebody with a place in another cycle at one session."""
+
+    referral_id: Id
+    attended: Numbers
+    kept_apart: People
+
+
+class ReleaseMakeUp(ForSession):
+    """Expect him there no longer."""
+
+    referral_id: Id
+
+
 CycleCommand = (
     PlanCycle
     | MoveSession
@@ -101,4 +115,6 @@ CycleCommand = (
     | CloseCycle
     | TakePlace
     | ReleasePlace
+    | TakeMakeUp
+    | ReleaseMakeUp
 )

@@ -135,6 +135,21 @@ class CycleClosed(OfCycle):
     silent: People
 
 
+class MakeUpTaken(OfCycle):
+    """Somebody with a place in another cycle is expected at one session of this one."""
+
+    referral_id: Id
+    session_id: Id
+    held_on: StoredDay
+
+
+class MakeUpReleased(OfCycle):
+    """He is expected at that session no longer."""
+
+    referral_id: Id
+    session_id: Id
+
+
 CycleEvent = (
     CyclePlanned
     | SessionMoved
@@ -143,6 +158,8 @@ CycleEvent = (
     | CoverArranged
     | PlaceTaken
     | PlaceReleased
+    | MakeUpTaken
+    | MakeUpReleased
     | SessionHeld
     | AttendanceCorrected
     | CycleClosed

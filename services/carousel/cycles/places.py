@@ -6,11 +6,13 @@ from collections.abc import Collection, Iterable
 from datetime import date
 from typing import TypeVar
 
-from services.carousel.cycles.commands import ReleasePlace, TakePlace
+from services.carousel.cycles.commands import ReleaseMakeUp, ReleasePlace, TakeMakeUp, TakePlace
 from services.carousel.cycles.events import (
     CatchUpAdded,
     CycleEvent,
     CyclePlanned,
+    MakeUpReleased,
+    MakeUpTaken,
     PlaceReleased,
     PlaceTaken,
     SessionCancelled,
@@ -71,7 +73,47 @@ def _meets(state: Cycle, command: TakePlace, chosen: Iterable[Session]) -> bool:
     """
     days = {each.session_id for each in chosen}
     here = {person for person, seat in state.seats.items() if seat.active or not days.isdisjoint(seat.sessions)}
-    return not here.isdisjoint(command.kept_apart)
+    guests = frozenset[str]().union(*(state.sessions[each].guests for each in days))
+    return not (here | guests).isdisjoint(command.kept_apart)
+
+
+def take_make_up(state: Cycle, command: TakeMakeUp) -> list[CycleEvent]:
+    """A seat at one session, for a module that he missed in his own group; also when it was held already."""
+    dated = state.sessions.get(command.session_id)
+    if dated is None:
+        raise Refused(Refusal.SESSION_UNKNOWN)
+    expected = state.expected(command.session_id)
+    if command.referral_id in expected:
+        return []
+    if dated.cancelled:
+        raise Refused(Refusal.SESSION_CANCELLED)
+    if dated.session.module in command.attended or not (command.attended or dated.session.entry_allowed):
+        raise Refused(Refusal.NO_SESSION_TO_ATTEND)
+    if state.planned and not dated.held and len(expected) >= state.planned.capacity:
+        raise Refused(Refusal.CYCLE_FULL)
+    if not expected.isdisjoint(command.kept_apart):
+        raise Refused(Refusal.PLACE_NOT_SUITABLE)
+    return [
+        MakeUpTaken(
+            cycle_id=command.cycle_id,
+            referral_id=command.referral_id,
+            session_id=command.session_id,
+            held_on=dated.session.on,
+            on=command.on,
+        )
+    ]
+
+
+def release_make_up(state: Cycle, command: ReleaseMakeUp) -> list[CycleEvent]:
+    """He is not expected there any more, unless the session was held."""
+    dated = state.sessions.get(command.session_id)
+    if dated is None or dated.held or command.referral_id not in dated.guests:
+        return []
+    return [
+        MakeUpReleased(
+            cycle_id=command.cycle_id, referral_id=command.referral_id, session_id=command.session_id, on=command.on
+        )
+    ]
 
 
 def _taken(planned: CyclePlanned, command: TakePlace, chosen: tuple[Session, ...]) -> PlaceTaken:

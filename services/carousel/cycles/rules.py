@@ -15,7 +15,7 @@ from services.carousel.cycles.events import (
     SessionCancelled,
     SessionMoved,
 )
-from services.carousel.cycles.places import release_place, rescheduled, take_place
+from services.carousel.cycles.places import release_make_up, release_place, rescheduled, take_make_up, take_place
 from services.carousel.cycles.state import Cycle
 from services.carousel.refusals import Refusal
 from services.carousel.values import MOST_SESSIONS, Session
@@ -50,6 +50,10 @@ def decide(state: Cycle, command: CycleCommand) -> list[CycleEvent]:
             return take_place(state, state.planned, command)
         case commands.ReleasePlace():
             return release_place(state, command)
+        case commands.TakeMakeUp():
+            return take_make_up(state, command)
+        case commands.ReleaseMakeUp():
+            return release_make_up(state, command)
         case _:
             assert_never(command)
 

@@ -14,7 +14,10 @@ from services.carousel.values import CancelReason, Mark, Session
 
 @dataclass(frozen=True, slots=True)
 class Dated:
-    """One session and what became of it; `bereft` are those who were expected when it was cancelled."""
+    """One session and what became of it.
+
+    `bereft` are those who were expected when it was cancelled, `guests` those of other cycles who make it up here.
+    """
 
     session: Session
     held: bool = False
@@ -22,6 +25,7 @@ class Dated:
     covers: Mapping[str, str] = field(default_factory=dict)
     marks: Mapping[str, Mark] = field(default_factory=dict)
     bereft: frozenset[str] = frozenset()
+    guests: frozenset[str] = frozenset()
 
     @property
     def open(self) -> bool:
@@ -54,13 +58,16 @@ class Cycle:
     closed: bool = False
 
     def expected(self, session_id: str) -> frozenset[str]:
-        """Who has a seat at that session."""
-        return frozenset(person for person, seat in self.seats.items() if session_id in seat.sessions)
+        """Who has a seat at that session, guests included."""
+        seated = frozenset(person for person, seat in self.seats.items() if session_id in seat.sessions)
+        return seated | self.sessions[session_id].guests if session_id in self.sessions else seated
 
     def of_the_group(self, session_id: str) -> frozenset[str]:
-        """Who has a place in this cycle, or had one, from that session or earlier on: he may have come."""
-        on = self.sessions[session_id].session.on
-        return frozenset(person for person, seat in self.seats.items() if seat.since and seat.since <= on)
+        """Who has a place in this cycle, or had one, from that session or earlier on, and guests: he may have come."""
+        dated = self.sessions[session_id]
+        on = dated.session.on
+        seated = frozenset(person for person, seat in self.seats.items() if seat.since and seat.since <= on)
+        return seated | dated.guests
 
     def days(self, person: str) -> tuple[date, date] | None:
         """The first and the last session of his place; None when none of them takes place."""
@@ -93,6 +100,12 @@ def evolve(state: Cycle, event: CycleEvent) -> Cycle:
             return _taken(state, event)
         case events.PlaceReleased():
             return _released(state, event)
+        case events.MakeUpTaken():
+            was = state.sessions[event.session_id]
+            return _with(state, replace(was, guests=was.guests | {event.referral_id}))
+        case events.MakeUpReleased():
+            was = state.sessions[event.session_id]
+            return _with(state, replace(was, guests=was.guests - {event.referral_id}))
         case events.SessionHeld():
             was = state.sessions[event.facts.session_id]
             return _with(state, replace(was, held=True, marks=dict(event.attendance)))
@@ -129,7 +142,9 @@ def _cancelled(state: Cycle, event: events.SessionCancelled) -> Cycle:
         person: replace(seat, sessions=seat.sessions - gone, place=seat.place - gone)
         for person, seat in state.seats.items()
     }
-    cancelled = replace(was, cancelled=event.reason, bereft=state.expected(event.session_id))
+    cancelled = replace(
+        was, guests=frozenset(), cancelled=event.reason, bereft=state.expected(event.session_id) - was.guests
+    )
     return replace(_with(state, cancelled), seats=seats)
 
 

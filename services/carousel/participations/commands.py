@@ -7,7 +7,14 @@ from typing import Annotated
 from pydantic import Field
 
 from services.carousel.participations.events import Marks, Road, SafetyCause, Unlisted
-from services.carousel.participations.schemas import NonAssociation, Pause, PlaceEnd, PlaceRequest, Reason
+from services.carousel.participations.schemas import (
+    MakeUpSession,
+    NonAssociation,
+    Pause,
+    PlaceEnd,
+    PlaceRequest,
+    Reason,
+)
 from services.carousel.values import Availabilities, Mark, People, PlaceDays, PlaceInCycle, SessionFacts, StoredDay
 from shared.domain.messages import Command, Dated
 from shared.i18n.code_lists import City, Id
@@ -65,6 +72,26 @@ class RefusePlace(Reason, ForReferral):
 
 class GiveBackPlace(PlaceEnd, ForReferral):
     """End the place: given back by the person, or its cycle is over."""
+
+
+class MakeUp(MakeUpSession, ForReferral):
+    """Have a person make up a session in another group; his own place stays."""
+
+
+class ReceiveMakeUp(MakeUpSession, ForReferral):
+    """Note the seat that the other cycle found for him at that session."""
+
+    held_on: StoredDay
+
+
+class DropMakeUp(MakeUpSession, ForReferral):
+    """Have him not make up that session there."""
+
+
+class TransferParticipation(ForReferral):
+    """Have the road go on in another city: what he attended stays his, the place that he has does not."""
+
+    city: City
 
 
 class NoteAttendance(ForReferral):
@@ -182,6 +209,10 @@ ParticipationCommand = (
     | AcceptPlace
     | RefusePlace
     | GiveBackPlace
+    | MakeUp
+    | ReceiveMakeUp
+    | DropMakeUp
+    | TransferParticipation
     | NoteAttendance
     | RevokeAttendance
     | PauseParticipation

@@ -30,13 +30,49 @@ from shared.i18n.code_lists import Category, City, Id, ReasonCode
 from shared.i18n.text import Language
 
 __all__ = [
-    "Apart", "AttendanceCounted", "AttendanceDiscounted", "AttendanceInherited", "AttendanceNoted",
-    "AttendanceRevoked", "CompletionRevoked", "DuplicateCounted", "HeldPlace", "JoinedWaitingList", "LeavingRevoked",
-    "LeftWaitingList", "Marks", "NonAssociationDeclared", "NonAssociationLifted", "OfReferral", "OtherKnown",
-    "ParticipantPlaced", "ParticipationCompleted", "ParticipationEvent", "ParticipationPaused",
-    "ParticipationResumed", "ParticipationReturned", "ParticipationStarted", "ParticipationStopped", "PersonKnown",
-    "PlaceGivenBack", "PlaceOffered", "PlaceRefused", "PlaceRequested", "PlaceRescheduled", "Road", "RoadNoted",
-    "SafetyCause", "SafetyTaskClosed", "SafetyTaskLapsed", "SafetyTaskOpened", "StartRevoked", "StopRevoked",
+    "Apart",
+    "AttendanceCounted",
+    "AttendanceDiscounted",
+    "AttendanceInherited",
+    "AttendanceNoted",
+    "AttendanceRevoked",
+    "CompletionRevoked",
+    "DuplicateCounted",
+    "HeldPlace",
+    "JoinedWaitingList",
+    "LeavingRevoked",
+    "LeftWaitingList",
+    "MakeUpArranged",
+    "MakeUpDropped",
+    "MakeUpRequested",
+    "Marks",
+    "NonAssociationDeclared",
+    "NonAssociationLifted",
+    "OfReferral",
+    "OtherKnown",
+    "ParticipantPlaced",
+    "ParticipationCompleted",
+    "ParticipationEvent",
+    "ParticipationPaused",
+    "ParticipationResumed",
+    "ParticipationReturned",
+    "ParticipationStarted",
+    "ParticipationStopped",
+    "ParticipationTransferred",
+    "PersonKnown",
+    "PlaceGivenBack",
+    "PlaceOffered",
+    "PlaceRefused",
+    "PlaceRequested",
+    "PlaceRescheduled",
+    "Road",
+    "RoadNoted",
+    "SafetyCause",
+    "SafetyTaskClosed",
+    "SafetyTaskLapsed",
+    "SafetyTaskOpened",
+    "StartRevoked",
+    "StopRevoked",
     "Unlisted",
 ]  # fmt: skip
 SafetyCause = Literal["stopped", "silence"]
@@ -97,6 +133,37 @@ class PlaceGivenBack(OfReferral):
     """The place ended: given back, or its cycle is over."""
 
     cycle_id: Id
+
+
+class MakeUpRequested(OfReferral):
+    """A seat at one session of another cycle is asked for."""
+
+    cycle_id: Id
+    session_id: Id
+    attended: Numbers
+    kept_apart: People
+
+
+class MakeUpArranged(OfReferral):
+    """He is expected at one session of another cycle, and keeps his place in his own."""
+
+    cycle_id: Id
+    session_id: Id
+    held_on: StoredDay
+
+
+class MakeUpDropped(OfReferral):
+    """He is not expected there any more."""
+
+    cycle_id: Id
+    session_id: Id
+
+
+class ParticipationTransferred(OfReferral):
+    """The road goes on in another city."""
+
+    city: City
+    from_city: City
 
 
 class ParticipationStarted(OfReferral):
@@ -196,6 +263,10 @@ ParticipationEvent = (
     | AttendanceCounted
     | AttendanceDiscounted
     | AttendanceRevoked
+    | MakeUpRequested
+    | MakeUpArranged
+    | MakeUpDropped
+    | ParticipationTransferred
     | ParticipationStarted
     | StartRevoked
     | ParticipationPaused

@@ -30,7 +30,8 @@ class Participation:
     `run_by` tells which organisation runs each cycle in which he was offered or had a place. `marks` are those at his
     own seats, `told` what the others heard of. `roads` are those of the same person's other referrals, `others` the
     referrals of each from whom he is kept apart; `inherited` is what was attended under duplicates of this referral,
-    and `duplicate_of` the referral for which what is attended here counts.
+    and `duplicate_of` the referral for which what is attended here counts. `make_ups` are the days of the sessions of
+    other cycles at which he is expected; `moved` when he had no place yet in the city to which he was transferred.
     `known_since` is the first day on which he waited, `left` how he left before his first session, `outweighed` a stop
     that a later session took back.
     """
@@ -64,6 +65,9 @@ class Participation:
     inherited: Mapping[str, events.AttendanceInherited] = field(default_factory=dict)
     left: events.LeftWaitingList | None = None
     before_leaving: Standing | None = None
+    make_ups: Mapping[tuple[str, str], date] = field(default_factory=dict)
+    transferred: tuple[events.ParticipationTransferred, ...] = ()
+    moved: bool = False
     lapsed_tasks: frozenset[str] = frozenset()
 
     @property
@@ -78,8 +82,10 @@ class Participation:
 
     @property
     def group(self) -> str | None:
-        """The cycle in which he holds a place or is offered one, or had the last; None before the first."""
-        return self.place.cycle_id if self.place else self.last_cycle
+        """The cycle in which he holds a place or is offered one, or had the last; None before the first in his city."""
+        if self.place:
+            return self.place.cycle_id
+        return None if self.moved else self.last_cycle
 
     @property
     def kin(self) -> frozenset[str]:

@@ -24,7 +24,7 @@ from services.carousel.participations.events import (
     PersonKnown,
     RoadNoted,
 )
-from services.carousel.participations.placing import given_back
+from services.carousel.participations.moving import left_behind
 from services.carousel.participations.state import Participation
 from services.carousel.refusals import Refusal
 from shared.domain.messages import Refused
@@ -103,7 +103,7 @@ def count_elsewhere(state: Participation, command: CountElsewhere) -> list[Parti
     if command.of_id is None or state.standing in {None, "unlisted"}:
         return [counted]
     left = LeftWaitingList(referral_id=command.referral_id, cause="retracted", on=command.on)
-    return [counted, *given_back(state, command.on), left]
+    return [counted, *left_behind(state, command.referral_id, command.on), left]
 
 
 def inherit(state: Participation, command: InheritAttendance) -> list[ParticipationEvent]:

@@ -9,8 +9,10 @@ from services.carousel.participations.aggregate import PARTICIPATION
 from services.carousel.participations.commands import (
     AcceptPlace,
     DeclareNonAssociation,
+    DropMakeUp,
     GiveBackPlace,
     LiftNonAssociation,
+    MakeUp,
     OfferPlace,
     ParticipationCommand,
     PauseParticipation,
@@ -20,7 +22,14 @@ from services.carousel.participations.commands import (
     ReturnToParticipation,
     StopParticipation,
 )
-from services.carousel.participations.schemas import NonAssociation, Pause, PlaceEnd, PlaceRequest, Reason
+from services.carousel.participations.schemas import (
+    MakeUpSession,
+    NonAssociation,
+    Pause,
+    PlaceEnd,
+    PlaceRequest,
+    Reason,
+)
 from shared.domain.clock import now
 from shared.domain.messages import Dated
 from shared.eventstore.command_handler import Outcome
@@ -47,6 +56,34 @@ async def place_participant(referral_id: Id, body: PlaceRequest, caller: Facilit
     """Give a place to a person who agreed already."""
     command = PlaceParticipant(
         at=now(), by=caller.subject, referral_id=referral_id, cycle_id=body.cycle_id, from_on=body.from_on, on=body.on
+    )
+    return await _run(commands, caller, command)
+
+
+@router.post("/participations/{referral_id}/make-up", response_model=Done)
+async def make_up(referral_id: Id, body: MakeUpSession, caller: Facilitator, commands: Commanding) -> Response:
+    """Have a person make up one session in another group; his own place stays."""
+    command = MakeUp(
+        at=now(),
+        by=caller.subject,
+        referral_id=referral_id,
+        cycle_id=body.cycle_id,
+        session_id=body.session_id,
+        on=body.on,
+    )
+    return await _run(commands, caller, command)
+
+
+@router.post("/participations/{referral_id}/drop-make-up", response_model=Done)
+async def drop_make_up(referral_id: Id, body: MakeUpSession, caller: Facilitator, commands: Commanding) -> Response:
+    """Have him not make up that session there."""
+    command = DropMakeUp(
+        at=now(),
+        by=caller.subject,
+        referral_id=referral_id,
+        cycle_id=body.cycle_id,
+        session_id=body.session_id,
+        on=body.on,
     )
     return await _run(commands, caller, command)
 

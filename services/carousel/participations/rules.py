@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import assert_never
 
-from services.carousel.participations import commands, persons
+from services.carousel.participations import commands, moving, persons
 from services.carousel.participations.attendance import note_attendance, revoke_attendance
 from services.carousel.participations.commands import ParticipationCommand
 from services.carousel.participations.counting import settled
@@ -21,7 +21,6 @@ from services.carousel.participations.events import (
 from services.carousel.participations.placing import (
     accept_place,
     ask_place,
-    given_back,
     not_before_waiting,
     receive_place,
     refuse_place,
@@ -100,6 +99,10 @@ _OfPerson = (
     | commands.CountElsewhere
     | commands.InheritAttendance
     | commands.RevokeLeaving
+    | commands.MakeUp
+    | commands.ReceiveMakeUp
+    | commands.DropMakeUp
+    | commands.TransferParticipation
 )
 
 
@@ -119,6 +122,14 @@ def _decide_person(state: Participation, command: _OfPerson) -> list[Participati
             return persons.inherit(state, command)
         case commands.RevokeLeaving():
             return persons.revoke_leaving(state, command)
+        case commands.MakeUp():
+            return moving.make_up(state, command)
+        case commands.ReceiveMakeUp():
+            return moving.receive_make_up(state, command)
+        case commands.DropMakeUp():
+            return moving.drop_make_up(state, command)
+        case commands.TransferParticipation():
+            return moving.transfer(state, command)
         case _:
             assert_never(command)
 
@@ -149,7 +160,7 @@ def leave_waiting_list(state: Participation, command: commands.LeaveWaitingList)
     if state.standing in {None, "unlisted"} or state.started_on:
         return []
     left = LeftWaitingList(referral_id=command.referral_id, cause=command.cause, on=command.on)
-    return [*given_back(state, command.on), left]
+    return [*moving.left_behind(state, command.referral_id, command.on), left]
 
 
 def give_back_place(state: Participation, command: commands.GiveBackPlace) -> list[ParticipationEvent]:
@@ -168,7 +179,7 @@ def pause(state: Participation, command: commands.PauseParticipation) -> list[Pa
     if command.review_on <= command.on:
         raise Refused(Refusal.REVIEW_DATE_PAST)
     paused = ParticipationPaused(referral_id=command.referral_id, review_on=command.review_on, on=command.on)
-    return [*given_back(state, command.on), paused]
+    return [*moving.left_behind(state, command.referral_id, command.on), paused]
 
 
 def resume(state: Participation, command: commands.ResumeParticipation) -> list[ParticipationEvent]:
@@ -196,7 +207,11 @@ def stop(state: Participation, command: commands.StopParticipation) -> list[Part
     stopped = ParticipationStopped(
         referral_id=command.referral_id, category=command.category, code=command.code, on=command.on
     )
-    return [*given_back(state, command.on), stopped, task(state, command, "stopped", state.last_cycle)]
+    return [
+        *moving.left_behind(state, command.referral_id, command.on),
+        stopped,
+        task(state, command, "stopped", state.last_cycle),
+    ]
 
 
 def _not_before_attendance(state: Participation, command: commands.StopParticipation) -> None:

@@ -28,6 +28,13 @@ class PlaceEnd(Dated):
     cycle_id: Id
 
 
+class MakeUpSession(Dated):
+    """One session of another cycle."""
+
+    cycle_id: Id
+    session_id: Id
+
+
 class Reason(Dated):
     """Why a person does not come, or comes no longer."""
 

@@ -11,6 +11,7 @@ from services.carousel.participations.events import ParticipationEvent
 from services.carousel.participations.participation import Participation, RefusedPlace, Standing
 
 __all__ = ["INITIAL", "Participation", "RefusedPlace", "Standing", "evolve"]
+K = TypeVar("K")
 T = TypeVar("T")
 INITIAL = Participation()
 
@@ -82,6 +83,10 @@ _OfPerson = (
     | events.DuplicateCounted
     | events.AttendanceInherited
     | events.LeavingRevoked
+    | events.MakeUpRequested
+    | events.MakeUpArranged
+    | events.MakeUpDropped
+    | events.ParticipationTransferred
 )
 
 
@@ -100,6 +105,14 @@ def _evolve_person(state: Participation, event: _OfPerson) -> Participation:
             return _inherited(state, event)
         case events.LeavingRevoked():
             return replace(state, standing=state.before_leaving or "waiting", left=None)
+        case events.MakeUpRequested():
+            return state
+        case events.MakeUpArranged():
+            return replace(state, make_ups={**state.make_ups, (event.cycle_id, event.session_id): event.held_on})
+        case events.MakeUpDropped():
+            return replace(state, make_ups=_without(state.make_ups, (event.cycle_id, event.session_id)))
+        case events.ParticipationTransferred():
+            return _transferred(state, event)
         case _:
             assert_never(event)
 
@@ -134,7 +147,14 @@ def _inherited(state: Participation, event: events.AttendanceInherited) -> Parti
     return replace(state, inherited=inherited, modules=modules)
 
 
-def _without(mapping: Mapping[str, T], name: str) -> dict[str, T]:
+def _transferred(state: Participation, event: events.ParticipationTransferred) -> Participation:
+    awaited = state.awaited and state.awaited.model_copy(update={"city": event.city})
+    return replace(
+        state, awaited=awaited, transferred=(*state.transferred, event), moved=state.moved or state.place is None
+    )
+
+
+def _without(mapping: Mapping[K, T], name: K) -> dict[K, T]:
     return {each: value for each, value in mapping.items() if each != name}
 
 
@@ -160,7 +180,9 @@ def _stop_revoked(state: Participation, event: events.StopRevoked) -> Participat
 
 def _placed(state: Participation, event: events.ParticipantPlaced) -> Participation:
     modules, known = frozenset(event.modules), _grouped(state, event)
-    return replace(known, standing="placed", place=event, requested=None, modules=modules, last_cycle=event.cycle_id)
+    return replace(
+        known, moved=False, standing="placed", place=event, requested=None, modules=modules, last_cycle=event.cycle_id
+    )
 
 
 def _grouped(state: Participation, event: events.PlaceOffered | events.ParticipantPlaced) -> Participation:

@@ -10,7 +10,7 @@ from services.carousel.access import VISIBLE, visible_participations
 from shared.domain.bounds import MOST
 from shared.domain.messages import JsonObject, Message
 from shared.eventstore.event_store import Connection
-from shared.http.auth import Caller
+from shared.http.auth import Caller, Role
 from shared.http.pagination import Page, PageRequest
 from shared.i18n.code_lists import Availability
 from shared.i18n.text import Language
@@ -62,6 +62,25 @@ async def find(connection: Connection, referral_id: str) -> Participation | None
     """One participation, or None; whether it may be seen, `access` says."""
     row = await connection.fetchrow("select * from participations where referral = $1", referral_id)
     return participation_of(dict(row)) if row else None
+
+
+class Left(Message):
+    """Somebody whom the caller saw before he was transferred to another city: only that he left, and when."""
+
+    referral: str
+    left_on: date
+
+
+async def find_left(connection: Connection, caller: Caller, referral_id: str) -> Left | None:
+    """That he left the city or the groups of this facilitator; None for anybody else."""
+    row = await connection.fetchrow(
+        "select referral, left_on from participations where referral = $1"
+        " and (left_cities && $2 or $3 = any(left_groups))",
+        referral_id,
+        list(caller.cities),
+        caller.organisation,
+    )
+    return Left(**row) if row and caller.role is Role.FACILITATOR else None
 
 
 async def in_cycle(connection: Connection, cycle_id: str, page: PageRequest) -> list[Participation]:
