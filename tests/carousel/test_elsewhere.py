@@ -124,7 +124,8 @@ def test_a_transfer_keeps_the_road_and_gives_the_place_back_unless_it_is_there()
     assert told.world.do(move) is None
     state = told.world.person("r-1")
     assert (state.standing, state.place, set(state.attended), state.group) == ("waiting", None, {1}, None)
-    assert state.awaited and state.awaited.city == THERE
+    assert state.awaited is not None
+    assert state.awaited.city == THERE
     assert told.world.cycle("c-1").expected("c-1-3") == frozenset()
     assert told.world.cycle("c-1").expected("c-1-2") == {"r-1"}
     assert told.world.do(move) is None
