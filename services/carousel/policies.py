@@ -7,33 +7,43 @@ from datetime import date, datetime
 
 from services.carousel import known_referrals
 from services.carousel.cycles.aggregate import CYCLE
-from services.carousel.cycles.commands import ReleasePlace, TakePlace
+from services.carousel.cycles.commands import ReleasePlace, RestoreSeat, TakePlace
 from services.carousel.cycles.events import (
     AttendanceCorrected,
     CatchUpAdded,
     CycleClosed,
+    CycleReopened,
     PlaceTaken,
+    SeatRestored,
     SessionCancelled,
+    SessionDayCorrected,
     SessionHeld,
     SessionMoved,
+    SessionReinstated,
+    SessionReopened,
 )
 from services.carousel.participations.aggregate import PARTICIPATION
 from services.carousel.participations.commands import (
     AwaitPlace,
     DeclareNonAssociation,
     GiveBackPlace,
+    LapseSafetyTask,
     LeaveWaitingList,
     LiftNonAssociation,
     NoteAttendance,
     OpenSafetyTask,
     ParticipationCommand,
     ReceivePlace,
+    ReclaimPlace,
     ReschedulePlace,
+    RestorePlace,
+    RevokeAttendance,
 )
 from services.carousel.participations.events import (
     NonAssociationDeclared,
     NonAssociationLifted,
     PlaceGivenBack,
+    PlaceReclaimed,
     PlaceRefused,
     PlaceRequested,
     Unlisted,
@@ -67,16 +77,8 @@ def on_participation_event(event: Event, because: Command) -> Iterator[AnyIssued
                 on=event.on,
             )
             yield Issued(CYCLE, event.cycle_id, taken)
-        case PlaceGivenBack() | PlaceRefused():
-            free = ReleasePlace(
-                at=at,
-                by=by,
-                cycle_id=event.cycle_id,
-                referral_id=event.referral_id,
-                refused=isinstance(event, PlaceRefused),
-                on=event.on,
-            )
-            yield Issued(CYCLE, event.cycle_id, free)
+        case PlaceGivenBack() | PlaceRefused() | PlaceReclaimed():
+            yield _free_or_go_on(event, at, by)
         case NonAssociationDeclared(referral_id=one, other_id=other, cycle_id=cycle):
             apart = DeclareNonAssociation(
                 at=at, by=by, referral_id=other, other_id=one, other_cycle_id=cycle, on=event.on
@@ -87,16 +89,28 @@ def on_participation_event(event: Event, because: Command) -> Iterator[AnyIssued
             yield Issued(PARTICIPATION, other, together)
 
 
+def _free_or_go_on(event: PlaceGivenBack | PlaceRefused | PlaceReclaimed, at: datetime, by: str) -> AnyIssued:
+    cycle, person, on = event.cycle_id, event.referral_id, event.on
+    if isinstance(event, PlaceReclaimed):
+        back = RestoreSeat(at=at, by=by, cycle_id=cycle, referral_id=person, kept_apart=event.kept_apart, on=on)
+        return Issued(CYCLE, cycle, back)
+    refused = isinstance(event, PlaceRefused)
+    free = ReleasePlace(at=at, by=by, cycle_id=cycle, referral_id=person, refused=refused, on=on)
+    return Issued(CYCLE, cycle, free)
+
+
 def on_cycle_event(event: Event, because: Command) -> Iterator[AnyIssued]:
     """Seats found, other days, marks, and the end of the cycle, noted for each person."""
-    return (Issued(PARTICIPATION, each.referral_id, each) for each in _for_people(event, because.at, because.by))
+    at, by = because.at, because.by
+    commands = (*_for_people(event, at, by), *_taken_back(event, at, by))
+    return (Issued(PARTICIPATION, each.referral_id, each) for each in commands)
 
 
 def _for_people(event: Event, at: datetime, by: str) -> Iterator[ParticipationCommand]:
     match event:
         case PlaceTaken():
             yield _received(event, at, by)
-        case SessionMoved() | SessionCancelled() | CatchUpAdded():
+        case SessionMoved() | SessionCancelled() | CatchUpAdded() | SessionReinstated() | SessionDayCorrected():
             for place in event.rescheduled:
                 yield ReschedulePlace(
                     at=at,
@@ -121,6 +135,34 @@ def _for_people(event: Event, at: datetime, by: str) -> Iterator[ParticipationCo
                 yield _silent(event, person, at, by)
 
 
+def _taken_back(event: Event, at: datetime, by: str) -> Iterator[ParticipationCommand]:
+    """What follows for each person when a session or the end of a cycle is taken back, or a day corrected."""
+    match event:
+        case SessionReopened():
+            for person in event.people:
+                yield RevokeAttendance(at=at, by=by, referral_id=person, session_id=event.session_id, on=event.on)
+        case SessionDayCorrected():
+            for person, mark in event.attendance:
+                yield _noted(event, person, mark, at, by)
+        case CycleReopened():
+            for person in event.silent:
+                yield LapseSafetyTask(
+                    at=at, by=by, referral_id=person, cycle_id=event.cycle_id, cause="silence", on=event.on
+                )
+            for person in event.participants:
+                yield ReclaimPlace(at=at, by=by, referral_id=person, cycle_id=event.cycle_id, on=event.on)
+        case SeatRestored():
+            yield RestorePlace(
+                at=at,
+                by=by,
+                referral_id=event.referral_id,
+                cycle_id=event.cycle_id,
+                first_on=event.first_on,
+                last_on=event.last_on,
+                on=event.on,
+            )
+
+
 def _received(event: PlaceTaken, at: datetime, by: str) -> ReceivePlace:
     return ReceivePlace(
         at=at,
@@ -137,7 +179,9 @@ def _received(event: PlaceTaken, at: datetime, by: str) -> ReceivePlace:
     )
 
 
-def _noted(event: SessionHeld | AttendanceCorrected, person: str, mark: Mark, at: datetime, by: str) -> NoteAttendance:
+def _noted(
+    event: SessionHeld | AttendanceCorrected | SessionDayCorrected, person: str, mark: Mark, at: datetime, by: str
+) -> NoteAttendance:
     return NoteAttendance(
         at=at, by=by, referral_id=person, cycle_id=event.cycle_id, session=event.facts, mark=mark, on=event.on
     )

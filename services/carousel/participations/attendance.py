@@ -12,7 +12,7 @@ from services.carousel.participations.events import (
     ParticipationStarted,
     StartRevoked,
 )
-from services.carousel.participations.placing import not_before_waiting
+from services.carousel.participations.placing import given_back, not_before_waiting, place_of_the_stop
 from services.carousel.participations.safety import lapsed, stop_taken_back, task
 from services.carousel.participations.state import Participation, evolve
 from services.carousel.refusals import Refusal
@@ -73,10 +73,18 @@ def _stop(after: Participation, command: ForReferral) -> list[ParticipationEvent
     last = max((each.on for each in after.attended_sessions), default=None)
     stopped, outweighed = after.stopped, after.outweighed
     if last and stopped and after.standing == "stopped" and stopped.on < last:
-        return stop_taken_back(after, command.on, outweighed=True)
-    if last and outweighed and after.last_cycle and after.standing == "waiting" and last <= outweighed.on:
-        return [outweighed, task(after, command, "stopped", after.last_cycle)]
+        revoked = stop_taken_back(after, command.on, outweighed=True)
+        return [*revoked, *place_of_the_stop(after, command.on)]
+    if last and outweighed and after.last_cycle and _as_after_the_stop(after) and last <= outweighed.on:
+        opened = task(after, command, "stopped", after.last_cycle)
+        return [*given_back(after, outweighed.on), outweighed, opened]
     return []
+
+
+def _as_after_the_stop(state: Participation) -> bool:
+    """Whether he waits still, or has again the place that the stop had ended."""
+    same = state.place and state.ended and state.place.cycle_id == state.ended.cycle_id
+    return state.standing == "waiting" or (state.standing == "placed" and bool(same))
 
 
 def _completion(before: Participation, after: Participation, command: ForReferral) -> list[ParticipationEvent]:

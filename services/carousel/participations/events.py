@@ -70,6 +70,16 @@ class PlaceRescheduled(OfReferral):
     placed_on: StoredDay | None
 
 
+class PlaceRestored(OfReferral):
+    """A place that ended in error goes on; `placed_on` is when it was accepted."""
+
+    cycle_id: Id
+    city: City
+    first_on: StoredDay
+    last_on: StoredDay
+    placed_on: StoredDay
+
+
 class PlaceGivenBack(OfReferral):
     """The place ended: given back, or its cycle is over."""
 
@@ -119,6 +129,13 @@ class ParticipationStopped(OfReferral):
 
     category: Category
     code: ReasonCode
+
+
+class PlaceReclaimed(OfReferral):
+    """A place that ended in error is asked back from its cycle."""
+
+    cycle_id: Id
+    kept_apart: People
 
 
 class StopRevoked(OfReferral):
@@ -184,6 +201,8 @@ ParticipationEvent = (
     | PlaceRefused
     | ParticipantPlaced
     | PlaceRescheduled
+    | PlaceReclaimed
+    | PlaceRestored
     | PlaceGivenBack
     | AttendanceNoted
     | AttendanceRevoked

@@ -28,7 +28,8 @@ class Participation:
 
     `waiting_since` is the day from which his wait is counted, the last one when he does not wait; `known_since` the
     first day on which he waited. `run_by` tells which organisation runs each cycle in which he was offered or had a
-    place. `left` is how he left before his first session, `outweighed` a stop that a later session took back.
+    place; `ended` is the last one that he gave back. `left` is how he left before his first session, `outweighed` a
+    stop that a later session took back.
     """
 
     standing: Standing | None = None
@@ -40,6 +41,8 @@ class Participation:
     last_cycle: str | None = None
     run_by: Mapping[str, str] = field(default_factory=dict)
     place: events.PlaceOffered | events.ParticipantPlaced | None = None
+    ended: events.PlaceOffered | events.ParticipantPlaced | None = None
+    ended_on: date | None = None
     refusals: tuple[RefusedPlace, ...] = ()
     marks: Mapping[str, events.AttendanceNoted] = field(default_factory=dict)
     modules: frozenset[int] = frozenset()
@@ -119,7 +122,11 @@ def evolve(state: Participation, event: ParticipationEvent) -> Participation:
         case events.PlaceRescheduled():
             return _rescheduled(state, event)
         case events.PlaceGivenBack():
-            return replace(state, standing="waiting", place=None, waiting_since=_since(state, event.on))
+            return _given_back(state, event.on)
+        case events.PlaceReclaimed():
+            return state
+        case events.PlaceRestored():
+            return _rescheduled(replace(state, standing="placed", place=state.ended), event)
         case events.AttendanceNoted():
             modules = state.modules or frozenset(event.modules)
             return replace(state, marks={**state.marks, event.session_id: event}, modules=modules)
@@ -162,6 +169,11 @@ def _joined(state: Participation, event: events.JoinedWaitingList) -> Participat
     return replace(state, standing="waiting", awaited=event, waiting_since=event.on, known_since=first, left=None)
 
 
+def _given_back(state: Participation, on: date) -> Participation:
+    since = _since(state, on)
+    return replace(state, standing="waiting", waiting_since=since, place=None, ended=state.place, ended_on=on)
+
+
 def _started(state: Participation, event: events.ParticipationStarted) -> Participation:
     """Attendance told late outweighs that he left before it: he is on the road, and waits for a place."""
     outweighed = state.standing == "unlisted" and state.left and state.left.cause != "retracted"
@@ -198,7 +210,7 @@ def _grouped(state: Participation, event: events.PlaceOffered | events.Participa
     return replace(state, run_by={**state.run_by, event.cycle_id: event.organisation_id})
 
 
-def _rescheduled(state: Participation, event: events.PlaceRescheduled) -> Participation:
+def _rescheduled(state: Participation, event: events.PlaceRescheduled | events.PlaceRestored) -> Participation:
     if state.place is None:
         return state
     days = {"first_on": event.first_on, "last_on": event.last_on}
