@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from services.carousel import consumers, known_referrals, personal_data
+from services.carousel.cycles import change_routes as cycle_changes
 from services.carousel.cycles import reading_routes as cycle_reading
 from services.carousel.cycles import routes as cycle_routes
 from services.carousel.cycles.aggregate import CYCLE
@@ -26,6 +27,7 @@ SERVICE = Service(
     routers=[
         offer_routes.router,
         cycle_routes.router,
+        cycle_changes.router,
         cycle_reading.router,
         participation_routes.router,
         participation_reading.router,

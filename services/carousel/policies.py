@@ -6,29 +6,38 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from services.carousel.cycles.aggregate import CYCLE
-from services.carousel.cycles.commands import ReleaseMakeUp, ReleasePlace, TakeMakeUp, TakePlace
+from services.carousel.cycles.commands import ReleaseMakeUp, ReleasePlace, RestoreSeat, TakeMakeUp, TakePlace
 from services.carousel.cycles.events import (
     AttendanceCorrected,
     CatchUpAdded,
     CycleClosed,
+    CycleReopened,
     MakeUpTaken,
     PlaceTaken,
+    SeatRestored,
     SessionCancelled,
+    SessionDayCorrected,
     SessionHeld,
     SessionMoved,
+    SessionReinstated,
+    SessionReopened,
 )
 from services.carousel.participations.aggregate import PARTICIPATION
 from services.carousel.participations.commands import (
     DeclareNonAssociation,
     DropPair,
     GiveBackPlace,
+    LapseSafetyTask,
     LiftNonAssociation,
     NoteAttendance,
     OpenSafetyTask,
     ParticipationCommand,
     ReceiveMakeUp,
     ReceivePlace,
+    ReclaimPlace,
     ReschedulePlace,
+    RestorePlace,
+    RevokeAttendance,
 )
 from services.carousel.participations.events import (
     MakeUpDropped,
@@ -36,6 +45,7 @@ from services.carousel.participations.events import (
     NonAssociationDeclared,
     NonAssociationLifted,
     PlaceGivenBack,
+    PlaceReclaimed,
     PlaceRefused,
     PlaceRequested,
 )
@@ -61,16 +71,8 @@ def on_participation_event(event: Event, because: Command, _: object) -> Iterato
                 on=event.on,
             )
             yield Issued(CYCLE, event.cycle_id, taken)
-        case PlaceGivenBack() | PlaceRefused():
-            free = ReleasePlace(
-                at=at,
-                by=by,
-                cycle_id=event.cycle_id,
-                referral_id=event.referral_id,
-                refused=isinstance(event, PlaceRefused),
-                on=event.on,
-            )
-            yield Issued(CYCLE, event.cycle_id, free)
+        case PlaceGivenBack() | PlaceRefused() | PlaceReclaimed():
+            yield _free_or_go_on(event, at, by)
         case MakeUpRequested() | MakeUpDropped():
             yield Issued(CYCLE, event.cycle_id, _make_up(event, at, by))
         case NonAssociationDeclared(referral_id=one, other_id=other, cycle_id=cycle):
@@ -100,9 +102,21 @@ def _make_up(event: MakeUpRequested | MakeUpDropped, at: datetime, by: str) -> T
     return TakeMakeUp(at=at, by=by, on=event.on, attended=event.attended, kept_apart=event.kept_apart, **about)
 
 
+def _free_or_go_on(event: PlaceGivenBack | PlaceRefused | PlaceReclaimed, at: datetime, by: str) -> AnyIssued:
+    cycle, person, on = event.cycle_id, event.referral_id, event.on
+    if isinstance(event, PlaceReclaimed):
+        back = RestoreSeat(at=at, by=by, cycle_id=cycle, referral_id=person, kept_apart=event.kept_apart, on=on)
+        return Issued(CYCLE, cycle, back)
+    refused = isinstance(event, PlaceRefused)
+    free = ReleasePlace(at=at, by=by, cycle_id=cycle, referral_id=person, refused=refused, on=on)
+    return Issued(CYCLE, cycle, free)
+
+
 def on_cycle_event(event: Event, because: Command, _: object) -> Iterator[AnyIssued]:
     """Seats found, other days, marks, and the end of the cycle, noted for each person."""
-    return (Issued(PARTICIPATION, each.referral_id, each) for each in _for_people(event, because.at, because.by))
+    at, by = because.at, because.by
+    commands = (*_for_people(event, at, by), *_taken_back(event, at, by))
+    return (Issued(PARTICIPATION, each.referral_id, each) for each in commands)
 
 
 def _for_people(event: Event, at: datetime, by: str) -> Iterator[ParticipationCommand]:
@@ -119,7 +133,7 @@ def _for_people(event: Event, at: datetime, by: str) -> Iterator[ParticipationCo
                 held_on=event.held_on,
                 on=event.on,
             )
-        case SessionMoved() | SessionCancelled() | CatchUpAdded():
+        case SessionMoved() | SessionCancelled() | CatchUpAdded() | SessionReinstated() | SessionDayCorrected():
             for place in event.rescheduled:
                 yield ReschedulePlace(
                     at=at,
@@ -144,6 +158,34 @@ def _for_people(event: Event, at: datetime, by: str) -> Iterator[ParticipationCo
                 yield _silent(event, person, at, by)
 
 
+def _taken_back(event: Event, at: datetime, by: str) -> Iterator[ParticipationCommand]:
+    """What follows for each person when a session or the end of a cycle is taken back, or a day corrected."""
+    match event:
+        case SessionReopened():
+            for person in event.people:
+                yield RevokeAttendance(at=at, by=by, referral_id=person, session_id=event.session_id, on=event.on)
+        case SessionDayCorrected():
+            for person, mark in event.attendance:
+                yield _noted(event, person, mark, at, by)
+        case CycleReopened():
+            for person in event.silent:
+                yield LapseSafetyTask(
+                    at=at, by=by, referral_id=person, cycle_id=event.cycle_id, cause="silence", on=event.on
+                )
+            for person in event.participants:
+                yield ReclaimPlace(at=at, by=by, referral_id=person, cycle_id=event.cycle_id, on=event.on)
+        case SeatRestored():
+            yield RestorePlace(
+                at=at,
+                by=by,
+                referral_id=event.referral_id,
+                cycle_id=event.cycle_id,
+                first_on=event.first_on,
+                last_on=event.last_on,
+                on=event.on,
+            )
+
+
 def _received(event: PlaceTaken, at: datetime, by: str) -> ReceivePlace:
     return ReceivePlace(
         at=at,
@@ -160,7 +202,9 @@ def _received(event: PlaceTaken, at: datetime, by: str) -> ReceivePlace:
     )
 
 
-def _noted(event: SessionHeld | AttendanceCorrected, person: str, mark: Mark, at: datetime, by: str) -> NoteAttendance:
+def _noted(
+    event: SessionHeld | AttendanceCorrected | SessionDayCorrected, person: str, mark: Mark, at: datetime, by: str
+) -> NoteAttendance:
     return NoteAttendance(
         at=at, by=by, referral_id=person, cycle_id=event.cycle_id, session=event.facts, mark=mark, on=event.on
     )

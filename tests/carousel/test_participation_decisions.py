@@ -37,6 +37,7 @@ from services.carousel.participations.events import (
     ParticipationStarted,
     ParticipationStopped,
     PlaceGivenBack,
+    PlaceReclaimed,
     PlaceRefused,
     PlaceRequested,
     PlaceRescheduled,
@@ -83,6 +84,10 @@ def requested(*attended: int, firm: bool = True) -> PlaceRequested:
     return PlaceRequested(
         referral_id=PERSON, cycle_id=CYCLE, from_on=LATER, firm=firm, attended=attended, kept_apart=(), on=LATER
     )
+
+
+def reclaimed(on: date) -> PlaceReclaimed:
+    return PlaceReclaimed(referral_id=PERSON, cycle_id=CYCLE, kept_apart=(), on=on)
 
 
 def test_an_accepted_person_waits_once() -> None:
@@ -230,7 +235,7 @@ def test_a_session_attended_after_a_stop_outweighs_it_and_without_it_the_stop_ho
     revoked = StopRevoked(referral_id=PERSON, outweighed=True, on=session_day(6))
     lapsed = SafetyTaskLapsed(referral_id=PERSON, task_id="1", on=session_day(6))
     gone = STARTED.given(GIVEN_BACK, STOPPED, TASK)
-    gone.when(note(6)).then(noted(6), revoked, lapsed)
+    gone.when(note(6)).then(noted(6), revoked, lapsed, reclaimed(session_day(6)))
     back = gone.given(noted(6), revoked, lapsed)
     again = TASK.model_copy(update={"task_id": "2"})
     back.when(note(6, "absent", on=LATER)).then(noted(6, "absent"), STOPPED, again)
@@ -258,9 +263,11 @@ def test_a_stop_recorded_in_error_is_taken_back_with_its_safety_task() -> None:
     revoked = StopRevoked(referral_id=PERSON, on=LATER)
     lapsed = SafetyTaskLapsed(referral_id=PERSON, task_id="1", on=LATER)
     gone = STARTED.given(GIVEN_BACK, STOPPED, TASK)
-    gone.when(revoke).then(revoked, lapsed)
+    gone.when(revoke).then(revoked, lapsed, reclaimed(LATER))
+    STARTED.given(GIVEN_BACK.model_copy(update={"on": FIRST}), STOPPED).when(revoke).then(revoked)
     gone.given(revoked, lapsed).when(revoke).then()
-    gone.given(SafetyTaskClosed(referral_id=PERSON, task_id="1", on=LATER)).when(revoke).then(revoked)
+    looked = gone.given(SafetyTaskClosed(referral_id=PERSON, task_id="1", on=LATER))
+    looked.when(revoke).then(revoked, reclaimed(LATER))
     STARTED.when(revoke).refused("not-stopped")
     paused = ParticipationPaused(referral_id=PERSON, review_on=date(2026, 3, 1), on=LATER)
     state = STARTED.given(GIVEN_BACK, paused, STOPPED, TASK, revoked, lapsed).state()

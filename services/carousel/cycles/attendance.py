@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from services.carousel.cycles.commands import CloseCycle, CorrectAttendance, HoldSession
 from services.carousel.cycles.events import AttendanceCorrected, CycleClosed, CycleEvent, CyclePlanned, SessionHeld
 from services.carousel.cycles.state import Cycle, Dated
@@ -64,24 +66,37 @@ def close(state: Cycle, planned: CyclePlanned, command: CloseCycle) -> list[Cycl
         return []
     if state.open_sessions():
         raise Refused(Refusal.SESSIONS_OPEN)
+    return [closed_by(state, planned, command.on)]
+
+
+def closed_by(state: Cycle, planned: CyclePlanned, on: date) -> CycleClosed:
+    """The end of a cycle of which no session is open; raises Refused for a day before one that was held."""
     held = [each for each in state.sessions.values() if each.held]
-    if any(each.session.on > command.on for each in held):
+    if any(each.session.on > on for each in held):
         raise Refused(Refusal.DATE_BEFORE_SESSION)
-    marked = {person for each in held for person in each.marks if person not in each.guests}
+    return CycleClosed(
+        cycle_id=planned.cycle_id,
+        offer_id=planned.offer_id,
+        city=planned.city,
+        place=planned.place,
+        first_on=min(each.session.on for each in state.sessions.values()),
+        sessions_held=len(held),
+        participants=tuple(sorted(person for person, seat in state.seats.items() if seat.active)),
+        silent=silent_in(state),
+        on=on,
+    )
+
+
+def silent_in(state: Cycle) -> tuple[str, ...]:
+    """Those of the group who were marked and attended no session of the cycle."""
+    held = [each for each in state.sessions.values() if each.held]
     present = {person for each in held for person, mark in each.marks.items() if mark == "present"}
-    return [
-        CycleClosed(
-            cycle_id=command.cycle_id,
-            offer_id=planned.offer_id,
-            city=planned.city,
-            place=planned.place,
-            first_on=min(each.session.on for each in state.sessions.values()),
-            sessions_held=len(held),
-            participants=tuple(sorted(person for person, seat in state.seats.items() if seat.active)),
-            silent=tuple(sorted(marked - present)),
-            on=command.on,
-        )
-    ]
+    return tuple(sorted({person for each in held for person in each.marks.keys() - each.guests} - present))
+
+
+def facts_of(planned: CyclePlanned, dated: Dated) -> SessionFacts:
+    """What is told of a session that was held, by its marks."""
+    return _facts(planned, dated, list(dated.marks.values()).count("present"))
 
 
 def _facts(planned: CyclePlanned, dated: Dated, present: int) -> SessionFacts:

@@ -12,7 +12,10 @@ from services.carousel.cycles.schemas import (
     Correction,
     CoverPlan,
     CycleDetails,
+    DayCorrection,
     Move,
+    NewCapacity,
+    NewFacilitators,
     SessionRecord,
 )
 from services.carousel.values import Numbers, People, Sessions, Version
@@ -73,6 +76,39 @@ class CloseCycle(ForCycle):
     """Close a cycle whose sessions were all held or cancelled."""
 
 
+class ReopenSession(ForSession):
+    """Take back that a session was held: it may still take place."""
+
+
+class ReinstateSession(ForSession):
+    """Take back that a session was cancelled: it will take place."""
+
+
+class CorrectSessionDay(DayCorrection, ForSession):
+    """Say on which day and hour a session that was held took place."""
+
+
+class CancelCycle(Cancellation, ForCycle):
+    """Cancel every session that did not take place, and close the cycle."""
+
+
+class ChangeCapacity(NewCapacity, ForCycle):
+    """Have another number of seats, at one session or at all that have none of their own."""
+
+    session_id: Id | None = None
+
+
+class ChangeFacilitators(NewFacilitators, ForCycle):
+    """Have another pair run the cycle."""
+
+
+class RestoreSeat(ForCycle):
+    """Let the place go on that ended in error, as far as its seats are free still."""
+
+    referral_id: Id
+    kept_apart: People
+
+
 class TakePlace(ForCycle):
     """Take seats at the sessions from a day on whose module the person has yet to attend."""
 
@@ -113,6 +149,13 @@ CycleCommand = (
     | HoldSession
     | CorrectAttendance
     | CloseCycle
+    | ReopenSession
+    | ReinstateSession
+    | CorrectSessionDay
+    | CancelCycle
+    | ChangeCapacity
+    | ChangeFacilitators
+    | RestoreSeat
     | TakePlace
     | ReleasePlace
     | TakeMakeUp

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from datetime import date
+from datetime import date, timedelta
 from typing import TypeVar
 
 from services.carousel.cycles.commands import ReleaseMakeUp, ReleasePlace, TakeMakeUp, TakePlace
@@ -16,14 +16,17 @@ from services.carousel.cycles.events import (
     PlaceReleased,
     PlaceTaken,
     SessionCancelled,
+    SessionDayCorrected,
     SessionMoved,
+    SessionReinstated,
 )
 from services.carousel.cycles.state import Cycle, evolve
 from services.carousel.refusals import Refusal
 from services.carousel.values import PlaceDays, Session
 from shared.domain.messages import Refused
 
-E = TypeVar("E", SessionMoved, SessionCancelled, CatchUpAdded)
+A_MONTH, A_YEAR = timedelta(days=31), timedelta(days=366)
+E = TypeVar("E", SessionMoved, SessionCancelled, CatchUpAdded, SessionReinstated, SessionDayCorrected)
 
 
 def seats(sessions: Iterable[Session], attended: Collection[int], from_on: date) -> tuple[Session, ...]:
@@ -51,11 +54,16 @@ def take_place(state: Cycle, planned: CyclePlanned, command: TakePlace) -> list[
     chosen = _to_attend(state, command)
     if not chosen:
         raise Refused(Refusal.NO_SESSION_TO_ATTEND)
-    if any(len(state.expected(each.session_id) - {command.referral_id}) >= planned.capacity for each in chosen):
+    if any(is_full(state, each.session_id, command.referral_id) for each in chosen):
         raise Refused(Refusal.CYCLE_FULL)
-    if _meets(state, command, chosen):
+    if meets(state, command.referral_id, command.kept_apart, chosen):
         raise Refused(Refusal.PLACE_NOT_SUITABLE)
     return [_taken(planned, command, chosen)]
+
+
+def is_full(state: Cycle, session_id: str, person: str) -> bool:
+    """Whether others have every seat of a session."""
+    return len(state.expected(session_id) - {person}) >= state.seats_at(session_id)
 
 
 def _to_attend(state: Cycle, command: TakePlace) -> tuple[Session, ...]:
@@ -66,15 +74,15 @@ def _to_attend(state: Cycle, command: TakePlace) -> tuple[Session, ...]:
     )
 
 
-def _meets(state: Cycle, command: TakePlace, chosen: Iterable[Session]) -> bool:
+def meets(state: Cycle, person: str, kept_apart: Collection[str], chosen: Iterable[Session]) -> bool:
     """Whether somebody has a seat here, or left after one of these days, whom he must not meet.
 
     Each of the two is told when it is said, and when it is lifted: what he brings holds.
     """
     days = {each.session_id for each in chosen}
-    here = {person for person, seat in state.seats.items() if seat.active or not days.isdisjoint(seat.sessions)}
+    here = {name for name, seat in state.seats.items() if seat.active or not days.isdisjoint(seat.sessions)}
     guests = frozenset[str]().union(*(state.sessions[each].guests for each in days))
-    return not (here | guests).isdisjoint(command.kept_apart)
+    return not ((here | guests) - {person}).isdisjoint(kept_apart)
 
 
 def take_make_up(state: Cycle, command: TakeMakeUp) -> list[CycleEvent]:
@@ -89,7 +97,7 @@ def take_make_up(state: Cycle, command: TakeMakeUp) -> list[CycleEvent]:
         raise Refused(Refusal.SESSION_CANCELLED)
     if dated.session.module in command.attended or not (command.attended or dated.session.entry_allowed):
         raise Refused(Refusal.NO_SESSION_TO_ATTEND)
-    if state.planned and not dated.held and len(expected) >= state.planned.capacity:
+    if not dated.held and is_full(state, command.session_id, command.referral_id):
         raise Refused(Refusal.CYCLE_FULL)
     if not expected.isdisjoint(command.kept_apart):
         raise Refused(Refusal.PLACE_NOT_SUITABLE)
@@ -143,6 +151,18 @@ def release_place(state: Cycle, command: ReleasePlace) -> list[CycleEvent]:
             cycle_id=command.cycle_id, referral_id=command.referral_id, refused=command.refused, on=command.on
         )
     ]
+
+
+def of_the_cycle(planned: CyclePlanned, on: date) -> None:
+    """Raises Refused for a day on which no session of this cycle can be: before it, or a year after it and more.
+
+    A cycle begins when it is planned; one that was entered after its first session, a month before that at most.
+    """
+    days = [each.on for each in planned.sessions]
+    if on < (planned.on if planned.on <= min(days) else min(days) - A_MONTH):
+        raise Refused(Refusal.DATE_BEFORE_CYCLE, day=str(on))
+    if on > max(days) + A_YEAR:
+        raise Refused(Refusal.DATE_TOO_FAR, day=str(on))
 
 
 def rescheduled(state: Cycle, event: E) -> E:

@@ -62,6 +62,18 @@ class ReschedulePlace(PlaceDays, ForReferral):
     cycle_id: Id
 
 
+class ReclaimPlace(ForReferral):
+    """Ask the place back that ended when its cycle was closed in error."""
+
+    cycle_id: Id
+
+
+class RestorePlace(PlaceDays, ForReferral):
+    """Note that the place that ended in error goes on."""
+
+    cycle_id: Id
+
+
 class AcceptPlace(ForReferral):
     """Record that the person takes the place offered."""
 
@@ -145,6 +157,13 @@ class OpenSafetyTask(ForReferral):
     cause: SafetyCause
 
 
+class LapseSafetyTask(ForReferral):
+    """Nobody has to look any more: what the task was opened for turned out not to be so."""
+
+    cycle_id: Id
+    cause: SafetyCause
+
+
 class CloseSafetyTask(ForReferral):
     """Record that a facilitator has looked; his note is kept apart, never in an event."""
 
@@ -206,6 +225,8 @@ ParticipationCommand = (
     | PlaceParticipant
     | ReceivePlace
     | ReschedulePlace
+    | ReclaimPlace
+    | RestorePlace
     | AcceptPlace
     | RefusePlace
     | GiveBackPlace
@@ -223,6 +244,7 @@ ParticipationCommand = (
     | DeclareNonAssociation
     | LiftNonAssociation
     | OpenSafetyTask
+    | LapseSafetyTask
     | CloseSafetyTask
     | KnowPerson
     | KnowOther

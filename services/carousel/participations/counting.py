@@ -16,6 +16,7 @@ from services.carousel.participations.events import (
     ParticipationStarted,
     StartRevoked,
 )
+from services.carousel.participations.placing import given_back, place_of_the_stop
 from services.carousel.participations.safety import stop_taken_back, task
 from services.carousel.participations.state import Participation, evolve
 
@@ -68,9 +69,17 @@ def _stop(state: Participation, command: ForReferral) -> Iterator[ParticipationE
     stopped, outweighed = state.stopped, state.outweighed
     if last and stopped and state.standing == "stopped" and stopped.on < last:
         yield from stop_taken_back(state, command.on, outweighed=True)
-    if last and outweighed and state.last_cycle and state.standing == "waiting" and last <= outweighed.on:
+        yield from place_of_the_stop(state, command.on)
+    elif last and outweighed and state.last_cycle and _as_after_the_stop(state) and last <= outweighed.on:
+        yield from given_back(state, outweighed.on)
         yield outweighed
         yield task(state, command, "stopped", state.last_cycle)
+
+
+def _as_after_the_stop(state: Participation) -> bool:
+    """Whether he waits still, or has again the place that the stop had ended."""
+    same = state.place and state.ended and state.place.cycle_id == state.ended.cycle_id
+    return state.standing == "waiting" or (state.standing == "placed" and bool(same))
 
 
 def _completion(state: Participation, command: ForReferral) -> Iterator[ParticipationEvent]:

@@ -20,7 +20,11 @@ from services.carousel.participations.person_events import (
     DuplicateCounted,
     HeldPlace,
     LeavingRevoked,
+    MakeUpArranged,
+    MakeUpDropped,
+    MakeUpRequested,
     OtherKnown,
+    ParticipationTransferred,
     PersonKnown,
     Road,
     RoadNoted,
@@ -129,41 +133,20 @@ class PlaceRescheduled(OfReferral):
     placed_on: StoredDay | None
 
 
+class PlaceRestored(OfReferral):
+    """A place that ended in error goes on; `placed_on` is when it was accepted."""
+
+    cycle_id: Id
+    city: City
+    first_on: StoredDay
+    last_on: StoredDay
+    placed_on: StoredDay
+
+
 class PlaceGivenBack(OfReferral):
     """The place ended: given back, or its cycle is over."""
 
     cycle_id: Id
-
-
-class MakeUpRequested(OfReferral):
-    """A seat at one session of another cycle is asked for."""
-
-    cycle_id: Id
-    session_id: Id
-    attended: Numbers
-    kept_apart: People
-
-
-class MakeUpArranged(OfReferral):
-    """He is expected at one session of another cycle, and keeps his place in his own."""
-
-    cycle_id: Id
-    session_id: Id
-    held_on: StoredDay
-
-
-class MakeUpDropped(OfReferral):
-    """He is not expected there any more."""
-
-    cycle_id: Id
-    session_id: Id
-
-
-class ParticipationTransferred(OfReferral):
-    """The road goes on in another city."""
-
-    city: City
-    from_city: City
 
 
 class ParticipationStarted(OfReferral):
@@ -192,6 +175,13 @@ class ParticipationStopped(OfReferral):
 
     category: Category
     code: ReasonCode
+
+
+class PlaceReclaimed(OfReferral):
+    """A place that ended in error is asked back from its cycle."""
+
+    cycle_id: Id
+    kept_apart: People
 
 
 class StopRevoked(OfReferral):
@@ -258,6 +248,8 @@ ParticipationEvent = (
     | PlaceRefused
     | ParticipantPlaced
     | PlaceRescheduled
+    | PlaceReclaimed
+    | PlaceRestored
     | PlaceGivenBack
     | AttendanceNoted
     | AttendanceCounted

@@ -8,7 +8,7 @@ from datetime import date
 from typing import Literal
 
 from services.carousel.participations import events
-from services.carousel.values import Availabilities, Mark
+from services.carousel.values import Availabilities, Mark, PlaceInCycle
 from shared.domain.bounds import FIRST_DAY
 
 Standing = Literal["waiting", "offered", "placed", "paused", "stopped", "unlisted"]
@@ -33,7 +33,7 @@ class Participation:
     and `duplicate_of` the referral for which what is attended here counts. `make_ups` are the days of the sessions of
     other cycles at which he is expected; `moved` when he had no place yet in the city to which he was transferred.
     `known_since` is the first day on which he waited, `left` how he left before his first session, `outweighed` a stop
-    that a later session took back.
+    that a later session took back, `ended` the last place that he gave back.
     """
 
     standing: Standing | None = None
@@ -44,6 +44,8 @@ class Participation:
     last_cycle: str | None = None
     run_by: Mapping[str, str] = field(default_factory=dict)
     place: events.PlaceOffered | events.ParticipantPlaced | None = None
+    ended: events.PlaceOffered | events.ParticipantPlaced | None = None
+    ended_on: date | None = None
     refusals: tuple[RefusedPlace, ...] = ()
     marks: Mapping[str, events.AttendanceNoted] = field(default_factory=dict)
     told: Mapping[str, Mark] = field(default_factory=dict)
@@ -161,6 +163,14 @@ class Participation:
         if not self.modules or not self.modules <= attended.keys():
             return None
         return max((attended[module] for module in self.modules), key=lambda each: (each.on, each.session_id))
+
+    def seat_beside(self, place: PlaceInCycle) -> bool:
+        """Whether he has a place under another referral, in that cycle or at the same time."""
+        held = [road.place for road in self.roads.values() if road.place]
+        return any(
+            each.cycle_id == place.cycle_id or (each.first_on <= place.last_on and place.first_on <= each.last_on)
+            for each in held
+        )
 
     @property
     def road(self) -> events.Road:

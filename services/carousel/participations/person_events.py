@@ -1,4 +1,4 @@
-"""What is known of the person behind a referral: his other referrals, whom he must not meet, his duplicates."""
+"""What has happened to the person behind a referral: his other referrals, his duplicates, where he goes."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from typing import Annotated
 from pydantic import Field
 
 from services.carousel.participations.mark_events import Marks, OfReferral
-from services.carousel.values import People, StoredDay
+from services.carousel.values import Numbers, People, StoredDay
 from shared.domain.messages import Message
-from shared.i18n.code_lists import Id
+from shared.i18n.code_lists import City, Id
 
 
 class PersonKnown(OfReferral):
@@ -79,3 +79,34 @@ class AttendanceInherited(OfReferral):
 
 class LeavingRevoked(OfReferral):
     """He never left the waiting list: what was told of his referral was taken back."""
+
+
+class MakeUpRequested(OfReferral):
+    """A seat at one session of another cycle is asked for."""
+
+    cycle_id: Id
+    session_id: Id
+    attended: Numbers
+    kept_apart: People
+
+
+class MakeUpArranged(OfReferral):
+    """He is expected at one session of another cycle, and keeps his place in his own."""
+
+    cycle_id: Id
+    session_id: Id
+    held_on: StoredDay
+
+
+class MakeUpDropped(OfReferral):
+    """He is not expected there any more."""
+
+    cycle_id: Id
+    session_id: Id
+
+
+class ParticipationTransferred(OfReferral):
+    """The road goes on in another city."""
+
+    city: City
+    from_city: City

@@ -86,11 +86,8 @@ def drop_pair(state: Participation, command: DropPair) -> list[ParticipationEven
 
 def one_seat(state: Participation, command: ReceivePlace) -> None:
     """Raises Refused when the person has a place already, under another referral, in that cycle or one beside it."""
-    for road in state.roads.values():
-        held = road.place
-        beside = held and held.first_on <= command.last_on and command.first_on <= held.last_on
-        if held and (beside or held.cycle_id == command.cycle_id):
-            raise Refused(Refusal.PERSON_ALREADY_PLACED)
+    if state.seat_beside(command):
+        raise Refused(Refusal.PERSON_ALREADY_PLACED)
 
 
 def count_elsewhere(state: Participation, command: CountElsewhere) -> list[ParticipationEvent]:

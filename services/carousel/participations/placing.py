@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 from services.carousel.participations.commands import (
@@ -11,15 +12,18 @@ from services.carousel.participations.commands import (
     ReceivePlace,
     RefusePlace,
     ReschedulePlace,
+    RestorePlace,
 )
 from services.carousel.participations.events import (
     ParticipantPlaced,
     ParticipationEvent,
     PlaceGivenBack,
     PlaceOffered,
+    PlaceReclaimed,
     PlaceRefused,
     PlaceRequested,
     PlaceRescheduled,
+    PlaceRestored,
 )
 from services.carousel.participations.state import Participation
 from services.carousel.refusals import Refusal
@@ -127,6 +131,42 @@ def refuse_place(state: Participation, command: RefusePlace) -> list[Participati
             cycle_id=state.place.cycle_id,
             category=command.category,
             code=command.code,
+            on=command.on,
+        )
+    ]
+
+
+def reclaim_place(state: Participation, cycle_id: str, on: date) -> list[ParticipationEvent]:
+    """The last place is asked back, unless the person has gone another way since it ended."""
+    ended = state.ended
+    if state.standing != "waiting" or not isinstance(ended, ParticipantPlaced) or ended.cycle_id != cycle_id:
+        return []
+    if state.moved or state.seat_beside(ended):
+        return []
+    apart = tuple(sorted(state.kept_apart))
+    return [PlaceReclaimed(referral_id=ended.referral_id, cycle_id=cycle_id, kept_apart=apart, on=on)]
+
+
+def place_of_the_stop(state: Participation, on: date) -> list[ParticipationEvent]:
+    """The place that he gave back by stopping is asked back with the stop."""
+    if state.ended is None or state.stopped is None or state.paused or state.ended_on != state.stopped.on:
+        return []
+    return reclaim_place(replace(state, standing="waiting"), state.ended.cycle_id, on)
+
+
+def restore_place(state: Participation, command: RestorePlace) -> list[ParticipationEvent]:
+    """The place in that cycle goes on, unless the person has gone another way since it ended."""
+    ended = state.ended
+    if state.standing != "waiting" or not isinstance(ended, ParticipantPlaced) or ended.cycle_id != command.cycle_id:
+        return []
+    return [
+        PlaceRestored(
+            referral_id=command.referral_id,
+            cycle_id=command.cycle_id,
+            city=ended.city,
+            first_on=command.first_on,
+            last_on=command.last_on,
+            placed_on=ended.on,
             on=command.on,
         )
     ]

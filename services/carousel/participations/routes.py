@@ -20,6 +20,7 @@ from services.carousel.participations.commands import (
     RefusePlace,
     ResumeParticipation,
     ReturnToParticipation,
+    RevokeStop,
     StopParticipation,
 )
 from services.carousel.participations.schemas import (
@@ -133,6 +134,12 @@ async def stop_participation(referral_id: Id, body: Reason, caller: Facilitator,
         at=now(), by=caller.subject, referral_id=referral_id, category=body.category, code=body.code, on=body.on
     )
     return await _run(commands, caller, command)
+
+
+@router.post("/participations/{referral_id}/revoke-stop", response_model=Done)
+async def revoke_stop(referral_id: Id, body: Dated, caller: Facilitator, commands: Commanding) -> Response:
+    """Take a stop back that was recorded in error, and the safety task that it opened."""
+    return await _run(commands, caller, RevokeStop(at=now(), by=caller.subject, referral_id=referral_id, on=body.on))
 
 
 @router.post("/participations/{referral_id}/return", response_model=Done)

@@ -22,13 +22,17 @@ from services.carousel.participations.placing import (
     accept_place,
     ask_place,
     not_before_waiting,
+    place_of_the_stop,
     receive_place,
+    reclaim_place,
     refuse_place,
     reschedule_place,
+    restore_place,
 )
 from services.carousel.participations.safety import (
     close_task,
     declare_apart,
+    lapsed,
     open_task,
     stop_taken_back,
     task,
@@ -59,6 +63,10 @@ def _decide(state: Participation, command: ParticipationCommand) -> list[Partici
             return receive_place(state, command)
         case commands.ReschedulePlace():
             return reschedule_place(state, command)
+        case commands.ReclaimPlace():
+            return reclaim_place(state, command.cycle_id, command.on)
+        case commands.RestorePlace():
+            return restore_place(state, command)
         case commands.AcceptPlace():
             return accept_place(state, command)
         case commands.RefusePlace():
@@ -85,6 +93,8 @@ def _decide(state: Participation, command: ParticipationCommand) -> list[Partici
             return persons.lift_apart(state, command)
         case commands.OpenSafetyTask():
             return open_task(state, command)
+        case commands.LapseSafetyTask():
+            return lapsed(state, command.cause, command.cycle_id, command.on)
         case commands.CloseSafetyTask():
             return close_task(state, command)
         case _:
@@ -229,9 +239,9 @@ def _stopped_already(stopped: ParticipationStopped, command: commands.StopPartic
 
 
 def revoke_stop(state: Participation, command: commands.RevokeStop) -> list[ParticipationEvent]:
-    """A stop recorded in error: he never left; the place that he lost by it must be given again."""
+    """A stop recorded in error: he never left, and has his place still if its seats are free."""
     if state.standing == "stopped":
-        return stop_taken_back(state, command.on)
+        return [*stop_taken_back(state, command.on), *place_of_the_stop(state, command.on)]
     if not state.stop_revoked:
         raise Refused(Refusal.NOT_STOPPED)
     return []

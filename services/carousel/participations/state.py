@@ -35,7 +35,11 @@ def evolve(state: Participation, event: ParticipationEvent) -> Participation:
         case events.PlaceRescheduled():
             return _rescheduled(state, event)
         case events.PlaceGivenBack():
-            return replace(state, standing="waiting", place=None)
+            return replace(state, standing="waiting", place=None, ended=state.place, ended_on=event.on)
+        case events.PlaceReclaimed():
+            return state
+        case events.PlaceRestored():
+            return _rescheduled(replace(state, standing="placed", place=state.ended), event)
         case events.AttendanceNoted():
             modules = state.modules or frozenset(event.modules)
             return replace(_told(state, event), marks={**state.marks, event.session_id: event}, modules=modules)
@@ -191,7 +195,7 @@ def _grouped(state: Participation, event: events.PlaceOffered | events.Participa
     return replace(state, run_by={**state.run_by, event.cycle_id: event.organisation_id})
 
 
-def _rescheduled(state: Participation, event: events.PlaceRescheduled) -> Participation:
+def _rescheduled(state: Participation, event: events.PlaceRescheduled | events.PlaceRestored) -> Participation:
     if state.place is None:
         return state
     days = {"first_on": event.first_on, "last_on": event.last_on}

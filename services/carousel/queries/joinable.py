@@ -18,6 +18,7 @@ class Joinable(CycleSlot):
 
     sessions: tuple[Session, ...]
     expected: dict[str, frozenset[str]]
+    seats: dict[str, int]
 
     @property
     def slot(self) -> str:
@@ -39,7 +40,7 @@ class Joinable(CycleSlot):
         full = {
             session
             for session, people in self.expected.items()
-            if referral not in people and len(people) >= self.capacity
+            if referral not in people and len(people) >= self.seats[session]
         }
         return Running(self.cycle, self.sessions, frozenset(full))
 
@@ -57,7 +58,7 @@ async def joinable(connection: Connection, cities: Sequence[str], today: date) -
 
 def _joinable(row: asyncpg.Record, sessions: Sequence[asyncpg.Record]) -> Joinable:
     ahead = [each for each in sessions if each["status"] == "planned"]
-    known = {name: row[name] for name in Joinable.model_fields if name not in {"sessions", "expected"}}
+    known = {name: row[name] for name in Joinable.model_fields if name not in {"sessions", "expected", "seats"}}
     return Joinable.model_validate(
         known
         | {
@@ -72,5 +73,6 @@ def _joinable(row: asyncpg.Record, sessions: Sequence[asyncpg.Record]) -> Joinab
                 for each in ahead
             ],
             "expected": {each["session"]: frozenset(each["expected"]) for each in ahead},
+            "seats": {each["session"]: each["capacity"] for each in ahead},
         }
     )
