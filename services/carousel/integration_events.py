@@ -163,6 +163,7 @@ def _case(event: own.ParticipationEvent) -> PublicMessage | None:
             | own.MakeUpArranged()
             | own.MakeUpDropped()
             | own.ParticipationTransferred()
+            | own.OfferFollowed()
         ):
             return None
         case _:

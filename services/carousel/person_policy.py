@@ -55,6 +55,8 @@ def _inherited(event: OfReferral, because: Command, state: Participation) -> Ite
             referral_id=event.was_id,
             under_id=event.referral_id,
             marks=(),
+            modules=(),
+            needs=(),
             accepted_on=None,
             on=event.on,
         )
@@ -66,6 +68,8 @@ def _inherited(event: OfReferral, because: Command, state: Participation) -> Ite
             referral_id=state.duplicate_of,
             under_id=event.referral_id,
             marks=tuple(state.marks[each] for each in sorted(state.marks)),
+            modules=tuple(sorted(state.modules)),
+            needs=state.asked,
             accepted_on=state.accepted_on,
             on=event.on,
         )

@@ -67,6 +67,7 @@ def on_participation_event(event: Event, because: Command, _: object) -> Iterato
                 from_on=event.from_on,
                 firm=event.firm,
                 attended=event.attended,
+                have=event.have,
                 kept_apart=event.kept_apart,
                 on=event.on,
             )
@@ -99,7 +100,9 @@ def _make_up(event: MakeUpRequested | MakeUpDropped, at: datetime, by: str) -> T
     about = {"cycle_id": event.cycle_id, "session_id": event.session_id, "referral_id": event.referral_id}
     if isinstance(event, MakeUpDropped):
         return ReleaseMakeUp(at=at, by=by, on=event.on, **about)
-    return TakeMakeUp(at=at, by=by, on=event.on, attended=event.attended, kept_apart=event.kept_apart, **about)
+    return TakeMakeUp(
+        at=at, by=by, on=event.on, attended=event.attended, have=event.have, kept_apart=event.kept_apart, **about
+    )
 
 
 def _free_or_go_on(event: PlaceGivenBack | PlaceRefused | PlaceReclaimed, at: datetime, by: str) -> AnyIssued:
@@ -195,6 +198,7 @@ def _received(event: PlaceTaken, at: datetime, by: str) -> ReceivePlace:
         organisation_id=event.organisation_id,
         city=event.city,
         modules=event.modules,
+        needs=event.needs,
         first_on=event.first_on,
         last_on=event.last_on,
         firm=event.firm,

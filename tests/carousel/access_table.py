@@ -183,7 +183,8 @@ def _routes() -> Iterator[Route]:
         yield Route("POST", f"{person}/{path}", work, "person and cycle", place)
     yield Route("POST", f"{person}/make-up", work, "person and cycle", {"session_id": "c-far-3", "on": TODAY})
     steps = {
-        "drop-make-up": {"cycle_id": "c-far", "session_id": "c-far-3", "on": TODAY}, "accept-place": day,
+        "follow-offer": {"offer_id": "g-force", "on": TODAY}, "accept-place": day,
+        "drop-make-up": {"cycle_id": "c-far", "session_id": "c-far-3", "on": TODAY},
         "refuse-place": why, "give-back-place": {"cycle_id": "c-own", "on": TODAY},
         "pause": {"review_on": str(monday(4)), "on": TODAY}, "resume": day, "stop": why, "revoke-stop": day,
         "return": day,

@@ -183,7 +183,9 @@ def test_an_offer_in_another_language_is_another_version() -> None:
     french = OfferPublished(version=1, language="fr", **given)
     OFFER.given(french).when(publish).then()
     dutch = publish.model_copy(update={"language": "nl"})
-    OFFER.given(french).when(dutch).then(french.model_copy(update={"language": "nl", "version": 2}))
+    numbered = tuple(each.model_copy(update={"identity": str(each.number)}) for each in MODULES)
+    same = {"language": "nl", "version": 2, "modules": numbered}
+    OFFER.given(french).when(dutch).then(french.model_copy(update=same))
 
 
 def test_a_plan_without_a_rhythm_is_weekly_and_counts_its_sessions_from_one() -> None:

@@ -51,8 +51,9 @@ from tests.carousel.examples import (
 )
 
 PUBLISH = PublishOffer(**ASKED, offer_id="g-force", language="nl", modules=MODULES, cities=("Oostende",), on=FIRST)
+IDENTIFIED = tuple(each.model_copy(update={"identity": f"g-force-{each.number}"}) for each in MODULES)
 PUBLISHED = OfferPublished(
-    offer_id="g-force", version=1, language="nl", modules=MODULES, cities=("Oostende",), on=FIRST
+    offer_id="g-force", version=1, language="nl", modules=IDENTIFIED, cities=("Oostende",), on=FIRST
 )
 RUNNING = A_CYCLE.given(planned(), taken())
 BOTH = RUNNING.given(taken(OTHER))
@@ -63,7 +64,7 @@ def test_an_offer_is_published_once_and_changed_as_its_next_version() -> None:
     OFFER.when(PUBLISH).then(PUBLISHED)
     OFFER.given(PUBLISHED).when(PUBLISH).then()
     shorter = PUBLISH.model_copy(update={"modules": MODULES[:5]})
-    OFFER.given(PUBLISHED).when(shorter).then(PUBLISHED.model_copy(update={"version": 2, "modules": MODULES[:5]}))
+    OFFER.given(PUBLISHED).when(shorter).then(PUBLISHED.model_copy(update={"version": 2, "modules": IDENTIFIED[:5]}))
 
 
 def test_an_offer_needs_distinct_modules_and_one_to_enter_at() -> None:

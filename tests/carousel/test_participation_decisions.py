@@ -82,7 +82,14 @@ LEFT = LeftWaitingList(referral_id=PERSON, cause="withdrawn", on=LATER)
 
 def requested(*attended: int, firm: bool = True) -> PlaceRequested:
     return PlaceRequested(
-        referral_id=PERSON, cycle_id=CYCLE, from_on=LATER, firm=firm, attended=attended, kept_apart=(), on=LATER
+        referral_id=PERSON,
+        cycle_id=CYCLE,
+        from_on=LATER,
+        firm=firm,
+        attended=attended,
+        have=tuple(map(str, attended)),
+        kept_apart=(),
+        on=LATER,
     )
 
 

@@ -110,6 +110,7 @@ def _facts(planned: CyclePlanned, dated: Dated, present: int) -> SessionFacts:
         place=planned.place,
         present=present,
         cover_used=bool(dated.covers),
+        identity=next((each.identity for each in planned.needs if each.number == dated.session.module), None),
     )
 
 

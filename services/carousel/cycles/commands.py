@@ -18,7 +18,7 @@ from services.carousel.cycles.schemas import (
     NewFacilitators,
     SessionRecord,
 )
-from services.carousel.values import Numbers, People, Sessions, Version
+from services.carousel.values import ModuleIds, Needs, Numbers, People, Sessions, Version
 from shared.domain.bounds import Day
 from shared.domain.messages import Command, Dated
 from shared.i18n.code_lists import Id, Weekday
@@ -43,6 +43,7 @@ class PlanCycle(CycleDetails, Command):
     offer_version: Version
     language: Language
     modules: Annotated[Numbers, Field(min_length=1)]
+    needs: Needs = ()
     organisation_id: Id
     weekday: Weekday
     sessions: Sessions
@@ -116,6 +117,7 @@ class TakePlace(ForCycle):
     from_on: Day
     firm: bool
     attended: Numbers
+    have: ModuleIds = ()
     kept_apart: People
 
 
@@ -131,6 +133,7 @@ class TakeMakeUp(ForSession):
 
     referral_id: Id
     attended: Numbers
+    have: ModuleIds = ()
     kept_apart: People
 
 

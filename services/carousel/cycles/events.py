@@ -12,6 +12,7 @@ from services.carousel.values import (
     Capacity,
     Hour,
     Mark,
+    Needs,
     Numbers,
     People,
     Place,
@@ -46,6 +47,7 @@ class CyclePlanned(OfCycle):
     offer_version: Version
     language: Language
     modules: Numbers
+    needs: Needs = ()
     organisation_id: Id
     city: City
     place: Place

@@ -22,7 +22,7 @@ from services.carousel.cycles.events import (
 )
 from services.carousel.cycles.state import Cycle, evolve
 from services.carousel.refusals import Refusal
-from services.carousel.values import PlaceDays, Session
+from services.carousel.values import PlaceDays, Session, attended_of, needs_of
 from shared.domain.messages import Refused
 
 A_MONTH, A_YEAR = timedelta(days=31), timedelta(days=366)
@@ -51,7 +51,7 @@ def take_place(state: Cycle, planned: CyclePlanned, command: TakePlace) -> list[
         return []
     if state.closed:
         raise Refused(Refusal.CYCLE_CLOSED)
-    chosen = _to_attend(state, command)
+    chosen = _to_attend(state, _had(planned, command), command.from_on)
     if not chosen:
         raise Refused(Refusal.NO_SESSION_TO_ATTEND)
     if any(is_full(state, each.session_id, command.referral_id) for each in chosen):
@@ -66,12 +66,16 @@ def is_full(state: Cycle, session_id: str, person: str) -> bool:
     return len(state.expected(session_id) - {person}) >= state.seats_at(session_id)
 
 
-def _to_attend(state: Cycle, command: TakePlace) -> tuple[Session, ...]:
+def _had(planned: CyclePlanned, command: TakePlace | TakeMakeUp) -> tuple[int, ...]:
+    """The modules of this cycle that the person has already, by what they are, whatever number they had there."""
+    needs = needs_of(planned.modules, planned.needs)
+    return attended_of(needs, frozenset(command.have)) if command.have else command.attended
+
+
+def _to_attend(state: Cycle, had: tuple[int, ...], from_on: date) -> tuple[Session, ...]:
     """The sessions still to be recorded; when none of them is left for him, those at which he may have been."""
     held = (each.session for each in state.sessions.values() if each.held)
-    return seats(state.open_sessions(), command.attended, command.from_on) or seats(
-        held, command.attended, command.from_on
-    )
+    return seats(state.open_sessions(), had, from_on) or seats(held, had, from_on)
 
 
 def meets(state: Cycle, person: str, kept_apart: Collection[str], chosen: Iterable[Session]) -> bool:
@@ -85,7 +89,7 @@ def meets(state: Cycle, person: str, kept_apart: Collection[str], chosen: Iterab
     return not ((here | guests) - {person}).isdisjoint(kept_apart)
 
 
-def take_make_up(state: Cycle, command: TakeMakeUp) -> list[CycleEvent]:
+def take_make_up(state: Cycle, planned: CyclePlanned, command: TakeMakeUp) -> list[CycleEvent]:
     """A seat at one session, for a module that he missed in his own group; also when it was held already."""
     dated = state.sessions.get(command.session_id)
     if dated is None:
@@ -95,7 +99,8 @@ def take_make_up(state: Cycle, command: TakeMakeUp) -> list[CycleEvent]:
         return []
     if dated.cancelled:
         raise Refused(Refusal.SESSION_CANCELLED)
-    if dated.session.module in command.attended or not (command.attended or dated.session.entry_allowed):
+    had = _had(planned, command)
+    if dated.session.module in had or not (had or dated.session.entry_allowed):
         raise Refused(Refusal.NO_SESSION_TO_ATTEND)
     if not dated.held and is_full(state, command.session_id, command.referral_id):
         raise Refused(Refusal.CYCLE_FULL)
@@ -134,6 +139,7 @@ def _taken(planned: CyclePlanned, command: TakePlace, chosen: tuple[Session, ...
         last_on=chosen[-1].on,
         city=planned.city,
         modules=planned.modules,
+        needs=planned.needs,
         kept_apart=command.kept_apart,
         firm=command.firm,
         from_on=command.from_on,

@@ -69,6 +69,7 @@ def plan_of(body: NewCycle, offer: Offer, caller: Caller, organisation: str) -> 
         offer_version=offer.version,
         language=offer.language,
         modules=tuple(each.number for each in offer.modules),
+        needs=offer.needs,
         organisation_id=organisation,
         city=body.city,
         place=body.place,

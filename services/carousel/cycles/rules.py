@@ -81,7 +81,7 @@ def decide(state: Cycle, command: CycleCommand) -> list[CycleEvent]:
         case commands.ReleasePlace():
             return release_place(state, command)
         case commands.TakeMakeUp():
-            return take_make_up(state, command)
+            return take_make_up(state, state.planned, command)
         case commands.ReleaseMakeUp():
             return release_make_up(state, command)
         case _:
@@ -96,6 +96,7 @@ def plan(state: Cycle, command: commands.PlanCycle) -> list[CycleEvent]:
         offer_version=command.offer_version,
         language=command.language,
         modules=command.modules,
+        needs=command.needs,
         organisation_id=command.organisation_id,
         city=command.city,
         place=command.place,
@@ -107,7 +108,10 @@ def plan(state: Cycle, command: commands.PlanCycle) -> list[CycleEvent]:
         on=command.on,
     )
     if state.planned:
-        if state.planned.model_copy(update={"on": command.on}) == planned:
+        if (
+            state.planned.model_copy(update={"on": command.on, "needs": state.planned.needs or command.needs})
+            == planned
+        ):
             return []
         raise Refused(Refusal.CYCLE_ALREADY_PLANNED)
     if len(set(command.facilitators)) < len(command.facilitators):

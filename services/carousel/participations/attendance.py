@@ -32,6 +32,7 @@ def note_attendance(state: Participation, command: NoteAttendance) -> list[Parti
         modules=session.modules,
         mark=command.mark,
         city=session.city,
+        identity=session.identity,
         on=session.on,
     )
     after = evolve(state, noted)

@@ -15,7 +15,18 @@ from services.carousel.participations.schemas import (
     PlaceRequest,
     Reason,
 )
-from services.carousel.values import Availabilities, Mark, People, PlaceDays, PlaceInCycle, SessionFacts, StoredDay
+from services.carousel.values import (
+    Availabilities,
+    Mark,
+    Needs,
+    Numbers,
+    People,
+    PlaceDays,
+    PlaceInCycle,
+    SessionFacts,
+    StoredDay,
+    Version,
+)
 from shared.domain.messages import Command, Dated
 from shared.i18n.code_lists import City, Id
 from shared.i18n.text import Language
@@ -104,6 +115,15 @@ class TransferParticipation(ForReferral):
     """Have the road go on in another city: what he attended stays his, the place that he has does not."""
 
     city: City
+
+
+class FollowOffer(ForReferral):
+    """Have what a person needs be what this version of an offer asks for."""
+
+    offer_id: Id
+    version: Version
+    modules: Numbers
+    needs: Needs
 
 
 class NoteAttendance(ForReferral):
@@ -209,6 +229,8 @@ class InheritAttendance(ForReferral):
 
     under_id: Id
     marks: Marks
+    modules: Numbers
+    needs: Needs
     accepted_on: StoredDay | None
 
 
@@ -234,6 +256,7 @@ ParticipationCommand = (
     | ReceiveMakeUp
     | DropMakeUp
     | TransferParticipation
+    | FollowOffer
     | NoteAttendance
     | RevokeAttendance
     | PauseParticipation

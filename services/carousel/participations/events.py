@@ -23,13 +23,14 @@ from services.carousel.participations.person_events import (
     MakeUpArranged,
     MakeUpDropped,
     MakeUpRequested,
+    OfferFollowed,
     OtherKnown,
     ParticipationTransferred,
     PersonKnown,
     Road,
     RoadNoted,
 )
-from services.carousel.values import Availabilities, Numbers, People, PlaceInCycle, StoredDay
+from services.carousel.values import Availabilities, ModuleIds, Numbers, People, PlaceInCycle, StoredDay
 from shared.i18n.code_lists import Category, City, Id, ReasonCode
 from shared.i18n.text import Language
 
@@ -53,6 +54,7 @@ __all__ = [
     "NonAssociationDeclared",
     "NonAssociationLifted",
     "OfReferral",
+    "OfferFollowed",
     "OtherKnown",
     "ParticipantPlaced",
     "ParticipationCompleted",
@@ -104,6 +106,7 @@ class PlaceRequested(OfReferral):
     from_on: StoredDay
     firm: bool
     attended: Numbers
+    have: ModuleIds = ()
     kept_apart: People
 
 
@@ -259,6 +262,7 @@ ParticipationEvent = (
     | MakeUpArranged
     | MakeUpDropped
     | ParticipationTransferred
+    | OfferFollowed
     | ParticipationStarted
     | StartRevoked
     | ParticipationPaused

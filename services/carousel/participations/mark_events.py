@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from services.carousel.values import Mark, Number, Numbers, StoredDay
+from services.carousel.values import Mark, ModuleId, Number, Numbers, StoredDay
 from shared.domain.messages import Event
 from shared.i18n.code_lists import City, Id
 
@@ -27,6 +27,12 @@ class AttendanceNoted(OfReferral):
     modules: Numbers
     mark: Mark
     city: City
+    identity: ModuleId | None = None
+
+    @property
+    def of_module(self) -> str:
+        """Which module it was, whatever its number; the number, of what was kept before modules had an identity."""
+        return self.identity or str(self.module)
 
 
 class AttendanceRevoked(OfReferral):

@@ -4,17 +4,25 @@ from __future__ import annotations
 
 from datetime import date
 
-from services.carousel.participations.commands import DropMakeUp, MakeUp, ReceiveMakeUp, TransferParticipation
+from services.carousel.participations.commands import (
+    DropMakeUp,
+    FollowOffer,
+    MakeUp,
+    ReceiveMakeUp,
+    TransferParticipation,
+)
 from services.carousel.participations.events import (
     MakeUpArranged,
     MakeUpDropped,
     MakeUpRequested,
+    OfferFollowed,
     ParticipationEvent,
     ParticipationTransferred,
 )
 from services.carousel.participations.placing import given_back
 from services.carousel.participations.state import Participation
 from services.carousel.refusals import Refusal
+from services.carousel.values import needs_of
 from shared.domain.messages import Refused
 
 
@@ -36,6 +44,7 @@ def make_up(state: Participation, command: MakeUp) -> list[ParticipationEvent]:
             cycle_id=command.cycle_id,
             session_id=command.session_id,
             attended=tuple(sorted(state.attended)),
+            have=tuple(sorted(state.have)),
             kept_apart=tuple(sorted(state.kept_apart)),
             on=command.on,
         )
@@ -77,6 +86,28 @@ def transfer(state: Participation, command: TransferParticipation) -> list[Parti
         referral_id=command.referral_id, city=command.city, from_city=state.awaited.city, on=command.on
     )
     return [*([] if stays else left_behind(state, command.referral_id, command.on)), moved]
+
+
+def follow_offer(state: Participation, command: FollowOffer) -> list[ParticipationEvent]:
+    """Who has no place goes on with another version, or another offer; a place decides by itself what he needs."""
+    if state.completed_on:
+        raise Refused(Refusal.ALREADY_COMPLETED)
+    if state.awaited is None:
+        raise Refused(Refusal.PARTICIPATION_UNKNOWN)
+    if state.place:
+        raise Refused(Refusal.ALREADY_PLACED)
+    if state.modules == frozenset(command.modules) and state.needs == needs_of(command.modules, command.needs):
+        return []
+    return [
+        OfferFollowed(
+            referral_id=command.referral_id,
+            offer_id=command.offer_id,
+            version=command.version,
+            modules=command.modules,
+            needs=command.needs,
+            on=command.on,
+        )
+    ]
 
 
 def _dropped(referral_id: str, cycle_id: str, session_id: str, on: date) -> MakeUpDropped:

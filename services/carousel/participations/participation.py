@@ -8,7 +8,7 @@ from datetime import date
 from typing import Literal
 
 from services.carousel.participations import events
-from services.carousel.values import Availabilities, Mark, PlaceInCycle
+from services.carousel.values import Availabilities, Mark, Needs, PlaceInCycle, needs_of
 from shared.domain.bounds import FIRST_DAY
 
 Standing = Literal["waiting", "offered", "placed", "paused", "stopped", "unlisted"]
@@ -50,6 +50,7 @@ class Participation:
     marks: Mapping[str, events.AttendanceNoted] = field(default_factory=dict)
     told: Mapping[str, Mark] = field(default_factory=dict)
     modules: frozenset[int] = frozenset()
+    asked: Needs = ()
     started_on: date | None = None
     completed_on: date | None = None
     stopped: events.ParticipationStopped | None = None
@@ -142,9 +143,23 @@ class Participation:
         return carried
 
     @property
-    def attended(self) -> dict[int, events.AttendanceNoted]:
+    def needs(self) -> Needs:
+        """What the offer asks for that he follows."""
+        return needs_of(self.modules, self.asked)
+
+    @property
+    def have(self) -> Mapping[str, events.AttendanceNoted]:
         """The first session attended of every distinct module, on this road and those that it goes on from."""
         return _first([*self.carried, *self.counted.values()])
+
+    @property
+    def attended(self) -> dict[int, events.AttendanceNoted]:
+        """The same, by the number of the module in the offer that he follows, and no other module."""
+        have = self.have
+        if not self.modules:
+            return {each.module: each for each in have.values()}
+        found = {each.number: [have[one] for one in each.worth if one in have] for each in self.needs}
+        return {number: min(marks, key=_order) for number, marks in found.items() if marks}
 
     @property
     def attended_sessions(self) -> list[events.AttendanceNoted]:
@@ -154,7 +169,7 @@ class Participation:
     @property
     def first_session(self) -> events.AttendanceNoted | None:
         """The first session attended on this road."""
-        return min(self.attended_sessions, key=lambda each: (each.on, each.session_id), default=None)
+        return min(self.attended_sessions, key=_order, default=None)
 
     @property
     def last_module(self) -> events.AttendanceNoted | None:
@@ -162,7 +177,7 @@ class Participation:
         attended = self.attended
         if not self.modules or not self.modules <= attended.keys():
             return None
-        return max((attended[module] for module in self.modules), key=lambda each: (each.on, each.session_id))
+        return max((attended[module] for module in self.modules), key=_order)
 
     def seat_beside(self, place: PlaceInCycle) -> bool:
         """Whether he has a place under another referral, in that cycle or at the same time."""
@@ -178,7 +193,7 @@ class Participation:
         place = self.place
         return events.Road(
             since=self.person.since if self.person else FIRST_DAY,
-            attended=tuple(sorted(self.attended_sessions, key=lambda each: (each.on, each.session_id))),
+            attended=tuple(sorted(self.attended_sessions, key=_order)),
             completed=self.completed_on is not None,
             place=place and events.HeldPlace(cycle_id=place.cycle_id, first_on=place.first_on, last_on=place.last_on),
             apart=tuple(
@@ -187,9 +202,13 @@ class Participation:
         )
 
 
-def _first(marks: Iterable[events.AttendanceNoted]) -> dict[int, events.AttendanceNoted]:
-    first: dict[int, events.AttendanceNoted] = {}
-    for mark in sorted(marks, key=lambda each: (each.on, each.session_id)):
+def _order(mark: events.AttendanceNoted) -> tuple[date, str]:
+    return mark.on, mark.session_id
+
+
+def _first(marks: Iterable[events.AttendanceNoted]) -> dict[str, events.AttendanceNoted]:
+    first: dict[str, events.AttendanceNoted] = {}
+    for mark in sorted(marks, key=_order):
         if mark.mark == "present":
-            first.setdefault(mark.module, mark)
+            first.setdefault(mark.of_module, mark)
     return first

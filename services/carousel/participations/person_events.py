@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import Field
 
 from services.carousel.participations.mark_events import Marks, OfReferral
-from services.carousel.values import Numbers, People, StoredDay
+from services.carousel.values import ModuleIds, Needs, Numbers, People, StoredDay, Version
 from shared.domain.messages import Message
 from shared.i18n.code_lists import City, Id
 
@@ -74,6 +74,8 @@ class AttendanceInherited(OfReferral):
 
     under_id: Id
     marks: Marks
+    modules: Numbers = ()
+    needs: Needs = ()
     accepted_on: StoredDay | None = None
 
 
@@ -87,6 +89,7 @@ class MakeUpRequested(OfReferral):
     cycle_id: Id
     session_id: Id
     attended: Numbers
+    have: ModuleIds = ()
     kept_apart: People
 
 
@@ -110,3 +113,12 @@ class ParticipationTransferred(OfReferral):
 
     city: City
     from_city: City
+
+
+class OfferFollowed(OfReferral):
+    """What he needs is what that version of the offer asks for, whatever he had a place in before."""
+
+    offer_id: Id
+    version: Version
+    modules: Numbers
+    needs: Needs

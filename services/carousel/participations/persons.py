@@ -114,6 +114,8 @@ def inherit(state: Participation, command: InheritAttendance) -> list[Participat
             referral_id=command.referral_id,
             under_id=command.under_id,
             marks=command.marks,
+            modules=command.modules,
+            needs=command.needs,
             accepted_on=command.accepted_on,
             on=command.on,
         )

@@ -53,6 +53,7 @@ def ask_place(state: Participation, command: OfferPlace | PlaceParticipant) -> l
             from_on=command.from_on,
             firm=firm,
             attended=tuple(sorted(state.attended)),
+            have=tuple(sorted(state.have)),
             kept_apart=tuple(sorted(state.kept_apart)),
             on=command.on,
         )
@@ -72,6 +73,7 @@ def receive_place(state: Participation, command: ReceivePlace) -> list[Participa
             organisation_id=command.organisation_id,
             city=command.city,
             modules=command.modules,
+            needs=command.needs,
             first_on=command.first_on,
             last_on=command.last_on,
             on=command.on,
@@ -186,6 +188,7 @@ def _placed(place: PlaceInCycle, on: date) -> ParticipantPlaced:
         organisation_id=place.organisation_id,
         city=place.city,
         modules=place.modules,
+        needs=place.needs,
         first_on=place.first_on,
         last_on=place.last_on,
         on=on,

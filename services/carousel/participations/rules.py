@@ -113,6 +113,7 @@ _OfPerson = (
     | commands.ReceiveMakeUp
     | commands.DropMakeUp
     | commands.TransferParticipation
+    | commands.FollowOffer
 )
 
 
@@ -140,6 +141,8 @@ def _decide_person(state: Participation, command: _OfPerson) -> list[Participati
             return moving.drop_make_up(state, command)
         case commands.TransferParticipation():
             return moving.transfer(state, command)
+        case commands.FollowOffer():
+            return moving.follow_offer(state, command)
         case _:
             assert_never(command)
 

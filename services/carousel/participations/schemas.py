@@ -35,6 +35,12 @@ class MakeUpSession(Dated):
     session_id: Id
 
 
+class OfferChoice(Dated):
+    """The offer that a person follows from now on, in the version that holds."""
+
+    offer_id: Id
+
+
 class Reason(Dated):
     """Why a person does not come, or comes no longer."""
 

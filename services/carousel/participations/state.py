@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import TypeVar, assert_never
 
 from services.carousel.participations import events
 from services.carousel.participations.events import ParticipationEvent
 from services.carousel.participations.participation import Participation, RefusedPlace, Standing
+from services.carousel.values import Needs
 
 __all__ = ["INITIAL", "Participation", "RefusedPlace", "Standing", "evolve"]
 K = TypeVar("K")
@@ -41,8 +42,9 @@ def evolve(state: Participation, event: ParticipationEvent) -> Participation:
         case events.PlaceRestored():
             return _rescheduled(replace(state, standing="placed", place=state.ended), event)
         case events.AttendanceNoted():
-            modules = state.modules or frozenset(event.modules)
-            return replace(_told(state, event), marks={**state.marks, event.session_id: event}, modules=modules)
+            asked = state.place.needs if state.place and not state.modules else ()
+            following = _following(state, event.modules, asked)
+            return replace(_told(following, event), marks={**state.marks, event.session_id: event})
         case events.AttendanceCounted():
             return _told(state, event)
         case events.AttendanceDiscounted():
@@ -91,6 +93,7 @@ _OfPerson = (
     | events.MakeUpArranged
     | events.MakeUpDropped
     | events.ParticipationTransferred
+    | events.OfferFollowed
 )
 
 
@@ -117,6 +120,8 @@ def _evolve_person(state: Participation, event: _OfPerson) -> Participation:
             return replace(state, make_ups=_without(state.make_ups, (event.cycle_id, event.session_id)))
         case events.ParticipationTransferred():
             return _transferred(state, event)
+        case events.OfferFollowed():
+            return replace(state, modules=frozenset(event.modules), asked=event.needs)
         case _:
             assert_never(event)
 
@@ -147,8 +152,12 @@ def _untold(state: Participation, event: events.AttendanceRevoked | events.Atten
 def _inherited(state: Participation, event: events.AttendanceInherited) -> Participation:
     gone = not event.marks and event.accepted_on is None
     inherited = _without(state.inherited, event.under_id) if gone else {**state.inherited, event.under_id: event}
-    modules = state.modules or frozenset(event.marks[0].modules if event.marks else ())
-    return replace(state, inherited=inherited, modules=modules)
+    return replace(_following(state, event.modules, event.needs), inherited=inherited)
+
+
+def _following(state: Participation, modules: Iterable[int], asked: Needs) -> Participation:
+    """He follows that offer, unless he follows one already."""
+    return state if state.modules else replace(state, modules=frozenset(modules), asked=asked)
 
 
 def _transferred(state: Participation, event: events.ParticipationTransferred) -> Participation:
@@ -183,10 +192,8 @@ def _stop_revoked(state: Participation, event: events.StopRevoked) -> Participat
 
 
 def _placed(state: Participation, event: events.ParticipantPlaced) -> Participation:
-    modules, known = frozenset(event.modules), _grouped(state, event)
-    return replace(
-        known, moved=False, standing="placed", place=event, requested=None, modules=modules, last_cycle=event.cycle_id
-    )
+    follows = replace(_grouped(state, event), modules=frozenset(event.modules), asked=event.needs, moved=False)
+    return replace(follows, standing="placed", place=event, requested=None, last_cycle=event.cycle_id)
 
 
 def _grouped(state: Participation, event: events.PlaceOffered | events.ParticipantPlaced) -> Participation:

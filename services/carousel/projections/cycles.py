@@ -7,6 +7,7 @@ import json
 from services.carousel.cycles.aggregate import CYCLE
 from services.carousel.cycles.events import CyclePlanned
 from services.carousel.cycles.state import Cycle
+from services.carousel.values import needs_of
 from shared.domain.aggregate import AnyChange
 from shared.eventstore.event_store import Connection
 from shared.projections.inline import Projection
@@ -27,7 +28,8 @@ create table if not exists cycles (
     facilitators  text[]    not null,
     first_on      date      not null,
     last_on       date      not null,
-    closed        boolean   not null
+    closed        boolean   not null,
+    needs         jsonb     not null               -- number, identity and what is worth as much
 );
 create index if not exists cycles_open on cycles (city, first_on) where not closed;
 create index if not exists cycles_organisation on cycles (organisation, first_on);
@@ -53,7 +55,7 @@ create index if not exists sessions_organisation on sessions (organisation, held
 """
 _PUT = """
 with cycle as (
-    insert into cycles values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
+    insert into cycles values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $17)
     on conflict (cycle) do update set first_on = excluded.first_on, last_on = excluded.last_on,
         closed = excluded.closed, capacity = excluded.capacity, facilitators = excluded.facilitators
 )
@@ -96,6 +98,7 @@ async def _put(connection: Connection, planned: CyclePlanned, state: Cycle) -> N
         max(days),
         state.closed,
         json.dumps(_sessions(state)),
+        json.dumps([each.model_dump() for each in needs_of(planned.modules, planned.needs)]),
     )
 
 
@@ -117,4 +120,4 @@ def _sessions(state: Cycle) -> list[dict[str, object]]:
     ]
 
 
-PROJECTION = Projection("cycles", 3, SCHEMA, apply)
+PROJECTION = Projection("cycles", 4, SCHEMA, apply)

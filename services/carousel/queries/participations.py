@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Literal
 
+from pydantic import computed_field
+
 from services.carousel.access import VISIBLE, visible_participations
 from shared.domain.bounds import MOST
 from shared.domain.messages import JsonObject, Message
@@ -19,7 +21,10 @@ Status = Literal["waiting", "offered", "placed", "paused", "stopped", "unlisted"
 
 
 class Participation(Message):
-    """One participation as the facilitators who work with it see it."""
+    """One participation as the facilitators who work with it see it.
+
+    `attended` and `modules` are numbers in the offer that he follows, `have` the identities of all that he attended.
+    """
 
     referral: str
     city: str
@@ -33,13 +38,15 @@ class Participation(Message):
     cycle: str | None
     attended: tuple[int, ...]
     modules: tuple[int, ...]
+    have: tuple[str, ...]
     absences_in_a_row: int
     kept_apart: tuple[str, ...]
     same_person: tuple[str, ...]
 
+    @computed_field  # type: ignore[prop-decorator]
     @property
     def missing(self) -> tuple[int, ...]:
-        """The modules of the offer not attended yet."""
+        """What he still needs: the modules, of the offer that he follows, not attended yet."""
         return tuple(sorted(set(self.modules) - set(self.attended)))
 
 
