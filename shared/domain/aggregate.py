@@ -92,8 +92,12 @@ class Issued(Generic[S, C, E]):
 
 
 AnyIssued: TypeAlias = Issued[Any, Any, Any]  # to whichever aggregate
-Policy: TypeAlias = Callable[[Event, Command], Iterator[AnyIssued]]
-"""What an event leads to on other aggregates, and in the same transaction; the command is the one that caused it."""
+Policy: TypeAlias = Callable[[Event, Command, Any], Iterator[AnyIssued]]
+"""What an event leads to on other aggregates, and in the same transaction.
+
+The command is the one that caused it, and the state that of its stream after all of the events of that command. What a
+service lists first is asked of all these events first: it tells of that state before another policy changes it.
+"""
 
 
 def by_prefix(aggregates: Iterable[AnyAggregate]) -> Mapping[str, AnyAggregate]:

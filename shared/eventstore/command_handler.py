@@ -142,7 +142,8 @@ class _Writing:
         recorded = await self.store.append(self.connection, stream, version, events, self.meta, command.at)
         self.changes.append(change := aggregate.change(recorded, aggregate.fold(events, state)))
         self.known[stream] = version + len(events), change.state
-        issued = [each for event in events for policy in self.store.policies for each in policy(event, command)]
+        policies, after = self.store.policies, change.state
+        issued = [each for policy in policies for event in events for each in policy(event, command, after)]
         unknown = [(each.aggregate, each.aggregate_id) for each in issued if each.stream not in self.known]
         self.known.update(await load_all(self.connection, self.store, unknown))
         for each in issued:
