@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Annotated, TypeAlias, TypeVar
 
 import asyncpg
 from pydantic import BaseModel, Field, StringConstraints
 
+from services.training.personal_data.addresses import Identified, Overtaken, identify
 from services.training.personal_data.names import Contact
-from services.training.personal_data.store import Overtaken, People
+from services.training.personal_data.store import People
 from services.training.queries.organisations import require_known
 from services.training.values import Function, Professional
 from shared.domain.bounds import Line
@@ -52,31 +53,46 @@ class Newcomer(Message):
         )
 
 
+class Told(Newcomer):
+    """A professional whom somebody writes down who sees the register; `shared_address`: he shares it with a colleague.
+
+    Without that an address that stands under another name is refused: one of the two is told of, and not written.
+    """
+
+    shared_address: bool = False
+
+
 class Renewed(BaseModel):
     """A link in the place of those given before."""
 
     token: str = Field(repr=False)
 
 
-Act: TypeAlias = Callable[[tuple[Professional, ...], Mapping[str, Contact]], Awaitable[T]]
+Act: TypeAlias = Callable[[tuple[Professional, ...], Identified], Awaitable[T]]
 
 
 async def introduce(
-    pool: asyncpg.Pool[asyncpg.Record], people: People, newcomers: Sequence[Newcomer], act: Act[T]
+    pool: asyncpg.Pool[asyncpg.Record],
+    people: People,
+    stream: str,
+    newcomers: Sequence[Newcomer],
+    act: Act[T],
+    *,
+    apart: Callable[[Newcomer], bool],
 ) -> T:
     """Act for these people under their ids, old or new: `act` keeps what is known of them with its events.
 
-    Again when one of them became known under another id meanwhile. Raises Refused, VersionConflict.
+    `apart`: whether he is another person than who stands at the same address under another name. Again when one of
+    them became known under another id meanwhile. Raises Refused, VersionConflict.
     """
     contacts = [Contact(name=newcomer.name, email=newcomer.email) for newcomer in newcomers]
     await require_known(pool, *(newcomer.organisation_id for newcomer in newcomers))
     for _ in range(_ATTEMPTS):
         async with pool.acquire() as connection:
-            ids = await people.identify(connection, contacts)
-        professionals = tuple(newcomer.professional(each) for newcomer, each in zip(newcomers, ids, strict=True))
-        first_written = dict(zip(reversed(ids), reversed(contacts), strict=True))
+            found = await identify(connection, people, stream, contacts, [apart(each) for each in newcomers])
+        professionals = tuple(newcomer.professional(each) for newcomer, each in zip(newcomers, found.ids, strict=True))
         try:
-            return await act(professionals, first_written)
+            return await act(professionals, found)
         except Overtaken:
             continue
     raise VersionConflict(PUBLIC)

@@ -8,6 +8,7 @@ from enum import StrEnum
 class Refusal(StrEnum):
     """What the programme says no to."""
 
+    ADDRESS_OF_ANOTHER_NAME = "address-of-another-name"
     CAPACITY_BELOW_REGISTERED = "capacity-below-registered"
     CERTIFICATE_OF_ANOTHER_NAME = "certificate-of-another-name"
     CO_PRESENTER_IS_ORGANISER = "co-presenter-is-organiser"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
 from functools import partial
 from typing import Annotated
 
@@ -33,6 +32,7 @@ from services.training.network_events.commands import (
 from services.training.network_events.schemas import EventAttendance, EventMove, NetworkEventBody
 from services.training.newcomers import PUBLIC, Newcomer, Renewed, introduce
 from services.training.personal_data import entries
+from services.training.personal_data.addresses import Identified
 from services.training.personal_data.entries import Registered, Renewal, Writer
 from services.training.personal_data.names import Contact
 from services.training.personal_data.store import People
@@ -170,14 +170,15 @@ async def renew_guest_link(
 @public_router.post("/public/network-events/{event_id}/registrations", status_code=201, response_model=Registered)
 async def register_for_network_event(event_id: Id, body: Newcomer, commands: Commanding, people: Persons) -> Response:
     """Somebody says that he comes."""
+    stream = NETWORK_EVENT.stream(event_id)
 
-    async def act(guests: tuple[Professional, ...], contacts: Mapping[str, Contact]) -> Response:
+    async def act(guests: tuple[Professional, ...], found: Identified) -> Response:
         (guest,), token, on = guests, links.mint(), today()
 
         async def write(connection: Connection, outcome: Outcome) -> None:
             who = guest.participant_id
-            stream, new = NETWORK_EVENT.stream(event_id), [who] if outcome.events else []
-            await entries.write(connection, people, stream, contacts, {who: token}, new, Writer(None), on)
+            new = [who] if outcome.events else []
+            await entries.write(connection, people, stream, found.met, {who: token}, new, Writer(None), on)
 
         command = RegisterGuest(at=now(), by=PUBLIC, event_id=event_id, on=on, guest=guest)
         answer = Registered(status="registered", ahead=0, token=token).model_dump()
@@ -185,7 +186,7 @@ async def register_for_network_event(event_id: Id, body: Newcomer, commands: Com
             NETWORK_EVENT, event_id, command, hooks=[write], content=lambda _: answer, created=True
         )
 
-    return await introduce(commands.store.pool, people, [body], act)
+    return await introduce(commands.store.pool, people, stream, [body], act, apart=lambda _: True)
 
 
 @router.get("/network-events/{event_id}/guests")

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Sequence
 from functools import partial
 from typing import Annotated
 
@@ -10,12 +11,13 @@ from fastapi import APIRouter, Response
 from pydantic import Field
 
 from services.training.access import Persons, Trainer, gives, gives_or_plans, in_his_cities
-from services.training.newcomers import Newcomer, introduce
+from services.training.newcomers import Newcomer, Told, introduce
 from services.training.personal_data import entries
+from services.training.personal_data.addresses import Identified
 from services.training.personal_data.entries import Writer
-from services.training.personal_data.names import Contact
 from services.training.personal_data.store import People
 from services.training.queries.organisations import require_known
+from services.training.refusals import Refusal
 from services.training.trainings.aggregate import TRAINING
 from services.training.trainings.commands import (
     CancelTraining,
@@ -30,7 +32,7 @@ from services.training.trainings.commands import (
 from services.training.trainings.schemas import AttendanceBody, Move, NewCapacity, NewTraining
 from services.training.values import Cancellation, Professional
 from shared.domain.clock import now
-from shared.domain.messages import Dated
+from shared.domain.messages import Dated, Refused
 from shared.eventstore.command_handler import Outcome
 from shared.eventstore.event_store import Connection
 from shared.http.auth import Caller
@@ -44,7 +46,7 @@ router = APIRouter(tags=["trainings"])
 class Attendance(AttendanceBody):
     """Who was there; who walked in is named here as he would have registered."""
 
-    walk_ins: Annotated[tuple[Newcomer, ...], Field(max_length=1000)] = ()
+    walk_ins: Annotated[tuple[Told, ...], Field(max_length=1000)] = ()
 
 
 @router.post("/trainings", status_code=201, response_model=Done)
@@ -144,10 +146,14 @@ async def _attended(
     commands: Commands,
     people: People,
 ) -> Response:
-    async def act(walk_ins: tuple[Professional, ...], contacts: Mapping[str, Contact]) -> Response:
+    stream = TRAINING.stream(training_id)
+
+    async def act(walk_ins: tuple[Professional, ...], found: Identified) -> Response:
         async def write(connection: Connection, _: Outcome) -> None:
-            by = Writer(caller.subject, gives=True)
-            await entries.write(connection, people, TRAINING.stream(training_id), contacts, {}, (), by, body.on)
+            _each_by_himself(found, body.present)
+            await entries.write(
+                connection, people, stream, found.met, {}, (), Writer(caller.subject, gives=True), body.on
+            )
 
         command = recording(
             at=now(),
@@ -161,4 +167,15 @@ async def _attended(
         )
         return await commands.run(TRAINING, training_id, command, check_access=partial(gives, caller), hooks=[write])
 
-    return await introduce(commands.store.pool, people, body.walk_ins, act)
+    return await introduce(commands.store.pool, people, stream, body.walk_ins, act, apart=_shares)
+
+
+def _shares(newcomer: Newcomer) -> bool:
+    return isinstance(newcomer, Told) and newcomer.shared_address
+
+
+def _each_by_himself(found: Identified, present: Sequence[str]) -> None:
+    """Who is named at the door is called so, unless the one of his address is there too."""
+    there = Counter([*found.ids, *present])
+    if any(there[found.ids[place]] > 1 for place in found.clashing):
+        raise Refused(Refusal.ADDRESS_OF_ANOTHER_NAME)
