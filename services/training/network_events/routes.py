@@ -22,12 +22,15 @@ from services.training.access import (
 from services.training.network_events.aggregate import NETWORK_EVENT
 from services.training.network_events.commands import (
     CancelNetworkEvent,
+    CorrectEventDay,
     CorrectNetworkEvent,
     HoldNetworkEvent,
     MoveNetworkEvent,
     PlanNetworkEvent,
     RegisterGuest,
+    ReinstateNetworkEvent,
     RenewGuestLink,
+    RevokeNetworkEvent,
 )
 from services.training.network_events.schemas import EventAttendance, EventMove, NetworkEventBody
 from services.training.newcomers import PUBLIC, Newcomer, Renewed, introduce
@@ -116,6 +119,30 @@ async def move_network_event(event_id: Id, body: EventMove, caller: Coordinator,
 async def cancel_network_event(event_id: Id, body: Cancellation, caller: Coordinator, commands: Commanding) -> Response:
     """Do not hold it."""
     command = CancelNetworkEvent(at=now(), by=caller.subject, event_id=event_id, on=body.on, reason=body.reason)
+    return await commands.run(NETWORK_EVENT, event_id, command, check_access=partial(coordinates, caller))
+
+
+@router.post("/network-events/{event_id}/reinstate", response_model=Done)
+async def reinstate_network_event(event_id: Id, body: Dated, caller: Coordinator, commands: Commanding) -> Response:
+    """It was cancelled in error: it stands as it did before, with its guests."""
+    command = ReinstateNetworkEvent(at=now(), by=caller.subject, event_id=event_id, on=body.on)
+    return await commands.run(NETWORK_EVENT, event_id, command, check_access=partial(coordinates, caller))
+
+
+@router.post("/network-events/{event_id}/revoke", response_model=Done)
+async def revoke_network_event(event_id: Id, body: Dated, caller: Coordinator, commands: Commanding) -> Response:
+    """It was recorded as held in error."""
+    command = RevokeNetworkEvent(at=now(), by=caller.subject, event_id=event_id, on=body.on)
+    return await commands.run(NETWORK_EVENT, event_id, command, check_access=partial(coordinates, caller))
+
+
+@router.post("/network-events/{event_id}/correct-day", response_model=Done)
+async def correct_event_day(event_id: Id, body: EventMove, caller: Coordinator, commands: Commanding) -> Response:
+    """On which day and where it took place, said again after it did."""
+    in_his_cities(caller, body.city)
+    command = CorrectEventDay(
+        at=now(), by=caller.subject, event_id=event_id, on=body.on, city=body.city, place=body.place, day=body.day
+    )
     return await commands.run(NETWORK_EVENT, event_id, command, check_access=partial(coordinates, caller))
 
 

@@ -103,15 +103,17 @@ async def _certificate(
         raise NotVisible
     if holder.other_names and not holder.name_confirmed:
         raise Refused(Refusal.NAME_NOT_CONFIRMED)
+    days = await registrations.days_of(connection, training_id, participant_id)
+    attended = [day for day in training.days if days is None or day.on in days]
     return Certificate(
         code=code,
         holder=holder.name,
         title=training.title,
         kind=training.kind,
-        days=tuple(day.on for day in training.days),
+        days=tuple(day.on for day in attended),
         city="" if training.online else training.city,
         organiser=await organisations.name_of(connection, training.organiser, training.days[-1].on),
-        hours=sum(map(_hours, training.days)),
+        hours=sum(map(_hours, attended)),
         language=spoken(language),
         check_url=_check_url(request, code),
     )

@@ -30,7 +30,8 @@ from services.training.trainings.commands import (
     SetCapacity,
 )
 from services.training.trainings.schemas import AttendanceBody, Move, NewCapacity, NewTraining
-from services.training.values import Cancellation, Professional
+from services.training.values import Cancellation, DaysAttended, Professional
+from shared.domain.bounds import Day
 from shared.domain.clock import now
 from shared.domain.messages import Dated, Refused
 from shared.eventstore.command_handler import Outcome
@@ -43,10 +44,16 @@ from shared.i18n.code_lists import Id
 router = APIRouter(tags=["trainings"])
 
 
+class WalkIn(Told):
+    """Who came without a registration, on `days` only when they are said."""
+
+    days: Annotated[tuple[Day, ...], Field(min_length=1, max_length=20)] | None = None
+
+
 class Attendance(AttendanceBody):
     """Who was there; who walked in is named here as he would have registered."""
 
-    walk_ins: Annotated[tuple[Told, ...], Field(max_length=1000)] = ()
+    walk_ins: Annotated[tuple[WalkIn, ...], Field(max_length=1000)] = ()
 
 
 @router.post("/trainings", status_code=201, response_model=Done)
@@ -71,6 +78,7 @@ async def plan_training(body: NewTraining, caller: Trainer, commands: Commanding
         organiser=body.organiser,
         co_presenter=body.co_presenter,
         capacity=body.capacity,
+        days_required=body.days_required,
     )
     return await commands.run(
         TRAINING, body.training_id, command, check_access=partial(gives_or_plans, caller), created=True
@@ -150,7 +158,7 @@ async def _attended(
 
     async def act(walk_ins: tuple[Professional, ...], found: Identified) -> Response:
         async def write(connection: Connection, _: Outcome) -> None:
-            _each_by_himself(found, body.present)
+            _each_by_himself(found, [*body.present, *(each.participant_id for each in body.partly)])
             await entries.write(
                 connection, people, stream, found.met, {}, (), Writer(caller.subject, gives=True), body.on
             )
@@ -162,12 +170,18 @@ async def _attended(
             on=body.on,
             pitched=body.pitched,
             present=body.present,
+            partly=(*body.partly, *_days_of(body.walk_ins, walk_ins)),
             counted=body.counted,
             walk_ins=walk_ins,
         )
         return await commands.run(TRAINING, training_id, command, check_access=partial(gives, caller), hooks=[write])
 
     return await introduce(commands.store.pool, people, stream, body.walk_ins, act, apart=_shares)
+
+
+def _days_of(written: Sequence[WalkIn], walk_ins: Sequence[Professional]) -> list[DaysAttended]:
+    pairs = zip(written, walk_ins, strict=True)
+    return [DaysAttended(participant_id=who.participant_id, days=each.days) for each, who in pairs if each.days]
 
 
 def _shares(newcomer: Newcomer) -> bool:
