@@ -39,7 +39,10 @@ class Event(Message):
 
 
 class Refused(Exception):  # noqa: N818 - a refusal is an answer, not a fault
-    """The programme says no. `code` is stable and has a sentence in NL, FR and EN."""
+    """The programme says no. `code` is stable and has a sentence in NL, FR and EN.
+
+    `details` name what the command contradicts, by ids and days that whoever asked may know.
+    """
 
     def __init__(self, code: str, **details: str | int) -> None:
         super().__init__(code)

@@ -30,7 +30,10 @@ _MOST_ERRORS = 100
 
 
 class Problem(BaseModel):
-    """RFC 9457, with a stable `code`; `errors` names the fields of a 422, never their values."""
+    """RFC 9457, with a stable `code`; `errors` names the fields of a 422, never their values.
+
+    `about` are the ids and days of what the request contradicts, as far as the rule that refused it tells them.
+    """
 
     type: str = "about:blank"
     title: str
@@ -38,6 +41,7 @@ class Problem(BaseModel):
     code: str
     detail: Mapping[str, str] | str | None = None
     errors: Sequence[Mapping[str, str]] | None = None
+    about: Mapping[str, str | int] | None = None
 
 
 class NotVisible(Exception):  # noqa: N818 - an answer: 404, whether it exists or not
@@ -119,7 +123,8 @@ def answer_problems(app: FastAPI, refusals: Refusals) -> None:
 def _answer_refusals(app: FastAPI, refusals: Refusals) -> None:
     @app.exception_handler(Refused)
     async def refused(request: Request, error: Refused) -> JSONResponse:
-        return problem(request.headers, 409, error.code, "refused", detail=_sentence(refusals, error.code))
+        detail, about = _sentence(refusals, error.code), error.details or None
+        return problem(request.headers, 409, error.code, "refused", detail=detail, about=about)
 
     @app.exception_handler(VersionConflict)
     async def conflict(request: Request, _: VersionConflict) -> JSONResponse:
