@@ -11,9 +11,10 @@ from pydantic import BaseModel, Field, StringConstraints
 from services.training.personal_data.addresses import Identified, Overtaken, identify
 from services.training.personal_data.names import Contact
 from services.training.personal_data.store import People
-from services.training.queries.organisations import require_known
+from services.training.queries.organisations import current
 from services.training.values import Function, Professional
 from shared.domain.bounds import Line
+from shared.domain.clock import today
 from shared.domain.messages import Message
 from shared.eventstore.event_store import VersionConflict
 from shared.i18n.code_lists import Id, Sector
@@ -42,11 +43,11 @@ class Newcomer(Message):
     function: Function
     language: Language
 
-    def professional(self, participant_id: str) -> Professional:
-        """What the events know."""
+    def professional(self, participant_id: str, organisation_id: str | None) -> Professional:
+        """What the events know; `organisation_id` is the one that stands today for his."""
         return Professional(
             participant_id=participant_id,
-            organisation_id=self.organisation_id,
+            organisation_id=organisation_id,
             sector=self.sector,
             function=self.function,
             language=self.language,
@@ -86,11 +87,14 @@ async def introduce(
     them became known under another id meanwhile. Raises Refused, VersionConflict.
     """
     contacts = [Contact(name=newcomer.name, email=newcomer.email) for newcomer in newcomers]
-    await require_known(pool, *(newcomer.organisation_id for newcomer in newcomers))
+    theirs = await current(pool, today(), organisation_id=[newcomer.organisation_id for newcomer in newcomers])
     for _ in range(_ATTEMPTS):
         async with pool.acquire() as connection:
             found = await identify(connection, people, stream, contacts, [apart(each) for each in newcomers])
-        professionals = tuple(newcomer.professional(each) for newcomer, each in zip(newcomers, found.ids, strict=True))
+        professionals = tuple(
+            newcomer.professional(each, theirs[newcomer.organisation_id])
+            for newcomer, each in zip(newcomers, found.ids, strict=True)
+        )
         try:
             return await act(professionals, found)
         except Overtaken:

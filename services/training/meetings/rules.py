@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import assert_never
 
+from services.training.guards import YEAR, happened, not_far
 from services.training.meetings.commands import (
     CancelSteeringMeeting,
     CarryOutDecision,
@@ -30,13 +32,12 @@ from services.training.meetings.events import (
 )
 from services.training.meetings.state import Meeting
 from services.training.refusals import Refusal
-from shared.domain.clock import not_in_future
 from shared.domain.messages import Refused
 
 
 def decide(state: Meeting, command: MeetingCommand) -> list[MeetingEvent]:
     """The events a command leads to; [] when it already holds; raises Refused."""
-    not_in_future(command.on, command.at)
+    happened(command.on, command.at)
     match command:
         case PlanSteeringMeeting():
             return plan(state, command)
@@ -78,6 +79,7 @@ def plan(state: Meeting, command: PlanSteeringMeeting) -> list[MeetingEvent]:
         raise Refused(Refusal.MEETING_ALREADY_HELD)
     if command.planned_for < command.on:
         raise Refused(Refusal.PLANNED_FOR_PAST)
+    not_far(command.planned_for, command.on, 2 * YEAR)
     event = SteeringMeetingPlanned(
         meeting_id=command.meeting_id, on=command.on, city=command.city, planned_for=command.planned_for
     )
@@ -112,6 +114,7 @@ def hold(state: Meeting, command: HoldSteeringMeeting) -> list[MeetingEvent]:
         return []
     if state.held:
         raise Refused(Refusal.MEETING_ALREADY_HELD)
+    _near_its_plan(state, command.on)
     return [event]
 
 
@@ -120,7 +123,16 @@ def correct(state: Meeting, command: CorrectSteeringMeeting) -> list[MeetingEven
     if state.held is None:
         raise Refused(Refusal.MEETING_NOT_HELD)
     event = _held(command)
-    return [] if state.held == event else [event]
+    if state.held == event:
+        return []
+    _near_its_plan(state, command.on)
+    return [event]
+
+
+def _near_its_plan(state: Meeting, on: date) -> None:
+    """It is held within a year of the day it was planned for."""
+    if state.planned:
+        not_far(on, state.planned.planned_for, YEAR)
 
 
 def take(state: Meeting, command: TakeDecision) -> list[MeetingEvent]:
@@ -131,17 +143,21 @@ def take(state: Meeting, command: TakeDecision) -> list[MeetingEvent]:
     held = _held_before(state)
     if command.decision_id in state.decisions:
         raise Refused(Refusal.DECISION_ALREADY_TAKEN)
-    if command.due < held.on or command.on < held.on:
-        raise Refused(Refusal.DATE_BEFORE_MEETING)
+    _days_in_order(command, held.on)
     return [event]
 
 
 def correct_decision(state: Meeting, command: CorrectDecision) -> list[MeetingEvent]:
     """What was decided is said again when it differs."""
     decision, event, held = _known(state, command.decision_id), _taken(command), _held_before(state)
-    if command.due < held.on or command.on < held.on:
-        raise Refused(Refusal.DATE_BEFORE_MEETING)
+    _days_in_order(command, held.on)
     return [] if decision == event else [event]
+
+
+def _days_in_order(command: TakeDecision | CorrectDecision, held_on: date) -> None:
+    if command.due < held_on or command.on < held_on:
+        raise Refused(Refusal.DATE_BEFORE_MEETING)
+    not_far(command.due, held_on, 5 * YEAR)
 
 
 def carry_out(state: Meeting, command: CarryOutDecision) -> list[MeetingEvent]:

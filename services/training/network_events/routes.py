@@ -16,8 +16,8 @@ from services.training.access import (
     Reading,
     coordinates,
     coordinates_or_plans,
-    in_his_cities,
     require_event,
+    takes_place_in,
 )
 from services.training.network_events.aggregate import NETWORK_EVENT
 from services.training.network_events.commands import (
@@ -40,7 +40,7 @@ from services.training.personal_data.entries import Registered, Renewal, Writer
 from services.training.personal_data.names import Contact
 from services.training.personal_data.store import People
 from services.training.queries import network_events
-from services.training.queries.organisations import require_known
+from services.training.queries.organisations import current
 from services.training.values import Cancellation, Professional
 from shared.domain.bounds import Line
 from shared.domain.clock import now, today
@@ -76,7 +76,7 @@ async def plan_network_event(
     body: NewNetworkEvent, caller: Coordinator, commands: Commanding, people: Persons
 ) -> Response:
     """Plan a network event; without a capacity everyone may come."""
-    in_his_cities(caller, body.city)
+    takes_place_in(caller, body.city)
     speakers = {_speaker(body.event_id, nth): Contact(name=name) for nth, name in enumerate(body.speakers)}
 
     async def keep(connection: Connection, outcome: Outcome) -> None:
@@ -108,7 +108,7 @@ def _speaker(event_id: str, nth: int) -> str:
 @router.post("/network-events/{event_id}/move", response_model=Done)
 async def move_network_event(event_id: Id, body: EventMove, caller: Coordinator, commands: Commanding) -> Response:
     """Hold it on another day or elsewhere."""
-    in_his_cities(caller, body.city)
+    takes_place_in(caller, body.city)
     command = MoveNetworkEvent(
         at=now(), by=caller.subject, event_id=event_id, on=body.on, city=body.city, place=body.place, day=body.day
     )
@@ -139,7 +139,7 @@ async def revoke_network_event(event_id: Id, body: Dated, caller: Coordinator, c
 @router.post("/network-events/{event_id}/correct-day", response_model=Done)
 async def correct_event_day(event_id: Id, body: EventMove, caller: Coordinator, commands: Commanding) -> Response:
     """On which day and where it took place, said again after it did."""
-    in_his_cities(caller, body.city)
+    takes_place_in(caller, body.city)
     command = CorrectEventDay(
         at=now(), by=caller.subject, event_id=event_id, on=body.on, city=body.city, place=body.place, day=body.day
     )
@@ -169,8 +169,8 @@ async def _counted(
     caller: Caller,
     commands: Commands,
 ) -> Response:
-    await require_known(commands.store.pool, *body.organisations)
-    counts, organisations = body.by_sector, body.organisations
+    known = await current(commands.store.pool, body.on, organisations=body.organisations)
+    counts, organisations = body.by_sector, tuple(now_is for each in body.organisations if (now_is := known[each]))
     command = counting(
         at=now(), by=caller.subject, event_id=event_id, on=body.on, by_sector=counts, organisations=organisations
     )

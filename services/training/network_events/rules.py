@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import assert_never
 
-from services.training.guards import days_in_order
+from services.training.guards import days_in_order, happened
 from services.training.network_events.commands import (
     CancelGuest,
     CancelNetworkEvent,
@@ -32,13 +32,12 @@ from services.training.network_events.events import (
 )
 from services.training.network_events.state import NetworkEvent
 from services.training.refusals import Refusal
-from shared.domain.clock import not_in_future
 from shared.domain.messages import Refused
 
 
 def decide(state: NetworkEvent, command: NetworkEventCommand) -> list[NetworkEventEvent]:
     """The events a command leads to; [] when it already holds; raises Refused."""
-    not_in_future(command.on, command.at)
+    happened(command.on, command.at)
     if isinstance(command, PlanNetworkEvent):
         return plan(state, command)
     if state.planned is None:
@@ -183,6 +182,8 @@ def correct(state: NetworkEvent, command: CorrectNetworkEvent) -> list[NetworkEv
     """What was recorded is said again when it differs."""
     if state.held is None:
         raise Refused(Refusal.NETWORK_EVENT_NOT_HELD)
+    if command.on < state.on:
+        raise Refused(Refusal.NETWORK_EVENT_NOT_OVER)
     event = _held(state, command)
     return [] if state.held == event else [event]
 

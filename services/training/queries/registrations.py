@@ -22,7 +22,7 @@ order by nth, participant limit $5
 """
 _OF_PERSON = """
 select training, r.status, present from registrations r join trainings t using (training)
-where participant = $1 and ($2 or t.organiser = $3 and t.city = any($4)) order by nth
+where participant = $1 and ($2 or t.organiser = any($3::text[]) and t.city = any($4)) order by nth
 """
 _CERTIFICATE = """
 select exists (select from certificates where digest = $1 and not revoked and ($2::text is null or named = $2))

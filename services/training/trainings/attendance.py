@@ -38,7 +38,7 @@ def hold(state: Training, command: HoldTraining) -> list[TrainingEvent]:
 
 def correct(state: Training, command: CorrectAttendance) -> list[TrainingEvent]:
     """What was recorded is said again, only as far as it differs; a certificate that says otherwise is revoked."""
-    given(state)
+    given(state, command.on)
     return _recorded(state, command)
 
 

@@ -3,7 +3,13 @@
 from __future__ import annotations
 
 from services.training.refusals import Refusal
-from services.training.trainings.commands import CloseEvaluation, IssueCertificate, OpenEvaluation, ReopenEvaluation
+from services.training.trainings.commands import (
+    CloseEvaluation,
+    IssueCertificate,
+    OpenEvaluation,
+    RenewEvaluationLinks,
+    ReopenEvaluation,
+)
 from services.training.trainings.events import (
     CertificateIssued,
     EvaluationClosed,
@@ -20,7 +26,7 @@ FEWEST_ANSWERS = 5
 
 def issue_certificate(state: Training, command: IssueCertificate) -> list[TrainingEvent]:
     """Only who was present gets one, on as many days as it takes."""
-    given(state)
+    given(state, command.on)
     if command.participant_id not in state.present:
         raise Refused(Refusal.NOT_ATTENDED)
     if not state.certifiable(command.participant_id):
@@ -40,7 +46,7 @@ def issue_certificate(state: Training, command: IssueCertificate) -> list[Traini
 
 def open_evaluation(state: Training, command: OpenEvaluation) -> list[TrainingEvent]:
     """Everyone present is asked once; who is added by a correction can still be asked."""
-    given(state)
+    given(state, command.on)
     new = tuple(each for each in state.present if each not in state.invited)
     if not new and state.invited:
         return []
@@ -51,9 +57,9 @@ def open_evaluation(state: Training, command: OpenEvaluation) -> list[TrainingEv
     return [EvaluationOpened(training_id=command.training_id, on=command.on, participants=new)]
 
 
-def renew_evaluation_links(state: Training) -> list[TrainingEvent]:
+def renew_evaluation_links(state: Training, command: RenewEvaluationLinks) -> list[TrainingEvent]:
     """While it is asked, those who did not answer can be asked by other links; no event comes of it."""
-    given(state)
+    given(state, command.on)
     if state.evaluated:
         raise Refused(Refusal.EVALUATION_CLOSED)
     if not state.invited:
@@ -63,7 +69,7 @@ def renew_evaluation_links(state: Training) -> list[TrainingEvent]:
 
 def reopen_evaluation(state: Training, command: ReopenEvaluation) -> list[TrainingEvent]:
     """What was closed in error takes answers again."""
-    given(state)
+    given(state, command.on)
     if not state.invited:
         raise Refused(Refusal.EVALUATION_NOT_OPEN)
     if not state.evaluated:
@@ -76,7 +82,7 @@ def close_evaluation(state: Training, command: CloseEvaluation) -> list[Training
 
     Fewer than five answers after it was opened again are left out: with what was said before, they could be read.
     """
-    given(state)
+    given(state, command.on)
     if state.evaluated:
         return []
     if not state.invited:

@@ -34,7 +34,7 @@ def revoke(state: Training, command: RevokeTraining) -> list[TrainingEvent]:
     """It was not given: nobody was there, no certificate holds, and it stands as it did before."""
     if state.taken_back == "held":
         return []
-    given(state)
+    given(state, command.on)
     there = [each for each in state.recorded.values() if each.present]
     return [
         *(each.model_copy(update={"present": False, "days": None}) for each in there),
@@ -93,7 +93,7 @@ def describe(state: Training, command: DescribeTraining) -> list[TrainingEvent]:
 
 def correct_days(state: Training, command: CorrectDays) -> list[TrainingEvent]:
     """A training that was given was given on other days, or elsewhere: none to come, and none before it was planned."""
-    given(state)
+    given(state, command.on)
     if (command.city, command.place, command.online, command.days) == (
         state.city,
         state.place,

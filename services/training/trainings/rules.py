@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import assert_never
 
-from services.training.guards import days_in_order
+from services.training.guards import days_in_order, happened
 from services.training.refusals import Refusal
 from services.training.trainings.attendance import correct, hold
 from services.training.trainings.commands import (
@@ -59,7 +59,6 @@ from services.training.trainings.mending import (
 )
 from services.training.trainings.registration import cancel_registration, places_given, register, renew_link
 from services.training.trainings.state import Training
-from shared.domain.clock import not_in_future
 from shared.domain.messages import Refused
 
 
@@ -69,7 +68,7 @@ def decide(state: Training, command: TrainingCommand) -> list[TrainingEvent]:
         return plan(state, command)
     if state.planned is None:
         raise Refused(Refusal.TRAINING_UNKNOWN)
-    not_in_future(command.on, command.at)
+    happened(command.on, command.at)
     if command.on < state.planned.on:
         raise Refused(Refusal.DATE_BEFORE_PLANNED)
     match command:
@@ -133,7 +132,7 @@ def _of_evaluation(
         case OpenEvaluation():
             return open_evaluation(state, command)
         case RenewEvaluationLinks():
-            return renew_evaluation_links(state)
+            return renew_evaluation_links(state, command)
         case ReopenEvaluation():
             return reopen_evaluation(state, command)
         case CloseEvaluation():
@@ -181,7 +180,7 @@ def plan(state: Training, command: PlanTraining) -> list[TrainingEvent]:
         return []
     if state.planned:
         raise Refused(Refusal.TRAINING_ALREADY_PLANNED)
-    not_in_future(command.on, command.at)
+    happened(command.on, command.at)
     days_in_order(command.days, command.on)
     somewhere(command.place, online=command.online)
     enough_days(command.days, command.days_required)

@@ -11,7 +11,7 @@ from fastapi import APIRouter, Response
 from pydantic import BaseModel, Field
 
 from services.training import evaluation_answers
-from services.training.access import EvaluationReader, Reading, Trainer, gives, require_training
+from services.training.access import EvaluationReader, Member, Reading, Trainer, gives, require_training
 from services.training.evaluation_answers import Answer, Improvement
 from services.training.links import Token
 from services.training.queries import evaluations
@@ -26,7 +26,6 @@ from shared.domain.clock import now
 from shared.domain.messages import Dated, Refused
 from shared.eventstore.command_handler import Outcome
 from shared.eventstore.event_store import Connection, VersionConflict
-from shared.http.auth import Caller
 from shared.http.commands import Commanding, Commands, Done
 from shared.http.pagination import Page, Paging
 from shared.http.problems import NotVisible
@@ -78,7 +77,7 @@ async def reopen_evaluation(training_id: Id, body: Dated, caller: Trainer, comma
 _Asking: TypeAlias = OpenEvaluation | RenewEvaluationLinks | ReopenEvaluation
 
 
-async def _asked(commands: Commands, caller: Caller, command: _Asking) -> Response:
+async def _asked(commands: Commands, caller: Member, command: _Asking) -> Response:
     training_id, tokens = command.training_id, list[str]()
 
     async def mint(connection: Connection, outcome: Outcome) -> None:
@@ -124,7 +123,9 @@ async def evaluations_over_time(
     caller: EvaluationReader, connection: Reading, paging: Paging, since: Day = FIRST_DAY, until: Day = LAST_DAY
 ) -> Page[Evaluation]:
     """In order of day; a trainer sees those of his own organisation in his cities."""
-    found = await evaluations.find(connection, caller, since, until, paging.key(date.min, ""), paging.rows)
+    found = await evaluations.find(
+        connection, caller, caller.organisations, since, until, paging.key(date.min, ""), paging.rows
+    )
     return paging.page(found, lambda each: [each.on, each.training])
 
 

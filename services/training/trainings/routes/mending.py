@@ -7,8 +7,8 @@ from functools import partial
 from fastapi import APIRouter, Response
 
 from services.training import evaluation_answers
-from services.training.access import Trainer, gives, in_his_cities
-from services.training.queries.organisations import require_known
+from services.training.access import Trainer, gives, takes_place_in
+from services.training.queries.organisations import current
 from services.training.trainings.aggregate import TRAINING
 from services.training.trainings.commands import (
     CorrectDays,
@@ -59,7 +59,7 @@ async def require_days(training_id: Id, body: NewDaysRequired, caller: Trainer, 
 @router.post("/trainings/{training_id}/describe", response_model=Done)
 async def describe_training(training_id: Id, body: Description, caller: Trainer, commands: Commanding) -> Response:
     """What is or was given and by whom, said again; a certificate with another title or kind is revoked."""
-    await require_known(commands.store.pool, body.co_presenter)
+    known = await current(commands.store.pool, body.on, co_presenter=body.co_presenter)
     command = DescribeTraining(
         at=now(),
         by=caller.subject,
@@ -68,7 +68,7 @@ async def describe_training(training_id: Id, body: Description, caller: Trainer,
         kind=body.kind,
         title=body.title,
         trainers=body.trainers,
-        co_presenter=body.co_presenter,
+        co_presenter=known[body.co_presenter],
     )
     return await commands.run(TRAINING, training_id, command, check_access=partial(gives, caller))
 
@@ -76,7 +76,7 @@ async def describe_training(training_id: Id, body: Description, caller: Trainer,
 @router.post("/trainings/{training_id}/correct-days", response_model=Done)
 async def correct_days(training_id: Id, body: Move, caller: Trainer, commands: Commanding) -> Response:
     """On which days and where it was given, said again after it was; every certificate is revoked."""
-    in_his_cities(caller, body.city)
+    takes_place_in(caller, body.city)
     command = CorrectDays(
         at=now(),
         by=caller.subject,

@@ -10,13 +10,13 @@ from typing import Annotated
 from fastapi import APIRouter, Response
 from pydantic import Field
 
-from services.training.access import Persons, Trainer, gives, gives_or_plans, in_his_cities
+from services.training.access import Member, Persons, Trainer, gives, gives_or_plans, takes_place_in
 from services.training.newcomers import Newcomer, Told, introduce
 from services.training.personal_data import entries
 from services.training.personal_data.addresses import Identified
 from services.training.personal_data.entries import Writer
 from services.training.personal_data.store import People
-from services.training.queries.organisations import require_known
+from services.training.queries.organisations import current
 from services.training.refusals import Refusal
 from services.training.trainings.aggregate import TRAINING
 from services.training.trainings.commands import (
@@ -36,7 +36,6 @@ from shared.domain.clock import now
 from shared.domain.messages import Dated, Refused
 from shared.eventstore.command_handler import Outcome
 from shared.eventstore.event_store import Connection
-from shared.http.auth import Caller
 from shared.http.commands import Commanding, Commands, Done
 from shared.http.problems import NotVisible
 from shared.i18n.code_lists import Id
@@ -59,10 +58,10 @@ class Attendance(AttendanceBody):
 @router.post("/trainings", status_code=201, response_model=Done)
 async def plan_training(body: NewTraining, caller: Trainer, commands: Commanding) -> Response:
     """A trainer plans what his own organisation gives in his own cities."""
-    if body.organiser != caller.organisation:
+    if body.organiser not in caller.organisations:
         raise NotVisible
-    in_his_cities(caller, body.city)
-    await require_known(commands.store.pool, body.organiser, body.co_presenter)
+    takes_place_in(caller, body.city)
+    known = await current(commands.store.pool, body.on, organiser=body.organiser, co_presenter=body.co_presenter)
     command = PlanTraining(
         at=now(),
         by=caller.subject,
@@ -75,8 +74,8 @@ async def plan_training(body: NewTraining, caller: Trainer, commands: Commanding
         online=body.online,
         days=body.days,
         trainers=body.trainers,
-        organiser=body.organiser,
-        co_presenter=body.co_presenter,
+        organiser=known[body.organiser] or body.organiser,
+        co_presenter=known[body.co_presenter],
         capacity=body.capacity,
         days_required=body.days_required,
     )
@@ -88,7 +87,7 @@ async def plan_training(body: NewTraining, caller: Trainer, commands: Commanding
 @router.post("/trainings/{training_id}/move", response_model=Done)
 async def move_training(training_id: Id, body: Move, caller: Trainer, commands: Commanding) -> Response:
     """Give it on other days or elsewhere."""
-    in_his_cities(caller, body.city)
+    takes_place_in(caller, body.city)
     command = MoveTraining(
         at=now(),
         by=caller.subject,
@@ -150,7 +149,7 @@ async def _attended(
     recording: type[HoldTraining | CorrectAttendance],
     training_id: str,
     body: Attendance,
-    caller: Caller,
+    caller: Member,
     commands: Commands,
     people: People,
 ) -> Response:

@@ -8,7 +8,7 @@ from datetime import date
 from fastapi import APIRouter, Response
 from starlette.concurrency import run_in_threadpool
 
-from services.training.access import Persons, Reading, Trainer, require_training
+from services.training.access import Member, Persons, Reading, Trainer, require_training
 from services.training.documents import sign_in_sheet as paper
 from services.training.documents import spreadsheet
 from services.training.personal_data.names import Named, Why
@@ -95,7 +95,7 @@ async def sign_in_sheet_on_paper(
     return Response(await run_in_threadpool(paper.pdf, training, rows, language), media_type="application/pdf")
 
 
-async def _who_may_sign(connection: Connection, people: People, training_id: str, caller: Caller) -> list[Line]:
+async def _who_may_sign(connection: Connection, people: People, training_id: str, caller: Member) -> list[Line]:
     await require_training(connection, caller, training_id)
     found = await registrations.register(connection, training_id)
     return await _named(connection, people, training_id, found, caller, "sign-in-sheet")

@@ -21,6 +21,7 @@ from services.training.personal_data.addresses import Identified
 from services.training.personal_data.entries import Registered, Writer
 from services.training.personal_data.store import People
 from services.training.queries import organisations
+from services.training.queries.organisations import current
 from services.training.refusals import Refusal
 from services.training.trainings.aggregate import TRAINING
 from services.training.trainings.commands import CancelRegistration, RegisterProfessionals, RenewLink
@@ -115,14 +116,15 @@ async def register_list(
     trainer = caller.role is Role.TRAINER
     if not trainer and caller.organisation is None:
         raise NotVisible
-    rows = await _read(commands, await request.body(), None if trainer else caller.organisation)
+    own = {} if trainer else await current(commands.store.pool, today(), organisation=caller.organisation)
+    rows = await _read(commands, await request.body(), own.get(caller.organisation))
     by, check = Writer(caller.subject, gives=trainer), partial(gives, caller) if trainer else None
     return await _register(commands, people, training_id, rows, on if trainer and on else today(), by, _group, check)
 
 
 async def _read(commands: Commands, data: bytes, own: str | None) -> Sequence[Newcomer]:
     async with commands.store.pool.acquire() as connection:
-        register = Register.of(await organisations.written(connection), own)
+        register = Register.of(await organisations.written(connection, today()), own)
     try:
         return await run_in_threadpool(registration_list.read, data, register)
     except Faulty as refused:
