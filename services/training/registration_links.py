@@ -17,7 +17,7 @@ from services.training.network_events.aggregate import NETWORK_EVENT
 from services.training.network_events.commands import CancelGuest
 from services.training.newcomers import PUBLIC
 from services.training.personal_data import entries
-from services.training.personal_data.entries import AskedMeanwhile, Entry, Standing
+from services.training.personal_data.entries import AskedMeanwhile, Entry, Now
 from services.training.personal_data.store import People
 from services.training.refusals import Refusal
 from services.training.trainings.aggregate import TRAINING
@@ -80,8 +80,8 @@ def _nothing(_: Outcome) -> None:
 
 
 @router.post("/standing", openapi_extra=READS)
-async def standing_by_link(body: Link, connection: Reading) -> Standing:
-    """Whether he has a place by now, or how many wait before him; the link stays good."""
+async def standing_by_link(body: Link, connection: Reading) -> Now:
+    """Whether he has a place by now, or how many wait before him, and what became of it; the link stays good."""
     found = await entries.standing(connection, body.token)
     if found is None:
         raise Refused(Refusal.LINK_NOT_VALID)

@@ -6,15 +6,13 @@ Events hold `Translated`: the languages there were when they were stored, whiche
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
-from functools import lru_cache
-from pathlib import Path
 from typing import Annotated, Literal, get_args
 
 from pydantic import Field, RootModel, StringConstraints
 
 from shared.domain.messages import Message
+from shared.i18n.municipalities import names_of
 
 STORABLE = r"^[^\x00]*$"
 Words = Annotated[str, StringConstraints(pattern=STORABLE)]
@@ -81,10 +79,4 @@ def preferred_language(accepted: str | None) -> Language:
 
 def municipality(language: Language, name: str) -> str:
     """Its name in that language; a municipality we do not know keeps the name it was given."""
-    return _municipalities().get(name, {}).get(language, name)
-
-
-@lru_cache(maxsize=1)
-def _municipalities() -> dict[str, dict[str, str]]:
-    known: dict[str, dict[str, str]] = json.loads(Path(__file__).with_name("municipalities.json").read_bytes())
-    return known
+    return names_of(name).get(language, name)
