@@ -11,19 +11,21 @@ from typing import Protocol
 import asyncpg
 
 from shared.eventstore.event_store import Connection
-from shared.messaging.cloudevents import Envelope, Topic
+from shared.messaging.cloudevents import UNREADABLE_CONTENT, Envelope, Topic
 
 _RECENT = 64
 _ENTRY = 16
 _KNOWN = """
 select letter.partition, identity, key, reason, epoch, letter.sequence, previous, resolved_at is null as open,
        blocks and resolved_at is null and key is not null as blocking,
-       letter.sequence > reached.sequence and not blocks and reason <> 'gap' as unreadable, blocks
+       letter.sequence > reached.sequence and not blocks and reason <> 'gap' as unreadable, blocks,
+       exists (select from discards no where (no.consumer, no.topic, no.partition, no.identity)
+               = (letter.consumer, letter.topic, letter.partition, letter.identity)) as discarded
 from dead_letters letter
 join unnest($3::integer[], $4::bigint[]) as reached (partition, sequence) using (partition)
 where consumer = $1 and topic = $2
   and (identity = any($5) or (resolved_at is null and (key = any($6) or reason = 'gap'))
-       or letter.sequence > reached.sequence)
+       or letter.sequence > reached.sequence or (blocks and letter.sequence = any($7)))
 """
 
 
@@ -125,7 +127,8 @@ class Checkpoint:
 class DeadLetterState:
     """The stored dead letters that concern a batch: their identities, blocked keys, gaps, and unreadable messages.
 
-    Each by partition. `confirmed` are the identities whose position counts.
+    Each by partition. `confirmed` are the identities whose position counts; `unread` the sequences at which only
+    messages stood that nobody could read, so that the event of that position was not applied.
     """
 
     identities: set[tuple[int, str]]
@@ -133,6 +136,7 @@ class DeadLetterState:
     keys: set[tuple[int, bytes]]
     gaps: set[int]
     pending: dict[int, dict[int, list[Pending]]]
+    unread: set[tuple[int, int]] = field(default_factory=set)
 
     def add_pending(self, partition: int, letter: Pending) -> None:
         """Another one that nobody could read; several may claim one place, as a copy with another value does."""
@@ -217,11 +221,14 @@ class ConsumerCheckpoints:
         checkpoints: Mapping[int, Checkpoint],
         identities: Collection[str],
         keys: Collection[bytes],
+        sequences: Collection[int] = (),
     ) -> DeadLetterState:
-        """The stored dead letters that concern a batch with these identities and keys."""
-        sequences = [each.sequence for each in checkpoints.values()]
+        """The stored dead letters that concern a batch with these identities, keys and sequences."""
+        reached = [each.sequence for each in checkpoints.values()]
         rows = await connection.fetch(
-            _KNOWN, self.consumer, self.topic.name, list(checkpoints), sequences, list(identities), list(keys)
+            _KNOWN,
+            *(self.consumer, self.topic.name, list(checkpoints), reached),
+            *(list(identities), list(keys), list(sequences)),
         )
         known = DeadLetterState(
             {(row["partition"], row["identity"]) for row in rows if row["reason"] != "gap"},
@@ -229,6 +236,7 @@ class ConsumerCheckpoints:
             {(row["partition"], row["key"]) for row in rows if row["blocking"]},
             {row["partition"] for row in rows if row["reason"] == "gap" and row["open"]},
             {},
+            _unread(rows),
         )
         for row in rows:
             if row["unreadable"]:
@@ -248,7 +256,7 @@ class ConsumerCheckpoints:
     async def confirm(self, connection: Connection, confirmed: Iterable[Confirmed]) -> None:
         """These places are real: each holds up its key from now on, unless its event was applied before."""
         await connection.executemany(
-            "update dead_letters set blocks = key is not null,"
+            "update dead_letters set blocks = true,"
             " resolved_at = case when $5 then coalesce(resolved_at, now()) else resolved_at end"
             " where consumer = $1 and topic = $2 and partition = $3 and identity = $4",
             [
@@ -264,6 +272,14 @@ class ConsumerCheckpoints:
             " and reason = 'gap' and resolved_at is null and (epoch, previous) <= ($4, $5)",
             [(self.consumer, self.topic.name, number, each.epoch, each.sequence) for number, each in reached.items()],
         )
+
+
+def _unread(rows: Sequence[asyncpg.Record]) -> set[tuple[int, int]]:
+    """The positions of confirmed letters that nobody could read, and of which none was applied since."""
+    confirmed = [row for row in rows if row["blocks"]]
+    applied = {(row["partition"], row["sequence"]) for row in confirmed if not row["open"] and not row["discarded"]}
+    unread = {(row["partition"], row["sequence"]) for row in confirmed if row["reason"] in UNREADABLE_CONTENT}
+    return unread - applied
 
 
 def _checkpoint(row: asyncpg.Record) -> Checkpoint:

@@ -64,6 +64,10 @@ class Unreadable(Exception):  # noqa: N818 - becomes a dead letter, not a crash
         self.reason = reason
 
 
+UNREADABLE_CONTENT = ("unknown-type", "empty", "schema")
+"""Of a message whose headers could be read: it has a position in the order."""
+
+
 class BeforeContract(Unreadable):
     """A record of a publisher older than the stream contract; its message is published again under the contract."""
 

@@ -89,7 +89,7 @@ async def open_letters(connection: Connection, inbox: Inbox, limit: int) -> list
 
 async def open_keys(connection: Connection, inbox: Inbox) -> list[bytes]:
     """The blocked keys, the one that waits longest first."""
-    query = f"select key {_BLOCKING} group by key order by min(id)"
+    query = f"select key {_BLOCKING} and key is not null group by key order by min(id)"
     return [row["key"] for row in await connection.fetch(query, inbox.consumer, inbox.topic.name)]
 
 
@@ -110,10 +110,10 @@ async def replay(connection: Connection, inbox: Inbox, key: bytes) -> int:
     of_key = inbox.consumer, inbox.topic.name, key
     partitions = await connection.fetch(f"select distinct partition {_BLOCKING} and key = $3", *of_key)
     await ConsumerCheckpoints(inbox.consumer, inbox.topic).lock(connection, [row["partition"] for row in partitions])
-    columns = "id, partition, epoch, sequence, headers, value"
-    query = f"select {columns} {_BLOCKING} and key = $3 order by partition, epoch, sequence, id for update"
+    columns = "id, partition, sequence, headers, value"
+    query = f"select {columns} {_BLOCKING} and key = $3 order by partition, sequence, epoch, id for update"
     rows, done = await connection.fetch(query, *of_key), 0
-    for _, of_position in groupby(rows, key=lambda row: (row["partition"], row["epoch"], row["sequence"])):
+    for _, of_position in groupby(rows, key=lambda row: (row["partition"], row["sequence"])):
         if not await _applied(connection, inbox, list(of_position)):
             return done
         done += 1

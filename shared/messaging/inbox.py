@@ -149,7 +149,9 @@ class Inbox:
         types = self.topic.by_type()
         parsed = [ParsedRecord(self.topic, types, record) for record in due]
         keys = {each.key for each in due if each.key is not None}
-        known = await rows.dead_letter_state(connection, reached, {each.identity for each in parsed}, keys)
+        identities, placed = {each.identity for each in parsed}, [each for each in parsed if each.claims]
+        sequences = {each.envelope.sequence for each in placed}
+        known = await rows.dead_letter_state(connection, reached, identities, keys, sequences)
         return sequence_batch(parsed, reached, known, self.least_epoch), known.gaps
 
     async def _apply(

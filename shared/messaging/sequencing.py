@@ -151,7 +151,8 @@ def _next(each: ParsedRecord, checkpoint: Checkpoint, found: SequencedBatch, kno
     sequence = each.envelope.sequence
     checkpoint.advance(sequence, each.envelope.event_digest)
     if sequence <= checkpoint.known_until:
-        found.dropped["of-the-epoch-before"] += 1
+        if not _late(each, found, known):
+            found.dropped["of-the-epoch-before"] += 1
     elif each.place in found.keys:
         found.dead.append(each.dead("parked"))
     else:
@@ -178,14 +179,30 @@ def _confirms(each: ParsedRecord, checkpoint: Checkpoint, found: SequencedBatch,
     for link in chain:
         checkpoint.advance(link.claim.sequence, b"")
         known.pending[number].pop(link.claim.sequence, None)
-        before = link.claim.sequence <= checkpoint.known_until
+        position = number, link.claim.sequence
+        before = link.claim.sequence <= checkpoint.known_until and position not in known.unread
         found.confirmed.append(Confirmed(number, link, before))
+        if link.open and not before:
+            known.unread.add(position)
         if link.open and link.key is not None and not before:
             found.keys.add((number, link.key))
     return bool(chain)
 
 
+def _late(each: ParsedRecord, found: SequencedBatch, known: DeadLetterState) -> bool:
+    """Whether at its position nothing stood until now that could be read: then it waits there for a replay."""
+    if (each.record.partition, each.envelope.sequence) not in known.unread:
+        return False
+    known.identities.add((each.record.partition, each.identity))
+    found.dead.append(each.dead(each.reason or "parked"))
+    if each.place is not None:
+        found.keys.add(each.place)
+    return True
+
+
 def _applied_before(each: ParsedRecord, checkpoint: Checkpoint, found: SequencedBatch, known: DeadLetterState) -> None:
+    if _late(each, found, known):
+        return
     if checkpoint.is_duplicate(each.envelope):
         found.dropped["duplicate"] += 1
     else:

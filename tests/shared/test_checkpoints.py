@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from typing import Any, TypeAlias
 
 import asyncpg
@@ -12,6 +13,7 @@ import pytest
 from shared.eventstore.event_store import Connection
 from shared.messaging import inbox
 from shared.messaging.checkpoints import Checkpoint, Claim, Confirmed, ConsumerCheckpoints, DeadRecord, Pending
+from shared.messaging.dead_letters import discard
 from shared.service.wiring import create_tables
 from tests.shared.counting import topic
 from tests.shared.test_sequencing import Sent
@@ -153,10 +155,10 @@ async def test_a_place_that_is_confirmed_holds_up_its_key_from_now_on(connection
     told = [Pending(f"unread-{n}", Claim(1, n, n - 1), None) for n in (8, 9)]
     await ROWS.confirm(connection, [Confirmed(0, each, applied_before=False) for each in told])
     rows = await connection.fetch("select consumer, topic, identity from dead_letters where blocks")
-    assert [tuple(row) for row in rows] == [("one", TOPIC.name, "unread-8")]
+    assert sorted(map(tuple, rows)) == [("one", TOPIC.name, f"unread-{n}") for n in (8, 9)]
     elsewhere = Confirmed(3, Pending("unread-10", Claim(1, 10, 9), b"k"), applied_before=False)
     await ROWS.confirm(connection, [elsewhere])
-    assert await connection.fetchval("select count(*) from dead_letters where blocks") == 1
+    assert await connection.fetchval("select count(*) from dead_letters where blocks") == 2
     assert await connection.fetchval("select count(*) from dead_letters where resolved_at is not null") == 0
     await ROWS.confirm(connection, [Confirmed(0, Pending("unread-10", Claim(1, 10, 9), b"k"), applied_before=True)])
     rows = await connection.fetch("select identity from dead_letters where resolved_at is not null")
@@ -173,3 +175,27 @@ async def test_a_gap_is_closed_once_what_was_missing_is_applied(
     await ROWS.close_gaps(connection, {0: Checkpoint(epoch=epoch, sequence=sequence)})
     rows = await connection.fetch("select consumer, topic, reason from dead_letters where resolved_at is not null")
     assert [tuple(row) for row in rows] == [("one", TOPIC.name, "gap")] * closed
+
+
+@pytest.mark.parametrize(
+    ("reason", "over", "unread"),
+    [("schema", False, True), ("empty", False, True), ("parked", False, False), ("schema", True, False)],
+)
+async def test_a_position_at_which_nobody_could_read_anything_is_unread_until_one_of_its_letters_was_applied(
+    connection: Connection, reason: str, *, over: bool, unread: bool
+) -> None:
+    letters = [replace(dead("one", sequence=4), reason=reason), replace(dead("other", sequence=4), reason="parked")]
+    await ROWS.store(connection, letters)
+    if over:
+        await connection.execute("update dead_letters set resolved_at = now()")
+    found = await ROWS.dead_letter_state(connection, {0: Checkpoint(sequence=7)}, [], [], [4])
+    assert found.unread == ({(0, 4)} if unread else set())
+
+
+async def test_what_somebody_discarded_was_not_applied(connection: Connection) -> None:
+    await ROWS.store(connection, [replace(dead("one", sequence=4), reason="schema")])
+    letter = await connection.fetchval("select id from dead_letters")
+    async with connection.transaction():
+        assert await discard(connection, ["one"], letter, "tester", "forged")
+    found = await ROWS.dead_letter_state(connection, {0: Checkpoint(sequence=7)}, [], [], [4])
+    assert found.unread == {(0, 4)}

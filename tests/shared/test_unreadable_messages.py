@@ -62,20 +62,30 @@ class Publisher:
         """What somebody else sends before it: the same place and event, a value that nobody can read."""
         return [replace(each, value=b"{copied") for each in self._told(self.last, self.last + number)]
 
+    def forged(self) -> list[Sent]:
+        """What nobody can read at the next place of all, at the highest, and at one that is taken."""
+        last = APART * self.last
+        places = [(last + 1, last), (2**60, 2**60 - 1), (last, max(0, last - 1))]
+        return [self._record(*place, KEYS[0], b"{forged") for place in places if place[0]]
+
     def _told(self, after: int, until: int) -> list[Sent]:
-        found = []
-        for n in range(after + 1, until + 1):
-            self.offset += 1
-            record = sent(n, n - 1, key=KEYS[n % 2], epoch=len(self.forks) + 1, forks=self.forks)
-            found.append(replace(record, offset=self.offset))
-        return found
+        return [self._record(APART * n, APART * (n - 1), KEYS[n % 2]) for n in range(after + 1, until + 1)]
+
+    def _record(self, sequence: int, previous: int, key: str, value: bytes | None = None) -> Sent:
+        self.offset += 1
+        forks = tuple(APART * each for each in self.forks)
+        number = b'{"n": %d}' % (sequence // APART)
+        record = sent(sequence, previous, key=key, value=value or number, epoch=len(forks) + 1, forks=forks)
+        return replace(record, offset=self.offset)
 
 
+APART = 3  # positions of other streams and partitions lie between
 NUMBERS = st.integers(1, 5)
 STEPS = st.one_of(
     st.tuples(st.just("more"), NUMBERS),
     st.tuples(st.just("copies"), NUMBERS),
-    st.tuples(st.sampled_from(["again", "epoch", "narrow", "whole"]), st.just(0)),
+    st.tuples(st.just("lost"), NUMBERS),
+    st.tuples(st.sampled_from(["again", "epoch", "narrow", "whole", "forged"]), st.just(0)),
 )
 
 
@@ -98,11 +108,16 @@ async def _applied(steps: Sequence[tuple[str, int]], cut: int) -> tuple[list[int
                     await _received(connection, reading, publisher.more(number), cut)
                 case "copies":
                     await _received(connection, reading, publisher.copies(number), cut)
+                case "lost":  # never received
+                    publisher.more(number)
+                case "forged":
+                    await _received(connection, reading, publisher.forged(), cut)
                 case "again":
                     await _received(connection, reading, publisher.again(), cut)
                 case _:
                     await _received(connection, reading, publisher.begin_epoch(), cut)
         await _mended(connection, whole)
+        await _received(connection, whole, publisher.again(), cut)
         assert sorted(memory.applied) == list(range(1, publisher.last + 1))
         return memory.applied, len(await dead_letters.open_keys(connection, whole))
 
@@ -126,7 +141,9 @@ async def _mended(connection: Connection, reading: Inbox) -> None:
 @example([("narrow", 0), ("more", 2), ("more", 3), ("whole", 0)], 1)
 @example([("narrow", 0), ("copies", 3), ("more", 5)], 4)
 @example([("more", 1), ("narrow", 0), ("more", 1), ("copies", 1), ("more", 3)], 1)
-@examples(int(__import__("os").environ.get("EX", "20")))
+@example([("copies", 1), ("lost", 1)], 1)
+@example([("copies", 2), ("lost", 2), ("more", 1), ("narrow", 0), ("epoch", 0)], 3)
+@examples(20)
 async def test_each_is_applied_once_and_each_key_in_order(steps: list[tuple[str, int]], cut: int) -> None:
     applied, held_up = await _applied(steps, cut)
     for key in range(2):
