@@ -13,9 +13,11 @@ from services.carousel.participations.aggregate import PARTICIPATION
 from services.carousel.participations.events import ParticipationEvent
 from services.carousel.queries import barriers, board, participations, waiting_list
 from services.carousel.queries.barriers import CityPeriod
+from services.carousel.queries.in_full import InFull, in_full
 from services.carousel.queries.parameters import FromOn
 from services.carousel.queries.participations import Left, Participation
 from shared.domain.clock import today
+from shared.eventstore.loading import load
 from shared.http.commands import Store
 from shared.http.pagination import Page, Paging
 from shared.http.problems import NotVisible
@@ -33,14 +35,18 @@ async def read_waiting_list(caller: Facilitator, connection: Snapshot, page: Pag
 
 
 @router.get("/participations/{referral_id}", tags=["views"])
-async def read_participation(referral_id: Id, caller: Facilitator, connection: Snapshot) -> Participation | Left:
-    """One participation, as far as the caller may see him and his others; of who was transferred, that he left."""
+async def read_participation(referral_id: Id, caller: Facilitator, connection: Snapshot, store: Store) -> InFull | Left:
+    """One participation with all that is held of it; of who was transferred to another city, only that he left.
+
+    Of others, those whom the caller may see.
+    """
     if not await visible_participations(connection, caller, [referral_id]):
         if left := await participations.find_left(connection, caller, referral_id):
             return left
         raise NotVisible
     if found := await participations.find(connection, referral_id):
-        return (await participations.as_visible(connection, caller, [found]))[0]
+        [shown] = await participations.as_visible(connection, caller, [found])
+        return in_full(shown, (await load(connection, store, PARTICIPATION, referral_id))[1])
     raise NotVisible
 
 
