@@ -147,6 +147,11 @@ def test_nobody_has_a_place_before_he_waited() -> None:
         WAITING.when(person(command, cycle_id=CYCLE, from_on=early)).refused("date-before-waiting")
         WAITING.when(person(command, cycle_id=CYCLE, from_on=LATER, on=early)).refused("date-before-waiting")
     WAITING.given(offered()).when(person(AcceptPlace, on=early)).refused("date-before-waiting")
+    refuse = person(RefusePlace, category="practical", code="work", on=early)
+    WAITING.given(offered()).when(refuse).refused("date-before-waiting")
+    PLACED.when(note(1, held_on=early)).refused("date-before-waiting")
+    asked = {"cycle_id": CYCLE, "first_on": early, "last_on": session_day(6)}
+    PLACED.when(person(ReschedulePlace, **asked)).refused("date-before-waiting")
 
 
 def test_nobody_has_two_places_at_once() -> None:
@@ -295,6 +300,8 @@ def test_who_pauses_gives_his_place_back_until_he_resumes() -> None:
     PLACED.when(pause).then(GIVEN_BACK, paused)
     WAITING.given(paused).when(pause).then()
     WAITING.when(pause.model_copy(update={"review_on": LATER})).refused("review-date-past")
+    WAITING.when(pause.model_copy(update={"review_on": date(2036, 3, 1)})).refused("date-too-far")
+    WAITING.when(pause.model_copy(update={"on": date(2025, 2, 5)})).refused("date-before-waiting")
     COMPLETED.when(pause).refused("already-completed")
     A_PARTICIPATION.when(pause).refused("participation-unknown")
     resumed = ParticipationResumed(referral_id=PERSON, on=LATER)

@@ -125,6 +125,7 @@ def refuse_place(state: Participation, command: RefusePlace) -> list[Participati
         return []
     if state.standing != "offered" or state.place is None:
         raise Refused(Refusal.NO_PLACE_OFFERED)
+    not_before_waiting(state, command.on)
     if (command.category, command.code) not in reasons_for("place_refused"):
         raise Refused(Refusal.REASON_DOES_NOT_FIT)
     return [

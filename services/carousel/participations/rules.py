@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import assert_never
 
 from services.carousel.participations import commands, moving, persons
@@ -42,6 +43,8 @@ from services.carousel.refusals import Refusal
 from shared.domain.clock import not_in_future
 from shared.domain.messages import Refused
 from shared.i18n.code_lists import reasons_for
+
+LONGEST_PAUSE = timedelta(days=2 * 366)
 
 
 def decide(state: Participation, command: ParticipationCommand) -> list[ParticipationEvent]:
@@ -191,6 +194,8 @@ def pause(state: Participation, command: commands.PauseParticipation) -> list[Pa
     not_before_waiting(state, command.on)
     if command.review_on <= command.on:
         raise Refused(Refusal.REVIEW_DATE_PAST)
+    if command.review_on > command.on + LONGEST_PAUSE:
+        raise Refused(Refusal.DATE_TOO_FAR, day=str(command.review_on))
     paused = ParticipationPaused(referral_id=command.referral_id, review_on=command.review_on, on=command.on)
     return [*moving.left_behind(state, command.referral_id, command.on), paused]
 
