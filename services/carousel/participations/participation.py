@@ -120,11 +120,15 @@ class Participation:
 
     @property
     def counted(self) -> Mapping[str, events.AttendanceNoted]:
-        """The mark that counts at each session: the best of those under this referral and its duplicates."""
+        """The mark that counts at each session: the best of those under this referral and its duplicates.
+
+        Those of duplicates count once this one was accepted, for before that nobody can have come by it.
+        """
         if self.duplicate_of:
             return {}
         found = dict(self.marks)
-        for mark in (each for road in self.inherited.values() for each in road.marks):
+        inherited = self.inherited.values() if self.awaited else ()
+        for mark in (each for road in inherited for each in road.marks):
             known = found.get(mark.session_id)
             if known is None or _WORTH[known.mark] < _WORTH[mark.mark]:
                 found[mark.session_id] = mark
@@ -173,9 +177,9 @@ class Participation:
 
     @property
     def last_module(self) -> events.AttendanceNoted | None:
-        """The session that completed the offer; None while one of its modules is missing."""
+        """The session that completed the offer; None while one of its modules is missing, or he did not start."""
         attended = self.attended
-        if not self.modules or not self.modules <= attended.keys():
+        if not self.modules or not self.modules <= attended.keys() or self.first_session is None:
             return None
         return max((attended[module] for module in self.modules), key=_order)
 

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Depends
 from services.carousel.access import Facilitator, Snapshot, require_participation, visible_participations
 from services.carousel.cycles.forecast import Forecast
 from services.carousel.participations.aggregate import PARTICIPATION
-from services.carousel.participations.events import ParticipationEvent
+from services.carousel.participations.events import OtherKnown, ParticipationEvent, RoadNoted
 from services.carousel.queries import barriers, board, participations, waiting_list
 from services.carousel.queries.barriers import CityPeriod
 from services.carousel.queries.in_full import InFull, in_full
@@ -54,11 +54,14 @@ async def read_participation(referral_id: Id, caller: Facilitator, connection: S
 async def timeline(
     referral_id: Id, caller: Facilitator, connection: Snapshot, store: Store, page: Paging
 ) -> Page[TimelineEntry]:
-    """Every event of the participation, corrections with what they correct, oldest first."""
+    """Every event of the participation, corrections with what they correct, oldest first.
+
+    What happened to others, of which it only takes note, is not told.
+    """
     [last] = page.key(0)
     await require_participation(connection, caller, referral_id)
     events = await store.read(connection, PARTICIPATION.stream(referral_id))
-    ahead = [each for each in events if each.version > last]
+    ahead = [each for each in events if each.version > last and not isinstance(each.event, RoadNoted | OtherKnown)]
     return page.page(timeline_of(ahead[: page.rows], _day_of), lambda each: [each.version])
 
 
