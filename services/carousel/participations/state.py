@@ -27,9 +27,9 @@ class Participation:
     """One referred person's road in the carousel; `standing` is where he is, None before he was accepted.
 
     `waiting_since` is the day from which his wait is counted, the last one when he does not wait; `known_since` the
-    first day on which he waited. `run_by` tells which organisation runs each cycle in which he was offered or had a
-    place; `ended` is the last one that he gave back. `left` is how he left before his first session, `outweighed` a
-    stop that a later session took back.
+    first day on which he waited; `asked` the last request for a place, answered or not. `run_by` tells which
+    organisation runs each cycle in which he was offered or had a place; `ended` is the last one that he gave back.
+    `left` is how he left before his first session, `outweighed` a stop that a later session took back.
     """
 
     standing: Standing | None = None
@@ -38,6 +38,7 @@ class Participation:
     known_since: date | None = None
     left: events.LeftWaitingList | None = None
     requested: events.PlaceRequested | None = None
+    asked: events.PlaceRequested | None = None
     last_cycle: str | None = None
     run_by: Mapping[str, str] = field(default_factory=dict)
     place: events.PlaceOffered | events.ParticipantPlaced | None = None
@@ -111,7 +112,7 @@ def evolve(state: Participation, event: ParticipationEvent) -> Participation:
         case events.LeftWaitingList():
             return replace(state, standing="unlisted", place=None, left=event)
         case events.PlaceRequested():
-            return replace(state, requested=event)
+            return replace(state, requested=event, asked=event)
         case events.PlaceOffered():
             return replace(_grouped(state, event), standing="offered", place=event, requested=None)
         case events.PlaceRefused():
