@@ -33,7 +33,8 @@ class Participation:
     and `duplicate_of` the referral for which what is attended here counts. `make_ups` are the days of the sessions of
     other cycles at which he is expected; `moved` when he had no place yet in the city to which he was transferred.
     `known_since` is the first day on which he waited, `left` how he left before his first session, `outweighed` a stop
-    that a later session took back, `ended` the last place that he gave back.
+    that a later session took back, `ended` the last place that he gave back, `asked` the last request for
+    one, answered or not.
     """
 
     standing: Standing | None = None
@@ -41,6 +42,7 @@ class Participation:
     accepted_on: date | None = None
     known_since: date | None = None
     requested: events.PlaceRequested | None = None
+    asked: events.PlaceRequested | None = None
     last_cycle: str | None = None
     run_by: Mapping[str, str] = field(default_factory=dict)
     place: events.PlaceOffered | events.ParticipantPlaced | None = None
@@ -50,7 +52,7 @@ class Participation:
     marks: Mapping[str, events.AttendanceNoted] = field(default_factory=dict)
     told: Mapping[str, Mark] = field(default_factory=dict)
     modules: frozenset[int] = frozenset()
-    asked: Needs = ()
+    follows: Needs = ()
     started_on: date | None = None
     completed_on: date | None = None
     stopped: events.ParticipationStopped | None = None
@@ -149,7 +151,7 @@ class Participation:
     @property
     def needs(self) -> Needs:
         """What the offer asks for that he follows."""
-        return needs_of(self.modules, self.asked)
+        return needs_of(self.modules, self.follows)
 
     @property
     def have(self) -> Mapping[str, events.AttendanceNoted]:
