@@ -36,7 +36,7 @@ class PersonalData(PersonalDataStore[Person]):
         Of who is not held, or held just so, nothing is kept.
         """
         await lock(connection, person_id)
-        held = await self.held(connection, person_id, "referred")
+        held = await self.find_person(connection, person_id, "referred")
         if held and held != person:
             by_nobody_who_works = Requester(by, frozenset())
             change = NameChange(person_id, "referred", "correction", "told-again", by_nobody_who_works)
@@ -64,11 +64,11 @@ class PersonalData(PersonalDataStore[Person]):
     async def asked_for(self, connection: Connection, change: NameChange) -> Person | None:
         """What a correction that is open asks for; None of an erasure."""
         encrypted = await connection.fetchval("select sealed from person_changes where id = $1", change.id)
-        return None if encrypted is None else self._opened(encrypted)
+        return None if encrypted is None else self._decrypted(encrypted)
 
     async def read(self, connection: Connection, person_id: str, by: str, why: str, through: str) -> Person:
         """A person's name and contacts; the access log keeps who, when, why. Raises NotVisible when none is held."""
-        found = await self.look(connection, person_id, by, why, through)
+        found = await self.read_person(connection, person_id, by, why, through)
         if found is None:
             raise NotVisible
         return found

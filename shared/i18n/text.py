@@ -1,20 +1,18 @@
-"""A text in the languages of the project: what every word a person reads is made of.
+"""A text in the languages of the project, as all words that people read.
 
-Vocabularies hold `Text`: every language, or the service does not start.
-Facts hold `Translated`: the languages there were when it was said, whichever there are today.
+Translations hold `Text`: every language, or the service does not start.
+Events hold `Translated`: the languages there were when they were stored, whichever there are today.
 """
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
-from functools import lru_cache
-from pathlib import Path
 from typing import Annotated, Literal, get_args
 
 from pydantic import Field, RootModel, StringConstraints
 
 from shared.domain.messages import Message
+from shared.i18n.municipalities import names_of
 
 STORABLE = r"^[^\x00]*$"
 Words = Annotated[str, StringConstraints(pattern=STORABLE)]
@@ -37,14 +35,14 @@ class Text(Message):
         return {"nl": self.nl, "fr": self.fr, "en": self.en}[language]
 
     def translated(self) -> Translated:
-        """As a fact holds it."""
+        """As an event holds it."""
         return Translated({"nl": self.nl, "fr": self.fr, "en": self.en})
 
 
 class Translated(
     RootModel[Annotated[dict[LanguageCode, StoredWords], Field(min_length=1, max_length=50)]], frozen=True
 ):
-    """One text in the languages it was given in: a language that came or went since breaks no fact that holds it.
+    """One text in the languages it was given in: a language that came or went since breaks no event that holds it.
 
     Stored as `Text` is: one JSON object, from language to words.
     """
@@ -81,10 +79,4 @@ def preferred_language(accepted: str | None) -> Language:
 
 def municipality(language: Language, name: str) -> str:
     """Its name in that language; a municipality we do not know keeps the name it was given."""
-    return _municipalities().get(name, {}).get(language, name)
-
-
-@lru_cache(maxsize=1)
-def _municipalities() -> dict[str, dict[str, str]]:
-    known: dict[str, dict[str, str]] = json.loads(Path(__file__).with_name("municipalities.json").read_bytes())
-    return known
+    return names_of(name).get(language, name)

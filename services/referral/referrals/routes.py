@@ -94,7 +94,7 @@ async def _keep_name(
 ) -> None:
     if outcome.events:
         await require_may_refer(connection, caller, command.person_id)
-        if await names.introduce(connection, command.person_id, "referred", person, command.received_on):
+        if await names.add_person(connection, command.person_id, "referred", person, command.received_on):
             return
     await names.propose(connection, command.person_id, person, caller.subject)
 
