@@ -67,7 +67,8 @@ async def keep(connection: Connection, message: ReferralReceived) -> list[Sequen
     await connection.execute(
         "insert into referrals (referral, city, language, availability, person, received_on)"
         " values ($1, $2, $3, $4, $5, $6)"
-        " on conflict (referral) do update set city = excluded.city, language = excluded.language,"
+        " on conflict (referral) do update set language = excluded.language,"
+        " city = case when referrals.transferred then referrals.city else excluded.city end,"
         " availability = excluded.availability, person = coalesce(excluded.person, referrals.person),"
         " received_on = excluded.received_on",
         message.referral,
@@ -80,6 +81,12 @@ async def keep(connection: Connection, message: ReferralReceived) -> list[Sequen
     return await _changed(connection, message.referral, before)
 
 
+async def heard(connection: Connection, digest: str) -> bool:
+    """Whether the message of that digest was applied already; it is from now on."""
+    told = await connection.execute("insert into heard (digest) values ($1) on conflict do nothing", digest)
+    return told == "INSERT 0 0"
+
+
 async def attributed(connection: Connection, referral: str, person: str) -> list[Sequence[Member]] | None:
     """The referral is of that person, whatever was said when it came in. None when it is not known; else as `keep`."""
     before = await _person_of(connection, referral)
@@ -90,7 +97,9 @@ async def attributed(connection: Connection, referral: str, person: str) -> list
 async def transferred(connection: Connection, referral: str, city: str) -> KnownReferral | None:
     """The road goes on in another city; None when the referral is not known."""
     return _known(
-        await connection.fetchrow("update referrals set city = $2 where referral = $1 returning *", referral, city)
+        await connection.fetchrow(
+            "update referrals set city = $2, transferred = true where referral = $1 returning *", referral, city
+        )
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import date
+from hashlib import sha256
 from typing import TypeVar
 
 from services.carousel import known_referrals
@@ -41,12 +42,30 @@ _LEFT: dict[str, tuple[Unlisted, ...]] = {
 async def on_referral_message(connection: Connection, received: ReceivedMessage) -> Sequence[AnyIssued]:
     """Who is accepted waits for a place; who takes another road before the start waits no longer.
 
-    Raises Refused or ValidationError for a message of which the carousel can make nothing.
+    What was applied once leads to nothing when it is told again. Raises Refused or ValidationError for a message of
+    which the carousel can make nothing.
     """
     match received.message:
         case contract.ReferralReceived() as message:
             people = await known_referrals.keep(connection, message)
             return _know_people(received, people, message.on)
+        case contract.IntakeHeld():
+            return []
+    if await known_referrals.heard(connection, _digest(received)):
+        return []
+    return await _apply(connection, received)
+
+
+def _digest(received: ReceivedMessage) -> str:
+    """The same for the same fact told again, whatever its place on the topic."""
+    told = (
+        f"{received.envelope.time.isoformat()} {type(received.message).__name__} {received.message.model_dump_json()}"
+    )
+    return sha256(told.encode()).hexdigest()
+
+
+async def _apply(connection: Connection, received: ReceivedMessage) -> Sequence[AnyIssued]:
+    match received.message:
         case contract.ReferralAttributed() as message:
             people = _known(await known_referrals.attributed(connection, message.referral, message.person))
             return _know_people(received, people, message.on)

@@ -150,6 +150,25 @@ async def test_a_duplicate_of_a_duplicate_counts_for_the_last_and_of_each_other_
     assert (await desk.read("/participations/r-1"))["attended"] == [1]
 
 
+async def test_what_was_undone_and_is_told_again_from_the_beginning_takes_nothing_from_the_group(desk: Desk) -> None:
+    topic = Topic(at=datetime.now(UTC))
+    await attended_twice(desk, topic)
+    await hear(desk, topic.add(said.ReferralRetracted, "r-2", of="r-1"))
+    await hear(desk, topic.add(said.ReferralStepRevoked, "r-2", step="retraction"))
+    for city in ("Brugge", "Oostende"):
+        await hear(desk, topic.add(said.ReferralTransferred, "r-1", city=city, on=str(today())))
+    await waits(desk, topic, "r-3")
+    await hear(desk, topic.add(said.ReferralTransferred, "r-3", city="Brugge", on=str(today())))
+    assert [await place(desk, each) for each in ("r-1", "r-2")] == [(200, None)] * 2
+    before = [await desk.read(f"/participations/{each}") for each in ("r-1", "r-2")]
+    await desk.store.pool.execute("delete from consumer_checkpoints")
+    await hear(desk, *topic.said)
+    assert [await desk.read(f"/participations/{each}") for each in ("r-1", "r-2")] == before
+    await hear(desk, topic.add(said.ReferralWithdrawn, "r-3"), topic.add(said.ReferralResumed, "r-3"))
+    waiting = await desk.rows("/waiting-list", city="Brugge")
+    assert [each["participation"]["referral"] for each in waiting] == ["r-3"]
+
+
 @pytest.mark.parametrize(
     ("left", "other", "step"),
     [
