@@ -158,6 +158,11 @@ ROUTES: dict[tuple[str, str], Access] = {
     ("GET", "/referrers/retention-due"): Access(
         KEEPS_REFERRERS, before=["named long ago"], lists=("referrer", "f-")
     ),
+    ("GET", "/referrers/{referrer_id}/export/page"): Access(KEEPS_REFERRERS, before=["named"]),
+    ("POST", "/referrers/{referrer_id}/restriction"): Access(
+        KEEPS_REFERRERS, 204, lambda _: {"why": "unlawful"}, ["named"]
+    ),
+    ("DELETE", "/referrers/{referrer_id}/restriction"): Access(KEEPS_REFERRERS, 204, before=["named"]),
     ("POST", "/referrers/{referrer_id}/keep"): Access(KEEPS_REFERRERS, 204, lambda _: KEEP, ["named"]),
     ("GET", f"{_PERSON}/export"): Access(KEEPS, before=["received"]),
     ("PUT", _PERSON): Access(KEEPS, 204, lambda _: {"person": OTHERWISE}, ["received"]),
