@@ -136,6 +136,7 @@ ROUTES: dict[tuple[str, str], Access] = {
     ("POST", _REFERRAL + "/same-person"): Access(
         WORKS, 200, lambda thing: {"on": "2026-01-16", "same_as": f"original-{thing.n}"}, ["received", "original"]
     ),
+    ("GET", _REFERRAL + "/entry"): Access(WORKS, before=["received"]),
     ("GET", _REFERRAL): Access(WORKS, before=["received"]),
     ("GET", "/referrals/asked-by-referrers"): Access(WORKS, before=["asked"], lists=("referral", "r-")),
     ("GET", "/referrals/left"): Access(WORKS, before=["left"], lists=("referral", "r-")),
