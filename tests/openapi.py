@@ -27,7 +27,7 @@ from deploy.local.tokens import token
 from shared.http.auth import Role
 from shared.http.limits import LARGEST_DECLARED, Limits
 from shared.http.request_body import DECLARED
-from shared.service.server import server_config
+from shared.service.serving import server_config
 from shared.service.settings import Settings
 from tests.chance import examples
 

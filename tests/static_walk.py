@@ -15,7 +15,7 @@ from functools import cached_property
 from tests.sources import Definition, Function, Sources, attributes_of, branches, calls, with_variables
 
 METHODS = {"get", "post", "put", "patch", "delete"}
-RUNS = {"run", "kept"}  # of `Commands`: what decides a command
+RUNS = {"run", "answer"}  # of `Commands`: what decides a command
 NO_EVENT = "no event"  # of a command that says itself that it leads to none
 
 

@@ -8,7 +8,7 @@ from typing import Annotated, Any, TypeVar
 
 from fastapi import Depends, Request
 
-from services.carousel.cycles.commands import TakePlace
+from services.carousel.cycles.commands import TakeMakeUp, TakePlace
 from services.carousel.cycles.state import Cycle
 from services.carousel.offers.state import Offer
 from services.carousel.participations.commands import DeclareNonAssociation, LiftNonAssociation
@@ -89,7 +89,7 @@ class Access:
     def issued(self, issued: AnyIssued) -> AccessCheck[Any] | None:
         """The cycle of which a place is asked, and the other of two people; the rest follows from what was checked."""
         match issued.command:
-            case TakePlace():
+            case TakePlace() | TakeMakeUp():
                 return self.cycle
             case DeclareNonAssociation() | LiftNonAssociation():
                 return self.person

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from services.carousel import consumers, known_referrals, personal_data
+from services.carousel.cycles import change_routes as cycle_changes
 from services.carousel.cycles import reading_routes as cycle_reading
 from services.carousel.cycles import routes as cycle_routes
 from services.carousel.cycles.aggregate import CYCLE
@@ -13,6 +14,7 @@ from services.carousel.participations import reading_routes as participation_rea
 from services.carousel.participations import routes as participation_routes
 from services.carousel.participations import safety_routes
 from services.carousel.participations.aggregate import PARTICIPATION
+from services.carousel.person_policy import on_person_event
 from services.carousel.policies import on_cycle_event, on_participation_event
 from services.carousel.projections import barriers, cycles, offers, participations, safety_tasks
 from services.carousel.translations import translations
@@ -25,6 +27,7 @@ SERVICE = Service(
     routers=[
         offer_routes.router,
         cycle_routes.router,
+        cycle_changes.router,
         cycle_reading.router,
         participation_routes.router,
         participation_reading.router,
@@ -38,7 +41,7 @@ SERVICE = Service(
         safety_tasks.PROJECTION,
         barriers.PROJECTION,
     ],
-    policies=[on_participation_event, on_cycle_event],
+    policies=[on_person_event, on_participation_event, on_cycle_event],
     consumers=[consumers.REFERRAL_CASES],
     to_integration_event=to_integration_event,
     topics=[CASES, SESSIONS],

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from services.carousel.policies import BY, on_referral_message
+from services.carousel.referral_policy import BY, on_referral_message
 from shared.contracts.referral import CASES
 from shared.messaging.policies import PolicyConsumer
 

@@ -7,16 +7,25 @@ from typing import assert_never
 
 from services.carousel.cycles.events import (
     AttendanceCorrected,
+    CapacityChanged,
     CatchUpAdded,
     CoverArranged,
     CycleClosed,
     CycleEvent,
     CyclePlanned,
+    CycleReopened,
+    FacilitatorsChanged,
+    MakeUpReleased,
+    MakeUpTaken,
     PlaceReleased,
     PlaceTaken,
+    SeatRestored,
     SessionCancelled,
+    SessionDayCorrected,
     SessionHeld,
     SessionMoved,
+    SessionReinstated,
+    SessionReopened,
 )
 from services.carousel.offers.events import OfferEvent, OfferPublished
 from services.carousel.participations import events as own
@@ -32,8 +41,10 @@ def to_integration_event(recorded: AnyRecorded) -> OutgoingMessage | None:
     """What the others hear of an event: participations pseudonymous, sessions and cycles without a person."""
     event: OfferEvent | CycleEvent | own.ParticipationEvent = recorded.event
     match event:
-        case SessionHeld() | AttendanceCorrected():
+        case SessionHeld() | AttendanceCorrected() | SessionDayCorrected():
             return OutgoingMessage(contract.SESSIONS, recorded.stream, _session(event))
+        case SessionReopened():
+            return OutgoingMessage(contract.SESSIONS, recorded.stream, _session_revoked(event))
         case CycleClosed():
             return OutgoingMessage(contract.SESSIONS, recorded.stream, _cycle(event))
         case (
@@ -45,6 +56,13 @@ def to_integration_event(recorded: AnyRecorded) -> OutgoingMessage | None:
             | CoverArranged()
             | PlaceTaken()
             | PlaceReleased()
+            | MakeUpTaken()
+            | MakeUpReleased()
+            | SessionReinstated()
+            | CycleReopened()
+            | SeatRestored()
+            | CapacityChanged()
+            | FacilitatorsChanged()
         ):
             return None
         case _:
@@ -59,7 +77,11 @@ def size_band(present: int) -> contract.SizeBand:
     return "5_to_9" if present < _LARGE else "10_or_more"
 
 
-def _session(event: SessionHeld | AttendanceCorrected) -> contract.SessionCompleted:
+def _session_revoked(event: SessionReopened) -> contract.SessionRevoked:
+    return contract.SessionRevoked(session=event.session_id, cycle=event.cycle_id, on=event.on)
+
+
+def _session(event: SessionHeld | AttendanceCorrected | SessionDayCorrected) -> contract.SessionCompleted:
     facts = event.facts
     return contract.SessionCompleted(
         session=facts.session_id,
@@ -94,8 +116,12 @@ def _case(event: own.ParticipationEvent) -> PublicMessage | None:
             return _placed(event, on)
         case own.PlaceRescheduled():  # of a place that is only offered nothing is said
             return _placed(event, event.placed_on) if event.placed_on else None
-        case own.AttendanceNoted():
+        case own.PlaceRestored():
+            return _placed(event, event.placed_on)
+        case own.AttendanceNoted() | own.AttendanceCounted():
             return _attendance(event)
+        case own.AttendanceRevoked() | own.AttendanceDiscounted():
+            return contract.AttendanceRevoked(referral=referral, on=on, session=event.session_id)
         case own.ParticipationStarted():
             return contract.ParticipationStarted(referral=referral, on=on, cycle=event.cycle_id, city=event.city)
         case own.StartRevoked():
@@ -106,6 +132,8 @@ def _case(event: own.ParticipationEvent) -> PublicMessage | None:
             return contract.ParticipationResumed(referral=referral, on=on)
         case own.ParticipationStopped():
             return contract.ParticipationStopped(referral=referral, on=on, category=event.category, code=event.code)
+        case own.StopRevoked():
+            return contract.StopRevoked(referral=referral, on=on)
         case own.ParticipationReturned():
             return contract.ParticipationReturned(referral=referral, on=on)
         case own.ParticipationCompleted():
@@ -119,24 +147,39 @@ def _case(event: own.ParticipationEvent) -> PublicMessage | None:
             | own.PlaceOffered()
             | own.PlaceRefused()
             | own.PlaceGivenBack()
+            | own.PlaceReclaimed()
             | own.NonAssociationDeclared()
             | own.NonAssociationLifted()
             | own.SafetyTaskOpened()
+            | own.SafetyTaskLapsed()
             | own.SafetyTaskClosed()
+            | own.PersonKnown()
+            | own.OtherKnown()
+            | own.RoadNoted()
+            | own.DuplicateCounted()
+            | own.AttendanceInherited()
+            | own.LeavingRevoked()
+            | own.MakeUpRequested()
+            | own.MakeUpArranged()
+            | own.MakeUpDropped()
+            | own.ParticipationTransferred()
+            | own.OfferFollowed()
         ):
             return None
         case _:
             assert_never(event)
 
 
-def _placed(event: own.ParticipantPlaced | own.PlaceRescheduled, placed_on: date) -> contract.ParticipantPlaced:
+def _placed(
+    event: own.ParticipantPlaced | own.PlaceRescheduled | own.PlaceRestored, placed_on: date
+) -> contract.ParticipantPlaced:
     """A place that was accepted; told again when its days change."""
     return contract.ParticipantPlaced(
         referral=event.referral_id, on=placed_on, cycle=event.cycle_id, city=event.city, first_session_on=event.first_on
     )
 
 
-def _attendance(event: own.AttendanceNoted) -> contract.AttendanceRecorded:
+def _attendance(event: own.AttendanceNoted | own.AttendanceCounted) -> contract.AttendanceRecorded:
     return contract.AttendanceRecorded(
         referral=event.referral_id,
         on=event.on,

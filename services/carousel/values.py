@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
+from collections.abc import Set as AbstractSet
 from datetime import time
 from typing import Annotated, Any, Literal
 
@@ -63,13 +65,55 @@ Titles = Annotated[dict[_Code, _Title], Field(min_length=1, max_length=20)]
 """By language: an event is read whatever languages the project has by then."""
 
 
+ModuleId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,79}$")]
+ModuleIds = Annotated[tuple[ModuleId, ...], Field(max_length=200)]
+Replaced = Annotated[tuple[ModuleId, ...], Field(max_length=24)]
+
+
 class Module(Message):
-    """One module of an offer; who never attended may join at it only when `entry_allowed`."""
+    """One module of an offer; who never attended may join at it only when `entry_allowed`.
+
+    `identity` is what it is whatever its number, in each version and each offer; who attended one of those that it
+    `replaces` has attended it. Of what was kept before identities, the number is the identity.
+    """
 
     number: Number
     title: Titles
     minutes: Annotated[int, Field(ge=15, le=480)]
     entry_allowed: bool
+    identity: ModuleId | None = None
+    replaces: Replaced = ()
+
+    @property
+    def needed(self) -> Needed:
+        """What is needed of who follows the offer."""
+        return Needed(number=self.number, identity=self.identity or str(self.number), instead=self.replaces)
+
+
+class Needed(Message):
+    """A module that an offer asks for: its number there, its identity, and those that are worth as much."""
+
+    number: Number
+    identity: ModuleId
+    instead: Replaced = ()
+
+    @property
+    def worth(self) -> tuple[str, ...]:
+        """Every identity by which it was attended."""
+        return (self.identity, *self.instead)
+
+
+Needs = Annotated[tuple[Needed, ...], Field(max_length=24)]
+
+
+def needs_of(modules: Iterable[int], needs: Needs) -> Needs:
+    """What an offer asks for, as it was told; of what was kept before it was, by the numbers of its modules."""
+    return needs or tuple(Needed(number=each, identity=str(each)) for each in sorted(modules))
+
+
+def attended_of(needs: Needs, have: AbstractSet[str]) -> tuple[int, ...]:
+    """The numbers of the modules that somebody has who attended these."""
+    return tuple(each.number for each in needs if not have.isdisjoint(each.worth))
 
 
 class Session(Message):
@@ -107,6 +151,7 @@ class SessionFacts(Message):
     place: Place
     present: Count
     cover_used: bool
+    identity: ModuleId | None = None
 
 
 class PlaceInCycle(Message):
@@ -120,5 +165,6 @@ class PlaceInCycle(Message):
     organisation_id: Id | None = None
     city: City
     modules: Numbers
+    needs: Needs = ()
     first_on: StoredDay
     last_on: StoredDay

@@ -36,9 +36,9 @@ class PersonalData(PersonalDataStore[Person]):
         await super().keep(connection, person_id, kind, person, since)
         await self._compare(connection, person_id, kind, person)
 
-    async def introduce(self, connection: Connection, person_id: str, kind: str, person: Person, since: date) -> bool:
+    async def add_person(self, connection: Connection, person_id: str, kind: str, person: Person, since: date) -> bool:
         """As every register; who was referred is compared with others."""
-        kept = await super().introduce(connection, person_id, kind, person, since)
+        kept = await super().add_person(connection, person_id, kind, person, since)
         if kept:
             await self._compare(connection, person_id, kind, person)
         return kept
@@ -65,7 +65,7 @@ class PersonalData(PersonalDataStore[Person]):
         Of who is not held, or held just so, nothing is kept.
         """
         await lock(connection, person_id)
-        held = await self.held(connection, person_id, "referred")
+        held = await self.find_person(connection, person_id, "referred")
         if held and held != person:
             by_nobody_who_works = Requester(by, frozenset())
             change = NameChange(person_id, "referred", "correction", "told-again", by_nobody_who_works)
@@ -106,11 +106,11 @@ class PersonalData(PersonalDataStore[Person]):
     async def asked_for(self, connection: Connection, change: NameChange) -> Person | None:
         """What a correction that is open asks for; None of an erasure."""
         encrypted = await connection.fetchval("select sealed from person_changes where id = $1", change.id)
-        return None if encrypted is None else self._opened(encrypted)
+        return None if encrypted is None else self._decrypted(encrypted)
 
     async def read(self, connection: Connection, person_id: str, by: str, why: str, through: str) -> Person:
         """A person's name and contacts; the access log keeps who, when, why. Raises NotVisible when none is held."""
-        found = await self.look(connection, person_id, by, why, through)
+        found = await self.read_person(connection, person_id, by, why, through)
         if found is None:
             raise NotVisible
         return found
@@ -131,7 +131,7 @@ class PersonalData(PersonalDataStore[Person]):
         )
         rotated = await super().rotate_keys(connection)
         for row in await connection.fetch("select id, kind, sealed from people where kind = 'referred'"):
-            await self._compare(connection, row["id"], row["kind"], self._opened(row["sealed"]))
+            await self._compare(connection, row["id"], row["kind"], self._decrypted(row["sealed"]))
         return rotated
 
     async def _make(self, connection: Connection, change: NameChange, person: Person | None, by: str) -> bool:

@@ -23,3 +23,4 @@ class DeadLetterReason(StrEnum):
     REASON_UNKNOWN = "reason-unknown"
     REFERRAL_UNKNOWN = "referral-unknown"
     SECTOR_UNKNOWN = "sector-unknown"
+    STEP_UNKNOWN = "step-unknown"

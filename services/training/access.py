@@ -7,7 +7,8 @@ reader on the rows.
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from typing import Annotated
+from dataclasses import dataclass
+from typing import Annotated, Any
 
 from fastapi import Depends, Request
 
@@ -16,20 +17,45 @@ from services.training.network_events.state import NetworkEvent
 from services.training.partners.state import Partner
 from services.training.personal_data.names import NameAccess
 from services.training.personal_data.store import People
+from services.training.queries.successors import successors
+from services.training.refusals import Refusal
 from services.training.trainings.state import Training
+from shared.domain.clock import today
+from shared.domain.messages import Refused
 from shared.eventstore.event_store import Connection
 from shared.http.auth import Caller, Role
 from shared.http.authorization import allow
 from shared.http.problems import NotVisible
+from shared.i18n.municipalities import is_municipality
 
-Trainer = Annotated[Caller, allow(Role.TRAINER)]
-ListSender = Annotated[Caller, allow(Role.TRAINER, Role.REFERRER)]
+
+@dataclass(frozen=True, slots=True)
+class Member(Caller):
+    """A caller, and the organisations that he acts for: his own and those in whose place it is."""
+
+    organisations: frozenset[str]
+
+
+def _member(*roles: Role) -> Any:  # noqa: ANN401 - a FastAPI dependency
+    allowed = allow(*roles)
+
+    async def member(request: Request, caller: Caller = allowed) -> Member:
+        async with request.app.state.pool.acquire() as connection:
+            became = await successors(connection, today())
+        his = became.kin(caller.organisation) if caller.organisation else frozenset[str]()
+        return Member(caller.subject, caller.role, caller.organisation, caller.cities, his)
+
+    return Depends(member)
+
+
+Trainer = Annotated[Member, _member(Role.TRAINER)]
+ListSender = Annotated[Member, _member(Role.TRAINER, Role.REFERRER)]
 Coordinator = Annotated[Caller, allow(Role.COORDINATOR)]
 SteeringReader = Annotated[Caller, allow(Role.COORDINATOR, Role.STEERING)]
 Reader = Annotated[Caller, allow(Role.TRAINER, Role.COORDINATOR, Role.STEERING, Role.FACILITATOR, Role.REFERRER)]
-EvaluationReader = Annotated[Caller, allow(Role.TRAINER, Role.COORDINATOR, Role.STEERING)]
-NameHolder = Annotated[Caller, allow(Role.TRAINER, Role.COORDINATOR, Role.DATA_PROTECTION)]
-ErasureAsker = Annotated[Caller, allow(Role.TRAINER, Role.COORDINATOR)]
+EvaluationReader = Annotated[Member, _member(Role.TRAINER, Role.COORDINATOR, Role.STEERING)]
+NameHolder = Annotated[Member, _member(Role.TRAINER, Role.COORDINATOR, Role.DATA_PROTECTION)]
+ErasureAsker = Annotated[Member, _member(Role.TRAINER, Role.COORDINATOR)]
 DataProtection = Annotated[Caller, allow(Role.DATA_PROTECTION)]
 
 
@@ -54,28 +80,37 @@ def in_his_cities(caller: Caller, *cities: str | None) -> None:
         raise NotVisible
 
 
-def gives(caller: Caller, state: Training) -> None:
-    """His organisation gives this training, in one of his cities."""
-    if state.organiser is None or state.organiser != caller.organisation:
+def takes_place_in(caller: Caller, city: str) -> None:
+    """Something is planned in one of his cities, and there is such a city. Raises NotVisible, Refused."""
+    in_his_cities(caller, city)
+    if not is_municipality(city):
+        raise Refused(Refusal.CITY_UNKNOWN, field="city")
+
+
+def gives(caller: Member, state: Training) -> None:
+    """His organisation gives this training, in one of his cities; a city that there is not is anybody's, to mend it."""
+    if state.organiser not in caller.organisations:
         raise NotVisible
-    in_his_cities(caller, state.city)
+    in_his_cities(caller, *([state.city] if is_municipality(state.city) else []))
 
 
-def gives_or_plans(caller: Caller, state: Training) -> None:
+def gives_or_plans(caller: Member, state: Training) -> None:
     """Nobody planned it yet, or he did."""
     if state.planned:
         gives(caller, state)
 
 
 def coordinates(caller: Caller, state: NetworkEvent | Meeting) -> None:
-    """It takes place in one of his cities."""
-    in_his_cities(caller, state.city)
+    """It takes place in one of his cities; a city that there is not is anybody's, to mend it."""
+    if not state.city:
+        raise NotVisible
+    in_his_cities(caller, *([state.city] if is_municipality(state.city) else []))
 
 
 def coordinates_or_plans(caller: Caller, state: NetworkEvent | Meeting) -> None:
     """Nobody planned it yet, or it takes place in one of his cities."""
     if state.city:
-        in_his_cities(caller, state.city)
+        coordinates(caller, state)
 
 
 def coordinates_partner(caller: Caller, city: str, state: Partner) -> None:
@@ -83,11 +118,11 @@ def coordinates_partner(caller: Caller, city: str, state: Partner) -> None:
     in_his_cities(caller, state.city or city)
 
 
-def name_access(caller: Caller) -> NameAccess:
+def name_access(caller: Member) -> NameAccess:
     """Whose names he may read, correct and erase."""
     match caller.role:
         case Role.TRAINER:
-            return NameAccess(organiser=caller.organisation or "", cities=sorted(caller.cities))
+            return NameAccess(organisers=sorted(caller.organisations), cities=sorted(caller.cities))
         case Role.COORDINATOR:
             return NameAccess(cities=sorted(caller.cities))
         case Role.DATA_PROTECTION:
@@ -96,12 +131,12 @@ def name_access(caller: Caller) -> NameAccess:
             raise NotVisible
 
 
-async def require_training(connection: Connection, caller: Caller, training_id: str) -> None:
+async def require_training(connection: Connection, caller: Member, training_id: str) -> None:
     """Raises NotVisible unless the caller's organisation gives this training in one of his cities."""
     if not await connection.fetchval(
-        "select exists (select from trainings where training = $1 and organiser = $2 and city = any($3))",
+        "select exists (select from trainings where training = $1 and organiser = any($2) and city = any($3))",
         training_id,
-        caller.organisation,
+        list(caller.organisations),
         list(caller.cities),
     ):
         raise NotVisible

@@ -24,7 +24,7 @@ from services.training.projections import (
 from services.training.trainings.aggregate import TRAINING
 from services.training.trainings.routes import certificates as certificate_routes
 from services.training.trainings.routes import evaluations as evaluation_routes
-from services.training.trainings.routes import planning, registers
+from services.training.trainings.routes import mending, planning, registers
 from services.training.trainings.routes import registrations as registration_routes
 from services.training.translations import refusals
 from shared.contracts.training import ACTIVITIES, PARTICIPATIONS
@@ -37,6 +37,7 @@ SERVICE = Service(
     routers=[
         calendar_routes.router,
         planning.router,
+        mending.router,
         registration_routes.router,
         registration_links.router,
         registers.router,

@@ -1,4 +1,4 @@
-"""What the training service consumes: the organisations, so that nobody types them twice."""
+"""What the training service consumes: the organisations and what becomes of them, so that nobody types them twice."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from shared.projections.topic import TopicProjection
 
 KNOWN_ORGANISATIONS = TopicProjection(
     consumer="training",
-    version="1",
+    version="2",
     schemas=[organisations.SCHEMA],
     inboxes=[Inbox("training", ORGANISATIONS, organisations.apply)],
 )

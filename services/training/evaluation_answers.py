@@ -79,6 +79,18 @@ async def end(connection: Connection, training: str) -> int:
     return int(gone.rpartition(" ")[2])
 
 
+async def unanswered(connection: Connection, training: str) -> int:
+    """How many of those who were asked did not answer."""
+    query = "select invited from evaluations where training = $1"
+    return int(await connection.fetchval(query, training)) - (await tally(connection, training)).answers
+
+
+async def forget(connection: Connection, training: str) -> None:
+    """What people thought of a training that did not take place: no link and no answer is left."""
+    await end(connection, training)
+    await connection.execute("delete from evaluation_answers where training = $1", training)
+
+
 async def tally(connection: Connection, training: str) -> Tally:
     """The answers, added up."""
     return Tally(**dict(await connection.fetchrow(_TALLY, training) or {}))

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from services.training.meetings.events import SteeringMeetingHeld
-from services.training.network_events.events import NetworkEventHeld
+from services.training.meetings.events import SteeringMeetingHeld, SteeringMeetingRevoked
+from services.training.network_events.events import NetworkEventHeld, NetworkEventRevoked
 from services.training.partners.events import PartnerJoined, PartnerLeft
-from services.training.trainings.events import EvaluationClosed, ParticipationRecorded, TrainingHeld
+from services.training.trainings.events import EvaluationClosed, ParticipationRecorded, TrainingHeld, TrainingRevoked
 from shared.contracts import training as contract
 from shared.domain.messages import AnyRecorded, Event
 from shared.messaging.cloudevents import PublicMessage
@@ -42,6 +42,12 @@ def _message(event: Event) -> PublicMessage | None:
             return contract.SteeringMeetingHeld(
                 meeting=event.meeting_id, on=event.on, partners=event.partners, release=event.release
             )
+        case TrainingRevoked():
+            return contract.TrainingRevoked(training=event.training_id, on=event.on)
+        case NetworkEventRevoked():
+            return contract.NetworkEventRevoked(event=event.event_id, on=event.on)
+        case SteeringMeetingRevoked():
+            return contract.SteeringMeetingRevoked(meeting=event.meeting_id, on=event.on)
         case PartnerJoined():
             return contract.PartnerJoined(partner=event.partner_id, role=event.role, since=event.since)
         case PartnerLeft():

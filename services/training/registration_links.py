@@ -17,7 +17,7 @@ from services.training.network_events.aggregate import NETWORK_EVENT
 from services.training.network_events.commands import CancelGuest
 from services.training.newcomers import PUBLIC
 from services.training.personal_data import entries
-from services.training.personal_data.entries import AskedMeanwhile, Entry, Standing
+from services.training.personal_data.entries import AskedMeanwhile, Entry, Now
 from services.training.personal_data.store import People
 from services.training.refusals import Refusal
 from services.training.trainings.aggregate import TRAINING
@@ -26,7 +26,7 @@ from shared.domain.clock import now, today
 from shared.domain.messages import Message, Refused
 from shared.eventstore.command_handler import Outcome
 from shared.eventstore.event_store import Connection, VersionConflict
-from shared.eventstore.idempotency import Kept
+from shared.eventstore.idempotency import StoredAnswer
 from shared.http.commands import Commanding, Commands
 from shared.http.idempotency_key import READS, response_of
 
@@ -49,18 +49,18 @@ async def cancel_by_link(body: Link, commands: Commanding, people: Persons) -> R
     raise VersionConflict(PUBLIC)
 
 
-async def _taken_back(commands: Commands, people: People, token: str) -> Kept:
+async def _taken_back(commands: Commands, people: People, token: str) -> StoredAnswer:
     async with commands.store.pool.acquire() as connection:
         entry = await entries.find(connection, token)
     if entry:
         return await _cancelled(commands, people, entry)
-    answered = await commands.answered()
+    answered = await commands.earlier_answer()
     if answered is None:
         raise Refused(Refusal.LINK_NOT_VALID)
     return answered
 
 
-async def _cancelled(commands: Commands, people: People, entry: Entry) -> Kept:
+async def _cancelled(commands: Commands, people: People, entry: Entry) -> StoredAnswer:
     async def write(connection: Connection, _: Outcome) -> None:
         await entries.take_back(connection, people, entry)
 
@@ -70,9 +70,9 @@ async def _cancelled(commands: Commands, people: People, entry: Entry) -> Kept:
         registration = CancelRegistration(
             at=at, by=PUBLIC, training_id=identity, on=on, participant_id=person, asked_by_others=others
         )
-        return await commands.kept(TRAINING, identity, registration, hooks=[write], content=_nothing, status=204)
+        return await commands.answer(TRAINING, identity, registration, hooks=[write], content=_nothing, status=204)
     guest = CancelGuest(at=at, by=PUBLIC, event_id=identity, on=on, participant_id=person, asked_by_others=others)
-    return await commands.kept(NETWORK_EVENT, identity, guest, hooks=[write], content=_nothing, status=204)
+    return await commands.answer(NETWORK_EVENT, identity, guest, hooks=[write], content=_nothing, status=204)
 
 
 def _nothing(_: Outcome) -> None:
@@ -80,8 +80,8 @@ def _nothing(_: Outcome) -> None:
 
 
 @router.post("/standing", openapi_extra=READS)
-async def standing_by_link(body: Link, connection: Reading) -> Standing:
-    """Whether he has a place by now, or how many wait before him; the link stays good."""
+async def standing_by_link(body: Link, connection: Reading) -> Now:
+    """Whether he has a place by now, or how many wait before him, and what became of it; the link stays good."""
     found = await entries.standing(connection, body.token)
     if found is None:
         raise Refused(Refusal.LINK_NOT_VALID)

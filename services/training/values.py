@@ -56,6 +56,13 @@ class TimeSlot(Message):
     ends: Clock
 
 
+class DaysAttended(Message):
+    """Who was there on some days of a series only."""
+
+    participant_id: Id
+    days: Annotated[tuple[Day, ...], Field(min_length=1, max_length=20)]
+
+
 class Professional(Message):
     """Who registers, known by id only, and what the figures need of him."""
 
@@ -79,6 +86,7 @@ class Cancellation(Dated):
     reason: CancelReason
 
 
+DaysRequired = Annotated[int, Field(ge=1, le=20)] | None  # None: every day
 TimeSlots = Annotated[tuple[TimeSlot, ...], Field(min_length=1, max_length=20)]
 Trainers = Annotated[tuple[Id, ...], Field(min_length=1, max_length=10)]
 Speakers = Annotated[tuple[Id, ...], Field(max_length=50)]

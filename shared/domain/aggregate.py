@@ -1,4 +1,4 @@
-"""What a service decides on: a kind of stream with its rules, what a command changed, and what that leads to."""
+"""Aggregates: a kind of stream with its rules, the change a command makes, and the commands a policy issues."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ F = TypeVar("F", bound=Event)
 class Aggregate(Generic[S, C, E]):
     """One kind of stream: the prefix of its name, the types of its events, and its decider.
 
-    `decide` and `evolve` are pure functions of (state, command) and (state, event). `long` says that its streams grow
-    long enough for their states to be kept in memory between commands.
+    `decide` and `evolve` are pure functions of (state, command) and (state, event). `long`: its streams grow so long
+    that their states are cached between commands.
     """
 
     prefix: str
@@ -92,8 +92,12 @@ class Issued(Generic[S, C, E]):
 
 
 AnyIssued: TypeAlias = Issued[Any, Any, Any]  # to whichever aggregate
-Policy: TypeAlias = Callable[[Event, Command], Iterator[AnyIssued]]
-"""What an event leads to on other aggregates, and in the same transaction; the command is the one that caused it."""
+Policy: TypeAlias = Callable[[Event, Command, Any], Iterator[AnyIssued]]
+"""What an event leads to on other aggregates, and in the same transaction.
+
+The command is the one that caused it, and the state that of its stream after all of the events of that command. What a
+service lists first is asked of all these events first: it tells of that state before another policy changes it.
+"""
 
 
 def by_prefix(aggregates: Iterable[AnyAggregate]) -> Mapping[str, AnyAggregate]:

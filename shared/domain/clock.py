@@ -1,4 +1,4 @@
-"""Which day it is for the people of the programme, and whether a day can already have happened."""
+"""The current moment and day in Belgium, and whether a day is in the future."""
 
 from __future__ import annotations
 
@@ -26,6 +26,6 @@ def day_in_belgium(at: datetime) -> date:
 
 
 def not_in_future(on: date, at: datetime) -> None:
-    """Refuse a day that, in Belgium, had not yet come when it was asked (`at` is aware)."""
+    """Refuse a day that, in Belgium, was still in the future at that moment (`at` is aware)."""
     if on > day_in_belgium(at):
         raise Refused("date-in-future")

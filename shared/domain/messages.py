@@ -1,4 +1,4 @@
-"""What every fact, command and refusal is made of; nothing here does I/O."""
+"""The base classes of events, commands and refusals; nothing here does I/O."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class Message(BaseModel):
 
 
 class Dated(Message):
-    """What a request or a command says that has nothing more to say than the day on which it happened."""
+    """A request or command with the day on which it happened, and nothing more."""
 
     on: Day
 
@@ -35,11 +35,14 @@ class Command(Message):
 
 
 class Event(Message):
-    """Something that has happened (past tense). Facts outlive requests: classes only ever grow."""
+    """Something that has happened (past tense). Events are stored for ever: their classes only grow."""
 
 
 class Refused(Exception):  # noqa: N818 - a refusal is an answer, not a fault
-    """The programme says no. `code` is stable and has a sentence in NL, FR and EN."""
+    """The programme refuses. `code` is stable and has a sentence in NL, FR and EN.
+
+    `details` name what the command contradicts, by ids and days that whoever asked may know.
+    """
 
     def __init__(self, code: str, **details: str | int) -> None:
         super().__init__(code)
@@ -48,12 +51,12 @@ class Refused(Exception):  # noqa: N818 - a refusal is an answer, not a fault
 
 
 def id_not_available() -> Refused:
-    """The id is taken, or not for this caller: one code whatever the reason, so that the reason is not told."""
+    """The id is taken, or not for this caller: one code whatever the reason, so that the reason cannot be inferred."""
     return Refused("id-not-available")
 
 
 class Meta(Message):
-    """What is kept beside a fact: who recorded it, and the thread it belongs to (a trace id)."""
+    """The metadata of an event: who recorded it, and its trace id."""
 
     by: str
     correlation_id: str
@@ -64,7 +67,7 @@ E = TypeVar("E", bound=Event)
 
 @dataclass(frozen=True, slots=True)
 class Recorded(Generic[E]):
-    """A fact as it stands in the store: `position` orders all facts, `version` one stream's (from 1)."""
+    """A stored event: `position` orders all events, `version` those of one stream (from 1)."""
 
     position: int
     stream: str
@@ -74,5 +77,5 @@ class Recorded(Generic[E]):
     at: datetime
 
 
-JsonObject: TypeAlias = dict[str, Any]  # whatever JSON may hold
+JsonObject: TypeAlias = dict[str, Any]  # any JSON
 AnyRecorded: TypeAlias = Recorded[Any]  # of whichever aggregate: what reads all events of a service

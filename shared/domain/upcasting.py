@@ -1,4 +1,4 @@
-"""How values that an earlier release kept without a bound are read: as the nearest that have one."""
+"""Upcasts values that an earlier release stored without bounds: to the nearest value within them."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ StoredDay = Annotated[Day, BeforeValidator(within_bounds)]
 
 
 def each_once(value: object) -> object:
-    """A list that may tell the same thing again and again, each of them once, in its order; anything else as it is."""
+    """A list that may repeat an item, each item once, in its order; anything else as it is."""
     if not isinstance(value, list | tuple):
         return value
     once: list[object] = []

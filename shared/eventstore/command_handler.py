@@ -1,4 +1,4 @@
-"""The way of a command, written once: read the stream, fold, decide, append, project; again on conflict."""
+"""The command handler: read the stream, fold, decide, append, project; again on conflict."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ C = TypeVar("C", bound=Command)
 E = TypeVar("E", bound=Event)
 
 TransactionHook: TypeAlias = "Callable[[Connection, Outcome], Awaitable[None]]"
-"""Writes in the transaction of the events what must not be apart from them."""
+"""Writes in the transaction of the events."""
 AccessCheck: TypeAlias = "Callable[[S], None]"
-"""Asked of the very state that is decided on; raises NotVisible when the caller may not act on it."""
+"""KeyedRequest of the very state that is decided on; raises NotVisible when the caller may not act on it."""
 IssuedCheck: TypeAlias = "Callable[[AnyIssued], AccessCheck[Any] | None]"
 """The access check of a command that a policy issues on behalf of the caller, or None where none is needed."""
 _ATTEMPTS = 20
@@ -29,7 +29,7 @@ _ATTEMPTS = 20
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What a command came to: the stream's version after it, and the events it added (none when asked twice)."""
+    """The result of a command: the stream's version after it, and the events it added (none when repeated)."""
 
     version: int
     events: Sequence[Event]
@@ -37,7 +37,7 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Handling(Generic[S, C, E]):
-    """One command to one aggregate, with all that is done about it.
+    """One command to one aggregate, with its checks and hooks.
 
     The policies of the store issue further commands from its events, in the same transaction: all of it holds, or none.
     A command that comes from another service's message has no `check_access` and no `check_issued`.
@@ -62,21 +62,21 @@ class Handling(Generic[S, C, E]):
         return replace(self, hooks=[*self.hooks, hook])
 
     async def run(self) -> Outcome:
-        """Decide and append, again as long as others come first.
+        """Decide and append, again after each conflict.
 
-        Who came second waits for the locks of the streams that he lost, so that a crowd on one stream is served one by
-        one. Raises Refused, what the checks raise, and VersionConflict when twenty other writers came first in a row.
+        After a conflict it waits for the locks of the streams in conflict, so that many writers of one stream go one by
+        one. Raises Refused, what the checks raise, and VersionConflict after twenty conflicts in a row.
         """
-        lost: set[str] = set()
+        conflicts: set[str] = set()
         for attempt in range(1, _ATTEMPTS + 1):
             try:
-                if not lost:
+                if not conflicts:
                     return await self._optimistic()
                 async with self.store.transaction() as connection:
-                    await self.store.lock_streams(connection, lost)
+                    await self.store.lock_streams(connection, conflicts)
                     return await self.within(connection)
             except VersionConflict as conflict:
-                lost.add(conflict.stream)
+                conflicts.add(conflict.stream)
                 if attempt == _ATTEMPTS:
                     raise
         raise AssertionError
@@ -88,7 +88,7 @@ class Handling(Generic[S, C, E]):
             return await self._write(connection, version, state, events)
 
     async def _optimistic(self) -> Outcome:
-        """Read and decide before the transaction: the expected version tells whether somebody came between."""
+        """Read and decide before the transaction: the expected version reveals a conflict."""
         store = self.store
         with bound_contextvars(correlation_id=self.meta.correlation_id):
             async with store.pool.acquire() as connection:
@@ -121,9 +121,9 @@ class Handling(Generic[S, C, E]):
 
 @dataclass(frozen=True, slots=True)
 class _Writing:
-    """What one command appends in its transaction, and the commands that follow from it, depth first.
+    """What one command appends in its transaction, with the commands that policies issue from it, depth first.
 
-    The projections are handed all of it at the end. No stream is read twice: those of the commands that the events of
+    The projections are passed all of it at the end. No stream is read twice: those of the commands that the events of
     one command lead to are read together.
     """
 
@@ -137,12 +137,13 @@ class _Writing:
     async def append(
         self, aggregate: Aggregate[S, C, E], aggregate_id: str, known: tuple[int, S], command: C, events: Sequence[E]
     ) -> None:
-        """Append the events of one command, and decide what its policies issue."""
+        """Append the events of one command, and decide the commands that policies issue."""
         (version, state), stream = known, aggregate.stream(aggregate_id)
         recorded = await self.store.append(self.connection, stream, version, events, self.meta, command.at)
         self.changes.append(change := aggregate.change(recorded, aggregate.fold(events, state)))
         self.known[stream] = version + len(events), change.state
-        issued = [each for event in events for policy in self.store.policies for each in policy(event, command)]
+        policies, after = self.store.policies, change.state
+        issued = [each for policy in policies for event in events for each in policy(event, command, after)]
         unknown = [(each.aggregate, each.aggregate_id) for each in issued if each.stream not in self.known]
         self.known.update(await load_all(self.connection, self.store, unknown))
         for each in issued:

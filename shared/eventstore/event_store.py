@@ -1,4 +1,4 @@
-"""Events in PostgreSQL: read a stream, append at an expected version, follow the table without skipping."""
+"""The event store in PostgreSQL: read a stream, append at an expected version, follow the table without gaps."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ from shared.eventstore.state_cache import StateCache
 
 MIGRATIONS = migrations_of("events", Path(__file__).parent / "sql" / "events")
 SCHEMA = schema_of(MIGRATIONS)
-_LINE = 7226
-# The lock comes before the positions are drawn: a follower that meets a gap sees in pg_locks who may still fill it.
+_STREAM_LOCK = 7226
+# The lock comes before the positions are drawn: a relay that finds a gap sees in pg_locks which appends may fill it.
 _APPEND = """
 with open_append as materialized (select pg_advisory_xact_lock_shared(7226001))
 insert into events (stream, version, type, data, meta, at)
@@ -31,12 +31,14 @@ order by event.nth
 returning position
 """
 
+_SELECT = "select position, stream, version, type, data, meta, at from events"
+
 Connection: TypeAlias = "asyncpg.pool.PoolConnectionProxy[asyncpg.Record] | asyncpg.Connection[asyncpg.Record]"
 Project: TypeAlias = "Callable[[Connection, Sequence[AnyChange]], Awaitable[None]]"
 
 
 class VersionConflict(Exception):  # noqa: N818 - an answer to the appender, who decides again
-    """The stream has moved on since it was read, or its writers waited for each other in a circle."""
+    """The stream has newer events than when it was read, or its writers deadlocked."""
 
     def __init__(self, stream: str) -> None:
         super().__init__(stream)
@@ -44,7 +46,7 @@ class VersionConflict(Exception):  # noqa: N818 - an answer to the appender, who
 
 
 def event_types(*classes: type[Event]) -> Mapping[str, type[Event]]:
-    """The codec of a store: the name an event is stored under, and its class."""
+    """The event types of a store, by the name they are stored under."""
     return {each.__name__: each for each in classes}
 
 
@@ -52,7 +54,7 @@ def event_types(*classes: type[Event]) -> Mapping[str, type[Event]]:
 class EventStore:
     """One service's events.
 
-    In the transaction of an append the command handler issues the commands of `policies`, and hands every change to
+    In the transaction of an append the command handler issues the commands of `policies`, and passes every change to
     `project`, in order, so that the page after a command shows its effect. `on_commit` is called after the commit, to
     wake the outbox relay.
     """
@@ -75,55 +77,33 @@ class EventStore:
         self, connection: Connection, stream: str, after: int = 0, limit: int | None = None
     ) -> list[AnyRecorded]:
         """The events of one stream, up to `limit` after a version, oldest first; none for a stream nobody wrote."""
-        rows = await connection.fetch(
-            "select position, stream, version, type, data, meta, at from events where stream = $1 and version > $2"
-            " order by version limit $3",
-            stream,
-            after,
-            limit,
-        )
-        return [self._recorded(row) for row in rows]
+        query = f"{_SELECT} where stream = $1 and version > $2 order by version limit $3"
+        return [recorded(row, self.types) for row in await connection.fetch(query, stream, after, limit)]
 
     async def read_all(self, connection: Connection, streams: Collection[str]) -> Mapping[str, Sequence[AnyRecorded]]:
         """The events of several streams, each oldest first."""
-        rows = await connection.fetch(
-            "select position, stream, version, type, data, meta, at from events where stream = any($1)"
-            " order by stream, version",
-            list(streams),
-        )
+        query = f"{_SELECT} where stream = any($1) order by stream, version"
         found: dict[str, list[AnyRecorded]] = {stream: [] for stream in streams}
-        for row in rows:
-            found[row["stream"]].append(self._recorded(row))
+        for row in await connection.fetch(query, list(streams)):
+            found[row["stream"]].append(recorded(row, self.types))
         return found
 
     async def lock_streams(self, connection: Connection, streams: Collection[str]) -> None:
         """Lock each of `streams` until the end of the transaction: others that do so wait."""
         for stream in sorted(streams):
-            await connection.execute("select pg_advisory_xact_lock($1, hashtext($2))", _LINE, stream)
+            await connection.execute("select pg_advisory_xact_lock($1, hashtext($2))", _STREAM_LOCK, stream)
 
     async def append(
-        self,
-        connection: Connection,
-        stream: str,
-        expected: int,
-        events: Sequence[Event],
-        meta: Meta,
-        at: datetime,
+        self, connection: Connection, stream: str, expected: int, events: Sequence[Event], meta: Meta, at: datetime
     ) -> list[AnyRecorded]:
         """Append `events` in one statement, which needs no transaction around it. Raises VersionConflict.
 
         A conflict is a stream that was not at version `expected`.
         """
+        types = [type(event).__name__ for event in events]
+        data = [event.model_dump_json() for event in events]
         try:
-            rows = await connection.fetch(
-                _APPEND,
-                stream,
-                expected,
-                [type(event).__name__ for event in events],
-                [event.model_dump_json() for event in events],
-                meta.model_dump_json(),
-                at,
-            )
+            rows = await connection.fetch(_APPEND, stream, expected, types, data, meta.model_dump_json(), at)
         except (asyncpg.SerializationError, asyncpg.UniqueViolationError, asyncpg.DeadlockDetectedError) as error:
             raise VersionConflict(stream) from error
         if len(rows) < len(events):
@@ -134,51 +114,28 @@ class EventStore:
         ]
 
     async def after(self, connection: Connection, position: int, limit: int) -> list[AnyRecorded]:
-        """Up to `limit` events after `position`, in order, none skipped that could still commit.
+        """Up to `limit` events after `position`, in order; none that could still commit is skipped.
 
         A gap is waited for only while a transaction that was open when it was seen still is;
         what is missing after that was rolled back.
         """
-        return [self._recorded(row) for row in await self.rows_after(connection, position, limit)]
+        return [recorded(row, self.types) for row in await self.rows_after(connection, position, limit)]
 
     async def rows_after(self, connection: Connection, position: int, limit: int) -> list[asyncpg.Record]:
         """As `after`, the rows as they are stored."""
-        rows = await self._page(connection, position, limit)
+        query = f"{_SELECT} where position > $1 order by position limit $2"
+        rows = await connection.fetch(query, position, limit)
         if _gap(rows, position):
             await _until_ended(connection)
-            rows = await self._contiguous_to(connection, position, rows)
+            query = f"{_SELECT} where position > $1 and position <= $2 order by position"
+            rows = await connection.fetch(query, position, rows[-1]["position"])
         return rows
 
     @staticmethod
     async def rows_at(connection: Connection, positions: Sequence[int]) -> list[asyncpg.Record]:
-        """The rows of the facts at these positions, as far as there are any, in order."""
-        return await connection.fetch(
-            "select position, stream, version, type, data, meta, at from events where position = any($1)"
-            " order by position",
-            list(positions),
-        )
-
-    async def _contiguous_to(
-        self, connection: Connection, position: int, seen: Sequence[asyncpg.Record]
-    ) -> list[asyncpg.Record]:
-        return await connection.fetch(
-            "select position, stream, version, type, data, meta, at from events"
-            " where position > $1 and position <= $2 order by position",
-            position,
-            seen[-1]["position"],
-        )
-
-    @staticmethod
-    async def _page(connection: Connection, position: int, limit: int) -> list[asyncpg.Record]:
-        return await connection.fetch(
-            "select position, stream, version, type, data, meta, at from events"
-            " where position > $1 order by position limit $2",
-            position,
-            limit,
-        )
-
-    def _recorded(self, row: asyncpg.Record) -> AnyRecorded:
-        return recorded(row, self.types)
+        """The rows of the events at these positions, as far as there are any, in order."""
+        query = f"{_SELECT} where position = any($1) order by position"
+        return await connection.fetch(query, list(positions))
 
 
 def recorded(row: asyncpg.Record, types: Mapping[str, type[Event]]) -> AnyRecorded:

@@ -1,4 +1,4 @@
-"""The state of a stream as the database has it, or had it at a version."""
+"""Loads the state of an aggregate from its stream."""
 
 from __future__ import annotations
 

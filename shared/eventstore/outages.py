@@ -1,4 +1,4 @@
-"""Which exceptions mean that what we need is away for a while, by class: try again later, nobody sent anything wrong.
+"""Which exceptions are outages of the database, the network or the machine, by class: try again later.
 
 Sources: PostgreSQL, appendix A (SQLSTATE classes); asyncpg's own classes for connections that are gone.
 """
@@ -12,7 +12,7 @@ from aiokafka.errors import KafkaError
 
 from shared.eventstore.event_store import VersionConflict
 
-# Each with its subclasses. The SQLSTATE class stands behind.
+# Each with its subclasses; the SQLSTATE class is in the comment.
 AWAY: tuple[type[Exception], ...] = (
     asyncpg.PostgresConnectionError,  # 08: the connection was lost or refused
     asyncpg.InvalidAuthorizationSpecificationError,  # 28: a password is being changed
@@ -30,7 +30,7 @@ AWAY: tuple[type[Exception], ...] = (
     ConnectionError,
     TimeoutError,
 )
-# Exceptions of these kinds that no waiting mends: how we asked was wrong.
+# Subclasses that are no outage: the request itself was wrong.
 OURS: tuple[type[Exception], ...] = (
     asyncpg.ProtocolViolationError,
     asyncpg.DatabaseDroppedError,

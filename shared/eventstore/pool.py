@@ -11,14 +11,9 @@ import structlog
 
 log = structlog.get_logger(__name__)
 
-# What a session of a service may do at most: nobody of ours holds the others up for longer. Milliseconds, as a plain
-# number has them in PostgreSQL. Work of ops (rebuild, reseal) has sessions without.
-SERVING = {
-    "idle_in_transaction_session_timeout": "30000",
-    "lock_timeout": "20000",
-    "statement_timeout": "60000",
-}
-_COMMAND_SECONDS = 70.0  # for a server that says nothing any more, not even that the statement took too long
+# Limits of a session of a service, in milliseconds. Commands of operators (rebuild, rotate-keys) have none.
+SERVING = {"idle_in_transaction_session_timeout": "30000", "lock_timeout": "20000", "statement_timeout": "60000"}
+_COMMAND_SECONDS = 70.0  # for a server that does not answer at all, not even that the statement took too long
 _CONNECT_SECONDS = 10.0
 _CLOSE_SECONDS = 4.0
 
@@ -27,11 +22,11 @@ _CLOSE_SECONDS = 4.0
 async def open_pool(
     url: str, at_most: int, session: Mapping[str, str] | None = None
 ) -> AsyncIterator[asyncpg.Pool[asyncpg.Record]]:
-    """Connections that come back as they went: whatever changes a session, or locks for it, has one of its own.
+    """A pool of connections whose session is never changed: work that does so, or locks for it, has its own connection.
 
-    The reset that asyncpg would send at each return is a round trip; a transaction left open is rolled back without.
-    `session` is what each is set to, SERVING or nothing. At the end who still holds one has four seconds to give it
-    back; after that all are cut off, and what they had in hand is rolled back.
+    The reset that asyncpg would send at each release is a round trip; an open transaction is rolled back without it.
+    `session` has the settings of each, SERVING or nothing. At the end connections in use have four seconds to be
+    released; then all are closed, and their transactions are rolled back.
     """
     limits = session or {}
     pool = await asyncpg.create_pool(

@@ -1,9 +1,9 @@
-"""Which version of a set of tables stands live, and the lock by which processes of several versions keep apart.
+"""Which version of a set of tables is live, and the lock between processes of several versions.
 
-Rules for whoever applies to the tables of `what` (inline projections, or a topic projection by its consumer's name):
+Rules for code that writes to the tables of `what` (inline projections, or a topic projection by its consumer's name):
 
 - inside the transaction that writes, call `lock_version(connection, what, version)` before the first write; when it
-  says False another version stands live: write nothing there;
+  returns False another version is live: write nothing there;
 - create a schema on live tables only when `built_version` is None and there is nothing to apply; any other is created
   in a shadow schema;
 - in the background ask `version_state()` every few seconds.
@@ -33,7 +33,7 @@ class VersionState(StrEnum):
 async def lock_version(connection: Connection, what: str, version: str) -> bool:
     """Whether the live tables of `what` are of `version`; they stay what they are until the caller's transaction ends.
 
-    False: write nothing to them. Never call it for tables that are being built beside the live ones.
+    False: write nothing to them. Never call it for tables in a shadow schema.
     """
     return bool(await connection.fetchval("select lock_version($1) = $2", what, version))
 
@@ -41,11 +41,11 @@ async def lock_version(connection: Connection, what: str, version: str) -> bool:
 async def version_state(
     connection: Connection, what: str, version: str, alive_seconds: float = ALIVE_SECONDS
 ) -> VersionState:
-    """What a process of `version` should do about the tables of `what`; a current one says here that it lives.
+    """What a process of `version` should do about the tables of `what`; a current one notes here that it is alive.
 
-    SUPERSEDED: this version stood live before another took its place, and a process of that other one said within
-    `alive_seconds` (of the database's clock) that it lives. So an old process that is started again in the middle of a
-    rolling update does not build its tables back, and a rollback does as soon as nobody of the newer version is left.
+    SUPERSEDED: this version was live before another replaced it, and a process of that other one was alive within the
+    last `alive_seconds` (of the database's clock). So an old process that is restarted during a rolling update does not
+    rebuild its tables, and a rollback does as soon as no process of the newer version is left.
     """
     row = await connection.fetchrow(
         "with alive as (update built set seen_at = now()"

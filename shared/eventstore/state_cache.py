@@ -1,4 +1,4 @@
-"""The states of long streams, kept in memory: a command on one reads what was added since, not the whole stream."""
+"""A cache of the states of long streams: a command reads the events since, not the whole stream."""
 
 from __future__ import annotations
 
@@ -32,15 +32,15 @@ class StateCache:
     _known: OrderedDict[str, KnownState] = field(default_factory=OrderedDict)
 
     def get(self, stream: str) -> KnownState | None:
-        """What is known of a stream, or None."""
+        """The cached state of a stream, or None."""
         return self._known.get(stream)
 
     def forget(self, stream: str) -> None:
-        """Keep nothing of a stream any more."""
+        """Remove a stream."""
         self._known.pop(stream, None)
 
     def keep(self, stream: str, known: KnownState) -> None:
-        """Keep it instead of the one that was used longest ago."""
+        """Store it, instead of the least recently stored one."""
         self._known[stream] = known
         self._known.move_to_end(stream)
         if len(self._known) > self.most:

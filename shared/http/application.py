@@ -1,4 +1,4 @@
-"""What every application answers: problems as problem+json, its health and its metrics, within its limits."""
+"""The application of every service: problems as problem+json, health, metrics, and limits."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from shared.domain.messages import JsonObject
 from shared.http.auth import TokenVerifier
-from shared.http.idempotency_key import Answers
+from shared.http.idempotency_key import IdempotencyKeys
 from shared.http.limits import Limits
 from shared.http.middleware import RequestLimits, RequestLog
 from shared.http.openapi import documented
 from shared.http.problems import PROBLEMS, Refusals, answer_problems
 from shared.i18n.code_lists import terms
 from shared.i18n.text import preferred_language
-from shared.observability.health import WELL, Health
+from shared.observability.health import HEALTHY, Health
 
 
 class _Documented(FastAPI):
-    """An application whose OpenAPI says what FastAPI has no word for."""
+    """An application whose OpenAPI document has what FastAPI cannot express."""
 
     def openapi(self) -> JsonObject:
         return documented(super().openapi())
@@ -30,37 +30,37 @@ class _Documented(FastAPI):
 
 def create_app(
     title: str,
-    gate: TokenVerifier,
+    verifier: TokenVerifier,
     refusals: Refusals,
     health: Health,
     lifespan: Callable[[FastAPI], AbstractAsyncContextManager[None]] | None = None,
     *,
     limits: Limits | None = None,
-    answers: Answers | None = None,
+    idempotency_keys: IdempotencyKeys | None = None,
 ) -> FastAPI:
-    """An application with everything every service has; `refusals` are its own sentences by code.
+    """An application with what every service has; `refusals` are its own sentences by code.
 
-    Without `answers`, those of an `Idempotency-Key` are kept under keys of this process alone.
+    Without `idempotency_keys`, answers are stored under keys of this process alone.
     """
     app = _Documented(title=title, version="1", lifespan=lifespan, docs_url=None, redoc_url=None, responses=PROBLEMS)
-    app.state.answers = answers or Answers.of_this_process()
+    app.state.idempotency_keys = idempotency_keys or IdempotencyKeys.of_this_process()
     answer_problems(app, {**terms().refusals, **refusals})
-    app.add_middleware(RequestLimits, gate=gate, limits=limits or Limits())
+    app.add_middleware(RequestLimits, verifier=verifier, limits=limits or Limits())
     app.add_middleware(RequestLog)  # the last one added is the first one passed
-    _tell_health(app, health)
+    _add_health_routes(app, health)
     return app
 
 
-def _tell_health(app: FastAPI, health: Health) -> None:
+def _add_health_routes(app: FastAPI, health: Health) -> None:
     @app.get("/health/live", tags=["ops"])
     async def live() -> dict[str, bool]:
         return {"live": True}
 
     @app.get("/health/ready", tags=["ops"], response_model=dict[str, str], responses={503: {"model": dict[str, str]}})
     async def ready(request: Request) -> JSONResponse:
-        """Each part: `well`, or what ails it."""
+        """Each part: `healthy`, or its problem."""
         parts = await health.report(preferred_language(request.headers.get("accept-language")))
-        return JSONResponse(parts, 200 if set(parts.values()) <= {WELL} else 503)
+        return JSONResponse(parts, 200 if set(parts.values()) <= {HEALTHY} else 503)
 
     @app.get("/metrics", tags=["ops"], response_class=Response)
     async def exposition() -> Response:

@@ -1,4 +1,4 @@
-"""Who is asking: a bearer JWT checked against a JWKS, and what it lets its bearer be."""
+"""The caller of a request: a bearer JWT verified with a JWKS, and the role it gives."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from shared.domain.bounds import Line
 from shared.i18n.code_lists import Id
-from shared.observability.health import Unwell
+from shared.observability.health import Unhealthy
 
 log = structlog.get_logger(__name__)
 
@@ -48,15 +48,15 @@ class Caller:
 
 
 class Unauthenticated(Exception):  # noqa: N818 - an answer: 401
-    """No token, or not one of ours: never says which check failed."""
+    """No valid token; which check failed is not revealed."""
 
 
 class KeysAway(ConnectionError):  # noqa: N818 - an answer: 503
-    """No keys were ever read, so that no token can be checked: our fault, not the caller's."""
+    """No keys were ever read, so that no token can be checked: not the caller's fault."""
 
 
 class _Claims(BaseModel):
-    """What a token of ours says beside what `jwt` checks; claims of other names are nobody's business here."""
+    """The claims of a token beside those that `jwt` checks; other claims are ignored."""
 
     model_config = ConfigDict(strict=True)
 
@@ -68,40 +68,40 @@ class _Claims(BaseModel):
 
 @dataclass(slots=True)
 class Keys:
-    """The keys of a JWKS file, read again when it changes; the last good ones go on being used while it is broken."""
+    """The keys of a JWKS file, read again when it changes; the last good ones are used while it is broken."""
 
     file: Path
     _keys: KeySet | None = None
     _tried: tuple[int, ...] | None = None
-    _try_again: float = 0.0
+    _retry_at: float = 0.0
     _broken: str | None = None
     _missing: bool = False
 
     def current(self) -> KeySet:
         """The keys to check with. Raises KeysAway when none were ever read."""
-        self._look()
+        self._refresh()
         if self._keys is None:
             raise KeysAway
         return self._keys
 
-    def ailment(self) -> Unwell | None:
-        """What ails the file, and with it the checking of tokens."""
-        self._look()
+    def check_health(self) -> Unhealthy | None:
+        """Unhealthy while the file cannot be read, or holds no keys."""
+        self._refresh()
         if self._broken is None:
             return None
         cause = {"cause": self._broken}
         if self._keys is None:
-            return Unwell("jwks-none", cause)
-        return Unwell("jwks-missing", cause) if self._missing else Unwell("jwks-broken", cause)
+            return Unhealthy("jwks-none", cause)
+        return Unhealthy("jwks-missing", cause) if self._missing else Unhealthy("jwks-broken", cause)
 
-    def _look(self) -> None:
-        """Read the file when it is another one than that which was tried last; a broken one again after a while."""
+    def _refresh(self) -> None:
+        """Read the file when it changed since the last attempt; a broken one again after a while."""
         try:
             state = self.file.stat()
             found = (state.st_ino, state.st_mtime_ns, state.st_size)
-            if found == self._tried and not (self._broken and monotonic() > self._try_again):
+            if found == self._tried and not (self._broken and monotonic() > self._retry_at):
                 return
-            self._tried, self._try_again = found, monotonic() + _TRY_AGAIN_SECONDS
+            self._tried, self._retry_at = found, monotonic() + _TRY_AGAIN_SECONDS
             self._keys, self._broken = _read(self.file), None
         except (OSError, ValueError, RecursionError) as error:
             cause = type(error).__name__
@@ -117,7 +117,7 @@ def _read(file: Path) -> KeySet:
         keys = KeySet.import_key_set(json.loads(file.read_bytes()))
     except (OSError, ValueError):
         raise
-    except Exception as error:  # noqa: BLE001 - joserfc raises its own, and whatever odd JSON makes it stumble over
+    except Exception as error:  # noqa: BLE001 - joserfc raises its own, and other classes for odd JSON
         raise ValueError(type(error).__name__) from None
     if not any(isinstance(key, ECKey | RSAKey) for key in keys.keys):
         raise ValueError("no key that can check a signature")
@@ -126,7 +126,7 @@ def _read(file: Path) -> KeySet:
 
 @dataclass(slots=True)
 class TokenVerifier:
-    """Checks tokens: signature, algorithm, issuer, audience, expiry, and the shape of what they say."""
+    """Verifies tokens: signature, algorithm, issuer, audience, expiry, and the types of their claims."""
 
     jwks_file: Path
     issuer: str
@@ -144,7 +144,7 @@ class TokenVerifier:
         keys = self._keys.current()
         try:
             claims = self._checked(token.strip(), keys)
-        except Exception:  # noqa: BLE001 - whatever a token makes us stumble over, it is the token
+        except Exception:  # noqa: BLE001 - whatever is raised, the token is not valid
             raise Unauthenticated from None
         return Caller(claims.sub, claims.role, claims.organisation, frozenset(claims.cities))
 
@@ -158,6 +158,6 @@ class TokenVerifier:
         ).validate(claims)
         return _Claims.model_validate(claims)
 
-    async def ailment(self) -> Unwell | None:
-        """What ails the checking of tokens."""
-        return self._keys.ailment()
+    async def check_health(self) -> Unhealthy | None:
+        """Unhealthy while the keys cannot be read."""
+        return self._keys.check_health()

@@ -1,4 +1,4 @@
-"""Who is asking: a caller of one of the roles that a route is for, or nobody gets in."""
+"""Authorization by role, as a dependency of routes."""
 
 from __future__ import annotations
 

@@ -1,36 +1,36 @@
-"""Command to answer: decides, answers, and keeps the whole answer under its `Idempotency-Key`."""
+"""Commands over HTTP: handles one, answers, and stores the answer under its `Idempotency-Key`."""
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 from inspect import isawaitable
-from typing import Annotated, Any, Generic, TypeAlias, TypeVar
+from typing import Annotated, Generic, TypeAlias, TypeVar
 
 import structlog
 from fastapi import Depends, Request, Response
 from pydantic import BaseModel
 
 from shared.domain.aggregate import Aggregate
-from shared.domain.messages import Command, Event, Meta, Recorded, Refused
+from shared.domain.messages import Command, Event, JsonObject, Meta, Recorded, Refused
 from shared.eventstore.command_handler import AccessCheck, Handling, IssuedCheck, Outcome, TransactionHook
 from shared.eventstore.event_store import Connection, EventStore, VersionConflict
-from shared.eventstore.idempotency import AlreadyAnswered, Asked, Kept
+from shared.eventstore.idempotency import AlreadyAnswered, KeyedRequest, StoredAnswer
 from shared.eventstore.loading import load
 from shared.http.auth import Caller
-from shared.http.idempotency_key import Answers, response_of
+from shared.http.idempotency_key import IdempotencyKeys, response_of
 from shared.observability import metrics
 
 S = TypeVar("S")
 C = TypeVar("C", bound=Command)
 E = TypeVar("E", bound=Event)
-Content: TypeAlias = "Mapping[str, Any] | None"
+Content: TypeAlias = "JsonObject | None"
 ContentOf: TypeAlias = "Callable[[Outcome], Awaitable[Content] | Content]"
-"""What the answer says, made in the transaction of the events, after every hook."""
-CanStillSee: TypeAlias = "Callable[[Connection], Awaitable[object]]"
-"""Asked before an answer is given again: raises NotVisible (404) when the caller may see it no more."""
-_Act: TypeAlias = "Callable[[Asked | None], Awaitable[Kept]]"
+"""The body of the answer, made in the transaction of the events, after every hook."""
+RecheckAccess: TypeAlias = "Callable[[Connection], Awaitable[object]]"
+"""Called before an answer is given again: raises NotVisible (404) when the caller may see it no more."""
+_Answer: TypeAlias = "Callable[[KeyedRequest | None], Awaitable[StoredAnswer]]"
 
 
 class Done(BaseModel):
@@ -40,17 +40,17 @@ class Done(BaseModel):
 
 
 def meta_of(command: Command) -> Meta:
-    """What is kept beside the events of a request: who asked, and its trace."""
+    """The metadata of the events of a request: the caller and the trace id."""
     correlation = structlog.contextvars.get_contextvars().get("correlation_id", "")
     return Meta(by=command.by, correlation_id=correlation)
 
 
 @dataclass(frozen=True, slots=True)
 class Commands:
-    """Takes the commands of one request: a FastAPI dependency, `commands: Commanding`."""
+    """Handles the commands of one request: a FastAPI dependency, `commands: Commanding`."""
 
     store: EventStore
-    answers: Answers
+    keys: IdempotencyKeys
     request: Request
     subject: str | None
 
@@ -71,7 +71,7 @@ class Commands:
         `check_access` is asked of the state that is decided on, also before an answer is given again. What was
         `created` before is answered with the version of then, whatever happened since.
         """
-        kept = await self.kept(
+        answer = await self.answer(
             aggregate,
             aggregate_id,
             command,
@@ -81,9 +81,9 @@ class Commands:
             content=content,
             status=201 if created else 200,
         )
-        return response_of(kept)
+        return response_of(answer)
 
-    async def kept(
+    async def answer(
         self,
         aggregate: Aggregate[S, C, E],
         aggregate_id: str,
@@ -94,18 +94,18 @@ class Commands:
         hooks: Sequence[TransactionHook] = (),
         content: ContentOf | None = None,
         status: int = 200,
-    ) -> Kept:
-        """As `run`, for a route that makes its response of the answer: a document, of the code that stands on it."""
+    ) -> StoredAnswer:
+        """As `run`, for a route that makes its own response of the answer, as a document of the code on it."""
         handling = Handling(
             self.store, aggregate, aggregate_id, command, meta_of(command), hooks, check_access, check_issued
         )
-        answering = _Answering(handling, content, status)
+        answering = _CommandAnswer(handling, content, status)
 
-        async def can_still_see(connection: Connection) -> None:
+        async def recheck_access(connection: Connection) -> None:
             if check_access:
                 check_access((await load(connection, self.store, aggregate, aggregate_id))[1])
 
-        see = can_still_see if check_access else None
+        see = recheck_access if check_access else None
         return await self._once(aggregate.stream(aggregate_id), answering.run, see)
 
     async def once(
@@ -114,67 +114,67 @@ class Commands:
         work: Callable[[Connection], Awaitable[Content]],
         *,
         status: int = 200,
-        can_still_see: CanStillSee | None = None,
+        recheck_access: RecheckAccess | None = None,
     ) -> Response:
         """A write that is no command of an aggregate, in a transaction of its own, once under its key.
 
-        `about` is the stream or id that it is about; `work` returns what the answer says.
+        `about` is the stream or id that it is about; `work` returns the body of the answer.
         """
 
-        async def act(asked: Asked | None) -> Kept:
+        async def act(keyed: KeyedRequest | None) -> StoredAnswer:
             async with self.store.transaction() as connection:
-                answer = Kept(status, await work(connection))
-                if asked:
-                    await asked.remember(connection, about, answer)
+                answer = StoredAnswer(status, await work(connection))
+                if keyed:
+                    await keyed.remember(connection, about, answer)
             return answer
 
-        return response_of(await self._once(about, act, can_still_see))
+        return response_of(await self._once(about, act, recheck_access))
 
-    async def _once(self, about: str, act: _Act, can_still_see: CanStillSee | None) -> Kept:
+    async def _once(self, about: str, act: _Answer, recheck_access: RecheckAccess | None) -> StoredAnswer:
         """The answer given before, or else that of `act`; of two at once, the second gets the answer of the first."""
-        asked = await self.answers.asked(self.request, self.subject)
-        if asked is None:
+        keyed = await self.keys.keyed_request(self.request, self.subject)
+        if keyed is None:
             return await act(None)
-        earlier = await self._earlier(asked)
+        earlier = await self._earlier(keyed)
         if earlier is None:
             try:
-                return await act(asked)
+                return await act(keyed)
             except (AlreadyAnswered, Refused, VersionConflict) as second:
-                earlier = await self._earlier(asked)
-                if earlier is None:  # refused on its own account, or the answer was forgotten between the two looks
+                earlier = await self._earlier(keyed)
+                if earlier is None:  # refused for its own sake, or the answer was purged in between
                     raise second if not isinstance(second, AlreadyAnswered) else VersionConflict(about) from None
-        if can_still_see:
+        if recheck_access:
             async with self.store.pool.acquire() as connection:
-                await can_still_see(connection)
+                await recheck_access(connection)
         return earlier
 
-    async def answered(self) -> Kept | None:
-        """The answer to this request when it was given before, under its key; the route checks who may see it."""
-        asked = await self.answers.asked(self.request, self.subject)
-        return await self._earlier(asked) if asked else None
+    async def earlier_answer(self) -> StoredAnswer | None:
+        """The answer to this request when it was given before, under its key; the route checks access to it."""
+        keyed = await self.keys.keyed_request(self.request, self.subject)
+        return await self._earlier(keyed) if keyed else None
 
-    async def _earlier(self, asked: Asked) -> Kept | None:
+    async def _earlier(self, keyed: KeyedRequest) -> StoredAnswer | None:
         async with self.store.pool.acquire() as connection:
-            return await asked.earlier(connection)
+            return await keyed.earlier(connection)
 
 
 @dataclass(frozen=True, slots=True)
-class _Answering(Generic[S, C, E]):
-    """One command, with the answer that is kept in its transaction."""
+class _CommandAnswer(Generic[S, C, E]):
+    """One command, with the answer that is stored in its transaction."""
 
     handling: Handling[S, C, E]
     content: ContentOf | None
     status: int
 
-    async def run(self, asked: Asked | None) -> Kept:
-        """Decide the command; the answer is kept when the request has a key."""
-        given: list[Kept] = []
+    async def run(self, keyed: KeyedRequest | None) -> StoredAnswer:
+        """Handle the command; the answer is stored when the request has a key."""
+        given: list[StoredAnswer] = []
 
         async def answer(connection: Connection, outcome: Outcome) -> None:
             made = self.content(outcome) if self.content else await self._version(connection, outcome)
-            given[:] = [Kept(self.status, await made if isawaitable(made) else made)]
-            if asked:
-                await asked.remember(connection, self.handling.stream, given[0])
+            given[:] = [StoredAnswer(self.status, await made if isawaitable(made) else made)]
+            if keyed:
+                await keyed.remember(connection, self.handling.stream, given[0])
 
         outcome = await self.handling.followed_by(answer).run()
         metrics.APPENDED.inc(len(outcome.events))
@@ -203,7 +203,7 @@ def first_done(aggregate: Aggregate[S, C, E], past: Sequence[Recorded[E]], comma
 
 
 def store_of(request: Request) -> EventStore:
-    """The event store of the service that is asked."""
+    """The event store of the service."""
     store: EventStore = request.app.state.store
     return store
 
@@ -211,7 +211,7 @@ def store_of(request: Request) -> EventStore:
 def _commands_of(request: Request) -> Commands:
     caller = getattr(request.state, "caller", None)
     subject = caller.subject if isinstance(caller, Caller) else None
-    return Commands(store_of(request), request.app.state.answers, request, subject)
+    return Commands(store_of(request), request.app.state.idempotency_keys, request, subject)
 
 
 Commanding = Annotated[Commands, Depends(_commands_of)]

@@ -1,4 +1,4 @@
-"""`Idempotency-Key` over HTTP: what the header may hold, and whose request is told from whose."""
+"""`Idempotency-Key` over HTTP: what the header may hold, and which requests count as the same."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from fastapi import Request
 from fastapi.responses import JSONResponse, Response
 
 from shared.domain.messages import JsonObject
-from shared.eventstore.idempotency import AnswerKeys, Asked, Kept
+from shared.eventstore.idempotency import AnswerEncryption, KeyedRequest, StoredAnswer
 from shared.http.problems import Unacceptable
 
 LONGEST, SHORTEST, SHORTEST_ANONYMOUS = 200, 1, 16
@@ -36,25 +36,25 @@ PARAMETER: Mapping[str, Any] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Answers:
-    """How the answers of one service are kept: under which keys, and how long."""
+class IdempotencyKeys:
+    """How the answers of one service are stored: under which encryption keys, and how long."""
 
-    keys: Callable[[], AnswerKeys]
+    encryption: Callable[[], AnswerEncryption]
     keep: timedelta = timedelta(days=7)
 
     @classmethod
-    def of_file(cls, file: Path, keep: timedelta) -> Answers:
+    def of_file(cls, file: Path, keep: timedelta) -> IdempotencyKeys:
         """Under the keys of a file, which is read at the first request that has a key."""
-        return cls(cache(partial(AnswerKeys.of_file, file)), keep)
+        return cls(cache(partial(AnswerEncryption.of_file, file)), keep)
 
     @classmethod
-    def of_this_process(cls) -> Answers:
+    def of_this_process(cls) -> IdempotencyKeys:
         """Under keys that end with the process."""
-        keys = AnswerKeys(secrets.token_bytes(32))
-        return cls(lambda: keys)
+        encryption = AnswerEncryption(secrets.token_bytes(32))
+        return cls(lambda: encryption)
 
-    async def asked(self, request: Request, subject: str | None) -> Asked | None:
-        """The request under its key, or None when it has none; `subject` is None for who shows no token.
+    async def keyed_request(self, request: Request, subject: str | None) -> KeyedRequest | None:
+        """The request under its key, or None when it has none; `subject` is None for a caller without a token.
 
         Raises Unacceptable `idempotency-key-not-valid`.
         """
@@ -68,12 +68,12 @@ class Answers:
             raise Unacceptable("idempotency-key-not-valid", [fault])
         address = request.url.path.encode() + b"?" + request.url.query.encode()
         what = (request.method.encode(), address, await request.body())
-        return Asked.of(self.keys(), self.keep, subject, sent[0], what)
+        return KeyedRequest.of(self.encryption(), self.keep, subject, sent[0], what)
 
 
-def response_of(kept: Kept) -> Response:
-    """The answer over HTTP; `Idempotent-Replayed` says that it had been given before."""
-    head = {"Idempotent-Replayed": "true"} if kept.replayed else None
-    if kept.body is None:
-        return Response(status_code=kept.status, headers=head)
-    return JSONResponse(kept.body, kept.status, headers=head)
+def response_of(answer: StoredAnswer) -> Response:
+    """The answer as a response; with `Idempotent-Replayed` where it was given before."""
+    head = {"Idempotent-Replayed": "true"} if answer.replayed else None
+    if answer.body is None:
+        return Response(status_code=answer.status, headers=head)
+    return JSONResponse(answer.body, answer.status, headers=head)

@@ -1,4 +1,4 @@
-"""How much, how long and how often a service listens to a caller: every number of it stands here.
+"""All limits on requests: sizes, times and rates.
 
 `docs/operations.md` explains each, and a test compares the two.
 """

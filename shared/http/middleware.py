@@ -1,4 +1,4 @@
-"""What every request passes before a route is looked for: its trace, who asks, and how much he may ask."""
+"""What every request passes before its route is found: its trace id, its caller, and the limits."""
 
 from __future__ import annotations
 
@@ -18,20 +18,20 @@ from shared.http.problems import Limited, fault, limited
 from shared.http.rate_limits import Buckets, address_key
 from shared.http.request_body import Body
 from shared.observability import metrics
-from shared.observability.tracing import new_thread, thread_of, thread_told
+from shared.observability.tracing import new_trace_id, trace_id_of, trace_id_of_correlation_id
 
 log = structlog.get_logger(__name__)
 
-UNWATCHED = ("/health/", "/metrics")  # asked every few seconds by machines: neither logged nor limited
+UNWATCHED = ("/health/", "/metrics")  # requested every few seconds by machines: neither logged nor limited
 _READS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
 @dataclass(slots=True)
 class RequestLog:
-    """Each request under its trace id, logged and counted by route, and answered even when nobody foresaw it.
+    """Logs and counts each request by route, under its trace id, and answers every exception.
 
     Logs and metrics hold the method, the route and the status: never an address, a header, an id or a body.
-    A metric holds no more of the route than its first part, so that it does not tell which step was taken.
+    A metric holds no more of the route than its first part, so that it does not reveal which command was sent.
     """
 
     app: ASGIApp
@@ -41,18 +41,22 @@ class RequestLog:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        with structlog.contextvars.bound_contextvars(correlation_id=_trace_of(scope)):
+        with structlog.contextvars.bound_contextvars(correlation_id=_trace_id_of(scope)):
             await _Answered(self.app, scope, receive, send).go()
 
 
-def _trace_of(scope: Scope) -> str:
-    asked = Headers(scope=scope)
-    return thread_of(asked.get("traceparent", "")) or thread_told(asked.get("x-correlation-id", "")) or new_thread()
+def _trace_id_of(scope: Scope) -> str:
+    headers = Headers(scope=scope)
+    return (
+        trace_id_of(headers.get("traceparent", ""))
+        or trace_id_of_correlation_id(headers.get("x-correlation-id", ""))
+        or new_trace_id()
+    )
 
 
 @dataclass(slots=True)
 class _Answered:
-    """One request on its way through the application."""
+    """One request."""
 
     app: ASGIApp
     scope: Scope
@@ -90,7 +94,7 @@ class _Answered:
         metrics.REQUESTS.labels(method, metrics.area_of(route), self.status).observe(passed)
 
     def key_ignored(self) -> bool:
-        """Whether a POST that writes was answered as done, and its route never asked for the key it came with."""
+        """Whether a POST that writes succeeded, and its route ignored the key it came with."""
         if self.scope["method"] != "POST" or not OK <= self.status < MULTIPLE_CHOICES:
             return False
         if (getattr(self.scope.get("route"), "openapi_extra", None) or {}).get("x-reads"):
@@ -100,13 +104,13 @@ class _Answered:
 
 @dataclass(slots=True)
 class RequestLimits:
-    """Refuses what is too large, too slow or too often, and recognises who asks, before anything is parsed.
+    """Refuses what is too large, too slow or too often, and authenticates, before anything is parsed.
 
-    Who asks stands in `request.state.caller` afterwards: a Caller, or why he is none.
+    Sets `request.state.caller`: a Caller, or the exception that says why there is none.
     """
 
     app: ASGIApp
-    gate: TokenVerifier
+    verifier: TokenVerifier
     limits: Limits
     reads: Buckets = field(init=False)
     writes: Buckets = field(init=False)
@@ -124,7 +128,7 @@ class RequestLimits:
             await self.app(scope, receive, send)
             return
         try:
-            self._look_at_head(scope)
+            self._check_head(scope)
             self._authenticate(scope)
         except Limited as refused:
             await limited(Headers(scope=scope), refused)(scope, receive, send)
@@ -132,7 +136,7 @@ class RequestLimits:
         async with asyncio.timeout(self.limits.answer_seconds):
             await self.app(scope, Body(scope, receive, self.limits), send)
 
-    def _look_at_head(self, scope: Scope) -> None:
+    def _check_head(self, scope: Scope) -> None:
         headers, limits = scope["headers"], self.limits
         if len(scope.get("raw_path") or scope["path"]) + len(scope["query_string"]) > limits.target_bytes:
             raise Limited(414, "address-too-long")
@@ -156,6 +160,6 @@ class RequestLimits:
 
     def _caller(self, authorization: str | None) -> Caller | Exception:
         try:
-            return self.gate.authenticate(authorization)
-        except (Unauthenticated, KeysAway) as nobody:
-            return nobody
+            return self.verifier.authenticate(authorization)
+        except (Unauthenticated, KeysAway) as error:
+            return error

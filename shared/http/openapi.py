@@ -1,4 +1,4 @@
-"""What an OpenAPI document says of every operation, and FastAPI has no word for."""
+"""Completes an OpenAPI document with what FastAPI cannot express."""
 
 from __future__ import annotations
 

@@ -50,7 +50,7 @@ class PageRequest:
 
     @property
     def rows(self) -> int:
-        """How many rows to read: one more than are shown tells that there is a next page."""
+        """How many rows to read: one more than are shown means that there is a next page."""
         return self.limit + 1
 
     def key(self, *first: str | int | date) -> Sequence[Any]:
@@ -76,7 +76,7 @@ def page_of(rows: Sequence[T], limit: int, key: Callable[[T], Key]) -> Page[T]:
 
 
 def cursor_of(key: Key) -> str:
-    """The key of the last row shown, as one opaque word."""
+    """The key of the last row shown, as an opaque string."""
     return base64.urlsafe_b64encode(json.dumps(list(key), default=str).encode()).decode().rstrip("=")
 
 

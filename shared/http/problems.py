@@ -1,4 +1,4 @@
-"""Every refusal and fault as problem+json (RFC 9457): status, stable code, sentence, and nothing about anybody."""
+"""Every refusal and error as problem+json (RFC 9457): status, stable code, sentence, and no personal data."""
 
 from __future__ import annotations
 
@@ -30,7 +30,10 @@ _MOST_ERRORS = 100
 
 
 class Problem(BaseModel):
-    """RFC 9457, with a stable `code`; `errors` names the fields of a 422, never their values."""
+    """RFC 9457, with a stable `code`; `errors` names the fields of a 422, never their values.
+
+    `about` are the ids and days of what the request contradicts, as far as the rule that refused it tells them.
+    """
 
     type: str = "about:blank"
     title: str
@@ -38,6 +41,7 @@ class Problem(BaseModel):
     code: str
     detail: Mapping[str, str] | str | None = None
     errors: Sequence[Mapping[str, str]] | None = None
+    about: Mapping[str, str | int] | None = None
 
 
 class NotVisible(Exception):  # noqa: N818 - an answer: 404, whether it exists or not
@@ -45,7 +49,7 @@ class NotVisible(Exception):  # noqa: N818 - an answer: 404, whether it exists o
 
 
 class Unacceptable(Exception):  # noqa: N818 - an answer: 422, with every fault of what was sent
-    """What was sent is refused whole; each of `faults` says where and why, and never what stood there."""
+    """The request is refused whole; each of `faults` has the field and the reason, never the value."""
 
     def __init__(self, code: str, faults: Sequence[Mapping[str, str]]) -> None:
         super().__init__(code)
@@ -71,7 +75,7 @@ PROBLEMS: dict[int | str, JsonObject] = {
         403: "not for this role",
         404: "nothing of that name that you may see",
         408: "sent too slowly",
-        409: "the programme says no",
+        409: "refused by the rules of the programme",
         413: "the body is too large",
         414: "the address is too long",
         422: "a field is wrong",
@@ -84,7 +88,7 @@ _CODES = {403: "not-allowed", 404: "not-found", 405: "method-not-allowed", 400: 
 
 
 def problem(headers: Headers, status: int, code: str, title: str | None = None, **more: Any) -> JSONResponse:  # noqa: ANN401 - fields of Problem
-    """An answer that says what went wrong and nothing about anybody, titled in the language that `headers` prefer.
+    """A problem without personal data, titled in the language that `headers` prefer.
 
     `title` is the code of the title where it is not that of the problem.
     """
@@ -119,7 +123,8 @@ def answer_problems(app: FastAPI, refusals: Refusals) -> None:
 def _answer_refusals(app: FastAPI, refusals: Refusals) -> None:
     @app.exception_handler(Refused)
     async def refused(request: Request, error: Refused) -> JSONResponse:
-        return problem(request.headers, 409, error.code, "refused", detail=_sentence(refusals, error.code))
+        detail, about = _sentence(refusals, error.code), error.details or None
+        return problem(request.headers, 409, error.code, "refused", detail=detail, about=about)
 
     @app.exception_handler(VersionConflict)
     async def conflict(request: Request, _: VersionConflict) -> JSONResponse:

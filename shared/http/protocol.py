@@ -1,7 +1,7 @@
-"""uvicorn's HTTP protocol on which nobody can stay without sending or taking: heads, bodies and answers have a time.
+"""uvicorn's HTTP protocol with time limits for heads, bodies, and the reading of answers.
 
 uvicorn ends idle connections between two requests only: not before the first byte, in half a head or half a body,
-nor while an answer is not taken; and httptools bounds no head (docs/decisions/0008). What is overridden here are the
+nor while an answer is not read; and httptools bounds no head (docs/decisions/0008). What is overridden here are the
 callbacks of `asyncio.Protocol` and of httptools' parser; uvicorn is given the class by its option `http`.
 """
 
@@ -19,8 +19,8 @@ from shared.http.problems import Limited, limited
 from shared.http.rate_limits import Networks, address_key, is_within
 
 _LOOK_SECONDS = 0.5
-_GRACE_SECONDS = 2  # the application answers a slow body itself, with a problem; this ends who does not go
-_LINGER_SECONDS = 1  # who is refused in the middle of sending can still read why
+_GRACE_SECONDS = 2  # the application answers a slow body itself, with a problem; this cuts a connection that stays
+_LINGER_SECONDS = 1  # a caller that is refused while sending can still read why
 _MOST_WAITING = 8  # pipelined requests
 
 
@@ -34,7 +34,7 @@ class LimitedProtocol(HttpToolsProtocol):
     def __init__(self, *args: Any, **more: Any) -> None:  # noqa: ANN401 - what uvicorn gives
         super().__init__(*args, **more)
         self.address = ""
-        self.next_look: TimerHandle | None = None
+        self.next_check: TimerHandle | None = None
         self.requests = 0
         self.in_head = True
         self.framing = 0  # bytes of the present request that are not its body
@@ -45,7 +45,7 @@ class LimitedProtocol(HttpToolsProtocol):
         self.refused_since: float | None = None
 
     def connection_made(self, transport: Any) -> None:  # noqa: ANN401 - an asyncio.Transport
-        """Take the connection, unless there are too many already, or too many of this address."""
+        """Accept the connection, unless there are too many already, or too many of this address."""
         super().connection_made(transport)
         host = self.client[0] if self.client else None
         self.address = address_key(host)
@@ -55,12 +55,12 @@ class LimitedProtocol(HttpToolsProtocol):
         if len(self.connections) > self.limits.connections or of_address > self.limits.connections_per_address:
             self.transport.abort()
         else:
-            self.next_look = self.loop.call_later(_LOOK_SECONDS, self.look)
+            self.next_check = self.loop.call_later(_LOOK_SECONDS, self.check_times)
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Forget it."""
-        if self.next_look:
-            self.next_look.cancel()
+        if self.next_check:
+            self.next_check.cancel()
         self.open[self.address] -= 1
         if self.open[self.address] <= 0:
             del self.open[self.address]
@@ -112,8 +112,8 @@ class LimitedProtocol(HttpToolsProtocol):
         self.body_since = None
         super().on_message_complete()
 
-    def look(self) -> None:
-        """Look at the clock, again and again until the connection is gone."""
+    def check_times(self) -> None:
+        """Check every time limit, twice a second until the connection is lost."""
         now = self.loop.time()
         if self.transport.get_write_buffer_size() == 0:
             self.taken_since = None
@@ -124,10 +124,10 @@ class LimitedProtocol(HttpToolsProtocol):
         elif _past(self.refused_since, _LINGER_SECONDS, now):
             self.transport.close()
         elif not self.transport.is_closing():
-            self.look_at_request(now)
-        self.next_look = self.loop.call_later(_LOOK_SECONDS, self.look)
+            self.check_request(now)
+        self.next_check = self.loop.call_later(_LOOK_SECONDS, self.check_times)
 
-    def look_at_request(self, now: float) -> None:
+    def check_request(self, now: float) -> None:
         """End a request that does not come to an end; while one is answered, what follows it may wait."""
         if self.refused_since is not None:
             return

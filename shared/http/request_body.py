@@ -1,6 +1,6 @@
-"""A request's body as the application may read it: no larger, slower, deeper or with longer numbers than is taken.
+"""Limits on the body of a request: its size, its time, the depth of its JSON and the length of its numbers.
 
-It is read whole, at the moment the application asks for it, so that a route that reads none waits for none.
+It is read whole when the application receives it, so that a route without a body waits for none.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from shared.http.limits import LARGEST_DECLARED, Limits
 from shared.http.problems import Limited
 
 _LINGER_SECONDS = 1
-# In `openapi_extra`: how many bytes a route takes that takes more than others.
+# In `openapi_extra`: the limit in bytes of a route that takes larger bodies.
 DECLARED = "x-largest-body"
 _JSON = re.compile(r"application/(?:[^;\s]+\+)?json", re.IGNORECASE)
 _TOKEN = re.compile(rb'"(?:[^"\\]|\\.)*+(?:"|\\?\Z)|[\[{]|[\]}]|[0-9]+', re.DOTALL)
@@ -56,7 +56,7 @@ class Body:
         return {"type": "http.request", "body": data, "more_body": False}
 
     def _most(self) -> int:
-        """What the route that was found declares, less for whoever is nobody we know."""
+        """The limit of the route, less for a caller without a valid token."""
         declared = (getattr(self.scope.get("route"), "openapi_extra", None) or {}).get(DECLARED)
         known = isinstance(self.scope.get("state", {}).get("caller"), Caller)
         most = self.limits.body_bytes if declared is None else int(declared)
@@ -80,7 +80,7 @@ class Body:
         return await self._refuse(more=message.get("more_body", False))
 
     async def _refuse(self, *, more: bool) -> NoReturn:
-        """Refuse; whoever sends a little too much can send it and read why, without any of it being kept."""
+        """Refuse; a caller that sends a little too much can finish and read why, without any of it being kept."""
         left = LARGEST_DECLARED
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(_LINGER_SECONDS):
@@ -94,7 +94,7 @@ class Body:
 def check_json(data: bytes, limits: Limits) -> None:
     """Raises Limited (422) for JSON that is nested too deeply, holds too long a number or is not UTF-8 (RFC 8259).
 
-    What is no JSON at all passes: whoever parses it says so.
+    What is not JSON at all passes: the parser refuses it.
     """
     if b"\x00" in data:
         raise Limited(422, "json-not-utf-8")

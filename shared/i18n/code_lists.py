@@ -1,4 +1,4 @@
-"""The programme's words that more than one service says, in Dutch, French and English (`terms.json`)."""
+"""The codes that more than one service uses, with their words in Dutch, French and English (`code_lists.json`)."""
 
 from __future__ import annotations
 

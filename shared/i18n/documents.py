@@ -1,4 +1,4 @@
-"""Lays plain values out for people: HTML by Jinja, PDF by Typst. Words and numbers arrive ready to be read."""
+"""Renders documents: HTML by Jinja, PDF by Typst. Words and numbers arrive formatted."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""A text in the languages of the project: what every word a person reads is made of.
+"""A text in the languages of the project, as all words that people read.
 
-Vocabularies hold `Text`: every language, or the service does not start.
-Facts hold `Translated`: the languages there were when it was said, whichever there are today.
+Translations hold `Text`: every language, or the service does not start.
+Events hold `Translated`: the languages there were when they were stored, whichever there are today.
 """
 
 from __future__ import annotations
@@ -35,14 +35,14 @@ class Text(Message):
         return {"nl": self.nl, "fr": self.fr, "en": self.en}[language]
 
     def translated(self) -> Translated:
-        """As a fact holds it."""
+        """As an event holds it."""
         return Translated({"nl": self.nl, "fr": self.fr, "en": self.en})
 
 
 class Translated(
     RootModel[Annotated[dict[LanguageCode, StoredWords], Field(min_length=1, max_length=50)]], frozen=True
 ):
-    """One text in the languages it was given in: a language that came or went since breaks no fact that holds it.
+    """One text in the languages it was given in: a language that came or went since breaks no event that holds it.
 
     Stored as `Text` is: one JSON object, from language to words.
     """

@@ -1,4 +1,4 @@
-"""Before a relay sends: does the broker still hold what this database published, and nothing that it does not know?"""
+"""Before a relay sends: compares what the broker holds with what this database published."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from shared.messaging.cloudevents import Envelope, Topic, Unreadable, read_envel
 from shared.messaging.outbox import History, Partition, Sent
 
 _READ_RECORDS = 2000
-_FETCH_MS = 20  # the fetch that waits at the end of one partition holds up the next
+_FETCH_MS = 20  # a fetch that waits at the end of one partition delays the next
 DigestsAt = Callable[[Sequence[int]], Awaitable[Mapping[int, bytes]]]
 
 
@@ -24,8 +24,8 @@ class AnotherHistory(Exception):  # noqa: N818 - an answer: somebody must confir
 
 
 @dataclass(slots=True)
-class Foreign:
-    """A message of a history that the database lost: its partition, position and kind, and its pseudonymous key."""
+class LostMessage:
+    """A message that the database does not know: its topic, pseudonymous key, type and position."""
 
     topic: str
     key: str
@@ -45,7 +45,7 @@ class Survey:
     epoch: int = 1
     highest: int = 0
     forks: tuple[int, ...] = ()
-    lost: list[Foreign] = field(default_factory=list)
+    lost: list[LostMessage] = field(default_factory=list)
     certain: list[int] = field(default_factory=list)
 
     def fork(self, last: int) -> int:
@@ -61,20 +61,20 @@ async def lost_topics(servers: str, topics: Sequence[Topic], sent: Mapping[Parti
 
 
 async def require_own(
-    servers: str, topics: Sequence[Topic], sent: Mapping[Partition, Sent], told: History, digests_at: DigestsAt
+    servers: str, topics: Sequence[Topic], sent: Mapping[Partition, Sent], history: History, digests_at: DigestsAt
 ) -> None:
-    """Raise AnotherHistory when what stands behind the last known message is not what this database publishes.
+    """Raise AnotherHistory when what follows the last known message is not what this database publishes.
 
     What a term sent and could not note is there too: the same events, so the same digests. A message that does not
-    follow the last known one was not sent by a relay, and proves nothing. Where the last known message does not stand
-    at its offset, the topic was lost since and sent again, or its beginning was deleted: all of it is compared.
+    follow the last known one was not sent by a relay, and proves nothing. Where the last known message is not at its
+    offset, the topic was lost since and sent again, or its beginning was deleted: all of it is compared.
     """
     async with _reading(servers) as consumer:
         async for tail in _tails(consumer, topics, sent):
-            following = _following(tail, told.epoch) if tail.anchored else _chain(tail)
-            if tail.vanished or any(each.position.epoch > told.epoch for each in following):
+            following = _following(tail, history.epoch) if tail.anchored else _chain(tail)
+            if tail.vanished or any(each.position.epoch > history.epoch for each in following):
                 raise AnotherHistory(tail.topic.name)
-            own = [each for each in following if each.position.epoch == told.epoch]
+            own = [each for each in following if each.position.epoch == history.epoch]
             known = await digests_at([each.sequence for each in own])
             if any(known.get(each.sequence) != each.event_digest for each in own):
                 raise AnotherHistory(tail.topic.name)
@@ -83,7 +83,7 @@ async def require_own(
 async def survey(
     servers: str, topics: Sequence[Topic], sent: Mapping[Partition, Sent], digests_at: DigestsAt
 ) -> Survey:
-    """Read all of `topics` and compare the latest history on each with the database. It takes as long as that takes."""
+    """Read all of `topics` and compare the latest epoch on each with the database; takes time with their size."""
     found = Survey()
     async with _reading(servers) as consumer:
         async for tail in _tails(consumer, topics, sent, whole=True):
@@ -96,7 +96,8 @@ async def survey(
             known = await digests_at([each.sequence for each in latest])
             lost = [each for each in latest if known.get(each.sequence) != each.event_digest]
             found.lost += [
-                Foreign(tail.topic.name, each.subject, each.type, each.position.epoch, each.sequence) for each in lost
+                LostMessage(tail.topic.name, each.subject, each.type, each.position.epoch, each.sequence)
+                for each in lost
             ]
             if tail.vanished or (tail.cut and lost):
                 found.certain.append(tail.last.sequence)
@@ -106,9 +107,9 @@ async def survey(
 
 @dataclass(frozen=True, slots=True)
 class _Tail:
-    """What stands on a partition: behind the last message that the database knows of, or from its beginning.
+    """The records of a partition: after the last message that the database knows of, or from its beginning.
 
-    `anchored`: behind that message, which stands where it did. `cut`: the beginning of the partition was deleted.
+    `anchored`: after that message, which is still at its offset. `cut`: the beginning of the partition was deleted.
     """
 
     topic: Topic
@@ -136,9 +137,9 @@ def _following(tail: _Tail, epoch: int) -> list[Envelope]:
 
 
 def _chain(tail: _Tail) -> list[Envelope]:
-    """The messages of a whole partition whose predecessors all stand there, of each epoch.
+    """The messages of a whole partition whose predecessors are all there, of each epoch.
 
-    Where its beginning was deleted, the predecessor of the first one did.
+    Where its beginning was deleted, the predecessor of the first one counts as there.
     """
     waiting = _envelopes(tail.topic, tail.records)
     linked = {(each.position.epoch, each.position.previous) for each in waiting[: int(tail.cut)]}
@@ -171,7 +172,7 @@ def _envelopes(topic: Topic, records: Sequence[ConsumerRecord[bytes, bytes]]) ->
 async def _tails(
     consumer: AIOKafkaConsumer, topics: Sequence[Topic], sent: Mapping[Partition, Sent], *, whole: bool = False
 ) -> AsyncIterator[_Tail]:
-    """Of each partition: what stands behind its last known message, where that is still there, or all of it."""
+    """Of each partition: what follows its last known message, where that is still there, or all of it."""
     for topic in topics:
         for at in _partitions([topic]):
             end = (await consumer.end_offsets([at]))[at]
@@ -205,8 +206,5 @@ def _partitions(topics: Sequence[Topic]) -> list[TopicPartition]:
 
 def _reading(servers: str) -> AIOKafkaConsumer:
     return AIOKafkaConsumer(
-        bootstrap_servers=servers,
-        enable_auto_commit=False,
-        auto_offset_reset="earliest",
-        fetch_max_wait_ms=_FETCH_MS,
+        bootstrap_servers=servers, enable_auto_commit=False, auto_offset_reset="earliest", fetch_max_wait_ms=_FETCH_MS
     )

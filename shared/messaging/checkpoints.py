@@ -1,4 +1,4 @@
-"""The rows of one consumer about the partitions of a topic: how far it has applied, and what it could not apply."""
+"""The rows of one consumer for the partitions of a topic: its checkpoints and its dead letters."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
+import asyncpg
+
 from shared.eventstore.event_store import Connection
 from shared.messaging.cloudevents import Envelope, Topic
 
@@ -15,8 +17,8 @@ _RECENT = 64
 _ENTRY = 16
 _KNOWN = """
 select letter.partition, identity, key, reason, epoch, letter.sequence, previous, resolved_at is null as open,
-       blocks and resolved_at is null and key is not null as holds_up,
-       letter.sequence > reached.sequence and not blocks and reason <> 'gap' as unread, blocks
+       blocks and resolved_at is null and key is not null as blocking,
+       letter.sequence > reached.sequence and not blocks and reason <> 'gap' as unreadable, blocks
 from dead_letters letter
 join unnest($3::integer[], $4::bigint[]) as reached (partition, sequence) using (partition)
 where consumer = $1 and topic = $2
@@ -26,10 +28,10 @@ where consumer = $1 and topic = $2
 
 
 class Record(Protocol):
-    """A record as the broker gave it."""
+    """A record as the broker returned it."""
 
     @property
-    def topic(self) -> str: ...  # noqa: D102 - as Kafka has it, like all of these
+    def topic(self) -> str: ...  # noqa: D102 - as Kafka names it, like all of these
     @property
     def partition(self) -> int: ...  # noqa: D102
     @property
@@ -44,7 +46,7 @@ class Record(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """The place that a message claims in the order of its publisher on one partition."""
+    """The position that a message claims in the order of its publisher on one partition."""
 
     epoch: int
     sequence: int
@@ -52,8 +54,8 @@ class Claim:
 
 
 @dataclass(frozen=True, slots=True)
-class Dead:
-    """A record that could not be applied, or waits behind one; `blocks`: it holds up its key."""
+class DeadRecord:
+    """A record that could not be applied, or is parked behind one; `blocks`: later messages of its key are parked."""
 
     record: Record
     identity: str
@@ -64,7 +66,7 @@ class Dead:
 
 @dataclass(frozen=True, slots=True)
 class Pending:
-    """A dead letter that nobody could read: its place counts once a later message names it as predecessor."""
+    """An unreadable dead letter: its position counts once a later message names it as predecessor."""
 
     identity: str
     claim: Claim
@@ -72,13 +74,22 @@ class Pending:
     open: bool = True
 
 
+@dataclass(frozen=True, slots=True)
+class Confirmed:
+    """A place that nobody could read and that is real; `applied_before`: its event was, in the epoch before."""
+
+    partition: int
+    letter: Pending
+    applied_before: bool
+
+
 @dataclass(slots=True)
 class Checkpoint:
     """How far one partition of one publisher's history is applied.
 
-    `recent` holds the last messages, sequence -> event digest, oldest first: what tells a duplicate from another
-    event at the same position. Empty, nothing older can be told apart. `overtaken`: a later history lacks some of what
-    was applied of an earlier one, so that tables folded from both must be built again.
+    `recent` holds the last messages, sequence -> event digest, oldest first: it distinguishes a duplicate from another
+    event at the same position. `overtaken`: a later epoch lacks messages that were applied of an earlier one, so that
+    projections of both must be rebuilt.
     """
 
     epoch: int = 1
@@ -89,14 +100,14 @@ class Checkpoint:
     recent: dict[int, bytes] = field(default_factory=dict)
 
     def is_duplicate(self, envelope: Envelope) -> bool:
-        """Of a message not above the sequence: whether it is the one that was applied, as far as is remembered."""
+        """Of a message not above the sequence: whether it is the one that was applied, as far as `recent` reaches."""
         known = self.recent.get(envelope.sequence)
         if known is not None:
             return known == envelope.event_digest
         return not self.recent or envelope.sequence < next(iter(self.recent))
 
     def advance(self, sequence: int, digest: bytes) -> None:
-        """The message of this sequence is applied, or lies among the dead."""
+        """The message of this sequence is applied, or a dead letter."""
         self.sequence = sequence
         self.recent[sequence] = digest
         if len(self.recent) > 2 * _RECENT:
@@ -104,35 +115,58 @@ class Checkpoint:
                 del self.recent[each]
 
     def begin(self, epoch: int, shared_until: int) -> None:
-        """Follow another history, which repeats this one up to `shared_until`."""
+        """Follow another epoch, which repeats this one up to `shared_until`."""
         self.overtaken |= self.sequence > shared_until
         self.known_until = min(shared_until, self.sequence)
         self.epoch, self.sequence, self.recent = epoch, 0, {}
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
-    """What the database knows of a batch: identities among the dead, keys held up, gaps, and places nobody could read.
+class DeadLetterState:
+    """The stored dead letters that concern a batch: their identities, blocked keys, gaps, and unreadable messages.
 
-    Each by partition. `confirmed` are the identities whose place counts.
+    Each by partition. `confirmed` are the identities whose position counts.
     """
 
     identities: set[tuple[int, str]]
     confirmed: set[tuple[int, str]]
     keys: set[tuple[int, bytes]]
     gaps: set[int]
-    pending: dict[int, dict[int, Pending]]
+    pending: dict[int, dict[int, list[Pending]]]
+
+    def add_pending(self, partition: int, letter: Pending) -> None:
+        """Another one that nobody could read; several may claim one place, as a copy with another value does."""
+        self.pending.setdefault(partition, {}).setdefault(letter.claim.sequence, []).append(letter)
+
+    def chain(self, partition: int, claim: Claim, reached: int) -> list[Pending]:
+        """Those from behind `reached` up to the predecessor of `claim`, in order; none where one is missing."""
+        waiting = self.pending.get(partition, {})
+        follows: dict[int, int] = {}
+        left = [claim.previous]
+        while left and reached not in follows:
+            sequence = left.pop()
+            for each in waiting.get(sequence, ()):
+                previous = each.claim.previous
+                if each.claim.epoch == claim.epoch and reached <= previous < sequence and previous not in follows:
+                    follows[previous] = sequence
+                    left.append(previous)
+        found: list[Pending] = []
+        while reached in follows:
+            link = Claim(claim.epoch, follows[reached], reached)
+            found += [each for each in waiting[link.sequence] if each.claim == link]
+            reached = link.sequence
+        return found
 
 
 @dataclass(frozen=True, slots=True)
-class Partitions:
-    """The partitions of a topic, as one consumer knows them."""
+class ConsumerCheckpoints:
+    """The checkpoints and dead letters of one consumer on one topic."""
 
     consumer: str
     topic: Topic
 
     async def lock(self, connection: Connection, numbers: Collection[int]) -> dict[int, Checkpoint]:
-        """Lock their rows, so that a zombie of the same group waits and then finds everything applied."""
+        """Lock their rows, so that an older member of the same group waits and then finds everything applied."""
         found = await self._locked(connection, numbers)
         if missing := set(numbers) - found.keys():
             await connection.execute(
@@ -145,24 +179,14 @@ class Partitions:
 
     async def _locked(self, connection: Connection, numbers: Collection[int]) -> dict[int, Checkpoint]:
         rows = await connection.fetch(
-            "select partition, epoch, sequence, known_until, next_offset, overtaken, recent from consumer_checkpoints"
+            "select partition, recent, epoch, sequence, known_until, next_offset, overtaken from consumer_checkpoints"
             " where consumer = $1 and source = $2 and topic = $3 and partition = any($4) order by partition for update",
             *(self.consumer, self.topic.source, self.topic.name, list(numbers)),
         )
-        return {
-            row["partition"]: Checkpoint(
-                epoch=row["epoch"],
-                sequence=row["sequence"],
-                known_until=row["known_until"],
-                next_offset=row["next_offset"],
-                overtaken=row["overtaken"],
-                recent=_unpacked(row["recent"], row["sequence"]),
-            )
-            for row in rows
-        }
+        return {row["partition"]: _checkpoint(row) for row in rows}
 
     async def offsets(self, connection: Connection) -> dict[int, int]:
-        """Where reading goes on, by partition; a partition that is not there was never read."""
+        """The next offset by partition; a partition without one was never read."""
         rows = await connection.fetch(
             "select partition, next_offset from consumer_checkpoints"
             " where consumer = $1 and source = $2 and topic = $3",
@@ -171,18 +195,10 @@ class Partitions:
         return {row["partition"]: row["next_offset"] for row in rows}
 
     async def advance(self, connection: Connection, reached: Mapping[int, Checkpoint]) -> None:
-        """Everything of each partition up to its sequence is applied, or lies among the dead."""
+        """Everything of each partition up to its sequence is applied, or a dead letter."""
         rows = [
-            (
-                number,
-                each.epoch,
-                each.sequence,
-                each.known_until,
-                each.next_offset,
-                each.overtaken,
-                _packed(each.recent),
-            )
-            for number, each in reached.items()
+            (number, e.epoch, e.sequence, e.known_until, e.next_offset, e.overtaken, _packed(e.recent))
+            for number, e in reached.items()
         ]
         await connection.execute(
             "update consumer_checkpoints kept set epoch = new.epoch, sequence = new.sequence,"
@@ -195,35 +211,33 @@ class Partitions:
             *map(list, zip(*rows, strict=True)),
         )
 
-    async def known(
+    async def dead_letter_state(
         self,
         connection: Connection,
         checkpoints: Mapping[int, Checkpoint],
         identities: Collection[str],
         keys: Collection[bytes],
-    ) -> Known:
-        """What is known of a batch with these identities and keys."""
+    ) -> DeadLetterState:
+        """The stored dead letters that concern a batch with these identities and keys."""
+        sequences = [each.sequence for each in checkpoints.values()]
         rows = await connection.fetch(
-            _KNOWN,
-            *(self.consumer, self.topic.name, list(checkpoints), [each.sequence for each in checkpoints.values()]),
-            *(list(identities), list(keys)),
+            _KNOWN, self.consumer, self.topic.name, list(checkpoints), sequences, list(identities), list(keys)
         )
-        pending: dict[int, dict[int, Pending]] = {}
-        for row in rows:
-            if row["unread"]:
-                claim = Claim(row["epoch"], row["sequence"], row["previous"])
-                each = Pending(row["identity"], claim, row["key"], row["open"])
-                pending.setdefault(row["partition"], {})[claim.sequence] = each
-        return Known(
+        known = DeadLetterState(
             {(row["partition"], row["identity"]) for row in rows if row["reason"] != "gap"},
             {(row["partition"], row["identity"]) for row in rows if row["blocks"]},
-            {(row["partition"], row["key"]) for row in rows if row["holds_up"]},
+            {(row["partition"], row["key"]) for row in rows if row["blocking"]},
             {row["partition"] for row in rows if row["reason"] == "gap" and row["open"]},
-            pending,
+            {},
         )
+        for row in rows:
+            if row["unreadable"]:
+                claim = Claim(row["epoch"], row["sequence"], row["previous"])
+                known.add_pending(row["partition"], Pending(row["identity"], claim, row["key"], row["open"]))
+        return known
 
-    async def store(self, connection: Connection, dead: Sequence[Dead]) -> None:
-        """Keep them as they came, with their reasons."""
+    async def store(self, connection: Connection, dead: Sequence[DeadRecord]) -> None:
+        """Store them as dead letters, unchanged, with their reasons."""
         await connection.executemany(
             "insert into dead_letters (consumer, topic, partition, record_at, identity, key, headers, value, reason,"
             " blocks, epoch, sequence, previous)"
@@ -231,12 +245,16 @@ class Partitions:
             [(self.consumer, self.topic.name, *_columns(each)) for each in dead],
         )
 
-    async def confirm(self, connection: Connection, pending: Iterable[tuple[int, Pending]]) -> None:
-        """These places are real: each holds up its key from now on."""
+    async def confirm(self, connection: Connection, confirmed: Iterable[Confirmed]) -> None:
+        """These places are real: each holds up its key from now on, unless its event was applied before."""
         await connection.executemany(
-            "update dead_letters set blocks = key is not null"
+            "update dead_letters set blocks = key is not null,"
+            " resolved_at = case when $5 then coalesce(resolved_at, now()) else resolved_at end"
             " where consumer = $1 and topic = $2 and partition = $3 and identity = $4",
-            [(self.consumer, self.topic.name, partition, each.identity) for partition, each in pending],
+            [
+                (self.consumer, self.topic.name, each.partition, each.letter.identity, each.applied_before)
+                for each in confirmed
+            ],
         )
 
     async def close_gaps(self, connection: Connection, reached: Mapping[int, Checkpoint]) -> None:
@@ -248,7 +266,12 @@ class Partitions:
         )
 
 
-def _columns(dead: Dead) -> tuple[object, ...]:
+def _checkpoint(row: asyncpg.Record) -> Checkpoint:
+    recent = _unpacked(row["recent"], row["sequence"])
+    return Checkpoint(row["epoch"], row["sequence"], row["known_until"], row["next_offset"], row["overtaken"], recent)
+
+
+def _columns(dead: DeadRecord) -> tuple[object, ...]:
     record, claim = dead.record, dead.claim
     place = (claim.epoch, claim.sequence, claim.previous) if claim else (None, None, None)
     head = json.dumps([[name, base64.b64encode(value or b"").decode()] for name, value in record.headers])
@@ -265,7 +288,7 @@ def _packed(recent: Mapping[int, bytes]) -> bytes:
 
 
 def _unpacked(recent: bytes, last: int) -> dict[int, bytes]:
-    """Each message and its digest, up to `last`; nothing where an earlier release kept them out of step."""
+    """Each message and its digest, up to `last`; nothing where an earlier release stored them inconsistently."""
     entries = [recent[at : at + _ENTRY] for at in range(0, len(recent), _ENTRY)]
     found = {int.from_bytes(each[:8]): each[8:] for each in entries}
     whole = len(recent) == len(found) * _ENTRY and list(found) == sorted(found) and max(found, default=last) == last

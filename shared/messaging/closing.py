@@ -1,17 +1,16 @@
-"""Ends what a silent broker could hold for ever: it is waited for a while, and then left to end by itself."""
+"""Stops clients of a broker that may not answer: waits for a while, then leaves them to end by themselves."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Coroutine
-from typing import Any
 
 _ENDING: set[asyncio.Task[None]] = set()
 
 
-async def let_end(end: Coroutine[Any, Any, None], seconds: float) -> None:
-    """Wait for `end` at most that long; whatever becomes of it, nothing is raised."""
-    ending = asyncio.create_task(end)
+async def stop_within(seconds: float, stop: Coroutine[object, object, None]) -> None:
+    """Wait for `stop` at most that long; whatever it raises is ignored."""
+    ending = asyncio.create_task(stop)
     _ENDING.add(ending)
     ending.add_done_callback(_ended)
     await asyncio.wait({ending}, timeout=seconds)

@@ -16,7 +16,7 @@ from typing import ClassVar
 from pydantic import ValidationError
 
 from shared.domain.messages import JsonObject, Message
-from shared.observability.tracing import thread_of, traceparent
+from shared.observability.tracing import trace_id_of, traceparent
 
 _TYPE_PREFIX = "be.gforse."
 _DIGITS = 20
@@ -28,7 +28,7 @@ Headers = Sequence[tuple[str, bytes]]
 
 
 class PublicMessage(Message):
-    """What leaves a service: pseudonymous, versioned. A field may be added with a default, never renamed."""
+    """An integration event: pseudonymous, versioned. A field may be added with a default, never renamed."""
 
     VERSION: ClassVar[int] = 1
 
@@ -40,7 +40,7 @@ class PublicMessage(Message):
 
 @dataclass(frozen=True, slots=True)
 class Topic:
-    """A topic and everything that may stand on it. Its partitions never change: the sequences are per partition.
+    """A topic and the messages it may hold. Its partitions never change: the sequences are per partition.
 
     `restricted`: case by case, for our own services only; an open one has no person in it, and partners may read it.
     """
@@ -57,7 +57,7 @@ class Topic:
 
 
 class Unreadable(Exception):  # noqa: N818 - becomes a dead letter, not a crash
-    """A record that is no message of its topic; `reason` is a stable code, without any of its content."""
+    """A record that is not a message of its topic; `reason` is a stable code, without any of its content."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
@@ -94,14 +94,14 @@ class Position:
 
 @dataclass(frozen=True, slots=True)
 class Envelope:
-    """Who says it, where in their order, what kind it is, and of which thread, where that was told."""
+    """The publisher of a message, its position, type, subject and time, and its trace id if it has one."""
 
     source: str
     position: Position
     type: str
     subject: str
     time: datetime
-    told_thread: str | None = None
+    given_trace_id: str | None = None
 
     @property
     def sequence(self) -> int:
@@ -109,21 +109,21 @@ class Envelope:
         return self.position.sequence
 
     @property
-    def thread(self) -> str:
-        """The thread that was told; without one, always the same for the same message."""
-        return self.told_thread or _id(self.source, self.position).hex
+    def trace_id(self) -> str:
+        """The trace id that the message has; without one, always the same for the same message."""
+        return self.given_trace_id or _id(self.source, self.position).hex
 
     @property
     def event_digest(self) -> bytes:
-        """Eight bytes that tell its event from another one at the same position: its subject and its time.
+        """Eight bytes that distinguish its event from another one at the same position: its subject and its time.
 
-        Not its value: a publisher of a newer version may tell the same event with more fields.
+        Not its value: a publisher of a newer version may publish the same event with more fields.
         """
         return event_digest(self.subject, self.time)
 
 
 def event_digest(subject: str, time: datetime) -> bytes:
-    """Eight bytes that tell the event of this subject and time from another one."""
+    """Eight bytes that distinguish the event of this subject and time from another one."""
     return hashlib.blake2b(f"{subject}|{time.astimezone(UTC).isoformat()}".encode(), digest_size=8).digest()
 
 
@@ -133,11 +133,11 @@ def _id(source: str, position: Position) -> uuid.UUID:
 
 
 def headers(
-    topic: Topic, message: PublicMessage, subject: str, position: Position, time: datetime, thread: str = ""
+    topic: Topic, message: PublicMessage, subject: str, position: Position, time: datetime, trace_id: str = ""
 ) -> list[tuple[str, bytes]]:
-    """The record headers of `message`; `position` is that of the event it tells, `thread` its trace id.
+    """The record headers of `message`; `position` is that of its event.
 
-    The same event has the same headers whenever it is published. A `thread` that is no trace id is not told.
+    The same event has the same headers whenever it is published. A `trace_id` that is not valid is left out.
     """
     identity = _id(topic.source, position)
     fields = {
@@ -154,8 +154,8 @@ def headers(
     }
     if position.forks:
         fields["ce_epochforks"] = ",".join(map(str, position.forks))
-    parent = traceparent(thread, identity)
-    if thread_of(parent):
+    parent = traceparent(trace_id, identity)
+    if trace_id_of(parent):
         fields["traceparent"] = parent
     return [(name, value.encode()) for name, value in fields.items()]
 
@@ -177,7 +177,7 @@ def read_envelope(topic: Topic, raw: Iterable[tuple[str, bytes]]) -> Envelope:
             position=_position(text),
             type=text["ce_type"],
             subject=text["ce_subject"],
-            told_thread=thread_of(text.get("traceparent", "")),
+            given_trace_id=trace_id_of(text.get("traceparent", "")),
         )
     except KeyError:
         raise Unreadable("header-missing") from None
@@ -225,5 +225,5 @@ def _time(text: str) -> datetime:
 
 
 def schema(topic: Topic) -> JsonObject:
-    """The JSON schemas of everything on `topic`, by type: what the golden files pin."""
+    """The JSON schemas of the messages of `topic`, by type: the golden files hold these."""
     return {each.type_name(): each.model_json_schema() for each in topic.messages}

@@ -1,4 +1,4 @@
-"""One consumer group on one topic, feeding an inbox: nothing is skipped, and what is away is waited for."""
+"""One consumer group on one topic, feeding an inbox: nothing is skipped, outages are waited out."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ import structlog
 from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, TopicPartition
 
 from shared.eventstore.outages import is_infrastructure
-from shared.messaging.checkpoints import Partitions
-from shared.messaging.closing import let_end
+from shared.messaging.checkpoints import ConsumerCheckpoints
+from shared.messaging.closing import stop_within
 from shared.messaging.group_member import Member, Rec, member_of
-from shared.messaging.inbox import AllDead, Inbox, OfAnotherVersion
+from shared.messaging.inbox import AllDead, AnotherVersionLive, Inbox
 from shared.observability import metrics
-from shared.observability.health import Unwell
+from shared.observability.health import Unhealthy
 from shared.observability.logs import log_trace
 
 log = structlog.get_logger(__name__)
@@ -32,8 +32,8 @@ _LOOK_SECONDS = 2.0
 class Consumer:
     """One consumer group on one topic, feeding an inbox; infrastructure failures are waited out in place.
 
-    Where it reads on stands in its checkpoint rows: it seeks there when partitions are assigned, and whenever what
-    comes is not what comes next. `on_commit` is called after each commit: what was heard may have led to facts.
+    The next offsets stand in its checkpoint rows: it seeks there when partitions are assigned, and whenever the records
+    are not the next ones. `on_commit` is called after each commit: messages may have led to events.
     """
 
     bootstrap_servers: str
@@ -48,31 +48,31 @@ class Consumer:
     _searched: dict[int, int] = field(default_factory=dict)
     _left: asyncio.Event = field(default_factory=asyncio.Event)
     _all_dead: bool = False
-    _in_hand: tuple[Rec, ...] = ()
+    _batch_in_progress: tuple[Rec, ...] = ()
 
     @property
-    def _rows(self) -> Partitions:
-        return Partitions(self.inbox.consumer, self.inbox.topic)
+    def _rows(self) -> ConsumerCheckpoints:
+        return ConsumerCheckpoints(self.inbox.consumer, self.inbox.topic)
 
     @property
     def consumer(self) -> AIOKafkaConsumer | None:
         """The consumer that reads now, or None while the broker is away."""
         return self._member.consumer if self._member else None
 
-    async def ailment(self) -> Unwell | None:
-        """Nothing when partitions are assigned, no batch is stuck and no gap is open."""
+    async def check_health(self) -> Unhealthy | None:
+        """None when partitions are assigned, no batch is stuck and no gap is open."""
         if self.stopped:
-            return Unwell("all-dead")
+            return Unhealthy("all-dead")
         if self._left.is_set():
-            return Unwell("overtaken")
+            return Unhealthy("overtaken")
         if self.waiting_for is not None:
-            return Unwell("waits", {"for": self.waiting_for})
+            return Unhealthy("waits", {"for": self.waiting_for})
         if self.consumer is None or not self.consumer.assignment():
-            return Unwell("no-partitions")
+            return Unhealthy("no-partitions")
         if not (gaps := await self._gaps()):
             return None
         missing = ", ".join(f"{row['partition']} after {row['after']} up to {row['before']}" for row in gaps[:3])
-        return Unwell("gap", {"topic": self.inbox.topic.name, "missing": missing})
+        return Unhealthy("gap", {"topic": self.inbox.topic.name, "missing": missing})
 
     async def gaps(self) -> int:
         """On how many partitions messages are missing."""
@@ -89,8 +89,8 @@ class Consumer:
     async def lag(self) -> tuple[int, float]:
         """Messages on the assigned partitions that are not applied, and for how many seconds the oldest has waited.
 
-        Counted from the checkpoint to the end that the broker told last. A consumer that reads behind its checkpoint,
-        as its database was put back to an earlier state, is sent there.
+        Counted from the checkpoint to the last known end. A consumer that reads after its checkpoint, as its database
+        was restored to an earlier state, seeks back.
         """
         consumer = self.consumer
         if consumer is None:
@@ -101,13 +101,13 @@ class Consumer:
         for at in consumer.assignment():
             begin = offsets.get(at.partition, 0)
             behind += max(0, (consumer.highwater(at) or 0) - begin)
-            if not self._in_hand and self.waiting_for is None and await consumer.position(at) > begin:
+            if not self._batch_in_progress and self.waiting_for is None and await consumer.position(at) > begin:
                 consumer.seek(at, begin)
-        since = min((record.timestamp / 1000 for record in self._in_hand), default=self.last_success)
+        since = min((record.timestamp / 1000 for record in self._batch_in_progress), default=self.last_success)
         return behind, max(0.0, time.time() - since) if behind else 0.0
 
     async def run(self) -> None:
-        """Subscribe, retrying while the broker is away, until cancelled; then finish the batch in hand."""
+        """Subscribe, retrying while the broker is away, until cancelled; then finish the current batch."""
         while True:
             topic = self.inbox.topic.name
             self._member = member = member_of(self.bootstrap_servers, self.group, topic, self._batch, _Assigned(self))
@@ -117,14 +117,14 @@ class Consumer:
                 await self._consuming(member)
             except asyncio.CancelledError:
                 raise
-            except Exception as error:  # noqa: BLE001 - the broker is away: say so and come back
+            except Exception as error:  # noqa: BLE001 - the broker is away: log and try again
                 self.waiting_for = "broker"
-                log.warning("subscription waits", group=self.group, cause=type(error).__name__)
+                log.warning("consumer waits", group=self.group, cause=type(error).__name__)
                 await asyncio.sleep(1)
             finally:
-                await let_end(member.broker.stop(), _END_SECONDS)
+                await stop_within(_END_SECONDS, member.broker.stop())
             if self._left.is_set():
-                await self._until_ours()
+                await self._until_current()
 
     async def _consuming(self, member: Member) -> None:
         """Raise when nothing consumes any more."""
@@ -138,26 +138,26 @@ class Consumer:
             left.cancel()
         raise RuntimeError("the consumer has ended")
 
-    async def _until_ours(self) -> None:
-        """Out of the group, so that others have its partitions: until the live tables are of this version again."""
+    async def _until_current(self) -> None:
+        """Stay out of the group, so that others get its partitions, until the live tables are of this version again."""
         while True:
-            if not self._all_dead and await self._ours():
+            if not self._all_dead and await self._is_current():
                 self._left.clear()
                 return
             await asyncio.sleep(_LOOK_SECONDS)
 
-    async def _ours(self) -> bool:
+    async def _is_current(self) -> bool:
         try:
             async with self.pool.acquire() as connection, connection.transaction():
                 await self.inbox.require_version(connection)
         except Exception as error:
-            if isinstance(error, OfAnotherVersion) or is_infrastructure(error):
+            if isinstance(error, AnotherVersionLive) or is_infrastructure(error):
                 return False
             raise
         return True
 
     async def seek(self, assigned: Iterable[TopicPartition]) -> None:
-        """Go where the checkpoint rows say; waits while the database is away."""
+        """Seek to the offsets of the checkpoint rows; waits while the database is away."""
         consumer, pause = self.consumer, 0.1
         if consumer is None:
             return
@@ -178,13 +178,13 @@ class Consumer:
     async def _batch(self, records: tuple[Rec, ...]) -> None:
         """Apply one batch; no exception leaves this function."""
         began, pause = time.perf_counter(), 0.1
-        self._in_hand = records
+        self._batch_in_progress = records
         try:
             while not self._left.is_set():
                 try:
                     await self._receive(records)
                     break
-                except (AllDead, OfAnotherVersion) as answer:
+                except (AllDead, AnotherVersionLive) as answer:
                     self._all_dead = isinstance(answer, AllDead)
                     self._left.set()
                     log.warning("consumer leaves its group", group=self.group, cause=type(answer).__name__)
@@ -193,7 +193,7 @@ class Consumer:
                     log.warning("batch waits", group=self.group, cause=type(error).__name__)
                     pause = await _pause(pause)
         finally:
-            self._in_hand = ()
+            self._batch_in_progress = ()
         metrics.BATCH_SIZE.labels(self.group).observe(len(records))
         metrics.BATCH_SECONDS.labels(self.group).observe(time.perf_counter() - began)
 
@@ -202,31 +202,31 @@ class Consumer:
             received = await self.inbox.receive(connection, records, sought=self._sought)
         self.waiting_for, self.last_success = None, time.time()
         self._sought |= received.ahead
-        self._go_to(received.ahead)
+        self._seek(received.ahead)
         due = [record for record in records if record.partition not in received.ahead]
         if not due:
             return
         self.on_commit()
         for reason, number in received.dropped.items():
             metrics.DROPPED.labels(self.group, reason).inc(number)
-        log_trace(log, "heard", [each.envelope.thread for each in received.applied], group=self.group)
+        log_trace(log, "applied", [each.envelope.trace_id for each in received.applied], group=self.group)
         self._search(received.gaps)
         await self._commit(due)
 
     def _search(self, gaps: dict[int, int]) -> None:
-        """Behind a new gap: read its partition once from the beginning, where what is missing may stand."""
+        """Read the partition of a new gap once from the beginning, where the missing messages may stand."""
         new = {number: after for number, after in gaps.items() if self._searched.get(number) != after}
         self._searched |= new
-        self._go_to(dict.fromkeys(new, 0))
+        self._seek(dict.fromkeys(new, 0))
 
-    def _go_to(self, offsets: dict[int, int]) -> None:
+    def _seek(self, offsets: dict[int, int]) -> None:
         consumer = self.consumer
         for at in consumer.assignment() if consumer else ():
             if consumer and at.partition in offsets:
                 consumer.seek(at, offsets[at.partition])
 
     async def _commit(self, records: Collection[Rec]) -> None:
-        """For lag tools only."""
+        """Commit to Kafka, for lag tools only."""
         consumer = self.consumer
         last = {TopicPartition(record.topic, record.partition): record.offset + 1 for record in records}
         try:
@@ -237,17 +237,17 @@ class Consumer:
 
 
 class _Assigned(ConsumerRebalanceListener):
-    """Sends a consumer to its checkpoints when partitions are assigned to it."""
+    """Lets a consumer seek to its checkpoints when partitions are assigned to it."""
 
-    def __init__(self, subscription: Consumer) -> None:
-        self._subscription = subscription
+    def __init__(self, consumer: Consumer) -> None:
+        self._consumer = consumer
 
     def on_partitions_revoked(self, revoked: Collection[TopicPartition]) -> None:
-        """Nothing: what is in hand commits, and its checkpoint row makes a zombie harmless."""
+        """Nothing: the current batch commits, and its checkpoint row keeps an older member from applying twice."""
 
     async def on_partitions_assigned(self, assigned: Collection[TopicPartition]) -> None:
         """Seek."""
-        await self._subscription.seek(assigned)
+        await self._consumer.seek(assigned)
 
 
 _GAPS = """
@@ -259,6 +259,6 @@ group by partition order by partition
 
 
 async def _pause(seconds: float) -> float:
-    """Wait that long, give or take; returns how long to wait the next time."""
+    """Wait about that long; returns how long to wait the next time."""
     await asyncio.sleep(seconds * random.uniform(0.5, 1.0))  # noqa: S311 - jitter
     return min(seconds * 2, _LONGEST_PAUSE)

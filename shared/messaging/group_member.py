@@ -5,64 +5,59 @@ It opens a consumer and nothing else: no producer, no administrator.
 
 from __future__ import annotations
 
+from asyncio import Task
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, ConsumerRecord, TopicPartition
 from faststream import AckPolicy
 from faststream.kafka import KafkaBroker, KafkaMessage
+from faststream.kafka.subscriber.usecase import BatchSubscriber
 
 Rec: TypeAlias = ConsumerRecord[bytes, bytes]
-Hear: TypeAlias = Callable[[tuple[Rec, ...]], Awaitable[None]]
+HandleBatch: TypeAlias = Callable[[tuple[Rec, ...]], Awaitable[None]]
 
 _BATCH_RECORDS = 2000
+_PARTITION_BYTES = 128 * 1024  # what is read ahead of each partition; one larger message comes alone
 _LOOK_MS = 20
 _STOP_SECONDS = 10.0
 _A_DAY_MS = 24 * 60 * 60 * 1000
-_METADATA_MS = 10_000  # a topic that was made anew is seen by then
+_METADATA_MS = 10_000  # a topic that was created again is noticed by then
 
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """One member of a group; each is started once and ended once."""
+    """One member of a group; each is started once and stopped once."""
 
     broker: KafkaBroker
-    subscriber: Any
+    subscriber: BatchSubscriber
 
     @property
     def consumer(self) -> AIOKafkaConsumer | None:
-        """The consumer that reads now, or None before it is started and after its end."""
-        consumer: AIOKafkaConsumer | None = self.subscriber.consumer
-        return consumer
+        """The consumer that reads now, or None before the start and after the stop."""
+        return self.subscriber.consumer
 
     @property
-    def loops(self) -> list[Any]:
-        """What reads: FastStream starts a loop that failed again, not one that ended."""
+    def loops(self) -> list[Task[None]]:
+        """The tasks that read: FastStream starts one that failed again, not one that ended."""
         return [each for each in self.subscriber.tasks if not each.done()]
 
 
 def member_of(
-    bootstrap_servers: str, group: str, topic: str, hear: Hear, listener: ConsumerRebalanceListener
+    bootstrap_servers: str, group: str, topic: str, handle: HandleBatch, listener: ConsumerRebalanceListener
 ) -> Member:
-    """A member of `group` that reads `topic` from where `listener` sends it, and hands each batch to `hear`.
+    """A member of `group` that reads `topic` from where `listener` seeks, and passes each batch to `handle`.
 
-    `hear` raises nothing: FastStream would skip the batch.
+    `handle` raises nothing: FastStream would skip the batch.
     """
-    broker = KafkaBroker(
-        bootstrap_servers,
-        graceful_timeout=_STOP_SECONDS,
-        logger=None,
-        apply_types=False,
-        metadata_max_age_ms=_METADATA_MS,
-        consumer_only=True,
-        allow_auto_create_topics=False,  # it would make a lost topic anew with one partition
-    )
+    broker = _broker(bootstrap_servers)
     subscriber = broker.subscriber(
         topic,
         group_id=group,
         batch=True,
         max_records=_BATCH_RECORDS,
+        max_partition_fetch_bytes=_PARTITION_BYTES,
         batch_timeout_ms=_LOOK_MS,
         ack_policy=AckPolicy.MANUAL,
         auto_offset_reset="earliest",
@@ -74,14 +69,26 @@ def member_of(
 
     async def batch(message: KafkaMessage) -> None:
         records: tuple[Rec, ...] = message.raw_message  # type: ignore[assignment]
-        await hear(records)
+        await handle(records)
 
     subscriber(batch)
     return Member(broker, subscriber)
 
 
-async def _parse(message: Any) -> KafkaMessage:  # noqa: ANN401 - whatever FastStream was given
-    """Raw records as they are: a header that is not UTF-8 must reach the dead letters, not vanish."""
+def _broker(bootstrap_servers: str) -> KafkaBroker:
+    return KafkaBroker(
+        bootstrap_servers,
+        graceful_timeout=_STOP_SECONDS,
+        logger=None,
+        apply_types=False,
+        metadata_max_age_ms=_METADATA_MS,
+        consumer_only=True,
+        allow_auto_create_topics=False,  # it would create a lost topic with one partition
+    )
+
+
+async def _parse(message: tuple[Rec, ...]) -> KafkaMessage:
+    """The raw records: a header that is not UTF-8 must become a dead letter, not be dropped."""
     return KafkaMessage(body=b"", headers={}, raw_message=message, consumer=_NOBODY)
 
 

@@ -1,9 +1,10 @@
-"""Exactly once in effect: each message applied at its place in its publisher's order, or kept as a dead letter."""
+"""Exactly once in effect: each message is applied in its publisher's order, or stored as a dead letter."""
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from operator import attrgetter
 from pathlib import Path
 from typing import TypeAlias
 
@@ -14,9 +15,9 @@ from shared.eventstore.event_store import Connection
 from shared.eventstore.migrations import migrations_of, schema_of
 from shared.eventstore.outages import is_infrastructure
 from shared.eventstore.projection_versions import lock_version
-from shared.messaging.checkpoints import Checkpoint, Dead, Partitions, Record
+from shared.messaging.checkpoints import Checkpoint, ConsumerCheckpoints, DeadRecord, Record
 from shared.messaging.cloudevents import Envelope, PublicMessage, Topic
-from shared.messaging.sequencing import Parsed, Sorted, sort_out
+from shared.messaging.sequencing import ParsedRecord, SequencedBatch, sequence_batch
 
 MIGRATIONS = migrations_of("inbox", Path(__file__).parent / "sql")
 SCHEMA = schema_of(MIGRATIONS)
@@ -26,29 +27,29 @@ _WINDOW_KEYS = 100
 
 @dataclass(frozen=True, slots=True)
 class ReceivedMessage:
-    """A message that was read: its envelope, and what it says."""
+    """A message with its envelope."""
 
     envelope: Envelope
     message: PublicMessage
 
     def meta(self, by: str) -> Meta:
-        """What is kept beside the facts it leads to: they belong to its thread."""
-        return Meta(by=by, correlation_id=self.envelope.thread)
+        """The metadata of the events it leads to: they have its trace id."""
+        return Meta(by=by, correlation_id=self.envelope.trace_id)
 
 
-class OfAnotherVersion(Exception):  # noqa: N818 - an answer: another process keeps these tables
+class AnotherVersionLive(Exception):  # noqa: N818 - an answer: another process keeps these tables
     """The live tables are of another version than this consumer: it writes nothing to them."""
 
 
-class AllDead(Exception):  # noqa: N818 - the consumer stops, and says so
-    """Nothing of a whole window could be applied: the fault is ours, not that of the messages."""
+class AllDead(Exception):  # noqa: N818 - the consumer stops
+    """Nothing of a whole window could be applied: the fault is the consumer's, not that of the messages."""
 
 
 @dataclass(frozen=True, slots=True)
 class BatchResult:
-    """What became of a batch: what was new and applied, what was dropped by reason, the partitions with a gap.
+    """The result of a batch: messages applied, how many were dropped by reason, the partitions with a gap.
 
-    `ahead`: partitions whose records begin behind their checkpoint, which were left alone, and where it is.
+    `ahead`: partitions whose records begin after the checkpoint's offset, which were not applied, with that offset.
     """
 
     applied: list[ReceivedMessage] = field(default_factory=list)
@@ -58,17 +59,19 @@ class BatchResult:
 
 
 Apply: TypeAlias = "Callable[[Connection, Sequence[ReceivedMessage]], Awaitable[None]]"
-_Applying: TypeAlias = "Callable[[Connection, Sequence[Parsed], set[tuple[int, bytes]]], Awaitable[list[Dead]]]"
+_Applying: TypeAlias = (
+    "Callable[[Connection, Sequence[ParsedRecord], set[tuple[int, bytes]]], Awaitable[list[DeadRecord]]]"
+)
 
 
 @dataclass(slots=True)
 class Inbox:
-    """What one consumer hears of one topic, applied by `apply` inside the transaction of its checkpoint row.
+    """The messages of one topic for one consumer, applied by `apply` in the transaction of its checkpoint row.
 
-    `apply` gets the new messages of a batch in order. When it fails by the messages, not by the infrastructure, the
-    batch is undone and applied in halves, down to the message that fails alone: a dead letter.
-    `least_epoch`: of a rebuild, the publisher's history that it reads; earlier ones are passed over.
-    `version`: of folded tables, the one that must stand live; None for tables that have none, or are built beside.
+    `apply` gets the new messages of a batch in order. When it fails because of the messages, not of the infrastructure,
+    the batch is rolled back and applied in halves, down to the message that fails alone: a dead letter.
+    `least_epoch`: of a rebuild, the epoch that it reads; earlier ones are dropped.
+    `version`: of a projection, the one that must be live; None for policies, and for tables in a shadow schema.
     """
 
     consumer: str
@@ -87,11 +90,11 @@ class Inbox:
         keep_offset: bool = False,
         sought: Mapping[int, int] | None = None,
     ) -> BatchResult:
-        """Apply a batch in one transaction; `keep_offset`: records kept from before, which move no offset.
+        """Apply a batch in one transaction; `keep_offset`: stored records, which move no offset.
 
-        `sought`: of each partition the offset that reading was sent to last; where records begin behind that of the
-        checkpoint, and it was not sought yet, they are left alone. None: whatever comes is taken.
-        Raises what `is_infrastructure` names, OfAnotherVersion and AllDead; then nothing of the batch is committed.
+        `sought`: the offset that each partition was last sought to; records that begin after the checkpoint's offset
+        are not applied until it was sought. None: records are taken as they come.
+        Raises what `is_infrastructure` names, AnotherVersionLive and AllDead; then nothing of the batch is committed.
         """
         if not records:
             return BatchResult()
@@ -99,15 +102,15 @@ class Inbox:
             async with connection.transaction():
                 return await self._received(connection, records, self._apply, sought, keep_offset=keep_offset)
         except Exception as error:
-            if isinstance(error, AllDead | OfAnotherVersion) or is_infrastructure(error):
+            if isinstance(error, AllDead | AnotherVersionLive) or is_infrastructure(error):
                 raise
         async with connection.transaction():
             return await self._received(connection, records, self._apply_in_halves, sought, keep_offset=keep_offset)
 
     async def require_version(self, connection: Connection) -> None:
-        """Hold the live tables at this version until the transaction ends. Raises OfAnotherVersion."""
+        """Keep the live tables at this version until the transaction ends. Raises AnotherVersionLive."""
         if self.version is not None and not await lock_version(connection, self.consumer, self.version):
-            raise OfAnotherVersion(self.consumer)
+            raise AnotherVersionLive(self.consumer)
 
     async def _received(
         self,
@@ -119,58 +122,48 @@ class Inbox:
         keep_offset: bool,
     ) -> BatchResult:
         await self.require_version(connection)
-        checkpoints = await Partitions(self.consumer, self.topic).lock(
-            connection, {record.partition for record in records}
-        )
+        rows = ConsumerCheckpoints(self.consumer, self.topic)
+        checkpoints = await rows.lock(connection, {record.partition for record in records})
         ahead = {} if sought is None else _ahead(records, checkpoints, sought)
-        types = self.topic.by_type()
-        due = sorted((record for record in records if record.partition not in ahead), key=_partition)
-        parsed = [Parsed(self.topic, types, record) for record in due]
+        due = sorted((record for record in records if record.partition not in ahead), key=attrgetter("partition"))
+        if not due:
+            return BatchResult(ahead=ahead)
         reached = {number: each for number, each in checkpoints.items() if number not in ahead}
-        received = (
-            await self._sorted(connection, parsed, reached, apply, keep_offset=keep_offset) if due else BatchResult()
-        )
-        return replace(received, ahead=ahead)
-
-    async def _sorted(
-        self,
-        connection: Connection,
-        parsed: Sequence[Parsed],
-        checkpoints: dict[int, Checkpoint],
-        apply: _Applying,
-        *,
-        keep_offset: bool,
-    ) -> BatchResult:
-        rows = Partitions(self.consumer, self.topic)
-        keys = {each.record.key for each in parsed if each.record.key is not None}
-        known = await rows.known(connection, checkpoints, {each.identity for each in parsed}, keys)
-        offsets = {number: each.next_offset for number, each in checkpoints.items()}
-        found = sort_out(parsed, checkpoints, known, self.least_epoch)
+        offsets = {number: each.next_offset for number, each in reached.items()} if keep_offset else {}
+        found, gaps = await self._sequenced(connection, rows, due, reached)
+        for number, offset in offsets.items():
+            reached[number].next_offset = offset
         refused = await apply(connection, found.fresh, set()) if found.fresh else []
         self._watch(found, refused)
-        if found.dead or refused:
-            await rows.store(connection, [*found.dead, *refused])
-        if found.confirmed:
-            await rows.confirm(connection, found.confirmed)
-        for number, offset in offsets.items() if keep_offset else ():
-            checkpoints[number].next_offset = offset
-        await rows.advance(connection, checkpoints)
-        if known.gaps:
-            await rows.close_gaps(connection, {number: checkpoints[number] for number in known.gaps})
-        left = {each.identity for each in refused}
-        applied = [ReceivedMessage(each.envelope, each.message) for each in found.fresh if each.identity not in left]
-        return BatchResult(applied, found.dropped, found.gaps)
+        await _save(connection, rows, reached, found, refused, gaps)
+        return BatchResult(_applied(found, refused), found.dropped, found.gaps, ahead)
 
-    async def _apply(self, connection: Connection, fresh: Sequence[Parsed], _: set[tuple[int, bytes]]) -> list[Dead]:
+    async def _sequenced(
+        self,
+        connection: Connection,
+        rows: ConsumerCheckpoints,
+        due: Sequence[Record],
+        reached: dict[int, Checkpoint],
+    ) -> tuple[SequencedBatch, Collection[int]]:
+        """The batch, with the partitions that have an open gap; advances the checkpoints."""
+        types = self.topic.by_type()
+        parsed = [ParsedRecord(self.topic, types, record) for record in due]
+        keys = {each.key for each in due if each.key is not None}
+        known = await rows.dead_letter_state(connection, reached, {each.identity for each in parsed}, keys)
+        return sequence_batch(parsed, reached, known, self.least_epoch), known.gaps
+
+    async def _apply(
+        self, connection: Connection, fresh: Sequence[ParsedRecord], _: set[tuple[int, bytes]]
+    ) -> list[DeadRecord]:
         await self.apply(connection, [ReceivedMessage(each.envelope, each.message) for each in fresh])
         return []
 
     async def _apply_in_halves(
-        self, connection: Connection, fresh: Sequence[Parsed], keys: set[tuple[int, bytes]]
-    ) -> list[Dead]:
-        """Those that fail alone, and those that wait behind them; the others are applied, in order.
+        self, connection: Connection, fresh: Sequence[ParsedRecord], keys: set[tuple[int, bytes]]
+    ) -> list[DeadRecord]:
+        """The messages that fail alone, and those parked behind them; the others are applied, in order.
 
-        `keys` are held up by those that failed here; what waits behind older ones is not among `fresh`.
+        `keys` are blocked by those that failed here; what is parked behind older ones is not among `fresh`.
         """
         ready = [each for each in fresh if each.place not in keys]
         parked = [each.dead("parked") for each in fresh if each.place in keys]
@@ -191,8 +184,8 @@ class Inbox:
         first = await self._apply_in_halves(connection, ready[:half], keys)
         return [*parked, *first, *await self._apply_in_halves(connection, ready[half:], keys)]
 
-    def _watch(self, found: Sorted, refused: Sequence[Dead]) -> None:
-        """Raise AllDead when a thousand messages in a row are dead, failed by a hundred keys, and none was applied."""
+    def _watch(self, found: SequencedBatch, refused: Sequence[DeadRecord]) -> None:
+        """Raise AllDead when a thousand messages in a row are dead letters, of a hundred keys, and none was applied."""
         if len(refused) < len(found.fresh):
             self._dead, self._failed = 0, set()
             return
@@ -203,8 +196,30 @@ class Inbox:
             raise AllDead(self.consumer)
 
 
+def _applied(found: SequencedBatch, refused: Sequence[DeadRecord]) -> list[ReceivedMessage]:
+    left = {each.identity for each in refused}
+    return [ReceivedMessage(each.envelope, each.message) for each in found.fresh if each.identity not in left]
+
+
+async def _save(
+    connection: Connection,
+    rows: ConsumerCheckpoints,
+    reached: Mapping[int, Checkpoint],
+    found: SequencedBatch,
+    refused: Sequence[DeadRecord],
+    gaps: Collection[int],
+) -> None:
+    if found.dead or refused:
+        await rows.store(connection, [*found.dead, *refused])
+    if found.confirmed:
+        await rows.confirm(connection, found.confirmed)
+    await rows.advance(connection, reached)
+    if gaps:
+        await rows.close_gaps(connection, {number: reached[number] for number in gaps})
+
+
 def reason_of(error: Exception) -> str:
-    """The stable code of a dead letter: that of a refusal, or the kind of the fault, never its text."""
+    """The reason of a dead letter: the code of a refusal, or the class of the error, never its text."""
     if isinstance(error, Refused):
         return error.code
     if isinstance(error, ValidationError):
@@ -215,9 +230,9 @@ def reason_of(error: Exception) -> str:
 def _ahead(
     records: Sequence[Record], checkpoints: Mapping[int, Checkpoint], sought: Mapping[int, int]
 ) -> dict[int, int]:
-    """The partitions whose records begin behind their checkpoint, and where it is.
+    """The partitions whose records begin after the offset of their checkpoint, with that offset.
 
-    Sought and still ahead: the broker has nothing between, so it goes on.
+    When it was sought and they still do, the broker has nothing in between, so they are applied.
     """
     first: dict[int, int] = {}
     for record in records:
@@ -228,7 +243,3 @@ def _ahead(
         for number, offset in first.items()
         if offset > expected[number] and sought.get(number) != expected[number]
     }
-
-
-def _partition(record: Record) -> int:
-    return record.partition

@@ -1,4 +1,4 @@
-"""How far a relay has published: its position, the last message of each partition, its database's histories."""
+"""The rows of an outbox relay: its position, the last message of each partition, the epochs of its database."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class Sent:
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """Which history of the publisher's database this is, from 1, and where each later one left the one before."""
+    """The epoch of the publisher's database, from 1, and where each later epoch forked from the one before."""
 
     epoch: int = 1
     forks: tuple[int, ...] = ()
@@ -34,7 +34,7 @@ class Outbox:
     name: str
 
     async def begin(self, connection: Connection) -> None:
-        """Make its row where there is none: nothing is published yet."""
+        """Insert its row where there is none: nothing is published yet."""
         await connection.execute("insert into outbox_checkpoints (name) values ($1) on conflict do nothing", self.name)
 
     async def position(self, connection: Connection) -> int:
@@ -42,8 +42,8 @@ class Outbox:
         query = "select coalesce(max(position), 0) from outbox_checkpoints where name = $1"
         return int(await connection.fetchval(query, self.name))
 
-    async def told_until(self, connection: Connection) -> int:
-        """The highest position that was published in this history, however far it was set back since."""
+    async def published_until(self, connection: Connection) -> int:
+        """The highest position that was published in this epoch, however far it was set back since."""
         query = "select max(greatest(told_until, position)) from outbox_checkpoints where name = $1"
         return int(await connection.fetchval(query, self.name) or 0)
 
@@ -83,20 +83,20 @@ class Outbox:
                 await self._note(connection, sent)
 
     async def begin_again(self, connection: Connection, topics: Collection[str]) -> None:
-        """Begin another history that shares with this one all that was told: its chain lacks some of it.
+        """Begin another epoch that shares with this one all that was published: its chain lacks some of it.
 
         Runs in the caller's transaction.
         """
         await connection.execute(
             "insert into publisher_epochs (epoch, fork, by)"
             " select coalesce(max(epoch), 1) + 1, $1, 'relay' from publisher_epochs",
-            await self.told_until(connection),
+            await self.published_until(connection),
         )
         await self.restart(connection, 0, topics, {})
-        await self.forget_told(connection)
+        await self.forget_published(connection)
 
-    async def forget_told(self, connection: Connection) -> None:
-        """Another history begins: nothing of it is told yet."""
+    async def forget_published(self, connection: Connection) -> None:
+        """Another epoch begins: nothing of it is published yet."""
         await connection.execute("update outbox_checkpoints set told_until = 0 where name = $1", self.name)
 
     async def _note(self, connection: Connection, sent: Mapping[Partition, Sent]) -> None:
@@ -110,20 +110,20 @@ class Outbox:
         )
 
 
-async def history(connection: Connection) -> History:
-    """The history that this database tells now."""
+async def current_history(connection: Connection) -> History:
+    """The epoch that this database publishes now."""
     rows = await connection.fetch("select epoch, fork from publisher_epochs order by epoch")
     return History(rows[-1]["epoch"], tuple(row["fork"] for row in rows)) if rows else History()
 
 
-async def begin_history(connection: Connection, forks: tuple[int, ...], beyond: int, by: str) -> int:
-    """Begin another history, whose forks are these; positions go on beyond `beyond`. Returns its epoch.
+async def begin_epoch(connection: Connection, forks: tuple[int, ...], beyond: int, by: str) -> int:
+    """Begin another epoch, whose forks are these; positions go on beyond `beyond`. Returns it.
 
     Runs in the caller's transaction.
     """
     await connection.execute(
         "insert into publisher_epochs (epoch, fork, by) select 1 + nth, fork, $2"
-        " from unnest($1::bigint[]) with ordinality as told (fork, nth) on conflict (epoch) do nothing",
+        " from unnest($1::bigint[]) with ordinality as forks (fork, nth) on conflict (epoch) do nothing",
         list(forks),
         by,
     )

@@ -1,4 +1,4 @@
-"""What leaves a service: an event as a public message, on its partition, behind the message before it."""
+"""Integration events on their way to the broker: on which partition, and after which message there."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from shared.messaging.producer import OutgoingRecord
 
 @dataclass(frozen=True, slots=True)
 class OutgoingMessage:
-    """A fact as the outside hears it: where, under which key, what."""
+    """An integration event: its topic, its key and its value."""
 
     topic: Topic
     key: str
@@ -23,42 +23,43 @@ class OutgoingMessage:
 
 
 ToIntegrationEvent = Callable[[AnyRecorded], OutgoingMessage | None]
-Told = tuple[AnyRecorded, OutgoingMessage]
+Publication = tuple[AnyRecorded, OutgoingMessage]
 
 
 @dataclass(frozen=True, slots=True)
-class Leaving:
-    """A fact on its way out: to which partition, and after which message there."""
+class PlacedMessage:
+    """An event and its message, with the partition and the sequence of the message before it there."""
 
-    fact: AnyRecorded
-    published: OutgoingMessage
+    recorded: AnyRecorded
+    outgoing: OutgoingMessage
     partition: Partition
     previous: int
 
 
-def place(told: Iterable[Told], reached: Mapping[Partition, int]) -> list[Leaving]:
-    """Each of these behind the last of its partition; `reached` says what each has already, which is passed over."""
+def place(publications: Iterable[Publication], reached: Mapping[Partition, int]) -> list[PlacedMessage]:
+    """Each after the last one of its partition; `reached` is the sequence that a partition has already."""
     last = dict(reached)
-    leaving = []
-    for fact, published in told:
-        partition = partition_of(published)
+    placed = []
+    for recorded, outgoing in publications:
+        partition = partition_of(outgoing)
         previous = last.get(partition, 0)
-        if fact.position > previous:
-            leaving.append(Leaving(fact, published, partition, previous))
-            last[partition] = fact.position
-    return leaving
+        if recorded.position > previous:
+            placed.append(PlacedMessage(recorded, outgoing, partition, previous))
+            last[partition] = recorded.position
+    return placed
 
 
-def partition_of(published: OutgoingMessage) -> Partition:
-    """The partition of its key, as every Kafka client reckons it."""
-    topic = published.topic
-    return topic.name, DefaultPartitioner()(published.key.encode(), list(range(topic.partitions)), [])
+def partition_of(outgoing: OutgoingMessage) -> Partition:
+    """The partition of its key, as every Kafka client computes it."""
+    topic = outgoing.topic
+    return topic.name, DefaultPartitioner()(outgoing.key.encode(), list(range(topic.partitions)), [])
 
 
-def record_of(leaving: Leaving, told: History) -> OutgoingRecord:
-    """A fact as it is sent: the same bytes every time."""
-    fact, published = leaving.fact, leaving.published
-    topic, key, message = published.topic, published.key, published.message
-    position = Position(fact.position, leaving.previous, told.epoch, told.forks)
-    head = headers(topic, message, key, position, fact.at, fact.meta.correlation_id)
-    return topic.name, leaving.partition[1], key.encode(), message.model_dump_json().encode(), head
+def record_of(placed: PlacedMessage, history: History) -> OutgoingRecord:
+    """The record of a message: the same bytes every time."""
+    recorded, outgoing = placed.recorded, placed.outgoing
+    position = Position(recorded.position, placed.previous, history.epoch, history.forks)
+    trace_id = recorded.meta.correlation_id
+    head = headers(outgoing.topic, outgoing.message, outgoing.key, position, recorded.at, trace_id)
+    value = outgoing.message.model_dump_json().encode()
+    return outgoing.topic.name, placed.partition[1], outgoing.key.encode(), value, head

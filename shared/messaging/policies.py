@@ -1,4 +1,4 @@
-"""Another service's message leads to commands here: issued in the transaction of its checkpoint, once in effect."""
+"""Policies on messages of other services: their commands are issued in the transaction of the checkpoint."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from shared.messaging.inbox import Inbox, ReceivedMessage
 MessagePolicy: TypeAlias = "Callable[[Connection, ReceivedMessage], Awaitable[Sequence[AnyIssued]]]"
 """The commands that a message leads to. Raises Refused or ValidationError: the message is a dead letter.
 
-Each value is brought within its bounds before it reaches the database; whatever else is raised is not its fault.
+Each value is brought within its bounds before it reaches the database; any other exception is not its fault.
 """
 
 
 @dataclass(frozen=True, slots=True)
 class PolicyConsumer:
-    """A consumer that issues commands: its name, what it listens to, and who its commands are by."""
+    """A consumer that issues commands: its name, its topic, and the subject its commands are by."""
 
     name: str
     topic: Topic
@@ -29,7 +29,7 @@ class PolicyConsumer:
     policy: MessagePolicy
 
     def inbox(self, store: EventStore) -> Inbox:
-        """What it hears, applied to that store."""
+        """Its inbox, which issues the commands to that store."""
 
         async def apply(connection: Connection, messages: Sequence[ReceivedMessage]) -> None:
             for each in messages:

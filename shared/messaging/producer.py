@@ -1,4 +1,4 @@
-"""Sends records in order, each once per partition, or fails; a producer that failed is thrown away."""
+"""Sends records in order, each once per partition, or fails; a producer that failed is not used again."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from aiokafka import AIOKafkaProducer
 
-from shared.messaging.closing import let_end
+from shared.messaging.closing import stop_within
 
 _SEND_SECONDS = 30.0
 _STOP_SECONDS = 5.0
@@ -19,7 +19,7 @@ OutgoingRecord = tuple[str, int, bytes, bytes, list[tuple[str, bytes]]]
 
 @dataclass(slots=True)
 class Producer:
-    """An idempotent producer that is thrown away at its first failure."""
+    """An idempotent producer that is not used again after its first failure."""
 
     client: AIOKafkaProducer
 
@@ -40,8 +40,8 @@ class Producer:
 async def open_producer(bootstrap_servers: str) -> AsyncIterator[Producer]:
     """A producer for one term of a relay.
 
-    After a failure its end is not waited for longer than five seconds: what it may still send by then are the next
-    records in order, which the next term sends again.
+    After a failure its stop is waited for at most five seconds: what it may still send by then are the next records in
+    order, which the next term sends again.
     """
     client = AIOKafkaProducer(
         bootstrap_servers=bootstrap_servers,
@@ -55,4 +55,4 @@ async def open_producer(bootstrap_servers: str) -> AsyncIterator[Producer]:
         await client.start()
         yield Producer(client)
     finally:
-        await let_end(client.stop(), _STOP_SECONDS)
+        await stop_within(_STOP_SECONDS, client.stop())

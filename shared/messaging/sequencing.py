@@ -1,4 +1,4 @@
-"""Where each message of a batch belongs: new, a duplicate, behind a gap, of another history, or unreadable."""
+"""What each message of a batch is: new, a duplicate, behind a gap, of another history, or unreadable."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from shared.messaging.checkpoints import Checkpoint, Claim, Dead, Known, Pending, Record
+from shared.messaging.checkpoints import Checkpoint, Claim, Confirmed, DeadLetterState, DeadRecord, Pending, Record
 from shared.messaging.cloudevents import (
     BeforeContract,
     Envelope,
@@ -19,8 +19,8 @@ from shared.messaging.cloudevents import (
 )
 
 
-class Parsed:
-    """A record and what could be read of it; `reason` says what could not."""
+class ParsedRecord:
+    """A record and what could be read of it; `reason` is why something could not."""
 
     __slots__ = ("_envelope", "_message", "identity", "reason", "record")
 
@@ -38,60 +38,60 @@ class Parsed:
 
     @property
     def claims(self) -> bool:
-        """Whether it says where it stands in the order of its publisher."""
+        """Whether it has a position in the order of its publisher."""
         return self._envelope is not None
 
     @property
     def envelope(self) -> Envelope:
-        """Only of what claims a place."""
+        """Its envelope; AttributeError where that could not be read."""
         if self._envelope is None:
             raise AttributeError("envelope")
         return self._envelope
 
     @property
     def message(self) -> PublicMessage:
-        """Only of what could be read."""
+        """Its message; AttributeError where that could not be read."""
         if self._message is None:
             raise AttributeError("message")
         return self._message
 
     @property
     def place(self) -> tuple[int, bytes] | None:
-        """Its partition and key: what it holds up when it cannot be applied."""
+        """Its partition and key, which it blocks when it cannot be applied."""
         return None if self.record.key is None else (self.record.partition, self.record.key)
 
     def claim(self) -> Claim:
-        """The place it claims."""
+        """The position it claims."""
         position = self.envelope.position
         return Claim(position.epoch, position.sequence, position.previous)
 
-    def dead(self, reason: str, *, blocks: bool = True) -> Dead:
-        """A dead letter of it."""
-        return Dead(self.record, self.identity, reason, blocks and self.record.key is not None, self.claim())
+    def dead(self, reason: str, *, blocks: bool = True) -> DeadRecord:
+        """It as a dead letter."""
+        return DeadRecord(self.record, self.identity, reason, blocks and self.record.key is not None, self.claim())
 
 
 @dataclass(slots=True)
-class Sorted:
-    """A batch sorted out: `fresh` may be applied; `keys` are held up; `gaps` says after which sequence one lies."""
+class SequencedBatch:
+    """A sequenced batch: `fresh` may be applied; `keys` are blocked; `gaps` has the sequence before each gap."""
 
     keys: set[tuple[int, bytes]]
-    fresh: list[Parsed] = field(default_factory=list)
-    dead: list[Dead] = field(default_factory=list)
-    confirmed: list[tuple[int, Pending]] = field(default_factory=list)
+    fresh: list[ParsedRecord] = field(default_factory=list)
+    dead: list[DeadRecord] = field(default_factory=list)
+    confirmed: list[Confirmed] = field(default_factory=list)
     dropped: Counter[str] = field(default_factory=Counter)
     gaps: dict[int, int] = field(default_factory=dict)
 
 
-def sort_out(
-    parsed: Sequence[Parsed], checkpoints: Mapping[int, Checkpoint], known: Known, least_epoch: int = 1
-) -> Sorted:
-    """Sort a batch out and move its checkpoints on. Nothing is dropped but what was applied before."""
-    found = Sorted(set(known.keys))
+def sequence_batch(
+    parsed: Sequence[ParsedRecord], checkpoints: Mapping[int, Checkpoint], known: DeadLetterState, least_epoch: int = 1
+) -> SequencedBatch:
+    """Sequence a batch and advance its checkpoints. Nothing is dropped but what was applied before."""
+    found = SequencedBatch(set(known.keys))
     for each in parsed:
         checkpoint = checkpoints[each.record.partition]
         checkpoint.next_offset = each.record.offset + 1
         if (each.record.partition, each.identity) in known.identities:
-            _dead_before(each, checkpoint, found, known)
+            _known_dead_letter(each, checkpoint, found, known)
         elif not each.claims:
             _unplaced(each, found, known)
         else:
@@ -99,8 +99,10 @@ def sort_out(
     return found
 
 
-def _dead_before(each: Parsed, checkpoint: Checkpoint, found: Sorted, known: Known) -> None:
-    """It lies among the dead already; where it comes next, reading goes on behind it."""
+def _known_dead_letter(
+    each: ParsedRecord, checkpoint: Checkpoint, found: SequencedBatch, known: DeadLetterState
+) -> None:
+    """It is a dead letter already; where it is the next one, the checkpoint advances past it."""
     found.dropped["dead-before"] += 1
     if each.claims and (not each.reason or (each.record.partition, each.identity) in known.confirmed):
         position = each.envelope.position
@@ -108,16 +110,18 @@ def _dead_before(each: Parsed, checkpoint: Checkpoint, found: Sorted, known: Kno
             checkpoint.advance(position.sequence, each.envelope.event_digest)
 
 
-def _unplaced(each: Parsed, found: Sorted, known: Known) -> None:
-    """What could not be read claims no place in the order."""
+def _unplaced(each: ParsedRecord, found: SequencedBatch, known: DeadLetterState) -> None:
+    """An unreadable record has no position in the order."""
     if each.reason == BeforeContract.REASON:
         found.dropped[each.reason] += 1
         return
     known.identities.add((each.record.partition, each.identity))
-    found.dead.append(Dead(each.record, each.identity, each.reason, blocks=False))
+    found.dead.append(DeadRecord(each.record, each.identity, each.reason, blocks=False))
 
 
-def _placed(each: Parsed, checkpoint: Checkpoint, found: Sorted, known: Known, least_epoch: int) -> None:
+def _placed(
+    each: ParsedRecord, checkpoint: Checkpoint, found: SequencedBatch, known: DeadLetterState, least_epoch: int
+) -> None:
     position, number = each.envelope.position, each.record.partition
     if position.epoch < least_epoch:
         found.dropped["earlier-epoch"] += 1
@@ -130,19 +134,19 @@ def _placed(each: Parsed, checkpoint: Checkpoint, found: Sorted, known: Known, l
     elif position.previous == checkpoint.sequence:
         _next(each, checkpoint, found, known)
     elif position.sequence <= checkpoint.sequence:
-        _seen(each, checkpoint, found, known)
+        _applied_before(each, checkpoint, found, known)
     elif not each.reason and _confirms(each, checkpoint, found, known):
         _next(each, checkpoint, found, known)
     elif position.previous > checkpoint.sequence:
         _behind_a_gap(each, checkpoint, found, known)
     else:
-        _strange(each, found, known)
+        _another_history(each, found, known)
 
 
-def _next(each: Parsed, checkpoint: Checkpoint, found: Sorted, known: Known) -> None:
-    """It names the last applied message as its predecessor."""
+def _next(each: ParsedRecord, checkpoint: Checkpoint, found: SequencedBatch, known: DeadLetterState) -> None:
+    """Its predecessor is the last applied message."""
     if each.reason:
-        _unread(each, checkpoint, found, known)
+        _unreadable(each, checkpoint, found, known)
         return
     sequence = each.envelope.sequence
     checkpoint.advance(sequence, each.envelope.event_digest)
@@ -154,59 +158,57 @@ def _next(each: Parsed, checkpoint: Checkpoint, found: Sorted, known: Known) -> 
         found.fresh.append(each)
 
 
-def _unread(each: Parsed, checkpoint: Checkpoint, found: Sorted, known: Known) -> None:
-    """Nobody could read it: its place counts once a message that can be read names it."""
+def _unreadable(each: ParsedRecord, checkpoint: Checkpoint, found: SequencedBatch, known: DeadLetterState) -> None:
+    """It is unreadable: its position counts once a readable message names it as predecessor."""
     claim, number = each.claim(), each.record.partition
     if claim.epoch == checkpoint.epoch:
-        known.pending.setdefault(number, {})[claim.sequence] = Pending(each.identity, claim, each.record.key)
+        known.add_pending(number, Pending(each.identity, claim, each.record.key))
     known.identities.add((number, each.identity))
     found.dead.append(each.dead(each.reason, blocks=False))
 
 
-def _confirms(each: Parsed, checkpoint: Checkpoint, found: Sorted, known: Known) -> bool:
-    """Whether its predecessor is a message that nobody could read, which follows the last applied one.
+def _confirms(each: ParsedRecord, checkpoint: Checkpoint, found: SequencedBatch, known: DeadLetterState) -> bool:
+    """Whether its predecessor is an unreadable message that follows the last applied one.
 
+    Where several claim one place, all are confirmed: the one that can be read in the end is the one that stood there.
     Asked only of what can be read: two that cannot, each naming the other, could both be forged.
     """
-    pending = known.pending.get(each.record.partition, {})
-    chain: list[Pending] = []
-    wanted = each.envelope.position.previous
-    while wanted > checkpoint.sequence and (link := pending.get(wanted)) and link.claim.epoch == checkpoint.epoch:
-        chain.append(link)
-        wanted = link.claim.previous
-    if not chain or wanted != checkpoint.sequence:
-        return False
-    for link in reversed(chain):
+    number = each.record.partition
+    chain = known.chain(number, each.claim(), checkpoint.sequence)
+    for link in chain:
         checkpoint.advance(link.claim.sequence, b"")
-        del pending[link.claim.sequence]
-        found.confirmed.append((each.record.partition, link))
-        if link.open and link.key is not None:
-            found.keys.add((each.record.partition, link.key))
-    return True
+        known.pending[number].pop(link.claim.sequence, None)
+        before = link.claim.sequence <= checkpoint.known_until
+        found.confirmed.append(Confirmed(number, link, before))
+        if link.open and link.key is not None and not before:
+            found.keys.add((number, link.key))
+    return bool(chain)
 
 
-def _seen(each: Parsed, checkpoint: Checkpoint, found: Sorted, known: Known) -> None:
+def _applied_before(each: ParsedRecord, checkpoint: Checkpoint, found: SequencedBatch, known: DeadLetterState) -> None:
     if checkpoint.is_duplicate(each.envelope):
         found.dropped["duplicate"] += 1
     else:
-        _strange(each, found, known)
+        _another_history(each, found, known)
 
 
-def _of_another_epoch(each: Parsed, checkpoint: Checkpoint, found: Sorted, known: Known) -> None:
-    """A later history is heard from its beginning; of an earlier one only what both share is known."""
+def _of_another_epoch(
+    each: ParsedRecord, checkpoint: Checkpoint, found: SequencedBatch, known: DeadLetterState
+) -> None:
+    """A later epoch is consumed from its beginning; of an earlier one only what both share is known."""
     if each.envelope.position.epoch > checkpoint.epoch:
         _behind_a_gap(each, checkpoint, found, known)
     elif each.envelope.sequence <= checkpoint.known_until:
         found.dropped["earlier-epoch"] += 1
     else:
-        _strange(each, found, known)
+        _another_history(each, found, known)
 
 
-def _behind_a_gap(each: Parsed, checkpoint: Checkpoint, found: Sorted, known: Known) -> None:
-    """Something before it is missing: it comes again when that is sent again. One dead letter a gap."""
+def _behind_a_gap(each: ParsedRecord, checkpoint: Checkpoint, found: SequencedBatch, known: DeadLetterState) -> None:
+    """Messages before it are missing: it is published again with them. One dead letter a gap."""
     number = each.record.partition
     if each.reason:
-        _unread(each, checkpoint, found, known)
+        _unreadable(each, checkpoint, found, known)
         return
     found.dropped["gap"] += 1
     found.gaps[number] = checkpoint.sequence
@@ -215,15 +217,15 @@ def _behind_a_gap(each: Parsed, checkpoint: Checkpoint, found: Sorted, known: Kn
         found.dead.append(each.dead("gap", blocks=False))
 
 
-def _strange(each: Parsed, found: Sorted, known: Known) -> None:
-    """Of another history than the one that was applied: kept, and never applied by itself."""
+def _another_history(each: ParsedRecord, found: SequencedBatch, known: DeadLetterState) -> None:
+    """Of another history than the one that was applied: a dead letter, never applied by itself."""
     known.identities.add((each.record.partition, each.identity))
     record = each.record
-    found.dead.append(Dead(record, each.identity, each.reason or "another-history", blocks=False))
+    found.dead.append(DeadRecord(record, each.identity, each.reason or "another-history", blocks=False))
 
 
 def identity_of(topic: Topic, envelope: Envelope | None, record: Record) -> str:
-    """What a dead letter is known by: where it stands and what it says, not the place alone, which can be forged."""
+    """The identity of a dead letter: its position and its content, not the position alone, which can be forged."""
     digest = hashlib.blake2b(record.value or b"", digest_size=8, key=(record.key or b"")[:64]).hexdigest()
     if envelope is None:
         return f"@{record.offset}:{digest}"

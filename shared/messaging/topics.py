@@ -27,7 +27,7 @@ async def create_topics(bootstrap_servers: str, topics: Sequence[Topic], replica
         existing = await admin.list_topics()
         missing = [topic for topic in topics if topic.name not in existing]
         if missing:
-            copies = replication or min(_THREE_BROKERS, await _brokers(admin))
+            copies = replication or min(_THREE_BROKERS, len((await admin.describe_cluster())["brokers"]))
             forever = {"retention.ms": "-1", "retention.bytes": "-1", "max.message.bytes": "1048588"}
             if copies >= _THREE_BROKERS:
                 forever["min.insync.replicas"] = "2"
@@ -40,20 +40,6 @@ async def create_topics(bootstrap_servers: str, topics: Sequence[Topic], replica
             _check_partitions(found, topics)
     finally:
         await admin.close()
-
-
-async def brokers(bootstrap_servers: str) -> int:
-    """How many brokers the cluster has now."""
-    admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap_servers)
-    await admin.start()
-    try:
-        return await _brokers(admin)
-    finally:
-        await admin.close()
-
-
-async def _brokers(admin: AIOKafkaAdminClient) -> int:
-    return len((await admin.describe_cluster())["brokers"])
 
 
 def _check_partitions(found: JsonObject, topics: Sequence[Topic]) -> None:

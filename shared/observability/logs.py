@@ -1,6 +1,6 @@
-"""Logs as JSON lines with the correlation id of the thread they belong to; never personal data.
+"""Logs as JSON lines with the trace id of the request or message; never personal data.
 
-The text of an exception can quote what somebody sent, so a line has its class and nothing else of it.
+The text of an exception can quote what somebody sent, so a line has its class only.
 """
 
 from __future__ import annotations
@@ -8,7 +8,6 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Sequence
-from typing import Any
 
 import structlog
 
@@ -16,10 +15,10 @@ _A_LINE = 100
 _LONGEST = 300
 
 
-def log_trace(log: structlog.typing.FilteringBoundLogger, what: str, threads: Sequence[str], **more: str) -> None:
-    """Say what happened to a batch, and of which threads its messages were; a hundred of them a line."""
-    for first in range(0, len(threads), _A_LINE):
-        of_line = threads[first : first + _A_LINE]
+def log_trace(log: structlog.typing.FilteringBoundLogger, what: str, trace_ids: Sequence[str], **more: str) -> None:
+    """Log what happened to a batch, with the trace ids of its messages; a hundred of them a line."""
+    for first in range(0, len(trace_ids), _A_LINE):
+        of_line = trace_ids[first : first + _A_LINE]
         log.info(what, messages=len(of_line), correlation_ids=list(dict.fromkeys(of_line)), **more)
 
 
@@ -33,7 +32,7 @@ def _class_of(value: object) -> str:
 
 def _without_texts(_: object, __: str, line: structlog.typing.EventDict) -> structlog.typing.EventDict:
     """Of a library's line the first line of its message, and of its exception the class."""
-    raised: Any = line.pop("exc_info", None)
+    raised = line.pop("exc_info", None)
     if raised:
         line["cause"] = next((each.__name__ for each in raised if isinstance(each, type)), "unknown")
     line["event"] = str(line["event"]).partition("\n")[0][:_LONGEST]
@@ -54,13 +53,11 @@ def configure(service: str, level: str = "INFO") -> None:
         logger_factory=structlog.BytesLoggerFactory(),
         cache_logger_on_first_use=True,
     )
+    formatter = structlog.stdlib.ProcessorFormatter
     handler = logging.StreamHandler()
     handler.setFormatter(
-        structlog.stdlib.ProcessorFormatter(
-            processors=[
-                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-                structlog.processors.JSONRenderer(),
-            ],
+        formatter(
+            processors=[formatter.remove_processors_meta, structlog.processors.JSONRenderer()],
             foreign_pre_chain=[_without_texts, *shared],
         )
     )

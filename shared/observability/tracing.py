@@ -1,6 +1,6 @@
-"""The thread by which one piece of work is followed over all services: the trace id of W3C Trace Context.
+"""The trace id by which a request is followed through all services: that of W3C Trace Context.
 
-Source: W3C Trace Context, level 1. Nothing here records spans, so what is passed on says "not sampled".
+Source: W3C Trace Context, level 1. No spans are recorded, so the flag passed on is "not sampled".
 """
 
 from __future__ import annotations
@@ -14,28 +14,28 @@ _TRACEPARENT = re.compile(
 _LONGEST = 512
 
 
-def new_thread() -> str:
-    """A trace id that nobody used: 32 hexadecimal digits."""
+def new_trace_id() -> str:
+    """A new trace id: 32 hexadecimal digits."""
     return uuid.uuid4().hex
 
 
-def thread_of(traceparent: str) -> str | None:
-    """The trace id of a `traceparent`, or None when it is none. Versions to come are read as far as we know them."""
+def trace_id_of(traceparent: str) -> str | None:
+    """The trace id of a `traceparent`, None when it is not valid. Later versions are read as far as they are known."""
     found = _TRACEPARENT.fullmatch(traceparent) if len(traceparent) <= _LONGEST else None
     if found is None or (found[1] == "00" and found[3]):
         return None
     return found[2]
 
 
-def thread_told(correlation_id: str) -> str | None:
+def trace_id_of_correlation_id(correlation_id: str) -> str | None:
     """The trace id of an `X-Correlation-Id` that is a UUID or a trace id; free text could hold anything."""
     try:
-        told = uuid.UUID(correlation_id)
+        trace_id = uuid.UUID(correlation_id)
     except ValueError:
         return None
-    return told.hex if told.int else None
+    return trace_id.hex if trace_id.int else None
 
 
-def traceparent(thread: str, step: uuid.UUID) -> str:
-    """What is passed on: the thread, and the id of the step that passes it on."""
-    return f"00-{thread}-{step.hex[:16]}-00"
+def traceparent(trace_id: str, parent: uuid.UUID) -> str:
+    """The header that is passed on: the trace id, and the id of the request or message that passes it on."""
+    return f"00-{trace_id}-{parent.hex[:16]}-00"

@@ -1,4 +1,4 @@
-"""Names and contacts, sealed at rest and erasable, and who looked at them: what every people register does."""
+"""Names and contacts, encrypted at rest and erasable, with an access log."""
 
 from __future__ import annotations
 
@@ -29,19 +29,19 @@ def oldest_day(keep_days: int, today: date | None = None) -> date:
 
 
 async def lock(connection: Connection, *ids: str) -> None:
-    """Wait until no other transaction under way writes about one of these people; held until the end of this one."""
+    """Wait until no other transaction under way writes about one of these people; until the end of this one."""
     for each in sorted(set(ids)):
         await connection.execute("select pg_advisory_xact_lock($1, hashtext($2))", _LOCK, each)
 
 
 class PersonalDataStore(Generic[P]):
-    """The personal data of one service, each a `person`; rotating its keys is adding one in front, then `reseal`."""
+    """The personal data of one service, each a `person`; to rotate keys, add one in front, then `rotate_keys`."""
 
     def __init__(self, cipher: FieldCipher, person: type[P]) -> None:
         self._cipher, self._person = cipher, person
 
     async def keep(self, connection: Connection, person_id: str, kind: str, person: P, since: date) -> None:
-        """Keep or correct what is known of a person. Raises Refused when the id is of a person of another kind."""
+        """Store or correct a person. Raises Refused when the id is of a person of another kind."""
         kept = await connection.execute(
             "insert into people (id, kind, sealed, kept_from) values ($1, $2, $3, $4)"
             " on conflict (id) do update set sealed = excluded.sealed where people.kind = excluded.kind",
@@ -53,8 +53,8 @@ class PersonalDataStore(Generic[P]):
         if kept == "INSERT 0 0":
             raise id_not_available()
 
-    async def introduce(self, connection: Connection, person_id: str, kind: str, person: P, since: date) -> bool:
-        """Keep a person of whom nothing is known; False when something is, and then nothing is written."""
+    async def add_person(self, connection: Connection, person_id: str, kind: str, person: P, since: date) -> bool:
+        """Store a person of whom nothing is stored; False when something is, and then nothing is written."""
         kept = await connection.execute(
             "insert into people (id, kind, sealed, kept_from) values ($1, $2, $3, $4) on conflict (id) do nothing",
             person_id,
@@ -65,33 +65,31 @@ class PersonalDataStore(Generic[P]):
         return kept == "INSERT 0 1"
 
     async def correct(self, connection: Connection, person_id: str, kind: str, person: P) -> bool:
-        """Keep this in place of what was known; False when nothing was."""
+        """Replace what is stored of a person; False when nothing is."""
         sealed = self._cipher.encrypt(person.model_dump_json())
-        told = await connection.execute(
-            "update people set sealed = $3 where id = $1 and kind = $2", person_id, kind, sealed
-        )
-        return told == "UPDATE 1"
+        query = "update people set sealed = $3 where id = $1 and kind = $2"
+        return await connection.execute(query, person_id, kind, sealed) == "UPDATE 1"
 
-    async def held(self, connection: Connection, person_id: str, kind: str) -> P | None:
-        """What is known, for the service itself to compare with: it is shown to nobody, so no look is kept."""
+    async def find_person(self, connection: Connection, person_id: str, kind: str) -> P | None:
+        """A person, for the service itself to compare with: shown to nobody, so there is no entry in the access log."""
         sealed = await connection.fetchval("select sealed from people where id = $1 and kind = $2", person_id, kind)
-        return None if sealed is None else self._opened(sealed)
+        return None if sealed is None else self._decrypted(sealed)
 
     async def kind_of(self, connection: Connection, person_id: str) -> str | None:
-        """What kind of person is kept under an id, if any."""
+        """The kind of person that is stored under an id, if any."""
         kind: str | None = await connection.fetchval("select kind from people where id = $1", person_id)
         return kind
 
-    async def look(
+    async def read_person(
         self, connection: Connection, person_id: str, by: str, why: str, through: str | None = None
     ) -> P | None:
-        """A person's name and contacts, or None. Every look is kept: who, when, why, and through which id he saw."""
-        return (await self.look_at(connection, [person_id], by, why, through)).get(person_id)
+        """A person's name and contacts, or None. The access log gets an entry: who, when, why, and through which id."""
+        return (await self.read_people(connection, [person_id], by, why, through)).get(person_id)
 
-    async def look_at(
+    async def read_people(
         self, connection: Connection, ids: Sequence[str], by: str, why: str, through: str | None = None
     ) -> Mapping[str, P]:
-        """Those of `ids` who are held; a look is kept for each that was asked for."""
+        """The stored ones of `ids`; the access log gets an entry for each id that was asked for."""
         rows = await connection.fetch("select id, sealed from people where id = any($1)", ids)
         await connection.execute(
             "insert into looks (person, by, reason, through) select person, $2, $3, $4 from unnest($1::text[]) person",
@@ -100,7 +98,7 @@ class PersonalDataStore(Generic[P]):
             why,
             through,
         )
-        return {row["id"]: self._opened(row["sealed"]) for row in rows}
+        return {row["id"]: self._decrypted(row["sealed"]) for row in rows}
 
     async def export(
         self,
@@ -110,12 +108,12 @@ class PersonalDataStore(Generic[P]):
         through: str | None = None,
         within: Sequence[str] | None = None,
     ) -> dict[str, object]:
-        """All held on a person here (GDPR art. 15): what is known, and everyone who looked; the look is kept.
+        """All that is stored of a person here (GDPR art. 15), with the access log, which gets an entry for this.
 
-        `within`: of the looks, those through one of these ids.
+        `within`: of the access log, the entries through one of these ids.
         """
-        person = await self.look(connection, person_id, by, "subject-access", through)
-        looks = await connection.fetch(
+        person = await self.read_person(connection, person_id, by, "subject-access", through)
+        log = await connection.fetch(
             "select by, reason, at from looks where person = $1 and ($2::text[] is null or through = any($2))"
             " order by id",
             person_id,
@@ -123,11 +121,11 @@ class PersonalDataStore(Generic[P]):
         )
         return {
             "person": json.loads(person.model_dump_json()) if person else None,
-            "looks": [{"by": row["by"], "why": row["reason"], "at": row["at"].isoformat()} for row in looks],
+            "looks": [{"by": row["by"], "why": row["reason"], "at": row["at"].isoformat()} for row in log],
         }
 
     async def erase(self, connection: Connection, person_id: str) -> bool:
-        """Forget name and contacts (GDPR art. 17); the facts stay, pseudonymous. False when nothing was held."""
+        """Erase name and contacts (GDPR art. 17); the events stay, pseudonymous. False when nothing was stored."""
         return await connection.execute("delete from people where id = $1", person_id) == "DELETE 1"
 
     async def due(self, connection: Connection, keep_days: int, today: date | None = None) -> list[str]:
@@ -145,5 +143,5 @@ class PersonalDataStore(Generic[P]):
         )
         return len(rows)
 
-    def _opened(self, sealed: bytes) -> P:
+    def _decrypted(self, sealed: bytes) -> P:
         return self._person.model_validate_json(self._cipher.decrypt(sealed))

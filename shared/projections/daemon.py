@@ -1,4 +1,4 @@
-"""Keeps the projections of a service at the version of its process: rebuilds them, and applies what they missed."""
+"""Keeps inline projections at the version of their process: rebuilds them, and applies what they missed."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import structlog
 from shared.eventstore.event_store import EventStore
 from shared.eventstore.projection_versions import ALIVE_SECONDS, VersionState, lock_version, version_state
 from shared.observability import metrics
-from shared.observability.health import Progress, Unwell
+from shared.observability.health import Progress, Unhealthy
 from shared.projections.inline import WHAT, InlineProjections, rebuild
 from shared.projections.shadow_schema import AlreadyRebuilding
 
@@ -26,11 +26,11 @@ _AWAY = (OSError, asyncpg.InterfaceError, asyncpg.PostgresConnectionError)  # th
 
 @dataclass(slots=True)
 class ProjectionDaemon:
-    """A task beside the HTTP server: the service answers from what stands live, and takes commands, meanwhile.
+    """A task beside the HTTP server: the service answers from the live tables, and takes commands, meanwhile.
 
     A process whose version was overtaken goes on taking commands (their events are noted as missed, and the newer one
-    applies them) but is not ready, so that nobody is sent to pages that may not fit its tables; one that was started
-    after that, for a rollback, is ready, or the newer ones would never end and leave the tables to it.
+    applies them) but is not ready, so that it gets no requests for pages that may not fit its tables; one that was
+    started after that, for a rollback, is ready, or the newer ones would never end and leave the tables to it.
     """
 
     store: EventStore
@@ -39,14 +39,14 @@ class ProjectionDaemon:
     progress: Progress = field(default_factory=lambda: Progress(WHAT))
     alive_seconds: float = ALIVE_SECONDS
     stood: bool = False
-    trouble: Unwell | None = field(default_factory=lambda: _built(0, 0))
+    problem: Unhealthy | None = field(default_factory=lambda: _built(0, 0))
 
-    async def ailment(self) -> Unwell | None:
-        """What keeps its projections from being current."""
-        return self.trouble
+    async def check_health(self) -> Unhealthy | None:
+        """Unhealthy while its projections are not current."""
+        return self.problem
 
     async def run(self) -> None:
-        """Look twice a second, for ever; every fault is waited out."""
+        """Look twice a second, for ever; after every fault it tries again."""
         pause = _LOOK_SECONDS
         while True:
             try:
@@ -56,13 +56,13 @@ class ProjectionDaemon:
             except AlreadyRebuilding:
                 self.progress.succeeded()
                 pause = _LOOK_SECONDS
-            except Exception as error:  # noqa: BLE001 - the database is away, or a projection cannot be built: look again
+            except Exception as error:  # noqa: BLE001 - the database is away, or a projection cannot be built: try again
                 log.warning("projections wait", cause=type(error).__name__)
                 pause = min(pause * 2, _LONGEST_PAUSE)
             await asyncio.sleep(pause)
 
     async def look(self) -> None:
-        """Do once what the tables that stand live ask for. Raises AlreadyRebuilding."""
+        """Do once what the live tables need: rebuild, catch up, or nothing. Raises AlreadyRebuilding."""
         async with self.store.pool.acquire() as connection:
             metrics.MISSED.set(await connection.fetchval("select count(*) from missed"))
             found = await version_state(connection, WHAT, self.projections.version, self.alive_seconds)
@@ -76,18 +76,18 @@ class ProjectionDaemon:
                 await self._build()
 
     async def _catch_up(self) -> None:
-        with self._blaming("cannot-apply"):
+        with self._problem("cannot-apply"):
             while not await self.caught_up():
                 self.progress.succeeded()
-        self.trouble = None
+        self.problem = None
 
     async def _build(self) -> None:
-        self.trouble = _built(0, 0)
+        self.problem = _built(0, 0)
         log.info("projections are being built", version=self.projections.version)
-        with self._blaming("cannot-build"):
-            await rebuild(self.store, self.url, self.projections, self._tell)
+        with self._problem("cannot-build"):
+            await rebuild(self.store, self.url, self.projections, self._progress)
         log.info("projections are in place", version=self.projections.version)
-        self.stood, self.trouble = True, None
+        self.stood, self.problem = True, None
 
     async def caught_up(self) -> bool:
         """Apply a page of what the live projections missed, where they are of its version; whether nothing is left."""
@@ -96,25 +96,25 @@ class ProjectionDaemon:
             return not live or await self.projections.catch_up(connection)
 
     @contextmanager
-    def _blaming(self, code: str) -> Iterator[None]:
-        """What fails inside is a fault of a projection, unless the database is away or another process is at it."""
+    def _problem(self, code: str) -> Iterator[None]:
+        """An error inside is a fault of a projection, unless the database is away or another process rebuilds."""
         try:
             yield
         except (AlreadyRebuilding, *_AWAY):
             raise
         except Exception as error:
-            self.trouble = Unwell(code, {"cause": type(error).__name__})
+            self.problem = Unhealthy(code, {"cause": type(error).__name__})
             raise
 
     def _overtaken(self) -> None:
-        if self.stood and self.trouble is None:
+        if self.stood and self.problem is None:
             log.warning("a newer version keeps these tables", version=self.projections.version)
-        self.trouble = Unwell("overtaken") if self.stood else None
+        self.problem = Unhealthy("overtaken") if self.stood else None
 
-    def _tell(self, done: int, total: int) -> None:
-        self.trouble = _built(done, total)
+    def _progress(self, done: int, total: int) -> None:
+        self.problem = _built(done, total)
         self.progress.succeeded()
 
 
-def _built(done: int, total: int) -> Unwell:
-    return Unwell("being-built", {"done": done, "total": total})
+def _built(done: int, total: int) -> Unhealthy:
+    return Unhealthy("being-built", {"done": done, "total": total})

@@ -1,4 +1,4 @@
-"""A service's own projections: applied in the transaction of the append, only ever to tables of their own version."""
+"""Inline projections: applied in the transaction of the append, only to tables of their own version."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from shared.projections.shadow_schema import PATIENCE, ProgressCallback, ShadowS
 
 log = structlog.get_logger(__name__)
 
-WHAT = "views"
+WHAT = "views"  # the name that the table `built` has them under
 _PAGE = 1000
 _AT_ONCE = 500
 _STATES = 10_000
@@ -28,9 +28,9 @@ _STATES = 10_000
 class Projection:
     """One read model: its tables, and how changes of aggregates are applied to them.
 
-    A new `version` says that the same events give other rows, or the tables another shape: a column, an index.
-    `apply` is handed one change after another, in the order of their events; the same one twice is as once. With
-    `apply_many`, changes of one aggregate that one command led to are handed over together, to save statements.
+    With a new `version` the same events give other rows, or the tables have another shape: a column, an index.
+    `apply` is called with one change after another, in the order of their events; the same one twice is as once. With
+    `apply_many`, the changes of one aggregate that one command led to are passed together, to save statements.
     """
 
     name: str
@@ -42,7 +42,7 @@ class Projection:
 
 @dataclass(slots=True)
 class InlineProjections:
-    """The projections of a process: an EventStore hands the changes of each command to `apply`.
+    """The projections of a process: an EventStore passes the changes of each command to `apply`.
 
     While tables of another version are live, nothing is written to them: the events are noted as missed, and whoever is
     of the live version applies them, before any later event. So during a rolling update every event reaches the live
@@ -67,7 +67,7 @@ class InlineProjections:
         return [each.schema for each in self.projections]
 
     async def prepare(self, connection: Connection) -> None:
-        """Create the tables of a store that has no events yet; those of another are built in a shadow schema."""
+        """Create the tables of a store that has no events yet; any others are built in a shadow schema."""
         if await built_version(connection, WHAT) is not None:
             return
         if not await connection.fetchval("select exists (select from events)"):
@@ -89,7 +89,8 @@ class InlineProjections:
     async def catch_up(self, connection: Connection) -> bool:
         """Apply up to 500 events that were missed, in the caller's transaction; whether none is left.
 
-        Their rows are locked: whoever finds the same ones waits, and then finds none. Only for the live version.
+        Their rows are locked: another process that finds the same ones waits, and then finds none. Only for the live
+        version.
         """
         rows = await connection.fetch(
             "select events.* from missed join events using (position) order by position limit $1 for update of missed",
@@ -130,14 +131,14 @@ class InlineProjections:
         return aggregate.fold(recorded(row, self.types).event for row in rows)
 
     async def _caught_up(self, connection: Connection) -> bool:
-        """Whether nothing is missed any more; what cannot be applied holds nobody's command up."""
+        """Whether nothing is missed any more; an event that cannot be applied delays no command."""
         try:
             async with connection.transaction():
                 return await self.catch_up(connection)
         except asyncpg.DeadlockDetectedError:
             raise
-        except Exception as error:  # noqa: BLE001 - a projection's fault, or the connection's, which comes up again
-            log.warning("what the projections missed waits", cause=type(error).__name__)
+        except Exception as error:  # noqa: BLE001 - a projection's fault, or the connection's, which is raised again
+            log.warning("missed events wait", cause=type(error).__name__)
             return False
 
     async def _apply(self, connection: Connection, changes: Sequence[AnyChange]) -> None:
@@ -181,7 +182,7 @@ class _Rebuilding:
     states: StateCache = field(default_factory=lambda: StateCache(_STATES))
 
     async def follow(self, progress: ProgressCallback) -> None:
-        """Apply what stands after the last position until nothing does."""
+        """Apply the events after the last position until there are none."""
         connection = self.shadow.connection
         last: int = await connection.fetchval("select coalesce(max(position), 0) from events")
         while events := await self.store.after(connection, self.position, _PAGE):
@@ -191,7 +192,7 @@ class _Rebuilding:
             progress(self.position, max(last, self.position))
 
     async def swapped(self) -> bool:
-        """Hold the appends, apply the last events, and swap; False when a reader of the tables held on."""
+        """Block appends, apply the last events, and swap; False when a reader kept its lock on the tables."""
         try:
             async with self.store.pool.acquire() as live, live.transaction():
                 await live.execute(PATIENCE)

@@ -1,4 +1,4 @@
-"""Tables built beside the live ones in a schema of their own, and swapped with them in one transaction."""
+"""Tables built in a shadow schema, and swapped with the live ones in one transaction."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ from shared.eventstore.event_store import Connection
 from shared.eventstore.projection_versions import note_built
 
 _REBUILD_LOCK = 7226004
-PATIENCE = "set local lock_timeout = '300ms'"  # below deadlock_timeout: it is never the others that give way
+PATIENCE = "set local lock_timeout = '300ms'"  # below deadlock_timeout: this transaction fails, never the others
 ProgressCallback: TypeAlias = Callable[[int, int], None]
 
 
-class AlreadyRebuilding(Exception):  # noqa: N818 - an answer: another process is at it
-    """Somebody builds these tables already."""
+class AlreadyRebuilding(Exception):  # noqa: N818 - an answer
+    """Another process builds these tables already."""
 
 
 def no_progress(_done: int, _total: int) -> None:
-    """Progress that nobody asked for."""
+    """A callback that ignores the progress."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,10 +41,10 @@ class ShadowSchema:
             await self.connection.execute(f'truncate "{self.schema}"."{row[0]}"')
 
     async def swap(self, connection: Connection, version: str) -> None:
-        """Give the new tables the place of the old, in the caller's transaction.
+        """Replace the live tables by the new ones, in the caller's transaction.
 
-        Waits for whoever holds `lock_version`; readers wait for its commit only.
-        Raises LockNotAvailableError when a writer or reader holds on too long: try again.
+        Waits for those who hold `lock_version`; readers wait for its commit only.
+        Raises LockNotAvailableError when a writer or reader keeps its lock too long: try again.
         """
         rows = await self.connection.fetch("select tablename from pg_tables where schemaname = $1", self.schema)
         tables = [f'"{row[0]}"' for row in rows]

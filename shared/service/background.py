@@ -1,4 +1,4 @@
-"""What runs beside the HTTP server of a service: it waits for the broker, and keeps views and gauges true."""
+"""Tasks beside the HTTP server of a service: they wait for the broker, and keep gauges current."""
 
 from __future__ import annotations
 
@@ -39,15 +39,15 @@ async def _open(settings: Settings, topics: Sequence[Topic]) -> None:
             return await create_topics(servers, topics, settings.kafka_replication)
         except ValueError:  # a topic that breaks its contract: waiting does not mend it
             raise
-        except Exception as error:  # noqa: BLE001 - the broker is away, in whatever words
+        except Exception as error:  # noqa: BLE001 - the broker is away, whatever it raises
             log.warning("topics wait", cause=type(error).__name__)
             await asyncio.sleep(1)
 
 
 def observing(part: str, look: Callable[[], Awaitable[None]]) -> Task:
-    """A task that keeps gauges true with `look`, every five seconds.
+    """A task that sets gauges with `look`, every five seconds.
 
-    While `look` fails, the gauges are as old as `carrousel_last_success_timestamp_seconds` of `part` says.
+    While `look` fails, the gauges are as old as `carrousel_last_success_timestamp_seconds` of `part`.
     """
 
     async def observe() -> None:
@@ -57,7 +57,7 @@ def observing(part: str, look: Callable[[], Awaitable[None]]) -> Task:
                 async with asyncio.timeout(_OBSERVE_SECONDS):
                     await look()
                 progress.succeeded()
-            except Exception as error:  # noqa: BLE001 - whatever it is, the gauges are stale and say so
+            except Exception as error:  # noqa: BLE001 - whatever it is, the gauges are stale
                 log.warning("gauges are stale", part=part, cause=type(error).__name__)
             await asyncio.sleep(_OBSERVE_SECONDS)
 
@@ -65,7 +65,7 @@ def observing(part: str, look: Callable[[], Awaitable[None]]) -> Task:
 
 
 def observe_relay(relay: OutboxRelay) -> Task:
-    """A task that keeps the relay's gauges true."""
+    """A task that sets the relay's gauges."""
 
     async def look() -> None:
         metrics.LAST_SUCCESS.labels("relay").set(time.time() - (time.monotonic() - relay.last_success))
@@ -77,19 +77,19 @@ def observe_relay(relay: OutboxRelay) -> Task:
     return observing("relay metrics", look)
 
 
-def observe_consumer(subscription: Consumer) -> Task:
-    """A task that keeps the gauges of one consumer true."""
-    consumer = subscription.inbox.consumer
+def observe_consumer(consumer: Consumer) -> Task:
+    """A task that sets the gauges of one consumer."""
+    name, group = consumer.inbox.consumer, consumer.group
 
     async def look() -> None:
-        behind, oldest = await subscription.lag()
-        idle = not behind and subscription.waiting_for is None
-        metrics.LAST_SUCCESS.labels(subscription.group).set(time.time() if idle else subscription.last_success)
-        metrics.LAG.labels(subscription.group).set(behind)
-        metrics.OLDEST_UNAPPLIED.labels(subscription.group).set(oldest)
-        metrics.GAP.labels(subscription.group).set(await subscription.gaps())
-        metrics.STOPPED.labels(subscription.group).set(subscription.stopped)
+        behind, oldest = await consumer.lag()
+        idle = not behind and consumer.waiting_for is None
+        metrics.LAST_SUCCESS.labels(group).set(time.time() if idle else consumer.last_success)
+        metrics.LAG.labels(group).set(behind)
+        metrics.OLDEST_UNAPPLIED.labels(group).set(oldest)
+        metrics.GAP.labels(group).set(await consumer.gaps())
+        metrics.STOPPED.labels(group).set(consumer.stopped)
         query = "select count(*) from dead_letters where consumer = $1 and resolved_at is null"
-        metrics.DEAD.labels(consumer).set(await subscription.pool.fetchval(query, consumer))
+        metrics.DEAD.labels(name).set(await consumer.pool.fetchval(query, name))
 
-    return observing(f"{subscription.group} metrics", look)
+    return observing(f"{group} metrics", look)

@@ -1,4 +1,4 @@
-"""A service as the list of its parts: what it decides on, keeps, consumes, publishes and answers."""
+"""A service as the list of its parts."""
 
 from __future__ import annotations
 
@@ -68,4 +68,4 @@ class Service:
         if self.to_integration_event:
             wiring.add_outbox_relay(store, self.to_integration_event, *self.topics)
         for consumer in self.consumers:
-            await wiring.add_consumer(consumer.inbox(store))
+            wiring.add_consumer(consumer.inbox(store))

@@ -1,4 +1,4 @@
-"""The checks that ask others: the database and the broker."""
+"""The health checks of the database and the broker."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import asyncpg
 from aiokafka.admin import AIOKafkaAdminClient
 
 from shared.eventstore.migrations import migrations_of
-from shared.observability.health import Ailment, Unwell, asked
+from shared.observability.health import HealthCheck, Unhealthy, asked
 
 MIGRATIONS = migrations_of("health", Path(__file__).parent / "sql")
 _SELDOM_SECONDS = 5.0
@@ -30,13 +30,13 @@ order by state_change limit 1
 """
 
 
-def seldom(check: Ailment, seconds: float | None = None) -> Ailment:
-    """The same check, asked at most once in `seconds` (five unless told) however often it is read."""
+def seldom(check: HealthCheck, seconds: float | None = None) -> HealthCheck:
+    """The same check, made at most once in `seconds` (five unless given) however often it is read."""
     apart = _SELDOM_SECONDS if seconds is None else seconds
     one_asks = asyncio.Lock()
     asked_at, known = float("-inf"), None
 
-    async def read() -> Unwell | None:
+    async def read() -> Unhealthy | None:
         nonlocal asked_at, known
         async with one_asks:
             if time.monotonic() - asked_at >= apart:
@@ -46,38 +46,38 @@ def seldom(check: Ailment, seconds: float | None = None) -> Ailment:
     return read
 
 
-def database(pool: asyncpg.Pool[asyncpg.Record]) -> Ailment:
+def database(pool: asyncpg.Pool[asyncpg.Record]) -> HealthCheck:
     """Whether the database takes a row within two seconds and has room for more."""
 
-    async def check() -> Unwell | None:
+    async def check() -> Unhealthy | None:
         try:
             async with asyncio.timeout(2), pool.acquire() as connection, connection.transaction():
                 await connection.execute("set local work_mem = '64kB'")
                 await connection.execute(_WRITE)
                 await connection.execute(_FILL)
         except asyncpg.DiskFullError:
-            return Unwell("disk-full")
+            return Unhealthy("disk-full")
         except asyncpg.ReadOnlySQLTransactionError:
-            return Unwell("read-only")
+            return Unhealthy("read-only")
         except asyncpg.PostgresSystemError as error:
-            return Unwell("cannot-write", {"cause": type(error).__name__})
+            return Unhealthy("cannot-write", {"cause": type(error).__name__})
         return None
 
     return seldom(check)
 
 
-def appends(pool: asyncpg.Pool[asyncpg.Record]) -> Ailment:
-    """Whether somebody holds the relay up: a transaction that appended, and has been idle for five seconds."""
+def appends(pool: asyncpg.Pool[asyncpg.Record]) -> HealthCheck:
+    """Whether a transaction delays the relay: one that appended, and has been idle for five seconds."""
 
-    async def check() -> Unwell | None:
+    async def check() -> Unhealthy | None:
         async with asyncio.timeout(2):
             row = await pool.fetchrow(_HOLDS, _IDLE_SECONDS)
-        return Unwell("idle-transaction", {"pid": row["pid"], "seconds": row["seconds"]}) if row else None
+        return Unhealthy("idle-transaction", {"pid": row["pid"], "seconds": row["seconds"]}) if row else None
 
     return seldom(check, 1.0)
 
 
-def kafka(bootstrap_servers: str) -> Ailment:
+def kafka(bootstrap_servers: str) -> HealthCheck:
     """Whether the broker answers within two seconds."""
     return seldom(partial(_ask_broker, bootstrap_servers))
 

@@ -1,4 +1,4 @@
-"""HTTP for those who keep a service running: counts and pseudonymous ids, never a name or a message."""
+"""HTTP for operators: counts and pseudonymous ids, never a name or a message."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from shared.http.auth import Role
 from shared.http.authorization import allow
 from shared.messaging.dead_letters import DeadLetterCount, dead_letter_counts
 
-KEEPS_RUNNING = allow(Role.OPS)
+OPERATOR = allow(Role.OPS)
 
 
 class PersonalData(Protocol):
-    """Where a service keeps names, encrypted: what ops may do with it without reading one."""
+    """The encrypted names of a service: what operators may do without reading one."""
 
     async def due(self, connection: Connection, keep_days: int, today: date | None = None) -> list[str]:
         """The ids kept longer than `keep_days`."""
@@ -37,8 +37,8 @@ class Retention(Message):
 
 
 def routes(pool: asyncpg.Pool[asyncpg.Record], personal_data: PersonalData | None, keep_days: int) -> APIRouter:
-    """What a service answers to ops: its dead letters, and of one that keeps names, whom it keeps too long."""
-    router = APIRouter(prefix="/operations", tags=["ops"], dependencies=[KEEPS_RUNNING])
+    """The routes for operators: dead letters, and of a service that keeps names, which it keeps too long."""
+    router = APIRouter(prefix="/operations", tags=["ops"], dependencies=[OPERATOR])
 
     @router.get("/dead-letters")
     async def dead_letters() -> list[DeadLetterCount]:

@@ -8,16 +8,16 @@ from typing import Annotated, Literal
 from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-Role = Literal["api", "relay", "subscriber"]
+Role = Literal["api", "relay", "consumer"]
 
 
 class Settings(BaseSettings):
     """What all services share: `KAFKA_BOOTSTRAP_SERVERS`, `AUTH_*`, `LOG_LEVEL`, `HOST`.
 
     `KAFKA_REPLICATION`: copies of a topic that a service makes; unset, one a broker, at most three.
-    `<SERVICE>_PUBLIC_URL`: the address people reach it by, as it stands on paper; unset, that of the request.
-    `ROLES` (`api,relay,subscriber`, all unless set): what this process does of its service's work.
-    `TRUSTED_PROXIES` (`10.0.0.0/8,192.0.2.1`, none unless set): whose `X-Forwarded-For` is believed.
+    `<SERVICE>_PUBLIC_URL`: the address printed on documents; unset, that of the request.
+    `ROLES` (`api,relay,consumer`, all unless set): what this process does of its service's work.
+    `TRUSTED_PROXIES` (`10.0.0.0/8,192.0.2.1`, none unless set): whose `X-Forwarded-For` is trusted.
     `..._PER_MINUTE`: requests of one address without a token, that read or write, and of one caller; 0 is no limit.
     `IDEMPOTENCY_KEEP_DAYS`: how long an answer is kept for its `Idempotency-Key`.
     """
@@ -42,7 +42,7 @@ class Settings(BaseSettings):
     caller_requests_per_minute: int = Field(default=600, ge=0)
     idempotency_keep_days: int = Field(default=7, ge=1, le=90)
     roles: Annotated[frozenset[Role], NoDecode] = Field(
-        default=frozenset[Role](("api", "relay", "subscriber")), min_length=1
+        default=frozenset[Role](("api", "relay", "consumer")), min_length=1
     )
 
     @field_validator("roles", "trusted_proxies", mode="before")

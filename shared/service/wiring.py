@@ -20,23 +20,23 @@ from shared.eventstore.migrations import Migration, migrate
 from shared.eventstore.pool import SERVING, open_pool
 from shared.http.application import create_app
 from shared.http.auth import TokenVerifier
-from shared.http.idempotency_key import Answers
+from shared.http.idempotency_key import IdempotencyKeys
 from shared.http.problems import Refusals
-from shared.messaging import inbox
+from shared.messaging import inbox as inboxes
 from shared.messaging.cloudevents import Topic
 from shared.messaging.consumer import Consumer
 from shared.messaging.inbox import Inbox
 from shared.messaging.outbox_relay import OutboxRelay
 from shared.messaging.outgoing import ToIntegrationEvent
 from shared.observability.health import Health, Task, running
-from shared.projections import topic
+from shared.projections import topic, topic_rebuild
 from shared.projections.daemon import ProjectionDaemon
 from shared.projections.inline import InlineProjections, Projection
 from shared.projections.topic import TopicProjection
 from shared.service import health_checks, operations
 from shared.service.background import observe_consumer, observe_relay, once_open
 from shared.service.operations import PersonalData
-from shared.service.server import limits_of
+from shared.service.serving import limits_of
 from shared.service.settings import Settings
 
 _SCHEMA_LOCK = 7226003
@@ -65,7 +65,7 @@ class Wiring:
         return self.settings.database_url.get_secret_value()
 
     async def add_tables(self, *components: Sequence[Migration]) -> None:
-        """Tables of these components: what is pending of their migrations is applied, but for what a release leaves."""
+        """Tables of these components: apply their pending migrations, but for the last `post` ones."""
         self.components += components
         await migrate(self.pool, components)
 
@@ -75,16 +75,16 @@ class Wiring:
         projections: Sequence[Projection] = (),
         policies: Sequence[Policy] = (),
     ) -> EventStore:
-        """It decides: events of its own, projections and policies in the same transaction, answers kept by key."""
+        """It decides: events of its own, projections and policies in the same transaction, answers stored by key."""
         await self.add_tables(event_store.MIGRATIONS, idempotency.MIGRATIONS)
         found = InlineProjections(projections, aggregates)
         self.store = EventStore(self.pool, found.types, found.apply if projections else None, policies, self.wake_relay)
         if projections:
             await self._add_projections(self.store, found)
         keep = timedelta(days=self.settings.idempotency_keep_days)
-        self.app.state.answers = Answers.of_file(Path(self.settings.people_keys_file), keep)
+        self.app.state.idempotency_keys = IdempotencyKeys.of_file(Path(self.settings.people_keys_file), keep)
         self.app.state.store = self.store
-        self.tasks["kept answers"] = partial(idempotency.keep_purged, self.pool, keep)
+        self.tasks["purge of answers"] = partial(idempotency.purge_hourly, self.pool, keep)
         return self.store
 
     async def _add_projections(self, store: EventStore, projections: InlineProjections) -> None:
@@ -93,9 +93,9 @@ class Wiring:
             await projections.prepare(connection)
         daemon = ProjectionDaemon(store, self.url, projections)
         self.inline = projections
-        self.health.checks["views"] = daemon.ailment
-        daemon.progress = self.health.progress("views")
-        self.tasks["views"] = daemon.run
+        self.health.checks["projections"] = daemon.check_health
+        daemon.progress = self.health.progress("projections")
+        self.tasks["projections"] = daemon.run
 
     def add_outbox_relay(self, store: EventStore, to_integration_event: ToIntegrationEvent, *topics: Topic) -> None:
         """It publishes: what `to_integration_event` makes of its events goes to `topics`."""
@@ -104,35 +104,36 @@ class Wiring:
         if "relay" not in self.settings.roles:
             self.tasks["relay wake-up"] = self.relay.notify_leader
             return
-        self.health.checks["relay"] = self.relay.ailment
+        self.health.checks["relay"] = self.relay.check_health
         self.health.checks["appends"] = health_checks.appends(self.pool)
         self.tasks["relay"] = once_open(self.settings, topics, self.relay.run)
         self.tasks["relay metrics"] = observe_relay(self.relay)
 
-    async def add_consumer(self, heard: Inbox) -> None:
-        """It consumes: every message of a topic reaches `heard.apply` once in effect, in one consumer group each."""
-        self.inboxes.append(heard)
-        if "subscriber" not in self.settings.roles:
+    def add_consumer(self, inbox: Inbox) -> None:
+        """It consumes: every message of a topic is applied by the inbox once in effect, in one consumer group each."""
+        self.inboxes.append(inbox)
+        if "consumer" not in self.settings.roles:
             return
-        name = f"{heard.consumer}.{heard.topic.name}"
-        consumer = Consumer(self.settings.kafka_bootstrap_servers, name, heard, self.pool, self.wake_relay)
-        self.health.checks[name] = consumer.ailment
-        self.tasks[name] = once_open(self.settings, [heard.topic], consumer.run)
+        name = f"{inbox.consumer}.{inbox.topic.name}"
+        consumer = Consumer(self.settings.kafka_bootstrap_servers, name, inbox, self.pool, self.wake_relay)
+        self.health.checks[name] = consumer.check_health
+        self.tasks[name] = once_open(self.settings, [inbox.topic], consumer.run)
         self.tasks[f"{name} metrics"] = observe_consumer(consumer)
 
     async def add_topic_projection(self, projection: TopicProjection) -> None:
-        """It keeps tables that hold nothing but what it consumed; those of an older version are rebuilt meanwhile."""
+        """It keeps tables of what it consumes; those of an older version are rebuilt meanwhile."""
         async with _creating(self.pool) as connection:
             await topic.prepare(connection, projection)
         self.topic_projection = projection
-        self.health.checks["projection"] = health_checks.seldom(partial(topic.ailment, self.pool, projection), 1.0)
-        for heard in projection.live:
-            await self.add_consumer(heard)
-        if "subscriber" not in self.settings.roles:
+        check = partial(topic.check_health, self.pool, projection)
+        self.health.checks["topic projection"] = health_checks.seldom(check, 1.0)
+        for live in projection.live:
+            self.add_consumer(live)
+        if "consumer" not in self.settings.roles:
             return
-        topics, servers = [heard.topic for heard in projection.inboxes], self.settings.kafka_bootstrap_servers
-        current = partial(topic.keep_current, self.pool, self.url, servers, projection)
-        self.tasks["rebuild"] = once_open(self.settings, topics, current)
+        servers = self.settings.kafka_bootstrap_servers
+        current = partial(topic_rebuild.keep_current, self.pool, self.url, servers, projection)
+        self.tasks["rebuild"] = once_open(self.settings, projection.topics, current)
 
     def add_personal_data(self, personal_data: PersonalData) -> None:
         """It keeps names there, encrypted, and nowhere else."""
@@ -140,7 +141,7 @@ class Wiring:
         self.app.state.personal_data = personal_data
 
     def wake_relay(self) -> None:
-        """Events were committed: the outbox relay need not wait for its next look."""
+        """Events were committed: the outbox relay need not wait for its next poll."""
         if self.relay:
             self.relay.wake()
 
@@ -160,7 +161,7 @@ def application_of(title: str, settings: Settings, refusals: Refusals, wire: Wir
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         async with open_pool(settings.database_url.get_secret_value(), 20, SERVING) as pool:
-            _check_the_others(state, pool, settings, verifier)
+            _add_checks(state, pool, settings, verifier)
             app.state.pool, app.state.settings = pool, settings
             wiring = await wired(Wiring(settings, pool, app, state), wire)
             wiring.add_routes(operations.routes(pool, wiring.personal_data, settings.people_keep_days))
@@ -171,20 +172,18 @@ def application_of(title: str, settings: Settings, refusals: Refusals, wire: Wir
     return create_app(title, verifier, refusals, state, lifespan, limits=limits_of(settings))
 
 
-def _check_the_others(
-    state: Health, pool: asyncpg.Pool[asyncpg.Record], settings: Settings, verifier: TokenVerifier
-) -> None:
-    """What a process needs of others, by its roles."""
+def _add_checks(state: Health, pool: asyncpg.Pool[asyncpg.Record], settings: Settings, verifier: TokenVerifier) -> None:
+    """Check what a process depends on, by its roles."""
     state.checks["database"] = health_checks.database(pool)
-    if settings.roles & {"relay", "subscriber"}:
+    if settings.roles & {"relay", "consumer"}:
         state.checks["kafka"] = health_checks.kafka(settings.kafka_bootstrap_servers)
     if "api" in settings.roles:
-        state.checks["tokens"] = verifier.ailment
+        state.checks["tokens"] = verifier.check_health
 
 
 async def wired(wiring: Wiring, wire: Wire) -> Wiring:
     """Its parts, and the tables that every service has; nothing runs yet."""
-    await wiring.add_tables(inbox.MIGRATIONS, projection_versions.MIGRATIONS, health_checks.MIGRATIONS)
+    await wiring.add_tables(inboxes.MIGRATIONS, projection_versions.MIGRATIONS, health_checks.MIGRATIONS)
     await wire(wiring)
     return wiring
 

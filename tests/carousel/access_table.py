@@ -160,11 +160,18 @@ def _routes() -> Iterator[Route]:
         "hold": {"attendance": [], "on": TODAY},
         "correct": {"referral_id": "r-own", "mark": "absent", "on": TODAY},
         "cancel": {"reason": "weather", "on": TODAY},
+        "reinstate": day,
+        "correct-day": {"held_on": str(monday(-3)), "starts": "20:00", "on": TODAY},
+        "reopen": day,
+        "capacity": {"capacity": 9, "on": TODAY},
     }
     for path, body in steps.items():
         yield Route("POST", f"{session}/{path}", work, "cycle", body)
     yield Route("POST", "/cycles/{cycle_id}/catch-up", work, "cycle", catch_up)
     yield Route("POST", "/cycles/{cycle_id}/close", work, "cycle", day)
+    yield Route("POST", "/cycles/{cycle_id}/cancel", work, "cycle", {"reason": "weather", "on": TODAY})
+    yield Route("POST", "/cycles/{cycle_id}/capacity", work, "cycle", {"capacity": 9, "on": TODAY})
+    yield Route("POST", "/cycles/{cycle_id}/facilitators", work, "cycle", {"facilitators": ["f-1", "f-9"], "on": TODAY})
     yield Route("GET", "/waiting-list", work)
     yield Route("GET", "/continuity", work, query=PERIOD)
     yield Route("GET", "/barriers", work, query=slot)
@@ -174,9 +181,13 @@ def _routes() -> Iterator[Route]:
         yield Route("GET", f"{person}{path}", work, "person")
     for path in ("offer-place", "place"):
         yield Route("POST", f"{person}/{path}", work, "person and cycle", place)
+    yield Route("POST", f"{person}/make-up", work, "person and cycle", {"session_id": "c-far-3", "on": TODAY})
     steps = {
-        "accept-place": day, "refuse-place": why, "give-back-place": {"cycle_id": "c-own", "on": TODAY},
-        "pause": {"review_on": str(monday(4)), "on": TODAY}, "resume": day, "stop": why, "return": day,
+        "follow-offer": {"offer_id": "g-force", "on": TODAY}, "accept-place": day,
+        "drop-make-up": {"cycle_id": "c-far", "session_id": "c-far-3", "on": TODAY},
+        "refuse-place": why, "give-back-place": {"cycle_id": "c-own", "on": TODAY},
+        "pause": {"review_on": str(monday(4)), "on": TODAY}, "resume": day, "stop": why, "revoke-stop": day,
+        "return": day,
     }  # fmt: skip
     for path, body in steps.items():
         yield Route("POST", f"{person}/{path}", work, "person", body)

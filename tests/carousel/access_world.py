@@ -96,7 +96,8 @@ async def _theirs(desk: Desk) -> None:
         await desk.done(f"/participations/{name}/place", _PLACE | {"cycle_id": "c-far"}, **other)
     await desk.leaves("r-gone")
     await desk.done("/participations/r-back/give-back-place", {"cycle_id": "c-far", "on": TODAY}, **other)
-    held = {"attendance": [["r-far", "present"]], "on": str(await _day(desk, "c-far-1", **other))}
+    attendance = [["r-far", "present"], ["r-gone", "excused"], ["r-back", "excused"]]
+    held = {"attendance": attendance, "on": str(await _day(desk, "c-far-1", **other))}
     await desk.done("/cycles/c-far/sessions/c-far-1/hold", held, **other)
     await desk.done("/participations/r-far/stop", _STOP, **other)
     await desk.done("/participations/r-far/safety-tasks/1/close", {"note": NOTE, "on": TODAY}, **other)

@@ -76,7 +76,8 @@ def taken(person: str = PERSON, sessions_from: int = 1, **other: Any) -> PlaceTa
     given: dict[str, Any] = {
         "cycle_id": CYCLE, "organisation_id": "intro", "referral_id": person,
         "sessions": tuple(each.session_id for each in mine), "first_on": mine[0].on, "last_on": mine[-1].on,
-        "city": "Oostende", "modules": NUMBERS, "kept_apart": (), "firm": True, "on": FIRST,
+        "city": "Oostende", "modules": NUMBERS, "kept_apart": (), "firm": True,
+        "from_on": mine[0].on, "on": FIRST,
     }  # fmt: skip
     return PlaceTaken(**given | other)
 

@@ -26,6 +26,9 @@ HONEST: dict[type[PublicMessage], dict[str, Any]] = {
     said.ReferralResumed: {"on": str(DAY)},
     said.ReferralWithdrawn: {"on": str(DAY), "category": "practical", "code": "hours"},
     said.ReferralRetracted: {"on": str(DAY), "of": None},
+    said.ReferralAttributed: {"on": str(DAY), "person": "p-1"},
+    said.ReferralTransferred: {"on": str(DAY), "city": "Brugge"},
+    said.ReferralStepRevoked: {"on": str(DAY), "step": "withdrawal"},
 }  # fmt: skip
 
 

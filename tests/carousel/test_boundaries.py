@@ -172,9 +172,8 @@ def test_people_kept_apart_meet_only_those_who_are_still_here() -> None:
     gone = A_CYCLE.given(
         planned(), taken(OTHER, kept_apart=(PERSON,)), PlaceReleased(cycle_id=CYCLE, referral_id=OTHER, on=FIRST)
     )
-    assert gone.when(take(kept_apart=(OTHER,))).refusal is None
-    here = A_CYCLE.given(planned(), taken(OTHER, kept_apart=(PERSON,)))
-    here.when(take()).refused("place-not-suitable")
+    gone.when(take(kept_apart=(OTHER,))).refused("place-not-suitable")  # both would sit in the first session
+    assert gone.when(take(kept_apart=(OTHER,), from_on=session_day(2))).refusal is None
     A_CYCLE.given(planned(), taken(OTHER)).when(take(kept_apart=(OTHER,))).refused("place-not-suitable")
 
 
@@ -184,7 +183,9 @@ def test_an_offer_in_another_language_is_another_version() -> None:
     french = OfferPublished(version=1, language="fr", **given)
     OFFER.given(french).when(publish).then()
     dutch = publish.model_copy(update={"language": "nl"})
-    OFFER.given(french).when(dutch).then(french.model_copy(update={"language": "nl", "version": 2}))
+    numbered = tuple(each.model_copy(update={"identity": str(each.number)}) for each in MODULES)
+    same = {"language": "nl", "version": 2, "modules": numbered}
+    OFFER.given(french).when(dutch).then(french.model_copy(update=same))
 
 
 def test_a_plan_without_a_rhythm_is_weekly_and_counts_its_sessions_from_one() -> None:

@@ -21,9 +21,12 @@ from services.carousel.participations.commands import (
     ReschedulePlace,
     ResumeParticipation,
     ReturnToParticipation,
+    RevokeAttendance,
+    RevokeStop,
     StopParticipation,
 )
 from services.carousel.participations.events import (
+    AttendanceRevoked,
     CompletionRevoked,
     LeftWaitingList,
     NonAssociationDeclared,
@@ -34,12 +37,15 @@ from services.carousel.participations.events import (
     ParticipationStarted,
     ParticipationStopped,
     PlaceGivenBack,
+    PlaceReclaimed,
     PlaceRefused,
     PlaceRequested,
     PlaceRescheduled,
     SafetyTaskClosed,
+    SafetyTaskLapsed,
     SafetyTaskOpened,
     StartRevoked,
+    StopRevoked,
 )
 from tests.carousel.examples import (
     A_PARTICIPATION,
@@ -76,8 +82,19 @@ LEFT = LeftWaitingList(referral_id=PERSON, cause="withdrawn", on=LATER)
 
 def requested(*attended: int, firm: bool = True) -> PlaceRequested:
     return PlaceRequested(
-        referral_id=PERSON, cycle_id=CYCLE, from_on=LATER, firm=firm, attended=attended, kept_apart=(), on=LATER
+        referral_id=PERSON,
+        cycle_id=CYCLE,
+        from_on=LATER,
+        firm=firm,
+        attended=attended,
+        have=tuple(map(str, attended)),
+        kept_apart=(),
+        on=LATER,
     )
+
+
+def reclaimed(on: date) -> PlaceReclaimed:
+    return PlaceReclaimed(referral_id=PERSON, cycle_id=CYCLE, kept_apart=(), on=on)
 
 
 def test_an_accepted_person_waits_once() -> None:
@@ -130,6 +147,11 @@ def test_nobody_has_a_place_before_he_waited() -> None:
         WAITING.when(person(command, cycle_id=CYCLE, from_on=early)).refused("date-before-waiting")
         WAITING.when(person(command, cycle_id=CYCLE, from_on=LATER, on=early)).refused("date-before-waiting")
     WAITING.given(offered()).when(person(AcceptPlace, on=early)).refused("date-before-waiting")
+    refuse = person(RefusePlace, category="practical", code="work", on=early)
+    WAITING.given(offered()).when(refuse).refused("date-before-waiting")
+    PLACED.when(note(1, held_on=early)).refused("date-before-waiting")
+    asked = {"cycle_id": CYCLE, "first_on": early, "last_on": session_day(6)}
+    PLACED.when(person(ReschedulePlace, **asked)).refused("date-before-waiting")
 
 
 def test_nobody_has_two_places_at_once() -> None:
@@ -217,7 +239,59 @@ def test_a_correction_that_takes_the_last_module_away_takes_completion_back() ->
 
 
 def test_attendance_recorded_late_completes_also_who_stopped() -> None:
-    FIVE.given(GIVEN_BACK, STOPPED).when(note(6)).then(noted(6), completed())
+    stopped = STOPPED.model_copy(update={"on": session_day(6)})
+    FIVE.given(GIVEN_BACK, stopped).when(note(6)).then(noted(6), completed())
+
+
+def test_a_session_attended_after_a_stop_outweighs_it_and_without_it_the_stop_holds_again() -> None:
+    revoked = StopRevoked(referral_id=PERSON, outweighed=True, on=session_day(6))
+    lapsed = SafetyTaskLapsed(referral_id=PERSON, task_id="1", on=session_day(6))
+    gone = STARTED.given(GIVEN_BACK, STOPPED, TASK)
+    gone.when(note(6)).then(noted(6), revoked, lapsed, reclaimed(session_day(6)))
+    back = gone.given(noted(6), revoked, lapsed)
+    again = TASK.model_copy(update={"task_id": "2"})
+    back.when(note(6, "absent", on=LATER)).then(noted(6, "absent"), STOPPED, again)
+    back.when(person(RevokeAttendance, session_id=f"{CYCLE}-6")).then(
+        AttendanceRevoked(referral_id=PERSON, session_id=f"{CYCLE}-6", on=LATER), STOPPED, again
+    )
+    gone.when(note(2)).then(noted(2))
+
+
+def test_nobody_stops_before_a_session_that_he_attended_nor_comes_back_before_he_stopped() -> None:
+    FIVE.when(STOP.model_copy(update={"on": session_day(4)})).refused("stop-before-attendance")
+    FIVE.when(STOP.model_copy(update={"on": session_day(5)})).then(
+        *(each.model_copy(update={"on": session_day(5)}) for each in (GIVEN_BACK, STOPPED)),
+        TASK.model_copy(update={"on": session_day(5), "due_on": session_day(6)}),
+    )
+    back = person(ReturnToParticipation, on=LATER - timedelta(days=1))
+    STARTED.given(GIVEN_BACK, STOPPED).when(back).refused("date-before-stop")
+    paused = ParticipationPaused(referral_id=PERSON, review_on=date(2026, 3, 1), on=LATER)
+    early = person(ResumeParticipation, on=LATER - timedelta(days=1))
+    WAITING.given(paused).when(early).refused("date-before-pause")
+
+
+def test_a_stop_recorded_in_error_is_taken_back_with_its_safety_task() -> None:
+    revoke = person(RevokeStop)
+    revoked = StopRevoked(referral_id=PERSON, on=LATER)
+    lapsed = SafetyTaskLapsed(referral_id=PERSON, task_id="1", on=LATER)
+    gone = STARTED.given(GIVEN_BACK, STOPPED, TASK)
+    gone.when(revoke).then(revoked, lapsed, reclaimed(LATER))
+    STARTED.given(GIVEN_BACK.model_copy(update={"on": FIRST}), STOPPED).when(revoke).then(revoked)
+    gone.given(revoked, lapsed).when(revoke).then()
+    looked = gone.given(SafetyTaskClosed(referral_id=PERSON, task_id="1", on=LATER))
+    looked.when(revoke).then(revoked, reclaimed(LATER))
+    STARTED.when(revoke).refused("not-stopped")
+    paused = ParticipationPaused(referral_id=PERSON, review_on=date(2026, 3, 1), on=LATER)
+    state = STARTED.given(GIVEN_BACK, paused, STOPPED, TASK, revoked, lapsed).state()
+    assert (state.standing, state.review_on) == ("paused", date(2026, 3, 1))
+    closed = SafetyTaskClosed(referral_id=PERSON, task_id="1", on=LATER)
+    gone.given(revoked, lapsed).when(person(CloseSafetyTask, task_id="1")).then(closed)
+    gone.when(person(CloseSafetyTask, task_id="1", on=FIRST)).refused("date-before-task")
+
+
+def test_a_stop_told_again_on_another_day_is_no_repeat_of_it() -> None:
+    again = STOP.model_copy(update={"on": LATER + timedelta(days=1)})
+    STARTED.given(GIVEN_BACK, STOPPED).when(again).refused("already-stopped")
 
 
 def test_who_pauses_gives_his_place_back_until_he_resumes() -> None:
@@ -226,6 +300,8 @@ def test_who_pauses_gives_his_place_back_until_he_resumes() -> None:
     PLACED.when(pause).then(GIVEN_BACK, paused)
     WAITING.given(paused).when(pause).then()
     WAITING.when(pause.model_copy(update={"review_on": LATER})).refused("review-date-past")
+    WAITING.when(pause.model_copy(update={"review_on": date(2036, 3, 1)})).refused("date-too-far")
+    WAITING.when(pause.model_copy(update={"on": date(2025, 2, 5)})).refused("date-before-waiting")
     COMPLETED.when(pause).refused("already-completed")
     A_PARTICIPATION.when(pause).refused("participation-unknown")
     resumed = ParticipationResumed(referral_id=PERSON, on=LATER)

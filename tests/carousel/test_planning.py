@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise
 from typing import Any
 
@@ -26,6 +26,7 @@ from tests.carousel.examples import A_CYCLE, ASKED, MODULES, NUMBERS, plan
 CALLER = Caller("f-1", Role.FACILITATOR, "intro", frozenset({CITY}))
 OFFER = Offer(version=1, language="nl", modules=MODULES)
 WEEK = timedelta(weeks=1)
+THEN = ASKED | {"at": datetime(2099, 12, 31, 20, tzinfo=UTC)}
 ENDS = st.one_of(st.just(LAST_DAY), st.dates(LAST_DAY - timedelta(days=90), LAST_DAY), st.dates(FIRST_DAY, LAST_DAY))
 
 
@@ -44,7 +45,7 @@ def body(**other: Any) -> dict[str, Any]:
 def planned(asked: dict[str, Any]) -> tuple[PlanCycle | None, str | None]:
     """The plan of that body, or the code it is refused with; anything else raised is a fault."""
     try:
-        command = plan_of(NewCycle.model_validate(asked), OFFER, CALLER, "intro").model_copy(update=ASKED)
+        command = plan_of(NewCycle.model_validate(asked), OFFER, CALLER, "intro").model_copy(update=THEN)
     except Refused as refusal:
         return None, refusal.code
     answer = A_CYCLE.when(command)
@@ -62,7 +63,12 @@ def test_every_plan_has_a_session_for_each_module_or_is_refused(
     first: date, between: int, closed: int, order: Sequence[int], name: str
 ) -> None:
     asked = body(
-        cycle_id=name, first_on=str(first), weeks_between=between, closed=weeks(first, closed), order=list(order)
+        cycle_id=name,
+        first_on=str(first),
+        on=str(first),
+        weeks_between=between,
+        closed=weeks(first, closed),
+        order=list(order),
     )
     command, code = planned(asked)
     wrong = len(set(order)) < len(order) or not set(order) <= set(NUMBERS)
@@ -85,6 +91,10 @@ def test_every_plan_has_a_session_for_each_module_or_is_refused(
         (body(first_on="2099-12-30"), "too-few-days"),
         (body(first_on="2099-12-31"), "too-few-days"),
         (body(first_on="2026-01-06", closed=weeks(date(2026, 1, 6), 100)), "too-few-days"),
+        (body(first_on="2025-01-06"), None),
+        (body(first_on="2024-12-23"), "date-too-far"),
+        (body(first_on="2027-12-27"), None),
+        (body(first_on="2028-01-10"), "date-too-far"),
         (body(order=[1, 2, 2]), "module-twice-in-order"),
         (body(order=[7]), "module-unknown"),
         (body(order=[6, 1, 2]), None),

@@ -12,11 +12,16 @@ from hypothesis import strategies as st
 
 from services.carousel.cycles.commands import (
     AddCatchUp,
+    CancelCycle,
     CancelSession,
+    ChangeCapacity,
     CloseCycle,
     CorrectAttendance,
+    CorrectSessionDay,
     HoldSession,
     MoveSession,
+    ReinstateSession,
+    ReopenSession,
 )
 from services.carousel.cycles.forecast import Running, forecast
 from services.carousel.cycles.state import Cycle
@@ -24,12 +29,15 @@ from services.carousel.participations.commands import (
     AcceptPlace,
     AwaitPlace,
     DeclareNonAssociation,
+    GiveBackPlace,
+    LeaveWaitingList,
     OfferPlace,
     PauseParticipation,
     PlaceParticipant,
     RefusePlace,
     ResumeParticipation,
     ReturnToParticipation,
+    RevokeStop,
     StopParticipation,
 )
 from services.carousel.values import Mark, Session
@@ -123,7 +131,30 @@ def offer(world: World, person: str, cycle: str, *, accepted: bool) -> None:
         world.do(about(AcceptPlace, person) if accepted else refused)
 
 
+def take_back(world: World, command: type[Any], cycle: str, nth: int) -> None:
+    world.do(command(**ASKED, cycle_id=cycle, session_id=f"{cycle}-{nth}", on=TODAY))
+
+
+def another_day(world: World, cycle: str, nth: int, on: date) -> None:
+    session = {"cycle_id": cycle, "session_id": f"{cycle}-{nth}"}
+    world.do(CorrectSessionDay(**ASKED, **session, held_on=on, starts=SESSIONS[0].starts, on=TODAY))
+
+
+def leave(world: World, person: str, command: type[Any], on: date) -> None:
+    held = world.person(person).place
+    more = {"cycle_id": held.cycle_id if held else "c-1"} if command is GiveBackPlace else {"cause": "withdrawn"}
+    world.do(about(command, person, on=on, **more))
+
+
 steps = st.one_of(
+    st.tuples(st.just(take_back), st.sampled_from((ReopenSession, ReinstateSession)), cycles, st.integers(1, 6)),
+    st.tuples(st.just(another_day), cycles, st.integers(1, 6), days),
+    st.tuples(st.just(leave), people, st.sampled_from((GiveBackPlace, LeaveWaitingList)), days),
+    st.builds(lambda cycle, capacity: (lambda world: world.do(_sized(cycle, capacity)),), cycles, st.integers(1, 3)),
+    st.builds(
+        lambda cycle: (lambda world: world.do(CancelCycle(**ASKED, cycle_id=cycle, reason="other", on=TODAY)),), cycles
+    ),
+    st.builds(lambda person: (lambda world: world.do(about(RevokeStop, person, on=TODAY)),), people),
     st.tuples(st.just(place), people, cycles, days),
     st.tuples(st.just(correct), cycles, st.integers(1, 6), people, marks),
     st.tuples(st.just(correct_all), people, st.sampled_from(("present", "absent"))),
@@ -146,6 +177,10 @@ steps = st.one_of(
     st.builds(lambda one, two: (_apart, one, two), people, people),
     st.tuples(st.just(lambda world, cycle: world.do(CloseCycle(**ASKED, cycle_id=cycle, on=TODAY))), cycles),
 )
+
+
+def _sized(cycle: str, capacity: int) -> ChangeCapacity:
+    return ChangeCapacity(**ASKED, cycle_id=cycle, capacity=capacity, on=TODAY)
 
 
 def _offered(world: World, person: str, cycle: str, accepted: bool) -> None:
@@ -212,7 +247,9 @@ def test_no_session_is_ever_over_its_capacity_and_nobody_kept_apart_meets(story:
 
 def seats_hold(world: World) -> None:
     for cycle in map(world.cycle, CYCLES):
-        assert all(len(cycle.expected(session)) <= CAPACITY for session in cycle.sessions)
+        assert all(
+            len(cycle.expected(each.session_id)) <= cycle.seats_at(each.session_id) for each in cycle.open_sessions()
+        )
         here = {person for person, seat in cycle.seats.items() if seat.active}
         assert not any(world.person(person).kept_apart & here for person in here)
 

@@ -38,9 +38,10 @@ class World:
         past = self.streams.get(issued.stream, [])
         events = issued.aggregate.decide(issued.aggregate.fold(past), issued.command)
         self.streams = {**self.streams, issued.stream: [*past, *events]}
-        for event in events:
-            for policy in SERVICE.policies:
-                for each in policy(event, issued.command):
+        state = issued.aggregate.fold([*past, *events])
+        for policy in SERVICE.policies:
+            for event in events:
+                for each in policy(event, issued.command, state):
                     self._take(each)
 
     def cycle(self, cycle_id: str) -> Cycle:

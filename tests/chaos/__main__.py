@@ -37,7 +37,7 @@ class Chaos:
         self.writers = Writers()
         self.operator = Operator(town, self.writers, self.say)
         self.faults = Faults(town, self.writers, self.operator, self.chance)
-        self.calm = bool(asked.only)  # chosen faults begin when all that was answered is heard
+        self.calm = bool(asked.only)  # chosen faults begin when all that was answered is received
         self.names = asked.only or self._drawn(asked.faults)
         self.recount = Recount(town, self.writers, self.operator, self.say, asked.quiet)
 

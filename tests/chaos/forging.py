@@ -10,7 +10,7 @@ from aiokafka import AIOKafkaProducer
 
 from shared.eventstore.event_store import EventStore
 from shared.messaging.cloudevents import Position, Topic, headers
-from shared.messaging.outbox import History, Outbox, Sent, history
+from shared.messaging.outbox import History, Outbox, Sent, current_history
 from shared.messaging.outgoing import OutgoingMessage, partition_of, place, record_of
 from shared.messaging.producer import OutgoingRecord
 from tests.chaos.writers import STREAMS
@@ -37,18 +37,18 @@ async def copies_of_coming(store: EventStore, topic: Topic) -> list[OutgoingReco
     """What the relay will send next, letter for letter, but for a value that nobody can read."""
     async with store.pool.acquire() as connection:
         position, sent = await Outbox("kafka").position(connection), await Outbox("kafka").sent(connection)
-        told = await history(connection)
-        facts = await store.after(connection, position, 1000)
+        told = await current_history(connection)
+        events = await store.after(connection, position, 1000)
     published = publish_on(topic)
-    told_of = [(fact, published(fact)) for fact in facts]
-    leaving = place(told_of, {partition: each.sequence for partition, each in sent.items()})
+    publications = [(event, published(event)) for event in events]
+    leaving = place(publications, {partition: each.sequence for partition, each in sent.items()})
     return [(*record_of(each, told)[:3], _broken(nth), record_of(each, told)[4]) for nth, each in enumerate(leaving)]
 
 
 async def at_the_ends(store: EventStore, topic: Topic, chance: random.Random) -> list[OutgoingRecord]:
     """Records without sense, and some that claim the coming or the highest place on each partition."""
     async with store.pool.acquire() as connection:
-        sent, told = await Outbox("kafka").sent(connection), await history(connection)
+        sent, told = await Outbox("kafka").sent(connection), await current_history(connection)
     records: list[OutgoingRecord] = []
     for nth in range(STREAMS):
         key, message = f"stream-{nth}", CountPublished(n=_FIRST + nth)

@@ -12,9 +12,9 @@ from dataclasses import dataclass, field
 from shared.eventstore.outages import is_infrastructure
 from shared.messaging import dead_letters
 from shared.messaging.dead_letters import discard, open_keys, reread
-from shared.messaging.inbox import OfAnotherVersion
+from shared.messaging.inbox import AnotherVersionLive
 from shared.projections.shadow_schema import AlreadyRebuilding
-from shared.projections.topic import TopicIncomplete
+from shared.projections.topic_rebuild import TopicIncomplete
 from tests.chaos.forging import is_forged
 from tests.chaos.town import CONSUMERS, RELAYS, Town, until
 from tests.chaos.worker import GOOD, fold_of
@@ -107,7 +107,7 @@ class Operator:
 
     async def replay(self) -> None:
         """`dead-letters replay`; a release whose version does not stand yet says so."""
-        with suppress(OfAnotherVersion):
+        with suppress(AnotherVersionLive):
             await self._replay()
 
     async def _replay(self) -> None:

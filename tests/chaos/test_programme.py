@@ -41,7 +41,7 @@ SERVICES = ("referral", "carousel", "reporting")
 KILLS = ["broker", *SERVICES * 4]
 LEAST = 2  # of each service
 SECONDS = 400
-SETTLED = 60  # seconds for the last message to be heard: a killed consumer is replaced after about 10
+SETTLED = 60  # seconds for the last message to be received: a killed consumer is replaced after about 10
 CROWD: dict[str, Any] = {
     **FILE,
     "carousel": {"sessions_per_cycle": 6, "cycles_held": 60, "sessions_held": 360},
@@ -111,7 +111,7 @@ class Town:
             await until(lambda: _answers(client, where))
 
     async def at_work(self, part: str) -> None:
-        """Return once the service, or for the broker the one that hears most, has got something more done."""
+        """Return once the service, or for the broker the one that consumes most, has got something more done."""
         service = "reporting" if part == "broker" else part
         before = await self.read(service, WORK[service])
         await until(lambda: self._beyond(service, before))

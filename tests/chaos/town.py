@@ -27,7 +27,7 @@ from shared.eventstore.outages import is_infrastructure
 from shared.eventstore.pool import open_pool
 from shared.messaging import inbox
 from shared.messaging.outbox_relay import OutboxRelay, backlog
-from shared.projections.topic import rebuild
+from shared.projections.topic_rebuild import rebuild
 from shared.service.wiring import create_tables
 from tests.chaos import broker
 from tests.chaos.worker import GOOD, LEDGER, fold_of

@@ -22,8 +22,9 @@ from shared.messaging.cloudevents import Topic
 from shared.messaging.consumer import Consumer
 from shared.messaging.inbox import Inbox, ReceivedMessage
 from shared.messaging.outbox_relay import OutboxRelay
-from shared.observability.health import Unwell
-from shared.projections.topic import TopicProjection, keep_current, prepare
+from shared.observability.health import Unhealthy
+from shared.projections.topic import TopicProjection, prepare
+from shared.projections.topic_rebuild import keep_current
 from tests.shared.counting import Counted, CountPublished, publish_on, topic
 
 GOOD, REFUSES, CANNOT_READ = "good", "refuses", "cannot-read"
@@ -59,9 +60,9 @@ class Ledger:
     version: str
     release: str
 
-    async def apply(self, connection: Connection, heard: Sequence[ReceivedMessage]) -> None:
+    async def apply(self, connection: Connection, received: Sequence[ReceivedMessage]) -> None:
         rows = []
-        for each in heard:
+        for each in received:
             assert isinstance(each.message, CountPublished)
             if self.release == REFUSES and odd(each.message.n):
                 raise Refused("not-this-one")
@@ -91,7 +92,7 @@ async def main(part: str, version: str, release: str) -> None:
     async with open_pool(url, 5) as pool:
         if part == "relay":
             relay = OutboxRelay(EventStore(pool, event_types(Counted)), publish_on(where), [where], servers, url)
-            await asyncio.gather(relay.run(), _say(relay.ailment, lambda: relay.leading))
+            await asyncio.gather(relay.run(), _say(relay.check_health, lambda: relay.leading))
             return
         fold = fold_of(where, version, release)
         async with pool.acquire() as connection, connection.transaction():
@@ -101,7 +102,7 @@ async def main(part: str, version: str, release: str) -> None:
         await asyncio.gather(
             subscription.run(),
             _look(subscription),
-            _say(subscription.ailment, lambda: subscription.waiting_for is None),
+            _say(subscription.check_health, lambda: subscription.waiting_for is None),
             keep_current(pool, url, servers, fold),
         )
 
@@ -116,13 +117,13 @@ async def _look(subscription: Consumer) -> None:
             continue
 
 
-async def _say(ailment: Callable[[], Awaitable[Unwell | None]], works: Callable[[], bool]) -> None:
-    """Write down what ails it, for who follows the runbooks, as /health/ready would say it."""
+async def _say(check_health: Callable[[], Awaitable[Unhealthy | None]], works: Callable[[], bool]) -> None:
+    """Write its health problem down for whoever follows the runbooks, as /health/ready would report it."""
     path = Path(os.environ["CHAOS_SAYS"])
     while True:
         await asyncio.sleep(_SAY_SECONDS)
         try:
-            found = await ailment()
+            found = await check_health()
         except Exception:  # noqa: BLE001, S112 - the database is away, and says so itself
             continue
         said = {"code": found.code if found else "", "sentence": str(found or ""), "works": works()}

@@ -20,7 +20,7 @@ from shared.messaging import outbox_relay
 from shared.messaging.cloudevents import Topic, read_envelope, read_message
 from shared.messaging.outbox_relay import OutboxRelay
 from shared.messaging.outgoing import OutgoingMessage
-from shared.messaging.topic_reader import open_reader
+from shared.messaging.topic_reader import open_topic_reader
 from shared.messaging.unpublishable import waiting
 from shared.service.wiring import create_tables
 from tests.contracts.sending import NOW
@@ -35,7 +35,7 @@ VALUES: tuple[Any, ...] = (
     0.5, 1e300, True, None, [], [[]], ["x"] * 3000, [["monday", "night"]], {}, {"nl": "x" * 100_000},
     {"quite_new": 2**63}, [{}],
 )  # fmt: skip
-WELL = "well"
+HEALTHY = "healthy"
 OTHER_CENTURIES = ("0202-01-01", "1999-12-31", "2100-01-01")
 # A place that is only offered is nobody else's business.
 INSIDE = {f"PlaceRescheduled/placed_on/{VALUES.index(None)}"}
@@ -48,7 +48,7 @@ def stored(kind: type[Event]) -> Iterator[tuple[str, str]]:
         for nth, value in enumerate(VALUES):
             yield f"{name}/{field}/{nth}", json.dumps(good | {field: value})
         yield f"{name}/{field}/absent", json.dumps({key: value for key, value in good.items() if key != field})
-        yield f"{name}/{field}/{WELL}", json.dumps(good)
+        yield f"{name}/{field}/{HEALTHY}", json.dumps(good)
 
 
 def of_another_century(kind: type[Event]) -> Iterator[str]:
@@ -71,7 +71,7 @@ async def store_all(pool: Pool, kinds: tuple[type[Event], ...]) -> int:
 async def published(servers: str, topics: Mapping[str, Topic]) -> dict[str, str]:
     """The streams of which messages are published and the type of the message of each, as its contract reads it."""
     streams: dict[str, str] = {}
-    async with open_reader(servers, list(topics.values())) as reader:
+    async with open_topic_reader(servers, list(topics.values())) as reader:
         await reader.mark_ends()
         for each in topics.values():
             while batch := await reader.batch(each):
@@ -120,6 +120,6 @@ async def test_whatever_was_stored_is_published_or_waits_by_name_and_holds_up_no
     }
     assert found.keys() <= of_public_kinds <= found.keys() | left.keys() | INSIDE
     assert not found.keys() & left.keys()
-    assert {each for each in of_public_kinds if each.endswith(WELL)} <= found.keys()
+    assert {each for each in of_public_kinds if each.endswith(HEALTHY)} <= found.keys()
     assert set(left.values()) <= {"unreadable", "out-of-bounds"}
     assert {stream for kind in kinds for stream in of_another_century(kind)} & of_public_kinds <= found.keys()

@@ -73,8 +73,10 @@ class Programme:
             recorded: AnyRecorded = Recorded(1, stream, 1, event, META, NOW)
             if published := PUBLISHES[service](recorded):
                 self._publish(published.message)
-            for policy in CAROUSEL.policies if service == "carousel" else ():
-                for following in policy(event, issued.command):
+        after = self.states[stream]
+        for policy in CAROUSEL.policies if service == "carousel" else ():
+            for event in events:
+                for following in policy(event, issued.command, after):
                     self._take(service, following)
         return len(events)
 

@@ -57,7 +57,7 @@ def roles(name: str) -> list[str]:
     """What there is to do for the processes of a service: all answer, some publish, some consume."""
     service: Service = import_module(f"services.{name}.app").SERVICE
     publishes, consumes = service.to_integration_event, service.consumers or service.topic_projection
-    return ["api", *(["relay"] if publishes else []), *(["subscriber"] if consumes else [])]
+    return ["api", *(["relay"] if publishes else []), *(["consumer"] if consumes else [])]
 
 
 def known(variable: str) -> bool:
@@ -147,9 +147,9 @@ def test_every_selector_finds_its_pods_and_no_others(cluster: Cluster) -> None:
             assert found == [f"{name}-api" if kind == "Service" else name], f"{kind} {name} finds {found}"
 
 
-def test_subscribers_are_scaled_on_their_lag_up_to_the_partitions(cluster: Cluster) -> None:
+def test_consumers_are_scaled_on_their_lag_up_to_the_partitions(cluster: Cluster) -> None:
     scaled = cluster.of_kind("ScaledObject")
-    assert scaled.keys() == {name for name in cluster.of_kind("Deployment") if name.endswith("-subscriber")}
+    assert scaled.keys() == {name for name in cluster.of_kind("Deployment") if name.endswith("-consumer")}
     for name, each in scaled.items():
         assert each["spec"]["scaleTargetRef"] == {"name": name}
         assert each["spec"]["maxReplicaCount"] == 12

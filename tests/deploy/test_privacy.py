@@ -12,7 +12,7 @@ from shared.http.auth import Role
 from tests.carousel.test_access import ACCESS as CAROUSEL
 from tests.referral.test_api import ACCESS as REFERRAL
 from tests.reporting.test_access import ACCESS as REPORTING
-from tests.shared.test_ops import ROUTES
+from tests.shared.test_operations import ROUTES
 from tests.training.test_access import ACCESS as TRAINING
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -50,7 +50,7 @@ def test_every_line_of_the_record_is_about_a_route_that_exists() -> None:
         assert any(fnmatchcase(each, route) for each in asked), (service, route)
 
 
-def test_the_record_names_every_table_of_people_and_everything_sealed() -> None:
+def test_the_record_names_every_table_of_people_and_everything_encrypted() -> None:
     folders = (ROOT / "services", ROOT / "shared")
     sources = (file for folder in folders for ending in ("*.py", "*.sql") for file in folder.rglob(ending))
     tables = [

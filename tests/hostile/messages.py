@@ -102,7 +102,7 @@ async def tell(many: int, seed: int, home: Path) -> list[Found]:
 async def _consuming(name: str, home: Path) -> AsyncIterator[Consumer]:
     async with (
         empty_database(name) as url,
-        running(name, url, home, "subscriber") as (_, process),
+        running(name, url, home, "consumer") as (_, process),
         asyncpg.create_pool(url, min_size=1, max_size=2) as pool,
     ):
         yield Consumer(process, pool, Found(name, memory=[resident(process)]))

@@ -55,7 +55,7 @@ async def _until(many: int, found: Found, hostile: Hostile, client: httpx.AsyncC
             requests = [hostile.request() for _ in range(AT_ONCE)]
             statuses = await asyncio.gather(*(answered(port, each.data) for each in requests))
             for each, status in zip(requests, statuses, strict=True):
-                hostile.heard(each, status)
+                hostile.received(each, status)
                 found.counted[status] += 1
                 if status.startswith("5"):
                     found.faults += 1

@@ -166,5 +166,5 @@ async def test_a_new_key_encrypts_everyone_again_and_the_old_one_can_go(pool: as
         day = await connection.fetchval("select current_date")
         await PersonalData(FieldCipher(old)).keep(connection, who, "referred", Person(name=SECRET), day)
         assert await PersonalData(FieldCipher(new, old)).rotate_keys(connection) == 1
-        found = await PersonalData(FieldCipher(new)).look(connection, who, "tester", "contact")
+        found = await PersonalData(FieldCipher(new)).read_person(connection, who, "tester", "contact")
     assert found == Person(name=SECRET)

@@ -12,7 +12,9 @@ from shared.contracts import carousel, referral, training
 from shared.messaging.cloudevents import PublicMessage
 from tests.reporting.published import (
     accepted,
+    attendance_revoked,
     attended,
+    attributed,
     completed,
     completion_revoked,
     cycle,
@@ -21,7 +23,9 @@ from tests.reporting.published import (
     intake,
     joined,
     left,
+    merged,
     network_event,
+    network_event_revoked,
     on_hold,
     placed,
     received,
@@ -31,12 +35,19 @@ from tests.reporting.published import (
     retracted,
     returned,
     session,
+    session_revoked,
+    split,
     start_revoked,
     started,
     steering,
+    steering_revoked,
+    step_revoked,
+    stop_revoked,
     stopped,
     took_part,
     training_held,
+    training_revoked,
+    transferred,
     withdrawn,
 )
 from tests.reporting.recount import History
@@ -46,6 +57,7 @@ DAYS = st.integers(0, 400).map(lambda nth: FIRST + timedelta(days=nth))
 ORGANISATIONS = st.sampled_from(("o1", "o2", "o3"))
 CITIES = st.sampled_from(("Oostende", "Brugge"))
 NAMES = ("r1", "r2", "r3", "r4")
+STEPS = ("intake", "acceptance", "decline", "hold", "withdrawal", "retraction")
 TRAININGS = ("t1", "t2", "t3")
 
 
@@ -62,15 +74,21 @@ def histories(draw: st.DrawFn) -> History:
     history[training.ACTIVITIES.name, "o1"] = [joined(), left()]
     history[training.ACTIVITIES.name, "n1"] = [
         network_event(),
-        network_event(police=draw(st.integers(0, 9))),
+        *([network_event_revoked()] if draw(st.booleans()) else []),
+        *([network_event(police=draw(st.integers(0, 9)))] if draw(st.booleans()) else []),
     ]
     history[training.ACTIVITIES.name, "m1"] = [steering(), steering(partners=("o2",))]
-    history[training.ACTIVITIES.name, "m2"] = [steering("m2")]
-    history[referral.ORGANISATIONS.name, "o1"] = [registered(), renamed()]
+    history[training.ACTIVITIES.name, "m2"] = [
+        steering("m2"),
+        *([steering_revoked("m2")] if draw(st.booleans()) else []),
+    ]
+    history[referral.ORGANISATIONS.name, "o1"] = [registered(), renamed(), merged()]
+    history[referral.ORGANISATIONS.name, "o2"] = [registered("o2"), split()]
     history[carousel.SESSIONS.name, "c1"] = [
         session(1),
         session(2),
-        session(2, city="Brugge"),
+        *([session_revoked(2)] if draw(st.booleans()) else []),
+        *([session(2, city="Brugge")] if draw(st.booleans()) else []),
         cycle(),
     ]
     return history
@@ -85,6 +103,7 @@ def _referral(draw: st.DrawFn, name: str) -> list[PublicMessage]:
         st.sampled_from(("p1", "p2", None)),
         st.one_of(ORGANISATIONS, st.none()),
         CITIES,
+        st.sampled_from((None, "h1", "h2")),
     )
     others = st.sampled_from(
         [
@@ -97,6 +116,11 @@ def _referral(draw: st.DrawFn, name: str) -> list[PublicMessage]:
             withdrawn(name),
             resumed(name),
             retracted(name),
+            attributed(name),
+            attributed(name, "h2"),
+            transferred(name),
+            transferred(name, "Gent", date(2026, 2, 28)),
+            *(step_revoked(name, step) for step in STEPS),
         ]
     )
     return [draw(again), *draw(st.lists(st.one_of(others, others, again), max_size=6))]
@@ -110,12 +134,14 @@ def _in_the_group(name: str) -> st.SearchStrategy[PublicMessage]:
             started(name, date(2026, 4, 1)),
             start_revoked(name),
             stopped(name),
+            stop_revoked(name),
             returned(name),
             completed(name),
             completed(name, date(2026, 6, 1)),
             completion_revoked(name),
             *(attended(nth, name, mark) for nth in (1, 2) for mark in ("present", "absent")),
             attended(1, name, session="s9"),
+            attendance_revoked(name),
         ]
     )
 
@@ -131,7 +157,7 @@ def _training(name: str) -> st.SearchStrategy[list[PublicMessage]]:
         pitched=st.booleans(),
     )
     evaluation = st.builds(evaluated, st.just(name), st.integers(0, 9))
-    return st.lists(st.one_of(held, evaluation), max_size=4)
+    return st.lists(st.one_of(held, held, evaluation, st.just(training_revoked(name))), max_size=4)
 
 
 def _participation(name: str) -> st.SearchStrategy[PublicMessage]:

@@ -8,14 +8,19 @@ from datetime import UTC, date, datetime
 from shared.contracts import carousel, training
 from shared.contracts.referral import (
     IntakeHeld,
+    OrganisationMerged,
     OrganisationRegistered,
     OrganisationRenamed,
+    OrganisationSplit,
     ReferralAccepted,
+    ReferralAttributed,
     ReferralDeclined,
     ReferralPutOnHold,
     ReferralReceived,
     ReferralResumed,
     ReferralRetracted,
+    ReferralStepRevoked,
+    ReferralTransferred,
     ReferralWithdrawn,
 )
 from shared.messaging.cloudevents import Envelope, Position, PublicMessage
@@ -28,6 +33,7 @@ def received(
     referrer: str | None = "p1",
     organisation: str | None = "o1",
     city: str = "Oostende",
+    person: str | None = None,
 ) -> ReferralReceived:
     """Received from the police of Brugge, for a group in `city`."""
     return ReferralReceived(
@@ -39,6 +45,7 @@ def received(
         city_of_residence="Bredene",
         preferred_city=city,
         on=on,
+        person=person,
     )
 
 
@@ -77,6 +84,21 @@ def retracted(referral: str = "r1") -> ReferralRetracted:
     return ReferralRetracted(referral=referral, on=date(2026, 5, 4))
 
 
+def attributed(referral: str = "r1", person: str = "h1") -> ReferralAttributed:
+    """Of that person, as somebody saw in May."""
+    return ReferralAttributed(referral=referral, on=date(2026, 5, 5), person=person)
+
+
+def transferred(referral: str = "r1", city: str = "Brugge", on: date = date(2026, 2, 5)) -> ReferralTransferred:
+    """Goes on in another city."""
+    return ReferralTransferred(referral=referral, on=on, city=city)
+
+
+def step_revoked(referral: str = "r1", step: str = "withdrawal") -> ReferralStepRevoked:
+    """Taken back in May."""
+    return ReferralStepRevoked(referral=referral, on=date(2026, 5, 6), step=step)
+
+
 def placed(referral: str = "r1", on: date = date(2026, 2, 20)) -> carousel.ParticipantPlaced:
     """Placed in a group in Gent."""
     return carousel.ParticipantPlaced(
@@ -110,6 +132,11 @@ def attended(
     )
 
 
+def attendance_revoked(referral: str = "r1", session: str = "s1") -> carousel.AttendanceRevoked:
+    """The session did not take place."""
+    return carousel.AttendanceRevoked(referral=referral, on=date(2026, 5, 2), session=session)
+
+
 def paused(referral: str = "r1") -> carousel.ParticipationPaused:
     """Paused in March."""
     return carousel.ParticipationPaused(referral=referral, on=date(2026, 3, 20), review_on=date(2026, 4, 1))
@@ -123,6 +150,11 @@ def resumed_after_pause(referral: str = "r1") -> carousel.ParticipationResumed:
 def stopped(referral: str = "r1", on: date = date(2026, 4, 3)) -> carousel.ParticipationStopped:
     """Stopped: work."""
     return carousel.ParticipationStopped(referral=referral, on=on, category="practical", code="work")
+
+
+def stop_revoked(referral: str = "r1") -> carousel.StopRevoked:
+    """It was somebody else who stopped."""
+    return carousel.StopRevoked(referral=referral, on=date(2026, 4, 8))
 
 
 def returned(referral: str = "r1") -> carousel.ParticipationReturned:
@@ -154,6 +186,11 @@ def session(module: int, city: str = "Gent") -> carousel.SessionCompleted:
         cover_used=False,
         modules=6,
     )
+
+
+def session_revoked(module: int) -> carousel.SessionRevoked:
+    """It did not take place."""
+    return carousel.SessionRevoked(session=f"s{module}", cycle="c1", on=date(2026, 5, 2))
 
 
 def cycle(on: date = date(2026, 4, 10)) -> carousel.CycleCompleted:
@@ -188,6 +225,11 @@ def training_held(
         by_sector=sectors,
         organisations=organisations,
     )
+
+
+def training_revoked(name: str = "t1") -> training.TrainingRevoked:
+    """It did not take place."""
+    return training.TrainingRevoked(training=name, on=date(2026, 6, 1))
 
 
 def evaluated(name: str = "t1", answers: int = 8, score: float | None = 8.5) -> training.TrainingEvaluated:
@@ -236,6 +278,16 @@ def network_event(name: str = "n1", police: int = 80, city: str = "Oostende") ->
     )
 
 
+def network_event_revoked(name: str = "n1") -> training.NetworkEventRevoked:
+    """It did not take place."""
+    return training.NetworkEventRevoked(event=name, on=date(2026, 6, 8))
+
+
+def steering_revoked(name: str = "m1") -> training.SteeringMeetingRevoked:
+    """It did not take place."""
+    return training.SteeringMeetingRevoked(meeting=name, on=date(2026, 6, 12))
+
+
 def steering(name: str = "m1", partners: tuple[str, ...] = ("o1", "o2")) -> training.SteeringMeetingHeld:
     """The steering group met in June."""
     return training.SteeringMeetingHeld(meeting=name, on=date(2026, 6, 9), partners=partners, release=None)
@@ -263,6 +315,16 @@ def renamed(
 ) -> OrganisationRenamed:
     """Another name."""
     return OrganisationRenamed(organisation=organisation, name=name, since=since)
+
+
+def merged(organisation: str = "o1", into: str = "o2") -> OrganisationMerged:
+    """Part of another since July."""
+    return OrganisationMerged(organisation=organisation, into=into, since=date(2026, 7, 1))
+
+
+def split(organisation: str = "o2", into: tuple[str, ...] = ("o3", "o4")) -> OrganisationSplit:
+    """Two others since October."""
+    return OrganisationSplit(organisation=organisation, into=into, since=date(2026, 10, 1))
 
 
 def in_envelopes(messages: Iterable[PublicMessage]) -> list[ReceivedMessage]:

@@ -30,11 +30,12 @@ class Counted(NamedTuple):
 def recount(history: History) -> list[Counted]:
     """Everything that counts, from the messages by (topic, key)."""
     messages = [each for of_key in history.values() for each in of_key]
-    trainings = list(_last_each(messages, training.TrainingHeld, "training").values())
+    trainings = _standing(messages, training.TrainingHeld, training.TrainingRevoked, "training")
     journeys = [Journey(messages, name) for name in _names(messages)]
     counting = [journey for journey in journeys if journey.counts]
     return [
         *(each for journey in counting for each in journey.counted()),
+        *_people(counting),
         *_link([journey.received for journey in counting if journey.received], trainings),
         *_groups(messages),
         *(each for held in trainings for each in _training(held, messages)),
@@ -70,11 +71,43 @@ def _last_each(messages: Iterable[PublicMessage], kind: type[M], *names: str) ->
     return {"/".join(getattr(each, name) for name in names): each for each in messages if isinstance(each, kind)}
 
 
+def _standing(messages: Iterable[PublicMessage], kind: type[M], back: type[PublicMessage], name: str) -> list[M]:
+    """The last of each that was told, unless it was taken back after that."""
+    last: dict[str, PublicMessage] = {}
+    for each in messages:
+        if isinstance(each, kind | back):
+            last[getattr(each, name)] = each
+    return [each for each in last.values() if isinstance(each, kind)]
+
+
+REVOKED: Mapping[str, type[PublicMessage]] = {
+    "intake": referral.IntakeHeld,
+    "acceptance": referral.ReferralAccepted,
+    "decline": referral.ReferralDeclined,
+    "hold": referral.ReferralPutOnHold,
+    "withdrawal": referral.ReferralWithdrawn,
+    "retraction": referral.ReferralRetracted,
+}
+
+
+def _never_told(messages: Iterable[PublicMessage]) -> list[PublicMessage]:
+    """Without what was taken back: the last message of that kind, or every retraction."""
+    left: list[PublicMessage] = []
+    for each in messages:
+        if not isinstance(each, referral.ReferralStepRevoked):
+            left.append(each)
+            continue
+        of_kind = [nth for nth, other in enumerate(left) if isinstance(other, REVOKED[each.step])]
+        for nth in reversed(of_kind if each.step == "retraction" else of_kind[-1:]):
+            del left[nth]
+    return left
+
+
 class Journey:
     """One referral: the messages of both services about it."""
 
     def __init__(self, messages: Sequence[PublicMessage], name: str) -> None:
-        self.messages = [each for each in messages if getattr(each, "referral", None) == name]
+        self.messages = _never_told(each for each in messages if getattr(each, "referral", None) == name)
 
     def first(self, kind: type[M]) -> M | None:
         return next((each for each in self.messages if isinstance(each, kind)), None)
@@ -100,10 +133,26 @@ class Journey:
         last = self.last(carousel.ParticipationCompleted, carousel.CompletionRevoked)
         return last if isinstance(last, carousel.ParticipationCompleted) else None
 
+    @property
+    def person(self) -> str:
+        of_person = self.last(referral.ReferralReceived, referral.ReferralAttributed)
+        assert isinstance(of_person, referral.ReferralReceived | referral.ReferralAttributed)
+        return of_person.person or f"/{of_person.referral}"
+
+    def wanted(self, indicator: str, on: date) -> str:
+        """The city wanted on that day; a transfer holds from its day on."""
+        assert self.received
+        if indicator == "referrals_received" or indicator.startswith("cohort_"):
+            return self.received.preferred_city
+        moved = [each for each in self.messages if isinstance(each, referral.ReferralTransferred) and each.on <= on]
+        last = max(moved, key=lambda each: each.on, default=None)  # of one day the last told
+        same = [each for each in moved if last and each.on == last.on]
+        return same[-1].city if same else self.received.preferred_city
+
     def one(self, indicator: str, on: date, what: str = "", group: str | None = None) -> Counted:
         received = self.received
         assert received is not None
-        city = received.preferred_city if group is None else group
+        city = self.wanted(indicator, on) if group is None else group
         return Counted(indicator, on, city, received.organisation or "", received.sector, what)
 
     def waited(self, indicator: str, since: date, on: date, group: str | None = None) -> Iterator[Counted]:
@@ -148,22 +197,38 @@ class Journey:
         if placed := self.first(carousel.ParticipantPlaced):
             yield self.one("placed", placed.on, group=placed.city)
             yield self.one("cohort_placed", since)
-        if started := self.started:
-            yield self.one("started", started.on, group=started.city)
-            yield from self.waited("days_to_first_session", since, started.on, started.city)
-            yield self.one("modules_attended", started.on, str(len(self.modules())), started.city)
+        if self.started:
             yield self.one("cohort_started", since)
-        if completed := self.completed:
-            yield self.one("completed", completed.on, group=completed.city)
+        if self.completed:
             yield self.one("cohort_completed", since)
-        stopped = self.last(carousel.ParticipationStopped, carousel.ParticipationReturned)
+        stopped = self.last(carousel.ParticipationStopped, carousel.ParticipationReturned, carousel.StopRevoked)
         if isinstance(stopped, carousel.ParticipationStopped) and not self.completed:
             group = self.started.city if self.started else ""
             yield self.one("stopped", stopped.on, f"{stopped.category}/{stopped.code}", group)
 
     def modules(self) -> set[int]:
-        marks = _last_each(self.messages, carousel.AttendanceRecorded, "session")
-        return {each.module for each in marks.values() if each.mark == "present"}
+        marks = _standing(self.messages, carousel.AttendanceRecorded, carousel.AttendanceRevoked, "session")
+        return {each.module for each in marks if each.mark == "present"}
+
+
+def _people(journeys: Sequence[Journey]) -> Iterator[Counted]:
+    """Who started, and who completed, once over all referrals of a person."""
+    for person in {journey.person for journey in journeys}:
+        of_person = [journey for journey in journeys if journey.person == person]
+        started = [(each.on, each.referral, each.city, journey) for journey in of_person if (each := journey.started)]
+        if started:
+            on, _, city, journey = min(started, key=lambda each: each[:2])
+            modules = {module for each in of_person if each.started or each.completed for module in each.modules()}
+            assert journey.received
+            yield journey.one("started", on, group=city)
+            yield from journey.waited("days_to_first_session", journey.received.on, on, city)
+            yield journey.one("modules_attended", on, str(len(modules)), city)
+        completed = [
+            (done.on, done.referral, done.city, journey) for journey in of_person if (done := journey.completed)
+        ]
+        if completed:
+            on, _, city, journey = min(completed, key=lambda each: each[:2])
+            yield journey.one("completed", on, group=city)
 
 
 def _link(
@@ -199,15 +264,14 @@ def _preceding(
 
 
 def _groups(messages: Sequence[PublicMessage]) -> Iterator[Counted]:
-    for name, held in _last_each(messages, carousel.SessionCompleted, "session").items():
+    for held in _standing(messages, carousel.SessionCompleted, carousel.SessionRevoked, "session"):
         yield Counted("sessions_held", held.on, held.city)
         if held.modules:
             yield Counted("sessions_per_cycle", held.on, held.city, what=str(held.modules))
-        marks = _last_each(
-            _of(messages, carousel.AttendanceRecorded, "session", name), carousel.AttendanceRecorded, "referral"
-        )
+        of_session = [each for each in messages if getattr(each, "session", None) == held.session]
+        marks = _standing(of_session, carousel.AttendanceRecorded, carousel.AttendanceRevoked, "referral")
         if marks:
-            present = sum(each.mark == "present" for each in marks.values())
+            present = sum(each.mark == "present" for each in marks)
             yield Counted("group_size", held.on, held.city, what=str(present))
     for cycle in _last_each(messages, carousel.CycleCompleted, "cycle").values():
         yield Counted("cycles_held", cycle.on, cycle.city)
@@ -240,11 +304,11 @@ def _participants(messages: Sequence[PublicMessage]) -> Iterator[Counted]:
 
 
 def _network(messages: Sequence[PublicMessage]) -> Iterator[Counted]:
-    for event in _last_each(messages, training.NetworkEventHeld, "event").values():
+    for event in _standing(messages, training.NetworkEventHeld, training.NetworkEventRevoked, "event"):
         yield Counted("network_events", event.on, event.city)
         for sector, n in event.by_sector.items():
             yield Counted("network_event_participants", event.on, event.city, sector=sector, n=n)
-    for meeting in _last_each(messages, training.SteeringMeetingHeld, "meeting").values():
+    for meeting in _standing(messages, training.SteeringMeetingHeld, training.SteeringMeetingRevoked, "meeting"):
         yield Counted("steering_meetings", meeting.on)
         for partner in meeting.partners:
             yield Counted("steering_partners", meeting.on, what=partner)

@@ -30,6 +30,7 @@ COUNTED_BY: Mapping[tuple[type[PublicMessage], str], str] = {
     (referral.ReferralReceived, "sector"): "sector-unknown",
     (referral.ReferralDeclined, "ground"): "ground-unknown",
     (referral.ReferralDeclined, "reason"): "reason-unknown",
+    (referral.ReferralStepRevoked, "step"): "step-unknown",
     (referral.ReferralWithdrawn, "category"): "reason-unknown",
     (referral.ReferralWithdrawn, "code"): "reason-unknown",
     (carousel.ParticipationStopped, "category"): "reason-unknown",

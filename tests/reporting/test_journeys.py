@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from datetime import date
 from functools import reduce
@@ -9,14 +10,16 @@ from functools import reduce
 import pytest
 from pydantic import TypeAdapter
 
-from services.reporting.metrics.measure import FigureChanges
 from services.reporting.projections.journeys import Journey, evolve, measure
 from shared.contracts import carousel, referral
 from shared.domain.messages import Refused
 from shared.messaging.cloudevents import PublicMessage
+from tests.reporting.in_memory import InMemory
 from tests.reporting.published import (
     accepted,
+    attendance_revoked,
     attended,
+    attributed,
     completed,
     completion_revoked,
     declined,
@@ -31,11 +34,25 @@ from tests.reporting.published import (
     returned,
     start_revoked,
     started,
+    step_revoked,
+    stop_revoked,
     stopped,
+    transferred,
     withdrawn,
 )
 
-BEFORE = (received(), intake(), accepted(), declined(), on_hold(), resumed(), withdrawn())
+BEFORE = (
+    received(),
+    attributed(),
+    transferred(),
+    intake(),
+    accepted(),
+    declined(),
+    on_hold(),
+    resumed(),
+    withdrawn(),
+    step_revoked(),
+)
 IN_THE_GROUP = (
     placed(),
     attended(1),
@@ -44,11 +61,14 @@ IN_THE_GROUP = (
     paused(),
     resumed_after_pause(),
     stopped(),
+    stop_revoked(),
     returned(),
+    attendance_revoked(),
     completed(),
     completion_revoked(),
     start_revoked(),
 )
+PER_PERSON = ("started", "completed", "modules_attended", "days_to_first_session")
 ALL = (*BEFORE, *IN_THE_GROUP, retracted())
 
 
@@ -58,9 +78,10 @@ def journey_of(*messages: PublicMessage) -> Journey:
     return journey
 
 
-def changes(*messages: PublicMessage) -> FigureChanges:
-    counted = FigureChanges()
-    counted.add(measure(journey_of(*messages)), 1)
+def changes(*messages: PublicMessage) -> InMemory:
+    counted = InMemory()
+    counted.receive(messages)
+    counted.figures = Counter({key: n for key, n in counted.figures.items() if n and key.indicator != "new_referrers"})
     return counted
 
 
@@ -156,7 +177,7 @@ def test_different_modules_attended_are_counted_once_each() -> None:
 @pytest.mark.parametrize("again", [intake, accepted, placed])
 def test_only_the_first_time_counts(again: Callable[..., PublicMessage]) -> None:
     once = journey_of(received(), again())
-    assert evolve(once, again(on=date(2026, 6, 1))) == once  # type: ignore[arg-type]
+    assert evolve(once, again(on=date(2026, 6, 1))).steps == once.steps  # type: ignore[arg-type]
 
 
 def test_who_came_by_himself_has_no_referrer() -> None:
@@ -171,3 +192,34 @@ def test_a_retracted_referral_counts_nowhere_whatever_follows(later: PublicMessa
 def test_a_journey_comes_back_from_storage_as_it_was() -> None:
     stored = TypeAdapter(Journey)
     assert stored.validate_json(stored.dump_json(journey_of(*ALL))) == journey_of(*ALL)
+
+
+def test_a_person_starts_and_completes_once_over_his_referrals() -> None:
+    first = (received("r1", person="h1"), started("r1"), attended(1, "r1"), stopped("r1"))
+    second = (received("r2", date(2026, 4, 1), person="h1"), started("r2", date(2026, 5, 1)), attended(2, "r2"))
+    both = changes(*first, *second, completed("r2"))
+    assert {key.indicator: n for key, n in both.figures.items() if key.indicator in PER_PERSON} == dict.fromkeys(
+        PER_PERSON, 1
+    )
+    assert {key.reason for key in both.figures if key.indicator == "modules_attended"} == {"2"}
+    assert sum(n for key, n in both.figures.items() if key.indicator == "cohort_started") == 2
+    apart = changes(*first, *second, attributed("r2", "h2"))
+    assert sum(n for key, n in apart.figures.items() if key.indicator == "started") == 2
+
+
+def test_a_step_that_is_taken_back_leaves_those_before_it() -> None:
+    for step, message in (
+        ("intake", intake()), ("acceptance", accepted()), ("decline", declined()), ("hold", on_hold()),
+        ("withdrawal", withdrawn()), ("retraction", retracted()),
+    ):  # fmt: skip
+        for before in ([received()], [received(), intake()], [received(), withdrawn()], [received(), declined()]):
+            assert counted(*before, message, step_revoked(step=step)) == counted(*before), step
+    assert "withdrawn" in counted(received(), withdrawn(), accepted(), step_revoked(step="acceptance"))
+
+
+def test_from_a_transfer_on_steps_count_in_the_other_city_and_the_cohort_stays() -> None:
+    moved = changes(received(), intake(), transferred(on=date(2026, 2, 5)), accepted())
+    assert {(key.indicator, key.city) for key in moved.figures} == {
+        ("referrals_received", "Oostende"), ("intakes_held", "Oostende"), ("days_to_intake", "Oostende"),
+        ("cohort_intake", "Oostende"), ("accepted", "Brugge"), ("cohort_accepted", "Oostende"),
+    }  # fmt: skip

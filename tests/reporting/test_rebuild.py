@@ -18,9 +18,10 @@ from shared.messaging.cloudevents import Position, PublicMessage, Topic, headers
 from shared.messaging.inbox import Inbox
 from shared.messaging.outgoing import OutgoingMessage, partition_of
 from shared.messaging.producer import OutgoingRecord, open_producer
-from shared.messaging.topic_reader import open_reader
+from shared.messaging.topic_reader import open_topic_reader
 from shared.messaging.topics import create_topics
-from shared.projections.topic import TopicProjection, rebuild
+from shared.projections.topic import TopicProjection
+from shared.projections.topic_rebuild import rebuild
 from shared.service.wiring import create_tables
 from tests.reporting.programme import two_years
 from tests.reporting.receiving import TABLES
@@ -64,7 +65,7 @@ class Reporting:
     async def receive(self) -> int:
         """Everything on the topics from the first record, a topic's next batch at a time; how many were new."""
         applied = 0
-        async with open_reader(self.servers, list(self.topics.values())) as reader:
+        async with open_topic_reader(self.servers, list(self.topics.values())) as reader:
             await reader.mark_ends()
             inboxes = {each.topic.name: each for each in self.projection.inboxes}
             waiting = {name: list(await reader.batch(each.topic)) for name, each in inboxes.items()}

@@ -26,7 +26,7 @@ from shared.http.application import create_app
 from shared.http.auth import Caller, Role, TokenVerifier
 from shared.http.authorization import allow
 from shared.http.commands import Commanding, Done, Store
-from shared.http.idempotency_key import READS, Answers
+from shared.http.idempotency_key import READS, IdempotencyKeys
 from shared.http.problems import NotVisible
 from shared.observability.health import Health
 from shared.service.settings import Settings
@@ -195,7 +195,7 @@ async def give_own_opinion(box: str, body: Filling, caller: Worker, commands: Co
         await connection.execute("insert into opinions (box) values ($1)", box)
         return {"thing": body.thing}
 
-    return await commands.once(BOX.stream(box), work, can_still_see=can_see)
+    return await commands.once(BOX.stream(box), work, recheck_access=can_see)
 
 
 @router.post("/public/boxes/{box}/look", openapi_extra=READS)
@@ -227,20 +227,22 @@ class Desk:
             head.append((b"idempotency-key", key if isinstance(key, bytes) else key.encode("latin-1")))
         return await self.client.post(path, headers=head, json=body)
 
-    async def facts(self, box: str) -> list[Event]:
+    async def events(self, box: str) -> list[Event]:
         async with self.store.pool.acquire() as connection:
-            return [fact.event for fact in await self.store.read(connection, f"box-{box}")]
+            return [each.event for each in await self.store.read(connection, f"box-{box}")]
 
 
 @asynccontextmanager
-async def opened(pool: asyncpg.Pool[asyncpg.Record], home: Path, answers: Answers | None = None) -> AsyncIterator[Desk]:
+async def opened(
+    pool: asyncpg.Pool[asyncpg.Record], home: Path, answers: IdempotencyKeys | None = None
+) -> AsyncIterator[Desk]:
     """The programme over an empty database."""
     settings = Settings()
     gate = TokenVerifier(ensure_keys(home), settings.auth_issuer, settings.auth_audience)
     store = EventStore(pool, event_types(*BOX.events))
     schemas = [event_store.SCHEMA, idempotency.SCHEMA, "create table if not exists opinions (box text)"]
     await create_tables(pool, schemas)
-    app = create_app("Boxes", gate, {}, Health(), answers=answers)
+    app = create_app("Boxes", gate, {}, Health(), idempotency_keys=answers)
     app.state.store = store
     app.include_router(router)
     transport = httpx.ASGITransport(app, raise_app_exceptions=False)

@@ -27,7 +27,7 @@ class Counted(Event):
 
 
 class CountPublished(PublicMessage):
-    """One more, told to the outside."""
+    """One more, published."""
 
     n: int
 
@@ -49,7 +49,7 @@ def topic() -> Topic:
 
 @dataclass
 class Ledger:
-    """A view that counts how often each (stream, n) was applied, in the transaction that hears it."""
+    """A projection that counts how often each (stream, n) was applied, in the transaction of its checkpoint."""
 
     table: str = "ledger"
     refuse: set[int] = field(default_factory=set)
@@ -58,10 +58,10 @@ class Ledger:
         """Its table."""
         await connection.execute(f"create table {self.table} (stream text, n int, nth bigserial)")
 
-    async def apply(self, connection: Connection, heard: Sequence[ReceivedMessage]) -> None:
+    async def apply(self, connection: Connection, received: Sequence[ReceivedMessage]) -> None:
         """Every message a row: what is applied twice shows."""
         rows = []
-        for each in heard:
+        for each in received:
             assert isinstance(each.message, CountPublished)
             if each.message.n in self.refuse:
                 raise Refused("not-this-one")
@@ -79,8 +79,8 @@ class Ledger:
 def publish_on(where: Topic) -> Any:
     """Every count is published."""
 
-    def to_integration_event(fact: Recorded[Any]) -> OutgoingMessage:
-        return OutgoingMessage(where, fact.stream, CountPublished(n=fact.event.n))
+    def to_integration_event(recorded: Recorded[Any]) -> OutgoingMessage:
+        return OutgoingMessage(where, recorded.stream, CountPublished(n=recorded.event.n))
 
     return to_integration_event
 

@@ -1,4 +1,4 @@
-"""A service that hears a number, tells the next, and takes one by HTTP: `python -m tests.shared.ending`."""
+"""A service that consumes a number, publishes the next, and takes one by HTTP: `python -m tests.shared.ending`."""
 
 from __future__ import annotations
 
@@ -20,18 +20,18 @@ from tests.shared.test_service import META, NOW, echo
 
 
 def topics(mark: str) -> tuple[Topic, Topic]:
-    """What it hears, and where it tells."""
-    said = Topic(f"test.{mark}.said", "/carrousel/test", (CountPublished,), partitions=12)
-    return said, replace(said, name=f"test.{mark}.told", source="/carrousel/echo")
+    """What it consumes, and where it publishes."""
+    incoming = Topic(f"test.{mark}.incoming", "/carrousel/test", (CountPublished,), partitions=12)
+    return incoming, replace(incoming, name=f"test.{mark}.outgoing", source="/carrousel/echo")
 
 
-def counting(said: Topic, told: Topic) -> Wire:
-    """`POST /count/7` is one fact, however often it is asked."""
+def counting(incoming: Topic, outgoing: Topic) -> Wire:
+    """`POST /count/7` is one event, however often it is asked."""
 
     async def wire(service: Wiring) -> None:
         store = await service.add_event_store([COUNTED])
-        service.add_outbox_relay(store, publish_on(told), told)
-        await service.add_consumer(Inbox("echo", said, lambda connection, heard: echo(store, connection, heard)))
+        service.add_outbox_relay(store, publish_on(outgoing), outgoing)
+        service.add_consumer(Inbox("echo", incoming, lambda connection, received: echo(store, connection, received)))
         router = APIRouter()
 
         @router.post("/count/{n}")
@@ -58,8 +58,8 @@ def main() -> None:
         port=int(os.environ["ENDING_PORT"]),
         auth_jwks_file=os.environ["ENDING_JWKS_FILE"],
     )
-    said, told = topics(os.environ["ENDING_MARK"])
-    serve("ending", settings, application_of("Ending", settings, {}, counting(said, told)))
+    incoming, outgoing = topics(os.environ["ENDING_MARK"])
+    serve("ending", settings, application_of("Ending", settings, {}, counting(incoming, outgoing)))
 
 
 if __name__ == "__main__":

@@ -102,7 +102,7 @@ class Hostile:
         asked.data = self.framed(method, self.target(path, operation), self.head(bearer), self.body(operation))
         return asked
 
-    def heard(self, sent: Sent, status: str) -> None:
+    def received(self, sent: Sent, status: str) -> None:
         """Whoever was not let in need not try that door again."""
         if status == "403":
             self.closed.add((sent.door, sent.bearer))

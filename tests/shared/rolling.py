@@ -1,6 +1,6 @@
-"""A view that tells when an event reached it too early, too late or twice, and a process of one of its versions.
+"""A projection that reports events applied too early, too late or twice, and a process of one of its versions.
 
-`python -m tests.shared.rolling VERSION` appends and keeps its views until it is ended, as a process of a service does.
+`python -m tests.shared.rolling VERSION` appends and keeps its projections until it is ended, as a service does.
 """
 
 from __future__ import annotations
@@ -80,13 +80,13 @@ async def _at(connection: Connection, stream: str) -> int:
 
 
 class Process:
-    """What a process of one version does: appends at random, and keeps its views."""
+    """What a process of one version does: appends at random, and keeps its projections."""
 
     def __init__(self, pool: asyncpg.Pool[asyncpg.Record], url: str, version: int, seed: int) -> None:
         self.version, self.chance = version, random.Random(seed)
         self.inline = in_line(steps(version))
         self.store = EventStore(pool, self.inline.types)
-        self.daemon = ProjectionDaemon(self.store, url, self.inline, Progress("views"), alive_seconds=2.5)
+        self.daemon = ProjectionDaemon(self.store, url, self.inline, Progress("projections"), alive_seconds=2.5)
         self.appended = 0
 
     async def write(self) -> None:
@@ -119,7 +119,7 @@ class Process:
 async def process(
     pool: asyncpg.Pool[asyncpg.Record], url: str, version: int, seed: int = 0, writers: int = 3
 ) -> AsyncIterator[Process]:
-    """A process at work until the end of the block. A view that an event reached out of order fails the block."""
+    """A process at work until the end of the block. A projection that an event reached out of order fails the block."""
     await create_tables(pool, [event_store.SCHEMA, projection_versions.SCHEMA])
     started = Process(pool, url, version, seed)
     async with pool.acquire() as connection, connection.transaction():
@@ -135,13 +135,13 @@ async def process(
 
 
 async def recount(pool: asyncpg.Pool[asyncpg.Record], version: int) -> dict[str, int]:
-    """What the view of that version should say, counted from the events alone."""
+    """What the projection of that version should say, counted from the events alone."""
     rows = await pool.fetch("select stream, sum((data->>'n')::int) as n from events group by stream")
     return {row["stream"]: row["n"] * version for row in rows}
 
 
 async def told(pool: asyncpg.Pool[asyncpg.Record], version: int) -> dict[str, int] | None:
-    """What the view says; None while it is of another version, or does not hold everything yet."""
+    """What the projection says; None while it is of another version, or does not hold everything yet."""
     try:
         if await pool.fetchval("select exists (select from missed)"):
             return None
@@ -151,7 +151,7 @@ async def told(pool: asyncpg.Pool[asyncpg.Record], version: int) -> dict[str, in
 
 
 async def until_right(pool: asyncpg.Pool[asyncpg.Record], version: int) -> None:
-    """Return once the view of that version says what a recount says, nobody appending any more."""
+    """Return once the projection of that version says what a recount says, nobody appending any more."""
     async with asyncio.timeout(60):
         while await told(pool, version) != await recount(pool, version):
             await asyncio.sleep(0.05)

@@ -1,4 +1,4 @@
-"""What one consumer keeps of its partitions and dead letters, in a real database, and of no other consumer's."""
+"""The checkpoints and dead letters of one consumer, in a real database, apart from those of others."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ import pytest
 
 from shared.eventstore.event_store import Connection
 from shared.messaging import inbox
-from shared.messaging.checkpoints import Checkpoint, Claim, Dead, Partitions, Pending
+from shared.messaging.checkpoints import Checkpoint, Claim, Confirmed, ConsumerCheckpoints, DeadRecord, Pending
 from shared.service.wiring import create_tables
 from tests.shared.counting import topic
-from tests.shared.test_sorting import Sent
+from tests.shared.test_sequencing import Sent
 
 TOPIC, ELSEWHERE = topic(), topic()
 Pool: TypeAlias = "asyncpg.Pool[asyncpg.Record]"
-ROWS = Partitions("one", TOPIC)
-OTHERS = [Partitions("other", TOPIC), Partitions("one", ELSEWHERE)]
+ROWS = ConsumerCheckpoints("one", TOPIC)
+OTHERS = [ConsumerCheckpoints("other", TOPIC), ConsumerCheckpoints("one", ELSEWHERE)]
 FULL = Checkpoint(epoch=2, sequence=9, known_until=4, next_offset=7, overtaken=True, recent={8: b"8" * 8, 9: b"9" * 8})
 RECORD = Sent(b"k", b"v", (("name", b"value"), ("none", b"")), offset=5)
 
@@ -31,13 +31,17 @@ async def connection(pool: Pool) -> AsyncIterator[Any]:
         yield one
 
 
-def dead(reason: str, *, sequence: int = 5, key: bytes | None = b"k", blocks: bool = True, partition: int = 0) -> Dead:
+def dead(
+    reason: str, *, sequence: int = 5, key: bytes | None = b"k", blocks: bool = True, partition: int = 0
+) -> DeadRecord:
     record = Sent(key, b"v", (), offset=sequence, partition=partition)
-    return Dead(record, f"{reason}-{sequence}", reason, blocks, Claim(1, sequence, sequence - 1))
+    return DeadRecord(record, f"{reason}-{sequence}", reason, blocks, Claim(1, sequence, sequence - 1))
 
 
 async def known(connection: Connection, reached: int, *identities: str, keys: tuple[bytes, ...] = ()) -> Any:
-    return await ROWS.known(connection, {0: Checkpoint(sequence=reached), 1: Checkpoint()}, identities, keys)
+    return await ROWS.dead_letter_state(
+        connection, {0: Checkpoint(sequence=reached), 1: Checkpoint()}, identities, keys
+    )
 
 
 async def test_what_is_kept_of_a_partition_is_found_again_and_of_no_other(connection: Connection) -> None:
@@ -98,9 +102,10 @@ async def test_who_comes_second_waits_and_then_finds_everything_applied(pool: Po
 
 async def test_a_dead_letter_is_kept_as_it_came(connection: Connection) -> None:
     await ROWS.store(
-        connection, [Dead(RECORD, "a", "why", blocks=True, claim=Claim(2, 9, 8)), Dead(RECORD, "b", "x", blocks=False)]
+        connection,
+        [DeadRecord(RECORD, "a", "why", blocks=True, claim=Claim(2, 9, 8)), DeadRecord(RECORD, "b", "x", blocks=False)],
     )
-    await ROWS.store(connection, [Dead(RECORD, "a", "another reason", blocks=False)])
+    await ROWS.store(connection, [DeadRecord(RECORD, "a", "another reason", blocks=False)])
     rows = await connection.fetch("select * from dead_letters order by identity")
     kept = ("consumer", "topic", "partition", "record_at", "identity", "key", "headers", "value", "reason", "blocks")
     assert [row[name] for name in kept for row in rows[:1]] == [
@@ -124,7 +129,7 @@ async def test_of_a_batch_its_identities_keys_and_gaps_are_known(connection: Con
     assert found.gaps == {0}
     assert found.identities == {(0, "held-5"), (0, "unread-9"), (0, "past-2"), (1, "far-5")}
     assert found.confirmed == {(0, "held-5"), (1, "far-5")}
-    assert found.pending == {0: {9: Pending("unread-9", Claim(1, 9, 8), b"k", open=True)}}
+    assert found.pending == {0: {9: [Pending("unread-9", Claim(1, 9, 8), b"k", open=True)]}}
 
 
 async def test_what_is_settled_holds_up_nothing_and_is_still_known_by_its_identity(connection: Connection) -> None:
@@ -132,11 +137,11 @@ async def test_what_is_settled_holds_up_nothing_and_is_still_known_by_its_identi
     await connection.execute("update dead_letters set resolved_at = now()")
     found = await known(connection, 7, "held-5", keys=(b"k",))
     assert (found.keys, found.gaps, found.identities) == (set(), set(), {(0, "held-5"), (0, "unread-9")})
-    assert found.pending[0][9].open is False
+    assert found.pending[0][9][0].open is False
     assert (await known(connection, 7, keys=(b"k",))).identities == {(0, "unread-9")}
 
 
-async def test_a_letter_without_a_key_holds_up_nothing_even_where_it_blocks(connection: Connection) -> None:
+async def test_a_dead_letter_without_a_key_blocks_nothing(connection: Connection) -> None:
     await ROWS.store(connection, [dead("held", key=None)])
     assert (await known(connection, 7, "held-5")).keys == set()
 
@@ -146,11 +151,16 @@ async def test_a_place_that_is_confirmed_holds_up_its_key_from_now_on(connection
     for each in (ROWS, *OTHERS):
         await each.store(connection, letters)
     told = [Pending(f"unread-{n}", Claim(1, n, n - 1), None) for n in (8, 9)]
-    await ROWS.confirm(connection, [(0, each) for each in told])
+    await ROWS.confirm(connection, [Confirmed(0, each, applied_before=False) for each in told])
     rows = await connection.fetch("select consumer, topic, identity from dead_letters where blocks")
     assert [tuple(row) for row in rows] == [("one", TOPIC.name, "unread-8")]
-    await ROWS.confirm(connection, [(3, Pending("unread-10", Claim(1, 10, 9), b"k"))])  # of another partition
+    elsewhere = Confirmed(3, Pending("unread-10", Claim(1, 10, 9), b"k"), applied_before=False)
+    await ROWS.confirm(connection, [elsewhere])
     assert await connection.fetchval("select count(*) from dead_letters where blocks") == 1
+    assert await connection.fetchval("select count(*) from dead_letters where resolved_at is not null") == 0
+    await ROWS.confirm(connection, [Confirmed(0, Pending("unread-10", Claim(1, 10, 9), b"k"), applied_before=True)])
+    rows = await connection.fetch("select identity from dead_letters where resolved_at is not null")
+    assert [tuple(row) for row in rows] == [("unread-10",)]
 
 
 @pytest.mark.parametrize(("epoch", "sequence", "closed"), [(1, 4, True), (1, 3, False), (2, 0, True), (1, 9, True)])

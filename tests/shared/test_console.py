@@ -86,14 +86,14 @@ def desk(database_url: str, tmp_path: Path) -> Desk:
     return Desk(database_url, tmp_path / "people.keys")
 
 
-async def test_a_held_up_key_is_listed_and_replayed_in_order(desk: Desk, pool: asyncpg.Pool[asyncpg.Record]) -> None:
-    heard = Inbox("reporting", CASES, apply)
+async def test_a_blocked_key_is_listed_and_replayed_in_order(desk: Desk, pool: asyncpg.Pool[asyncpg.Record]) -> None:
+    own_inbox = Inbox("reporting", CASES, apply)
     await create_tables(pool, [inbox.SCHEMA, projection_versions.SCHEMA])
     async with pool.acquire() as connection:
         await prepare(connection, FIGURES)
     records = [told(b"early", 0, intake()), told(b"early", 1, accepted()), told(b"late", 2, received())]
     async with pool.acquire() as connection, connection.transaction():
-        assert len((await heard.receive(connection, records)).applied) == 1
+        assert len((await own_inbox.receive(connection, records)).applied) == 1
     code, listed = await desk.type("reporting", "dead-letters", "list")
     assert (code, "early" in listed, "1 referral-unknown" in listed, "1 parked" in listed) == (0, True, True, True)
     code, replayed = await desk.type("reporting", "dead-letters", "replay", "--key", "early")
@@ -107,13 +107,13 @@ async def test_a_held_up_key_is_listed_and_replayed_in_order(desk: Desk, pool: a
 async def test_a_dead_letter_is_discarded_by_somebody_for_a_reason_and_never_silently(
     desk: Desk, pool: asyncpg.Pool[asyncpg.Record]
 ) -> None:
-    heard = Inbox("reporting", CASES, apply)
+    own_inbox = Inbox("reporting", CASES, apply)
     await create_tables(pool, [inbox.SCHEMA, projection_versions.SCHEMA])
     async with pool.acquire() as connection:
         await prepare(connection, FIGURES)
     nameless = Told(None, 9, b"?", [])
     async with pool.acquire() as connection, connection.transaction():
-        await heard.receive(connection, [told(b"early", 0, intake()), told(b"early", 1, received()), nameless])
+        await own_inbox.receive(connection, [told(b"early", 0, intake()), told(b"early", 1, received()), nameless])
     letters = {row["reason"]: str(row["id"]) for row in await pool.fetch("select id, reason from dead_letters")}
     first = letters["referral-unknown"]
     assert (await desk.type("reporting", "dead-letters", "discard", first, "--by", "ops-1"))[0] == 2
@@ -132,12 +132,12 @@ async def test_a_dead_letter_is_discarded_by_somebody_for_a_reason_and_never_sil
     assert all(row["value"] for row in kept)
 
 
-async def test_the_relay_says_how_far_it_is_and_goes_back(desk: Desk, pool: asyncpg.Pool[asyncpg.Record]) -> None:
+async def test_the_relay_reports_its_position_and_is_set_back(desk: Desk, pool: asyncpg.Pool[asyncpg.Record]) -> None:
     await create_tables(pool, [event_store.SCHEMA])
     store = EventStore(pool, event_types(*ORGANISATION.events))
     async with store.transaction() as connection:
-        facts = [organisation_registered(), organisation_renamed()]
-        await store.append(connection, "organisation-o", 0, facts, Meta(by="x", correlation_id="y"), NOW)
+        events = [organisation_registered(), organisation_renamed()]
+        await store.append(connection, "organisation-o", 0, events, Meta(by="x", correlation_id="y"), NOW)
     await pool.execute("insert into outbox_checkpoints values ('kafka', 2)")
     code, before = await desk.type("referral", "outbox", "status")
     assert (code, "no" in before.split()) == (0, True)
@@ -154,8 +154,8 @@ async def test_what_no_message_can_be_made_of_is_counted_and_listed_without_its_
     await create_tables(pool, [event_store.SCHEMA])
     store = EventStore(pool, event_types(*ORGANISATION.events))
     async with store.transaction() as connection:
-        facts = [organisation_registered(), organisation_renamed()]
-        await store.append(connection, "organisation-o", 0, facts, Meta(by="x", correlation_id="y"), NOW)
+        events = [organisation_registered(), organisation_renamed()]
+        await store.append(connection, "organisation-o", 0, events, Meta(by="x", correlation_id="y"), NOW)
     await pool.execute("insert into unpublishable_events values (1, 'unreadable'), (2, 'waits')")
     code, said = await desk.type("referral", "outbox", "unpublishable")
     assert (code, [line.split()[1:8:2] for line in said.splitlines() if "waits" in line or "unreadable" in line]) == (
@@ -167,7 +167,7 @@ async def test_what_no_message_can_be_made_of_is_counted_and_listed_without_its_
     assert (code, "cannot be published" in said, "2" in said.split()) == (0, True, True)
 
 
-async def test_views_and_figures_are_rebuilt(
+async def test_projections_of_events_and_of_topics_are_rebuilt(
     desk: Desk, pool: asyncpg.Pool[asyncpg.Record], bootstrap_servers: str
 ) -> None:
     await create_topics(bootstrap_servers, TOPICS)
@@ -177,7 +177,7 @@ async def test_views_and_figures_are_rebuilt(
     assert {row["what"] for row in await pool.fetch("select what from built")} == {"views", "reporting"}
 
 
-async def test_names_are_resealed_and_what_is_due_listed_without_a_name(
+async def test_names_are_encrypted_again_and_what_is_due_is_listed_without_a_name(
     desk: Desk, pool: asyncpg.Pool[asyncpg.Record]
 ) -> None:
     newest = FieldCipher(desk.keys[0])

@@ -34,7 +34,7 @@ async def test_a_stream_reads_back_what_was_appended(pool: asyncpg.Pool[asyncpg.
         recorded = await store.append(connection, "s", 0, [Counted(n=1), Counted(n=2)], META, now())
     assert [each.version for each in recorded] == [1, 2]
     async with pool.acquire() as connection:
-        assert [(fact.version, fact.event) for fact in await store.read(connection, "s")] == [
+        assert [(each.version, each.event) for each in await store.read(connection, "s")] == [
             (1, Counted(n=1)),
             (2, Counted(n=2)),
         ]
@@ -51,7 +51,7 @@ async def test_an_append_at_another_version_is_a_conflict(pool: asyncpg.Pool[asy
             await store.append(connection, "s", expected, [Counted(n=2)], META, now())
 
 
-async def test_a_follower_sees_every_fact_once_and_in_order(pool: asyncpg.Pool[asyncpg.Record]) -> None:
+async def test_a_relay_reads_every_event_once_and_in_order(pool: asyncpg.Pool[asyncpg.Record]) -> None:
     """16 writers that roll back and sleep inside their transactions, and one follower at their heels."""
     store = EventStore(pool, event_types(Counted))
     await create_tables(pool, [event_store.SCHEMA])
@@ -65,8 +65,8 @@ async def test_a_follower_sees_every_fact_once_and_in_order(pool: asyncpg.Pool[a
             with contextlib.suppress(RuntimeError):
                 async with store.transaction() as connection:
                     size = chance.randint(1, 5)
-                    facts = [Counted(n=version + 1 + nth) for nth in range(size)]
-                    await store.append(connection, name, version, facts, META, now())
+                    events = [Counted(n=version + 1 + nth) for nth in range(size)]
+                    await store.append(connection, name, version, events, META, now())
                     if chance.random() < 0.05:
                         await asyncio.sleep(chance.random() * 0.02)
                     if chance.random() < 0.1:
@@ -79,9 +79,9 @@ async def test_a_follower_sees_every_fact_once_and_in_order(pool: asyncpg.Pool[a
         async with pool.acquire() as connection:
             while True:
                 last_round = wrote.is_set()
-                facts = await store.after(connection, seen[-1].position if seen else 0, 500)
-                seen.extend(facts)
-                if last_round and not facts:
+                events = await store.after(connection, seen[-1].position if seen else 0, 500)
+                seen.extend(events)
+                if last_round and not events:
                     return seen
 
     following = asyncio.create_task(follow())
@@ -89,7 +89,7 @@ async def test_a_follower_sees_every_fact_once_and_in_order(pool: asyncpg.Pool[a
     wrote.set()
     seen = await following
 
-    positions = [fact.position for fact in seen]
+    positions = [event.position for event in seen]
     assert positions == sorted(set(positions))
     for name, version in committed.items():
-        assert [fact.version for fact in seen if fact.stream == name] == list(range(1, version + 1))
+        assert [event.version for event in seen if event.stream == name] == list(range(1, version + 1))

@@ -47,8 +47,8 @@ async def test_librdkafka_and_the_cloudevents_sdk_read_the_relay(
     await create_topics(bootstrap_servers, [where])
     for nth in range(3):
         async with store.transaction() as connection:
-            facts = [Counted(n=n) for n in range(FACTS // 3)]
-            await store.append(connection, f"s-{nth}", 0, facts, Meta(by="t", correlation_id="t"), NOW)
+            events = [Counted(n=n) for n in range(FACTS // 3)]
+            await store.append(connection, f"s-{nth}", 0, events, Meta(by="t", correlation_id="t"), NOW)
     relay = asyncio.create_task(OutboxRelay(store, publish_on(where), [where], bootstrap_servers, database_url).run())
     messages = await asyncio.to_thread(read, bootstrap_servers, where.name, FACTS)
     relay.cancel()

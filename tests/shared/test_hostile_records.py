@@ -20,7 +20,7 @@ MANY = 2000
 
 
 @dataclass
-class Kept:
+class StoredRecord:
     """A record as the broker gives it."""
 
     topic: str
@@ -33,12 +33,12 @@ class Kept:
 
 async def test_every_honest_message_is_applied_whatever_stands_around_it(pool: asyncpg.Pool[asyncpg.Record]) -> None:
     await create_tables(pool, [inbox.SCHEMA])
-    stranger, said = Stranger(random.Random(4)), defaultdict[str, list[Kept]](list)
+    stranger, said = Stranger(random.Random(4)), defaultdict[str, list[StoredRecord]](list)
     ends: Counter[tuple[str, int]] = Counter()
 
     def say(records: Sequence[tuple[str, int, bytes | None, bytes | None, Head]]) -> None:
         for topic, number, key, value, head in records:
-            said[topic].append(Kept(topic, number, ends[topic, number], key, value, head))
+            said[topic].append(StoredRecord(topic, number, ends[topic, number], key, value, head))
             ends[topic, number] += 1
 
     for nth in range(MANY):
@@ -47,18 +47,18 @@ async def test_every_honest_message_is_applied_whatever_stands_around_it(pool: a
     say(list(stranger.endings(TOPICS)))
     applied: set[bytes] = set()
 
-    async def apply(_: Connection, heard: Sequence[ReceivedMessage]) -> None:
-        applied.update(each.envelope.subject.encode() for each in heard)
+    async def apply(_: Connection, received: Sequence[ReceivedMessage]) -> None:
+        applied.update(each.envelope.subject.encode() for each in received)
 
     async with pool.acquire() as connection:
         for topic in TOPICS:
-            heard = Inbox("x", topic, apply)
+            own_inbox = Inbox("x", topic, apply)
             for first in range(0, len(said[topic.name]), 100):
-                await heard.receive(connection, said[topic.name][first : first + 100])
+                await own_inbox.receive(connection, said[topic.name][first : first + 100])
             before = await connection.fetchval("select count(*) from dead_letters")
             again = [each for each in said[topic.name] if b"honest" in (each.key or b"")]
             for first in range(0, len(again), 100):
-                await heard.receive(connection, again[first : first + 100])
+                await own_inbox.receive(connection, again[first : first + 100])
             assert await connection.fetchval("select count(*) from dead_letters") == before
         dead = {row["reason"] for row in await connection.fetch("select distinct reason from dead_letters")}
     assert {key for *_, key in stranger.honest} <= applied

@@ -163,7 +163,7 @@ async def test_what_was_created_is_answered_as_it_first_was_whatever_happened_si
         assert told(await desk.ask("/boxes/b-1")) == told(first)
         assert told(await desk.ask("/boxes/b-1", key())) == told(first)
     assert first.json() == {"version": 3}
-    assert len(await desk.facts("b-1")) == 8
+    assert len(await desk.events("b-1")) == 8
 
 
 async def test_a_refusal_is_not_kept(desk: Desk) -> None:
@@ -172,7 +172,7 @@ async def test_a_refusal_is_not_kept(desk: Desk) -> None:
     await desk.ask("/boxes/b-1/fill", None, {"thing": 1})
     assert (await desk.ask("/boxes/b-1/fill", same, {"thing": 1})).status_code == 409
     assert (await desk.ask("/boxes/b-1/fill", same, {"thing": 2})).status_code == 200
-    assert await desk.facts("b-1") == [*(await desk.facts("b-1"))[:3], Filled(thing=1), Filled(thing=2)]
+    assert await desk.events("b-1") == [*(await desk.events("b-1"))[:3], Filled(thing=1), Filled(thing=2)]
 
 
 async def test_the_answer_is_the_first_even_when_the_second_would_be_refused_by_now(desk: Desk) -> None:
@@ -182,10 +182,10 @@ async def test_the_answer_is_the_first_even_when_the_second_would_be_refused_by_
     await desk.ask("/boxes/b-1/close")
     assert (await desk.ask("/boxes/b-1/fill", None, {"thing": 2})).status_code == 409
     assert told(await desk.ask("/boxes/b-1/fill", same, {"thing": 1})) == told(first)
-    assert (await desk.facts("b-1"))[-1] == Closed()
+    assert (await desk.events("b-1"))[-1] == Closed()
 
 
-async def test_the_table_alone_tells_neither_what_was_asked_nor_what_was_answered(desk: Desk) -> None:
+async def test_the_table_alone_reveals_neither_request_nor_answer(desk: Desk) -> None:
     same, body = "a-key-of-somebody", {"thing": 123456}
     await desk.ask("/boxes/b-1")
     answers = [

@@ -35,12 +35,12 @@ async def test_a_body_is_taken_up_to_its_limit_and_not_one_byte_more(
     for size, expected in ((most, 200), (most + 1, 413)):
         body = thing(size)
         if way == "whole":
-            heard = await server.said(request("POST", path, body, Connection="close", **known))
+            received = await server.said(request("POST", path, body, Connection="close", **known))
         else:
-            heard = await server.said(request("POST", path, Connection="close", **CHUNKED, **known), *chunks(body))
-        assert status(heard) == expected
+            received = await server.said(request("POST", path, Connection="close", **CHUNKED, **known), *chunks(body))
+        assert status(received) == expected
         if expected == 413:
-            assert code(heard) == "body-too-large"
+            assert code(received) == "body-too-large"
     assert await server.well()
 
 
@@ -48,8 +48,8 @@ async def test_a_body_is_taken_up_to_its_limit_and_not_one_byte_more(
 async def test_a_body_that_is_announced_too_large_is_refused_before_a_byte_of_it_came(
     server: Server, announced: str
 ) -> None:
-    heard = await server.said(request(Authorization=server.bearer(), Content_Length=announced))
-    assert status(heard) in {400, 413}
+    received = await server.said(request(Authorization=server.bearer(), Content_Length=announced))
+    assert status(received) in {400, 413}
     assert await server.well()
 
 
@@ -71,8 +71,8 @@ async def test_a_body_without_end_is_cut_off(server: Server) -> None:
 
 
 async def test_a_route_that_reads_no_body_is_not_flooded_by_one(server: Server) -> None:
-    heard = await server.said(request("POST", "/bodiless", **CHUNKED), *[b"1\r\nx\r\n"] * 1000, every=0.01)
-    assert status(heard) == 200
+    received = await server.said(request("POST", "/bodiless", **CHUNKED), *[b"1\r\nx\r\n"] * 1000, every=0.01)
+    assert status(received) == 200
     assert await server.well()
 
 
@@ -94,23 +94,23 @@ HEADS = {
 @pytest.mark.parametrize("head", list(HEADS))
 async def test_a_head_has_a_size_and_a_number_of_fields(server: Server, head: str) -> None:
     sent = HEADS[head]
-    heard = await server.said(*(sent[at : at + 10_000] for at in range(0, len(sent), 10_000)))
-    if heard and status(heard) != 400:  # llhttp knows no such method; who goes on sending may see the end only
-        assert (status(heard), code(heard)) == (431, "head-too-large")
+    received = await server.said(*(sent[at : at + 10_000] for at in range(0, len(sent), 10_000)))
+    if received and status(received) != 400:  # llhttp knows no such method; who goes on sending may see the end only
+        assert (status(received), code(received)) == (431, "head-too-large")
     assert await server.well()
 
 
 async def test_an_address_has_a_length(server: Server) -> None:
     for path in ("/" + "a" * 500, "/things?" + "a" * 500, "/" + "%61" * 200):
-        heard = await server.said(request("GET", path))
-        assert (status(heard), code(heard)) == (414, "address-too-long")
+        received = await server.said(request("GET", path))
+        assert (status(received), code(received)) == (414, "address-too-long")
 
 
 async def test_trailers_and_chunk_sizes_are_not_endless_either(server: Server) -> None:
     for flood in (b"0\r\n" + b"t: x\r\n" * 300_000, b"1;" + b"x" * 2_000_000, b"0\r\nt: " + b"a" * 2_000_000):
         pieces = [flood[at : at + 10_000] for at in range(0, len(flood), 10_000)]
-        heard = await server.said(request(**CHUNKED), *pieces)
-        assert status(heard) in {None, 200, 400, 408, 413, 422}
+        received = await server.said(request(**CHUNKED), *pieces)
+        assert status(received) in {None, 200, 400, 408, 413, 422}
     assert await server.well()
 
 
@@ -124,8 +124,8 @@ JSON = {
 @pytest.mark.parametrize(("expected", "body"), [(each, body) for each, bodies in JSON.items() for body in bodies])
 @pytest.mark.parametrize("kind", ["application/json", "application/problem+json; charset=utf-8", "APPLICATION/JSON"])
 async def test_json_is_refused_before_it_is_parsed(server: Server, expected: str, body: bytes, kind: str) -> None:
-    heard = await server.said(request(body=body, Content_Type=kind))
-    assert (status(heard), code(heard)) == (422, expected)
+    received = await server.said(request(body=body, Content_Type=kind))
+    assert (status(received), code(received)) == (422, expected)
 
 
 async def test_what_is_within_the_limits_is_taken(server: Server) -> None:

@@ -1,4 +1,4 @@
-"""What ops watch tells of no step that was taken, of no person and of no group."""
+"""Metrics reveal no single command, no person and no group."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def values(found: list[Metric]) -> set[str]:
     return {value for metric in found for sample in metric.samples for value in sample.labels.values()}
 
 
-async def test_a_scraper_cannot_tell_which_step_was_taken(desk: Desk) -> None:
+async def test_metrics_do_not_reveal_which_command_was_sent(desk: Desk) -> None:
     await desk.ask("/boxes/b-secret")
     await desk.ask("/boxes/b-secret/fill", None, {"thing": 1})
     moved: list[set[str]] = []

@@ -1,4 +1,4 @@
-"""How far a relay has published is moved by compare-and-set, and a history of the database is begun once."""
+"""How far a relay has published is moved by compare-and-set, and an epoch of the database is begun once."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import pytest
 from shared.domain.messages import Meta
 from shared.eventstore import event_store
 from shared.eventstore.event_store import EventStore, event_types
-from shared.messaging.outbox import History, Outbox, Sent, begin_history, history
+from shared.messaging.outbox import History, Outbox, Sent, begin_epoch, current_history
 from shared.service.wiring import create_tables
 from tests.shared.counting import Counted
 
@@ -63,20 +63,20 @@ async def append(pool: Pool, first: int) -> int:
         return int(await connection.fetchval("select max(position) from events"))
 
 
-async def test_a_database_that_was_never_put_back_tells_its_first_history(pool: Pool) -> None:
+async def test_a_database_that_was_never_restored_publishes_its_first_epoch(pool: Pool) -> None:
     async with pool.acquire() as connection:
-        assert await history(connection) == History(1, ())
+        assert await current_history(connection) == History(1, ())
 
 
-async def test_each_history_is_one_more_and_its_positions_go_on_beyond_all_that_were_told(pool: Pool) -> None:
+async def test_each_epoch_is_one_more_and_its_positions_go_on_beyond_all_that_were_published(pool: Pool) -> None:
     assert await append(pool, 0) == 1
     async with pool.acquire() as connection, connection.transaction():
-        assert await begin_history(connection, (1,), 40, "somebody") == 2
-        assert await history(connection) == History(2, (1,))
+        assert await begin_epoch(connection, (1,), 40, "somebody") == 2
+        assert await current_history(connection) == History(2, (1,))
     assert await append(pool, 1) == 41
     async with pool.acquire() as connection, connection.transaction():
-        assert await begin_history(connection, (1, 41), 7, "another") == 3
-        assert await history(connection) == History(3, (1, 41))
+        assert await begin_epoch(connection, (1, 41), 7, "another") == 3
+        assert await current_history(connection) == History(3, (1, 41))
     assert await append(pool, 2) == 42
     rows = await pool.fetch("select epoch, fork, by from publisher_epochs order by epoch")
     assert [tuple(row) for row in rows] == [(2, 1, "somebody"), (3, 41, "another")]
@@ -84,5 +84,5 @@ async def test_each_history_is_one_more_and_its_positions_go_on_beyond_all_that_
 
 async def test_a_database_without_an_event_begins_behind_what_the_broker_holds(pool: Pool) -> None:
     async with pool.acquire() as connection, connection.transaction():
-        assert await begin_history(connection, (0,), 9, "somebody") == 2
+        assert await begin_epoch(connection, (0,), 9, "somebody") == 2
     assert await append(pool, 0) == 10

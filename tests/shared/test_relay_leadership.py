@@ -1,4 +1,4 @@
-"""A relay moves its position only from where it read it, says so when it gets nowhere, and has a successor."""
+"""A relay advances by compare-and-set, is unhealthy when it gets nowhere, and has a successor."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from shared.messaging.cloudevents import read_envelope
 from shared.messaging.inbox import Inbox
 from shared.messaging.outbox_relay import OutboxRelay
 from shared.messaging.outgoing import OutgoingMessage
-from shared.messaging.topic_reader import open_reader
+from shared.messaging.topic_reader import open_topic_reader
 from shared.service.wiring import create_tables
 from tests.shared.counting import Counted, Ledger, publish_on, topic
 
@@ -34,7 +34,7 @@ NOBODY = "127.0.0.1:1"
 
 
 class Desk:
-    """A store with facts, and the relays that publish them."""
+    """A store with events, and the relays that publish them."""
 
     def __init__(self, pool: asyncpg.Pool[asyncpg.Record], url: str, servers: str) -> None:
         self.pool, self.url, self.servers = pool, url, servers
@@ -50,18 +50,18 @@ class Desk:
         self.running.append(asyncio.create_task(one.run()))
         return self.running[-1]
 
-    async def write(self, first: int, facts: int, stream: str = "a") -> None:
+    async def write(self, first: int, events: int, stream: str = "a") -> None:
         async with self.store.transaction() as connection:
-            told = [Counted(n=first + nth) for nth in range(facts)]
+            told = [Counted(n=first + nth) for nth in range(events)]
             await self.store.append(connection, stream, first, told, META, NOW)
 
     async def told(self) -> list[int]:
         """The positions on the topic, in the order of each partition; what was sent again stands there again."""
         return [read_envelope(self.topic, each.headers).sequence for each in await self._records()]
 
-    async def heard(self) -> dict[str, list[int]]:
+    async def received(self) -> dict[str, list[int]]:
         """What a consumer makes of the topic, read from its beginning."""
-        one = Inbox("heard", self.topic, Ledger().apply)
+        one = Inbox("test", self.topic, Ledger().apply)
         async with self.pool.acquire() as connection:
             await one.receive(connection, await self._records())
             assert await connection.fetchval("select count(*) from dead_letters") == 0
@@ -69,7 +69,7 @@ class Desk:
 
     async def _records(self) -> list[Any]:
         found: list[Any] = []
-        async with open_reader(self.servers, [self.topic]) as reader:
+        async with open_topic_reader(self.servers, [self.topic]) as reader:
             await reader.mark_ends()
             while batch := await reader.batch(self.topic):
                 found += batch
@@ -90,7 +90,7 @@ async def until(there: Callable[[], Any]) -> None:
 
 async def until_well(one: OutboxRelay) -> None:
     async with asyncio.timeout(120):
-        while await one.ailment() is not None:
+        while await one.check_health() is not None:
             await asyncio.sleep(0.02)
 
 
@@ -128,11 +128,11 @@ async def test_what_is_asked_to_be_published_again_while_a_window_is_on_its_way_
     """The window that is on its way ends first; then everything behind `after` is sent, whatever it was."""
     asked: list[int] = []
 
-    def to_integration_event(fact: Recorded[Any]) -> OutgoingMessage:
-        if fact.position == 10 and not asked:
+    def to_integration_event(event: Recorded[Any]) -> OutgoingMessage:
+        if event.position == 10 and not asked:
             asked.append(after)
             meanwhile(desk, lambda one: one.republish(after))
-        published: OutgoingMessage = publish_on(desk.topic)(fact)
+        published: OutgoingMessage = publish_on(desk.topic)(event)
         return published
 
     await desk.write(0, 5)
@@ -143,17 +143,17 @@ async def test_what_is_asked_to_be_published_again_while_a_window_is_on_its_way_
     await desk.write(10, 1)
     await desk.published(11)
     assert await desk.told() == [*range(1, 11), *range(after + 1, 12)]
-    assert await desk.heard() == {"a": list(range(11))}
+    assert await desk.received() == {"a": list(range(11))}
 
 
 @pytest.mark.parametrize("part", ["translation", "broker", "database"])
-async def test_a_relay_that_gets_nowhere_says_so_until_that_is_mended(desk: Desk, part: str) -> None:
+async def test_a_relay_that_gets_nowhere_is_unhealthy_until_it_publishes_again(desk: Desk, part: str) -> None:
     broken = {"translation"} & {part}
 
-    def to_integration_event(fact: Recorded[Any]) -> OutgoingMessage:
+    def to_integration_event(event: Recorded[Any]) -> OutgoingMessage:
         if broken:
             raise KeyError("a word that this version does not know")
-        published: OutgoingMessage = publish_on(desk.topic)(fact)
+        published: OutgoingMessage = publish_on(desk.topic)(event)
         return published
 
     away = {"broker": {"bootstrap_servers": NOBODY}, "database": {"database_url": f"postgresql://x@{NOBODY}/x"}}
@@ -162,11 +162,11 @@ async def test_a_relay_that_gets_nowhere_says_so_until_that_is_mended(desk: Desk
     with capture_logs() as lines:
         desk.start(one)
         await until(lambda: lines)
-        assert await one.ailment() is None  # it has only just begun to fail
+        assert await one.check_health() is None  # it has only just begun to fail
         one.last_success -= 3600
         tried = len(lines)
         await until(lambda: len(lines) > tried + 2)
-        said = await one.ailment()
+        said = await one.check_health()
         assert {each["event"] for each in lines} == {"relay interrupted"}
         broken.clear()
         one.bootstrap_servers, one.database_url = desk.servers, desk.url
@@ -174,15 +174,15 @@ async def test_a_relay_that_gets_nowhere_says_so_until_that_is_mended(desk: Desk
     assert said is not None
     assert (said.code, int(said.values["seconds"]) // 3600) == ("not-publishing", 1)
     await until_well(one)
-    assert await desk.heard() == {"a": [0, 1, 2]}
+    assert await desk.received() == {"a": [0, 1, 2]}
 
 
 async def test_it_is_not_ill_before_a_quarter_of_a_minute(desk: Desk) -> None:
     one = desk.relay()
     one.last_success = time.monotonic() - 5
-    assert await one.ailment() is None
+    assert await one.check_health() is None
     one.last_success = time.monotonic() - 15.1
-    said = await one.ailment()
+    said = await one.check_health()
     assert said is not None
     assert said.code == "not-publishing"
 
@@ -205,7 +205,7 @@ async def test_one_leads_and_the_others_stand_by_and_are_well(desk: Desk) -> Non
     assert await desk.told() == [1, 2]
 
 
-async def test_a_leader_whose_connection_ends_leads_no_more_and_nothing_is_told_twice_over(desk: Desk) -> None:
+async def test_a_leader_whose_connection_ends_leads_no_more_and_nothing_is_published_twice(desk: Desk) -> None:
     both = [desk.relay(), desk.relay()]
     for each in both:
         desk.start(each)
@@ -218,14 +218,14 @@ async def test_a_leader_whose_connection_ends_leads_no_more_and_nothing_is_told_
               and database = (select oid from pg_database where datname = current_database())
         """)
     await desk.published(12)
-    assert await desk.heard() == {"a": list(range(12))}
+    assert await desk.received() == {"a": list(range(12))}
     # A relay whose connection ended sees it at its next look.
     await until(lambda: [each.leading for each in both].count(True) == 1)
     await asyncio.sleep(2)
     assert [each.leading for each in both].count(True) == 1
 
 
-async def test_what_waits_is_counted_and_its_age_told(desk: Desk) -> None:
+async def test_the_backlog_is_counted_with_its_age(desk: Desk) -> None:
     assert await outbox_relay.backlog(desk.store) == (0, 0.0)
     await desk.write(0, 3)
     behind, age = await outbox_relay.backlog(desk.store)
@@ -236,7 +236,7 @@ async def test_what_waits_is_counted_and_its_age_told(desk: Desk) -> None:
     assert (await outbox_relay.position(desk.store), await outbox_relay.position(desk.store, "else")) == (2, 3)
 
 
-async def test_a_relay_that_hears_of_a_commit_in_the_moment_in_which_it_is_ended_ends(desk: Desk) -> None:
+async def test_a_relay_that_is_notified_in_the_moment_in_which_it_is_ended_ends(desk: Desk) -> None:
     """However many turns of the loop lie between the two."""
     for turns in range(6):
         one = desk.relay()

@@ -1,4 +1,4 @@
-"""A service wired from its parts: it hears, decides and tells, and says of itself what ails it."""
+"""A service wired from its parts consumes, decides, publishes, and reports its health."""
 
 from __future__ import annotations
 
@@ -51,25 +51,29 @@ async def until_ready(client: httpx.AsyncClient) -> dict[str, str]:
     return parts
 
 
-async def echo(store: EventStore, connection: Connection, heard: Sequence[ReceivedMessage]) -> None:
-    for each in heard:
+async def echo(store: EventStore, connection: Connection, received: Sequence[ReceivedMessage]) -> None:
+    for each in received:
         assert isinstance(each.message, CountPublished)
         await store.append(connection, each.envelope.subject, 0, [Counted(n=each.message.n + 1)], META, NOW)
 
 
-async def test_a_service_that_hears_and_tells_answers_what_it_heard(database_url: str, bootstrap_servers: str) -> None:
-    said, told = topic(), replace(topic(), source="/carrousel/echo")
+async def test_a_service_publishes_what_its_policy_makes_of_a_message(
+    database_url: str, bootstrap_servers: str
+) -> None:
+    incoming, outgoing = topic(), replace(topic(), source="/carrousel/echo")
 
     async def wire(service: Wiring) -> None:
         store = await service.add_event_store([COUNTED])
-        service.add_outbox_relay(store, publish_on(told), told)
-        await service.add_consumer(Inbox("echo", said, lambda connection, heard: echo(store, connection, heard)))
+        service.add_outbox_relay(store, publish_on(outgoing), outgoing)
+        service.add_consumer(Inbox("echo", incoming, lambda connection, received: echo(store, connection, received)))
 
     async with opened(application_of("Echo", settings(database_url, bootstrap_servers), {}, wire)) as client:
         parts = await until_ready(client)
-        assert parts == dict.fromkeys(["database", "kafka", "tokens", "relay", "appends", f"echo.{said.name}"], "well")
-        await say(bootstrap_servers, said, CountPublished(n=41))
-        assert await first(bootstrap_servers, told) == CountPublished(n=42)
+        assert parts == dict.fromkeys(
+            ["database", "kafka", "tokens", "relay", "appends", f"echo.{incoming.name}"], "healthy"
+        )
+        await say(bootstrap_servers, incoming, CountPublished(n=41))
+        assert await first(bootstrap_servers, outgoing) == CountPublished(n=42)
 
 
 async def say(servers: str, where: Topic, message: CountPublished) -> None:
@@ -84,7 +88,7 @@ async def first(servers: str, where: Topic) -> CountPublished:
     return CountPublished.model_validate_json(record.value)
 
 
-async def test_a_topic_that_breaks_its_contract_is_said_and_nothing_is_sent_there(
+async def test_a_topic_that_breaks_its_contract_is_incoming_and_nothing_is_sent_there(
     database_url: str, bootstrap_servers: str
 ) -> None:
     found = topic()
@@ -96,9 +100,9 @@ async def test_a_topic_that_breaks_its_contract_is_said_and_nothing_is_sent_ther
 
     async with opened(application_of("Echo", settings(database_url, bootstrap_servers), {}, wire)) as client:
         async with asyncio.timeout(120):
-            while not (said := (await client.get("/health/ready")).json()["relay"]).startswith("It has ended"):
+            while not (incoming := (await client.get("/health/ready")).json()["relay"]).startswith("It has ended"):
                 await asyncio.sleep(0.05)
-        assert said == "It has ended (ValueError); start this process again."
+        assert incoming == "It has ended (ValueError); start this process again."
 
 
 async def dies() -> None:
@@ -191,7 +195,7 @@ async def _idle(pool: asyncpg.Pool[asyncpg.Record]) -> None:
         await connection.execute("select 1")
 
 
-async def test_a_database_that_does_not_answer_is_said(database_url: str, bootstrap_servers: str) -> None:
+async def test_a_database_that_does_not_answer_is_incoming(database_url: str, bootstrap_servers: str) -> None:
     async def wire(service: Wiring) -> None:
         await service.pool.close()
 

@@ -23,13 +23,13 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 async def all_of(reader: asyncio.StreamReader) -> int:
     """How much still comes until the connection is closed or cut."""
-    heard = 0
+    received = 0
     try:
         while piece := await reader.read(65536):
-            heard += len(piece)
+            received += len(piece)
     except ConnectionError:
         pass
-    return heard
+    return received
 
 
 SLOW = {
@@ -49,10 +49,10 @@ REFUSED = {"half a head": 408, "half a body": 408, "a body byte by byte": 408, "
 
 @pytest.mark.parametrize("how", list(SLOW))
 async def test_who_sends_too_slowly_is_cut_off(server: Server, how: str) -> None:
-    heard = await server.said(*SLOW[how], every=0.2)
+    received = await server.said(*SLOW[how], every=0.2)
     expected = REFUSED.get(how)
     if expected:
-        assert (status(heard), code(heard)) == (expected, "request-too-slow")
+        assert (status(received), code(received)) == (expected, "request-too-slow")
     assert await server.well()
 
 
@@ -66,9 +66,9 @@ async def test_who_does_not_take_his_answer_is_cut_off(server: Server) -> None:
 
 
 async def test_what_takes_us_too_long_is_our_fault(server: Server) -> None:
-    heard = await server.said(request("GET", "/slow", Connection="close"))
-    assert status(heard) == 503
-    assert b"retry-after" in heard.lower()
+    received = await server.said(request("GET", "/slow", Connection="close"))
+    assert status(received) == 503
+    assert b"retry-after" in received.lower()
 
 
 async def test_hundreds_who_say_nothing_are_gone_after_a_while_and_the_others_are_served(tmp_path: Path) -> None:

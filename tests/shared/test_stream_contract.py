@@ -24,7 +24,8 @@ from shared.messaging.outbox import History
 from shared.messaging.outbox_relay import OutboxRelay
 from shared.messaging.outgoing import place, record_of
 from shared.messaging.topics import create_topics
-from shared.projections.topic import TopicIncomplete, TopicProjection, keep_current, rebuild
+from shared.projections.topic import TopicProjection
+from shared.projections.topic_rebuild import TopicIncomplete, keep_current, rebuild
 from shared.service.wiring import create_tables
 from tests.shared.counting import Counted, CountPublished, Ledger, publish_on, topic
 
@@ -64,9 +65,9 @@ class Town:
                     self.publishing = self.relay()
                     run = self.publishing.run()
                 case "consumer":
-                    heard = self.fold().inboxes[0]
-                    self.hearing = Consumer(self.servers, self.topic.name, heard, self.pool)
-                    run = self.hearing.run()
+                    received = self.fold().inboxes[0]
+                    self.consuming = Consumer(self.servers, self.topic.name, received, self.pool)
+                    run = self.consuming.run()
                 case _:
                     run = keep_current(self.pool, self.url, self.servers, self.fold())
             self.running[part] = asyncio.create_task(run)
@@ -78,13 +79,13 @@ class Town:
             with suppress(asyncio.CancelledError):
                 await task
 
-    async def write(self, facts: int) -> None:
+    async def write(self, events: int) -> None:
         """That many more on every stream; each call is another hour."""
         self.hour += 1
         for nth in range(STREAMS):
             stream = f"stream-{nth}"
             known = self.written.setdefault(stream, [])
-            for _ in range(facts):
+            for _ in range(events):
                 n = len(known)
                 async with self.store.transaction() as connection:
                     at = BEGAN + timedelta(hours=self.hour, seconds=n)
@@ -96,7 +97,7 @@ class Town:
             return await Ledger().read(connection)
 
     async def until_equal(self, seconds: float = 120) -> None:
-        """Return once the ledger holds every fact once, in order; what it holds instead is the failure."""
+        """Return once the ledger holds every event once, in order; what it holds instead is the failure."""
         with suppress(TimeoutError):
             async with asyncio.timeout(seconds):
                 while await self.ledger() != self.written:
@@ -173,9 +174,11 @@ async def test_what_was_sent_before_its_predecessors_is_read_in_its_place(town: 
     """A topic as the relay of before left it after a loss: the newest first, then the whole history."""
     await town.write(8)
     async with town.pool.acquire() as connection:
-        facts = await town.store.after(connection, 0, 10_000)
+        events = await town.store.after(connection, 0, 10_000)
     to_integration_event = publish_on(town.topic)
-    records = [record_of(each, History()) for each in place([(fact, to_integration_event(fact)) for fact in facts], {})]
+    records = [
+        record_of(each, History()) for each in place([(event, to_integration_event(event)) for event in events], {})
+    ]
     async with AIOKafkaProducer(bootstrap_servers=town.servers) as producer:
         for name, partition, key, value, head in [*records[60:], *records]:
             await producer.send(name, value=value, key=key, partition=partition, headers=head)
@@ -197,7 +200,7 @@ async def test_a_rebuild_of_an_incomplete_topic_says_what_is_missing_and_takes_n
     assert await town.ledger() == town.written
 
 
-async def test_a_publisher_put_back_to_an_earlier_state_loses_nothing_once_that_is_confirmed(town: Town) -> None:
+async def test_a_publisher_restored_to_an_earlier_state_loses_nothing_once_that_is_confirmed(town: Town) -> None:
     town.start("relay", "consumer", "rebuild")
     await town.write(6)
     await town.until_equal()
@@ -213,7 +216,7 @@ async def test_a_publisher_put_back_to_an_earlier_state_loses_nothing_once_that_
     epoch, found = await town.relay().new_epoch("ops-1")
     assert (epoch, len(found.lost)) == (2, 4 * STREAMS)
     await town.until_equal()
-    assert await town.publishing.ailment() is None
+    assert await town.publishing.check_health() is None
     await town.write(3)
     await town.until_equal()
     await town.rebuilt()
@@ -223,11 +226,11 @@ async def test_a_publisher_put_back_to_an_earlier_state_loses_nothing_once_that_
 async def stopped(town: Town) -> None:
     """Return once the relay says that it publishes nothing, and why."""
     async with asyncio.timeout(60):
-        while "new-epoch" not in str(await town.publishing.ailment()):
+        while "new-epoch" not in str(await town.publishing.check_health()):
             await asyncio.sleep(0.05)
 
 
-async def test_a_consumer_put_back_to_an_earlier_state_fills_itself_again(town: Town) -> None:
+async def test_a_consumer_restored_to_an_earlier_state_refills_itself(town: Town) -> None:
     town.start("relay", "consumer")
     await town.write(6)
     await town.until_equal()
@@ -241,14 +244,14 @@ async def test_a_consumer_put_back_to_an_earlier_state_fills_itself_again(town: 
     await town.until_equal()
 
 
-async def test_a_consumer_put_back_while_it_runs_goes_back_too(town: Town) -> None:
+async def test_a_consumer_restored_while_it_runs_seeks_back(town: Town) -> None:
     town.start("relay", "consumer")
     await town.write(6)
     await town.until_equal()
     async with put_back(town.pool, "ledger", "consumer_checkpoints", "dead_letters"):
         await town.write(4)
         await town.until_equal()
-    await town.hearing.lag()
+    await town.consuming.lag()
     await town.until_equal()
 
 
@@ -263,13 +266,13 @@ async def test_a_gap_is_seen_and_closed_by_publishing_again(town: Town) -> None:
     await town.write(1)
     town.start("relay")
     async with asyncio.timeout(60):
-        while await town.hearing.gaps() == 0:
+        while await town.consuming.gaps() == 0:
             await asyncio.sleep(0.05)
-    assert "Messages are missing" in str(await town.hearing.ailment())
+    assert "Messages are missing" in str(await town.consuming.check_health())
     await town.relay().republish()
     await town.until_equal()
-    assert await town.hearing.gaps() == 0
-    assert await town.hearing.ailment() is None
+    assert await town.consuming.gaps() == 0
+    assert await town.consuming.check_health() is None
 
 
 @pytest.mark.parametrize("kind", ["coming", "highest", "gap"])

@@ -1,4 +1,4 @@
-"""An old and a new process of one service at once: no fact is lost, no row is ever wrong, all are right at the end."""
+"""An old and a new process of one service at once: no event is lost, no row is ever wrong, all are right at the end."""
 
 from __future__ import annotations
 
@@ -53,9 +53,9 @@ async def test_both_append_during_a_rolling_update_and_the_rows_are_right(pool: 
                 while not (old.appended > before[0] + 50 and new.appended > before[1] + 50):
                     await asyncio.sleep(0.01)
             async with asyncio.timeout(120):
-                while not (old.daemon.trouble and old.daemon.trouble.code == "overtaken"):
+                while not (old.daemon.problem and old.daemon.problem.code == "overtaken"):
                     await asyncio.sleep(0.01)
-            assert new.daemon.trouble is None
+            assert new.daemon.problem is None
         assert await live(pool) == "steps:2"
     async with process(pool, database_url, 2, writers=0):
         await until_right(pool, 2)
@@ -78,7 +78,7 @@ async def test_an_old_process_writes_no_row_of_its_own_into_newer_tables(pool: P
         await until_right(pool, 2)
 
 
-async def test_an_event_that_the_newer_views_cannot_take_holds_no_command_up(pool: Pool, database_url: str) -> None:
+async def test_an_event_that_newer_projections_cannot_apply_delays_no_command(pool: Pool, database_url: str) -> None:
     async with process(pool, database_url, 1, writers=0) as old:
         pass
     async with process(pool, database_url, 2, writers=0) as new:
@@ -94,7 +94,7 @@ async def test_an_event_that_the_newer_views_cannot_take_holds_no_command_up(poo
             await new.write()
         assert await pool.fetchval("select count(*) from missed") == await pool.fetchval("select count(*) from events")
         async with asyncio.timeout(120):
-            while not (new.daemon.trouble and new.daemon.trouble.code == "cannot-apply"):
+            while not (new.daemon.problem and new.daemon.problem.code == "cannot-apply"):
                 await asyncio.sleep(0.05)
         new.inline.projections = right
         await until_right(pool, 2)
@@ -124,8 +124,8 @@ async def test_an_old_process_that_starts_again_builds_nothing_back_until_the_ne
                 while again.appended < 100:
                     await asyncio.sleep(0.01)
             assert await live(pool) == "steps:2"
-            assert again.daemon.trouble is None, "it is ready: for a rollback the newer ones must be let go"
-            assert new.daemon.trouble is None
+            assert again.daemon.problem is None, "it is ready: for a rollback the newer ones must be let go"
+            assert new.daemon.problem is None
     async with process(pool, database_url, 1, 4) as back:  # a rollback
         await until_live(pool, 1)
         async with asyncio.timeout(120):
@@ -265,7 +265,7 @@ async def test_a_service_lives_and_takes_commands_while_a_newer_version_is_built
         assert (await client.get("/health/live")).status_code == 200
         answer = await client.get("/health/ready")
         assert answer.status_code == 503
-        assert answer.json()["views"].startswith("Its projections are being built")
+        assert answer.json()["projections"].startswith("Its projections are being built")
         await old.write()
         assert await live(pool) == "steps:1"
         go_on.set()
@@ -276,5 +276,5 @@ async def test_a_service_lives_and_takes_commands_while_a_newer_version_is_built
 
 async def _until_well(client: httpx.AsyncClient) -> None:
     async with asyncio.timeout(120):
-        while (await client.get("/health/ready")).json()["views"] != "well":
+        while (await client.get("/health/ready")).json()["projections"] != "healthy":
             await asyncio.sleep(0.05)

@@ -21,8 +21,8 @@ from shared.messaging.inbox import Inbox
 from shared.messaging.outbox import Outbox
 from shared.messaging.outbox_relay import OutboxRelay
 from shared.messaging.outgoing import OutgoingMessage
-from shared.messaging.topic_reader import open_reader
-from shared.messaging.unpublishable import Held, next_window, note, waiting
+from shared.messaging.topic_reader import open_topic_reader
+from shared.messaging.unpublishable import Noted, next_window, note, waiting
 from shared.service.background import observe_relay
 from shared.service.wiring import create_tables
 from tests.shared.counting import Counted, Ledger, publish_on, topic
@@ -47,10 +47,10 @@ class Desk:
         """A release whose contract refuses these numbers takes over."""
         await self.stop()
 
-        def to_integration_event(fact: Recorded[Any]) -> OutgoingMessage:
-            if fact.event.n in bad:
+        def to_integration_event(recorded: Recorded[Any]) -> OutgoingMessage:
+            if recorded.event.n in bad:
                 _NUMBER.validate_python("no number")
-            published: OutgoingMessage = publish_on(self.topic)(fact)
+            published: OutgoingMessage = publish_on(self.topic)(recorded)
             return published
 
         one = OutboxRelay(self.store, to_integration_event, [self.topic], self.servers, self.url)
@@ -86,10 +86,10 @@ class Desk:
         async with self.pool.acquire() as connection:
             return [(each.position, each.stream, each.code) for each in await waiting(connection, 100)]
 
-    async def hear(self, name: str) -> dict[str, list[int]]:
-        """What a consumer of that name has heard once it has read the topic again, from its beginning."""
+    async def consume(self, name: str) -> dict[str, list[int]]:
+        """What a consumer of that name has received once it has read the topic again, from its beginning."""
         ledger, records = Ledger(name), []
-        async with open_reader(self.servers, [self.topic]) as reader:
+        async with open_topic_reader(self.servers, [self.topic]) as reader:
             await reader.mark_ends()
             while batch := await reader.batch(self.topic):
                 records += batch
@@ -115,26 +115,26 @@ async def desk(pool: Pool, database_url: str, bootstrap_servers: str) -> AsyncIt
     await laid.stop()
 
 
-async def test_what_cannot_be_told_waits_with_its_stream_and_is_told_in_order_by_a_release_that_can(desk: Desk) -> None:
+async def test_what_cannot_be_published_waits_with_its_stream_for_a_release_that_can(desk: Desk) -> None:
     await desk.write("a", 1, 2, BAD, 4)
     await desk.write("b", 21, 22)
     one = await desk.release(BAD)
     await desk.published()
-    assert await desk.hear("ledger") == {"a": [1, 2], "b": [21, 22]}
+    assert await desk.consume("ledger") == {"a": [1, 2], "b": [21, 22]}
     assert await desk.waiting() == [(3, "a", "out-of-bounds"), (4, "a", "waits")]
-    assert await one.ailment() is None
+    assert await one.check_health() is None
     await desk.write("a", 5)
     await desk.write("b", 23)
     await desk.published()
-    assert await desk.hear("ledger") == {"a": [1, 2], "b": [21, 22, 23]}
+    assert await desk.consume("ledger") == {"a": [1, 2], "b": [21, 22, 23]}
     await desk.release()
     await desk.none_waits()
     await desk.write("a", 6)
     await desk.published()
-    assert await desk.hear("ledger") == {"a": [1, 2, 3, 4, 5, 6], "b": [21, 22, 23]}
+    assert await desk.consume("ledger") == {"a": [1, 2, 3, 4, 5, 6], "b": [21, 22, 23]}
 
 
-async def test_what_was_told_later_is_told_so_again_and_nobody_hears_it_twice(desk: Desk) -> None:
+async def test_what_was_told_later_is_told_so_again_and_nobody_consumes_it_twice(desk: Desk) -> None:
     await desk.write("a", 1, BAD, 4)
     await desk.release(BAD)
     await desk.published()
@@ -143,27 +143,27 @@ async def test_what_was_told_later_is_told_so_again_and_nobody_hears_it_twice(de
     await desk.write("a", 5)
     await desk.published()
     whole = {"a": [1, 3, 4, 5]}
-    assert await desk.hear("early") == whole
+    assert await desk.consume("early") == whole
     await one.republish()
     await desk.published()
-    assert (await desk.hear("early"), await desk.hear("new")) == (whole, whole)
+    assert (await desk.consume("early"), await desk.consume("new")) == (whole, whole)
     assert await outbox_relay.backlog(desk.store) == (0, 0.0)
 
 
 @pytest.mark.parametrize("after", [0, 2, 3])
-async def test_a_release_that_cannot_tell_what_an_earlier_one_told_goes_on_all_the_same(desk: Desk, after: int) -> None:
+async def test_a_release_that_cannot_publish_what_an_earlier_one_did_goes_on(desk: Desk, after: int) -> None:
     await desk.write("a", 1, BAD, 4)
     await desk.write("b", 1)
     await desk.release()
     await desk.published()
-    assert await desk.hear("early") == {"a": [1, 3, 4], "b": [1]}
+    assert await desk.consume("early") == {"a": [1, 3, 4], "b": [1]}
     one = await desk.release(BAD)
     await until(bool, lambda: outbox_relay.led(desk.store))
     await one.republish(after)
     await desk.write("b", 2)
     await desk.published()
-    assert await one.ailment() is None
-    assert await desk.hear("early") == {"a": [1, 3, 4], "b": [1, 2]}
+    assert await one.check_health() is None
+    assert await desk.consume("early") == {"a": [1, 3, 4], "b": [1, 2]}
     assert [each[0] for each in await desk.waiting()] == [2, 3]
 
 
@@ -174,10 +174,10 @@ async def test_what_another_release_stored_and_this_one_cannot_read_waits_too(de
     await desk.release()
     await desk.published()
     assert await desk.waiting() == [(1, "a", "unreadable"), (2, "a", "waits")]
-    assert await desk.hear("ledger") == {"b": [1]}
+    assert await desk.consume("ledger") == {"b": [1]}
 
 
-async def test_what_is_told_later_and_cannot_be_told_again_waits_again(desk: Desk) -> None:
+async def test_what_was_published_later_and_cannot_be_any_more_waits_again(desk: Desk) -> None:
     await desk.write("a", 1, BAD, 4)
     await desk.release(BAD)
     await desk.published()
@@ -190,8 +190,8 @@ async def test_what_is_told_later_and_cannot_be_told_again_waits_again(desk: Des
     assert await desk.waiting() == [(2, "a", "out-of-bounds"), (3, "a", "waits")]
     await desk.release()
     await desk.none_waits()
-    heard = await desk.hear("new")
-    assert sorted(set(heard["a"])) == [1, 3, 4]
+    received = await desk.consume("new")
+    assert sorted(set(received["a"])) == [1, 3, 4]
 
 
 async def test_what_waits_was_noted_before_anything_behind_it_was_sent(desk: Desk) -> None:
@@ -199,16 +199,16 @@ async def test_what_waits_was_noted_before_anything_behind_it_was_sent(desk: Des
     await desk.write("a", BAD)
     await desk.write("b", 1)
 
-    def to_integration_event(fact: Recorded[Any]) -> OutgoingMessage:
-        if fact.event.n == BAD:
+    def to_integration_event(recorded: Recorded[Any]) -> OutgoingMessage:
+        if recorded.event.n == BAD:
             _NUMBER.validate_python("no number")
-        published: OutgoingMessage = publish_on(desk.topic)(fact)
+        published: OutgoingMessage = publish_on(desk.topic)(recorded)
         return published
 
     async with desk.pool.acquire() as connection:
-        window = await next_window(desk.store, connection, to_integration_event, 0, Held())
+        window = await next_window(desk.store, connection, to_integration_event, 0, Noted())
         assert window is not None
-        assert [fact.position for fact, _ in window.told] == [2]
+        assert [event.position for event, _ in window.publications] == [2]
         assert not await note(connection, window, Outbox("kafka"), [desk.topic.name])
     assert await desk.waiting() == [(1, "a", "out-of-bounds")]
 

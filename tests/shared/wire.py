@@ -93,15 +93,15 @@ class Server:
         """Everything it says to these pieces, sent one after another, until it closes the connection."""
         async with asyncio.timeout(PATIENCE), self.connection() as (reader, writer):
             sending = asyncio.create_task(self._send(writer, pieces, every))
-            heard = b""
+            received = b""
             try:
                 while piece := await reader.read(65536):
-                    heard += piece
+                    received += piece
             except ConnectionError:
                 pass
             finally:
                 sending.cancel()
-            return heard
+            return received
 
     @staticmethod
     async def _send(writer: asyncio.StreamWriter, pieces: tuple[bytes, ...], every: float) -> None:
@@ -120,14 +120,14 @@ class Server:
             return (answer.status_code, answer.json()) == (200, 3)
 
 
-def status(heard: bytes) -> int | None:
-    found = re.match(rb"HTTP/1\.1 (\d{3}) ", heard)
+def status(received: bytes) -> int | None:
+    found = re.match(rb"HTTP/1\.1 (\d{3}) ", received)
     return int(found[1]) if found else None
 
 
-def code(heard: bytes) -> str:
+def code(received: bytes) -> str:
     """The stable code of a problem, whose sentence stands in the terms."""
-    head, _, body = heard.partition(b"\r\n\r\n")
+    head, _, body = received.partition(b"\r\n\r\n")
     assert b"application/problem+json" in head
     assert b"connection: close" in head.lower()
     said: dict[str, Any] = json.loads(body)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
 
 from shared.http.auth import Role
-from tests.training.conftest import SOON, newcomer, training
+from tests.training.conftest import SOON, TODAY, newcomer, training
 from tests.training.sides import COUNTED, ON, Names, decision, event, meeting
 
 Of: TypeAlias = Literal["organiser", "city", "body"] | None
@@ -56,6 +56,22 @@ def moved(names: Names) -> Any:
 
 def event_moved(names: Names) -> Any:
     return ON | {key: event(names["city"])[key] for key in ("city", "place", "day")}
+
+
+def given_elsewhere(names: Names) -> Any:
+    return ON | {"city": names["city"], "place": "Huis", "days": training(on=TODAY)["days"]}
+
+
+def event_held_elsewhere(names: Names) -> Any:
+    return ON | {key: event(names["city"], TODAY)[key] for key in ("city", "day")} | {"place": "Huis"}
+
+
+def described(_: Names) -> Any:
+    return ON | {"kind": "in_depth", "title": "Verdieping", "trainers": ["trainer-2"]}
+
+
+def decision_again(names: Names) -> Any:
+    return {key: value for key, value in decision(names).items() if key != "decision_id"} | {"text": "Twee groepen"}
 
 
 def attended(names: Names) -> Any:
@@ -108,6 +124,11 @@ ROUTES: dict[tuple[str, str], Route] = {
     ("POST", f"{_T}/open-registration"): Route(TRAINS, "planned", on),
     ("POST", f"{_T}/close-registration"): Route(TRAINS, "opened", on),
     ("POST", f"{_T}/cancel"): Route(TRAINS, "planned", lambda _: ON | {"reason": "weather"}),
+    ("POST", f"{_T}/revoke"): Route(TRAINS, "held", on),
+    ("POST", f"{_T}/reinstate"): Route(TRAINS, "called_off", on),
+    ("POST", f"{_T}/require-days"): Route(TRAINS, "planned", lambda _: ON | {"days_required": 1}),
+    ("POST", f"{_T}/describe"): Route(TRAINS, "planned", described),
+    ("POST", f"{_T}/correct-days"): Route(TRAINS, "held", given_elsewhere),
     ("POST", f"{_T}/hold"): Route(TRAINS, "over", attended),
     ("POST", f"{_T}/correct"): Route(TRAINS, "held", attended),
     ("POST", _R): Route(TRAINS, "opened", lambda names: somebody(names) | ON, 201),
@@ -122,6 +143,7 @@ ROUTES: dict[tuple[str, str], Route] = {
     ("POST", f"{_T}/participants/{{participant_id}}/certificate"): Route(TRAINS, "held", on),
     ("POST", f"{_T}/evaluation/open"): Route(TRAINS, "held", on),
     ("POST", f"{_T}/evaluation/links"): Route(TRAINS, "asked", on),
+    ("POST", f"{_T}/evaluation/reopen"): Route(TRAINS, "asked", on),
     ("POST", f"{_T}/evaluation/close"): Route(TRAINS, "asked", on),
     ("GET", f"{_T}/evaluation"): Route(TRAINS, "asked"),
     ("GET", f"{_T}/evaluation/improvements"): Route(TRAINS, "asked"),
@@ -131,6 +153,9 @@ ROUTES: dict[tuple[str, str], Route] = {
     ),
     ("POST", f"{_E}/move"): Route(COORDINATES, "event", event_moved),
     ("POST", f"{_E}/cancel"): Route(COORDINATES, "event", lambda _: ON | {"reason": "weather"}),
+    ("POST", f"{_E}/reinstate"): Route(COORDINATES, "event_called_off", on),
+    ("POST", f"{_E}/revoke"): Route(COORDINATES, "event_held", on),
+    ("POST", f"{_E}/correct-day"): Route(COORDINATES, "event_held", event_held_elsewhere),
     ("POST", f"{_E}/hold"): Route(COORDINATES, "event_over", lambda _: COUNTED),
     ("POST", f"{_E}/correct"): Route(COORDINATES, "event_held", lambda _: COUNTED),
     ("POST", f"{_E}/guests/{{participant_id}}/link"): Route(COORDINATES, "event", on),
@@ -139,6 +164,11 @@ ROUTES: dict[tuple[str, str], Route] = {
     ("POST", "/steering-meetings"): Route(CONVENES, "nothing", convened, 201),
     ("POST", f"{_M}/hold"): Route(COORDINATES, "meeting", meeting),
     ("POST", f"{_M}/correct"): Route(COORDINATES, "met", meeting),
+    ("POST", f"{_M}/cancel"): Route(COORDINATES, "meeting", on),
+    ("POST", f"{_M}/revoke"): Route(COORDINATES, "met", on),
+    ("PUT", f"{_M}/decisions/{{decision_id}}"): Route(COORDINATES, "decided", decision_again),
+    ("POST", f"{_M}/decisions/{{decision_id}}/reopen"): Route(COORDINATES, "decided", on),
+    ("POST", f"{_M}/decisions/{{decision_id}}/revoke"): Route(COORDINATES, "decided", on),
     ("POST", f"{_M}/decisions"): Route(COORDINATES, "met", decision, 201),
     ("POST", f"{_M}/decisions/{{decision_id}}/done"): Route(COORDINATES, "decided", on),
     ("GET", "/steering-meetings"): Route(STEERS, "meeting"),

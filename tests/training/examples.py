@@ -6,28 +6,40 @@ from datetime import UTC, date, datetime, time
 from typing import Any, TypeVar, get_args
 
 from services.training.meetings.commands import (
+    CancelSteeringMeeting,
     CarryOutDecision,
+    CorrectDecision,
     CorrectSteeringMeeting,
     HoldSteeringMeeting,
     PlanSteeringMeeting,
+    ReopenDecision,
+    RevokeDecision,
+    RevokeSteeringMeeting,
     TakeDecision,
 )
 from services.training.meetings.events import (
     DecisionCarriedOut,
+    DecisionReopened,
+    DecisionRevoked,
     DecisionTaken,
     MeetingEvent,
+    SteeringMeetingCancelled,
     SteeringMeetingHeld,
     SteeringMeetingPlanned,
+    SteeringMeetingRevoked,
 )
 from services.training.network_events.commands import (
     CancelGuest,
     CancelNetworkEvent,
+    CorrectEventDay,
     CorrectNetworkEvent,
     HoldNetworkEvent,
     MoveNetworkEvent,
     PlanNetworkEvent,
     RegisterGuest,
+    ReinstateNetworkEvent,
     RenewGuestLink,
+    RevokeNetworkEvent,
 )
 from services.training.network_events.events import (
     GuestCancelled,
@@ -37,6 +49,8 @@ from services.training.network_events.events import (
     NetworkEventHeld,
     NetworkEventMoved,
     NetworkEventPlanned,
+    NetworkEventReinstated,
+    NetworkEventRevoked,
 )
 from services.training.partners.commands import JoinProgramme, LeaveProgramme
 from services.training.partners.events import PartnerEvent, PartnerJoined, PartnerLeft
@@ -46,6 +60,8 @@ from services.training.trainings.commands import (
     CloseEvaluation,
     CloseRegistration,
     CorrectAttendance,
+    CorrectDays,
+    DescribeTraining,
     HoldTraining,
     IssueCertificate,
     MoveTraining,
@@ -53,8 +69,12 @@ from services.training.trainings.commands import (
     OpenRegistration,
     PlanTraining,
     RegisterProfessionals,
+    ReinstateTraining,
     RenewEvaluationLinks,
     RenewLink,
+    ReopenEvaluation,
+    RequireDays,
+    RevokeTraining,
     SetCapacity,
     Tally,
 )
@@ -62,8 +82,10 @@ from services.training.trainings.events import (
     CapacitySet,
     CertificateIssued,
     CertificateRevoked,
+    DaysRequiredSet,
     EvaluationClosed,
     EvaluationOpened,
+    EvaluationReopened,
     ParticipationRecorded,
     PlaceGiven,
     ProfessionalPutOnWaitingList,
@@ -72,10 +94,13 @@ from services.training.trainings.events import (
     RegistrationClosed,
     RegistrationOpened,
     TrainingCancelled,
+    TrainingDescribed,
     TrainingEvent,
     TrainingHeld,
     TrainingMoved,
     TrainingPlanned,
+    TrainingReinstated,
+    TrainingRevoked,
     WalkInNamed,
 )
 from services.training.values import Professional, ProgrammeItem, TimeSlot
@@ -170,13 +195,21 @@ CLOSED: dict[str, Any] = {
 CODE: dict[str, Any] = {"digest": "a" * 64, "named": "b" * 64}
 TALLY = Tally(answers=5, score=41, confidence_before=10, confidence_after=20)
 
+DESCRIBED: dict[str, Any] = THIS | {
+    "kind": "in_depth", "title": "Verdieping", "trainers": ("trainer-2",), "co_presenter": None,
+}  # fmt: skip
+
 EVENTS: dict[type[Event], dict[str, Any]] = {
     TrainingPlanned: PLAN,
     TrainingMoved: MOVE,
+    TrainingDescribed: DESCRIBED,
+    DaysRequiredSet: THIS | {"days_required": 1},
     CapacitySet: THIS | {"capacity": 3},
     RegistrationOpened: THIS,
     RegistrationClosed: THIS,
     TrainingCancelled: THIS | {"reason": "no_room"},
+    TrainingReinstated: THIS,
+    TrainingRevoked: THIS | {"on": AFTER},
     ProfessionalRegistered: THIS | {"professional": professional()},
     ProfessionalPutOnWaitingList: THIS | {"professional": professional()},
     PlaceGiven: THIS | {"participant_id": "p-1"},
@@ -187,10 +220,13 @@ EVENTS: dict[type[Event], dict[str, Any]] = {
     CertificateIssued: THIS | {"on": AFTER, "participant_id": "p-1", **CODE},
     CertificateRevoked: THIS | {"on": AFTER, "participant_id": "p-1"},
     EvaluationOpened: THIS | {"on": AFTER, "participants": ("p-1",)},
+    EvaluationReopened: THIS | {"on": AFTER},
     EvaluationClosed: CLOSED,
     NetworkEventPlanned: EVENT_PLAN,
     NetworkEventMoved: EVENT_MOVE,
     NetworkEventCancelled: THAT | {"reason": "weather"},
+    NetworkEventReinstated: THAT,
+    NetworkEventRevoked: THAT | {"on": AFTER},
     GuestRegistered: THAT | {"guest": professional()},
     GuestCancelled: THAT | {"participant_id": "p-1"},
     NetworkEventHeld: EVENT_HELD | {"event_id": EVENT, "on": FIRST, "city": "Brugge"},
@@ -201,8 +237,12 @@ EVENTS: dict[type[Event], dict[str, Any]] = {
         "planned_for": FIRST,
     },
     SteeringMeetingHeld: MEETING_HELD,
+    SteeringMeetingCancelled: {"meeting_id": MEETING, "on": TOLD_ON},
+    SteeringMeetingRevoked: {"meeting_id": MEETING, "on": AFTER},
     DecisionTaken: TAKEN,
     DecisionCarriedOut: {"meeting_id": MEETING, "on": AFTER, "decision_id": DECISION},
+    DecisionReopened: {"meeting_id": MEETING, "on": AFTER, "decision_id": DECISION},
+    DecisionRevoked: {"meeting_id": MEETING, "on": AFTER, "decision_id": DECISION},
     PartnerJoined: {"partner_id": PARTNER, "role": "primary_care", "since": PLANNED_ON, "city": "Oostende"},
     PartnerLeft: {"partner_id": PARTNER, "until": LAST},
 }
@@ -210,6 +250,12 @@ EVENTS: dict[type[Event], dict[str, Any]] = {
 COMMANDS: dict[type[Command], dict[str, Any]] = {
     PlanTraining: PLAN,
     MoveTraining: MOVE,
+    DescribeTraining: DESCRIBED,
+    CorrectDays: MOVE | {"on": date(2026, 2, 17)},
+    RequireDays: THIS | {"days_required": 1},
+    ReinstateTraining: THIS,
+    RevokeTraining: THIS | {"on": AFTER},
+    ReopenEvaluation: THIS | {"on": AFTER},
     SetCapacity: THIS | {"capacity": 3},
     OpenRegistration: THIS,
     CloseRegistration: THIS,
@@ -226,6 +272,9 @@ COMMANDS: dict[type[Command], dict[str, Any]] = {
     PlanNetworkEvent: EVENT_PLAN,
     MoveNetworkEvent: EVENT_MOVE,
     CancelNetworkEvent: THAT | {"reason": "weather"},
+    CorrectEventDay: EVENT_MOVE | {"on": AFTER},
+    ReinstateNetworkEvent: THAT,
+    RevokeNetworkEvent: THAT | {"on": AFTER},
     RegisterGuest: THAT | {"guest": professional()},
     CancelGuest: THAT | {"participant_id": "p-1"},
     RenewGuestLink: THAT | {"participant_id": "p-1"},
@@ -234,7 +283,12 @@ COMMANDS: dict[type[Command], dict[str, Any]] = {
     PlanSteeringMeeting: EVENTS[SteeringMeetingPlanned],
     HoldSteeringMeeting: MEETING_HELD,
     CorrectSteeringMeeting: MEETING_HELD,
+    CancelSteeringMeeting: EVENTS[SteeringMeetingCancelled],
+    RevokeSteeringMeeting: EVENTS[SteeringMeetingRevoked],
     TakeDecision: TAKEN,
+    CorrectDecision: TAKEN,
+    ReopenDecision: EVENTS[DecisionReopened],
+    RevokeDecision: EVENTS[DecisionRevoked],
     CarryOutDecision: EVENTS[DecisionCarriedOut],
     JoinProgramme: EVENTS[PartnerJoined],
     LeaveProgramme: EVENTS[PartnerLeft],

@@ -62,6 +62,17 @@ class Side:
         await self.done("POST", f"/trainings/{names['training_id']}/hold", body)
         return names
 
+    async def called_off(self) -> Names:
+        names = await self.opened()
+        await self.done("POST", f"/trainings/{names['training_id']}/cancel", ON | {"reason": "weather"})
+        return names
+
+    async def event_called_off(self) -> Names:
+        names = await self.event()
+        at = f"/network-events/{names['event_id']}"
+        await self.done("POST", f"{at}/cancel", ON | {"reason": "weather"}, Role.COORDINATOR)
+        return names
+
     async def asked(self) -> Names:
         """With its evaluation open."""
         names = await self.held()

@@ -28,7 +28,8 @@ from shared.messaging.consumer import Consumer
 from shared.messaging.outbox_relay import OutboxRelay
 from shared.messaging.outgoing import OutgoingMessage
 from shared.messaging.topics import create_topics
-from shared.projections.topic import TopicProjection, rebuild
+from shared.projections.topic import TopicProjection
+from shared.projections.topic_rebuild import rebuild
 from shared.service.wiring import create_tables
 from tests.conftest import empty_database
 from tests.referral import examples

@@ -29,7 +29,8 @@ async def told(desk: Desk, path: str, number: int, key: str | None = None) -> tu
 
 
 async def standing(desk: Desk, token: str) -> Any:
-    return (await desk.ask("POST", "/public/registrations/standing", {"token": token}, None)).json()
+    told = (await desk.ask("POST", "/public/registrations/standing", {"token": token}, None)).json()
+    return {name: value for name, value in told.items() if name != "of"}
 
 
 async def a_training(desk: Desk, situation: str) -> None:

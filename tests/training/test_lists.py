@@ -43,7 +43,7 @@ async def kept(pool: asyncpg.Pool[asyncpg.Record]) -> list[int]:
 
 async def test_an_organisation_registers_its_people_in_order_and_who_is_too_many_waits(desk: Desk) -> None:
     await desk.plan(capacity=3)
-    await desk.register(2)
+    await desk.register(2, name=f"{SECRET} 2")
     answer = await send(desk, written(*map(line, (1, 2, 3, 4))))
     told = answer.json()
     assert (answer.status_code, told["registered"], told["waiting"]) == (201, 3, 1)

@@ -8,6 +8,7 @@ from pathlib import Path
 import asyncpg
 from cryptography.fernet import Fernet
 
+from services.training.personal_data.addresses import identify, meet
 from services.training.personal_data.names import Contact
 from services.training.personal_data.store import People
 from shared.domain.clock import today
@@ -40,12 +41,13 @@ async def test_a_person_is_known_again_after_everything_was_encrypted_with_a_new
     old, new = keys.read_text().strip(), Fernet.generate_key().decode()
     async with store.pool.acquire() as connection:
         people = await People.opened(connection, FieldCipher.of_file(str(keys)))
-        [known] = await people.identify(connection, [ZOE])
-        await people.meet(connection, {known: ZOE})
+        first = await identify(connection, people, "training-t-1", [ZOE], [True])
+        await meet(connection, first.met)
         await people.write(connection, {"ent-1": ZOE}, "professional", today())
         keys.write_text(f"{new}\n{old}")
         assert await (await People.opened(connection, FieldCipher.of_file(str(keys)))).rotate_keys(connection) == 1
         keys.write_text(new)
         later = await People.opened(connection, FieldCipher.of_file(str(keys)))
-        assert await later.identify(connection, [Contact(name="Z", email=ADDRESS.upper())]) == [known]
-        assert await later.look(connection, "ent-1", "tester", "register") == ZOE
+        again = [Contact(name="Z", email=ADDRESS.upper())]
+        assert (await identify(connection, later, "training-t-1", again, [True])).ids == first.ids
+        assert await later.read_person(connection, "ent-1", "tester", "register") == ZOE

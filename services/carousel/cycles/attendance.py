@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from services.carousel.cycles.commands import CloseCycle, CorrectAttendance, HoldSession
 from services.carousel.cycles.events import AttendanceCorrected, CycleClosed, CycleEvent, CyclePlanned, SessionHeld
 from services.carousel.cycles.state import Cycle, Dated
@@ -11,7 +13,7 @@ from shared.domain.messages import Refused
 
 
 def hold_session(state: Cycle, planned: CyclePlanned, command: HoldSession) -> list[CycleEvent]:
-    """A session took place on its day, and everyone expected has one mark."""
+    """A session took place on its day: everyone expected has one mark, and who came although his seat was free."""
     dated = session_of(state, command.session_id)
     marks = dict(command.attendance)
     if dated.held and dated.marks == marks:
@@ -20,7 +22,7 @@ def hold_session(state: Cycle, planned: CyclePlanned, command: HoldSession) -> l
     if command.on != dated.session.on:
         raise Refused(Refusal.SESSION_ON_ANOTHER_DAY)
     expected = state.expected(command.session_id)
-    if set(marks) - expected or len(marks) < len(command.attendance):
+    if set(marks) - expected - state.of_the_group(command.session_id) or len(marks) < len(command.attendance):
         raise Refused(Refusal.ATTENDANCE_NOT_EXPECTED)
     if expected - set(marks):
         raise Refused(Refusal.ATTENDANCE_INCOMPLETE)
@@ -29,13 +31,13 @@ def hold_session(state: Cycle, planned: CyclePlanned, command: HoldSession) -> l
 
 
 def correct_attendance(state: Cycle, planned: CyclePlanned, command: CorrectAttendance) -> list[CycleEvent]:
-    """A mark can be corrected at any time after the session; the earlier one stays in the history."""
+    """A mark can be corrected, or given late, at any time after the session; the earlier one stays in the history."""
     dated = session_of(state, command.session_id)
     if not dated.held:
         raise Refused(Refusal.SESSION_NOT_HELD)
-    if command.referral_id not in dated.marks:
+    if command.referral_id not in state.of_the_group(command.session_id) | dated.marks.keys():
         raise Refused(Refusal.ATTENDANCE_NOT_EXPECTED)
-    if dated.marks[command.referral_id] == command.mark:
+    if dated.marks.get(command.referral_id) == command.mark:
         return []
     if command.on < dated.session.on:
         raise Refused(Refusal.DATE_BEFORE_SESSION)
@@ -55,7 +57,7 @@ def correct_attendance(state: Cycle, planned: CyclePlanned, command: CorrectAtte
 def _turns_out_silent(state: Cycle, dated: Dated, command: CorrectAttendance) -> bool:
     """Whether the only session that he seemed to have attended of a cycle that is over is taken from him."""
     attended = [each for each in state.sessions.values() if each.marks.get(command.referral_id) == "present"]
-    return state.closed and attended == [dated]
+    return state.closed and attended == [dated] and command.referral_id not in dated.guests
 
 
 def close(state: Cycle, planned: CyclePlanned, command: CloseCycle) -> list[CycleEvent]:
@@ -64,24 +66,37 @@ def close(state: Cycle, planned: CyclePlanned, command: CloseCycle) -> list[Cycl
         return []
     if state.open_sessions():
         raise Refused(Refusal.SESSIONS_OPEN)
+    return [closed_by(state, planned, command.on)]
+
+
+def closed_by(state: Cycle, planned: CyclePlanned, on: date) -> CycleClosed:
+    """The end of a cycle of which no session is open; raises Refused for a day before one that was held."""
     held = [each for each in state.sessions.values() if each.held]
-    if any(each.session.on > command.on for each in held):
+    if any(each.session.on > on for each in held):
         raise Refused(Refusal.DATE_BEFORE_SESSION)
-    marked = {person for each in held for person in each.marks}
+    return CycleClosed(
+        cycle_id=planned.cycle_id,
+        offer_id=planned.offer_id,
+        city=planned.city,
+        place=planned.place,
+        first_on=min(each.session.on for each in state.sessions.values()),
+        sessions_held=len(held),
+        participants=tuple(sorted(person for person, seat in state.seats.items() if seat.active)),
+        silent=silent_in(state),
+        on=on,
+    )
+
+
+def silent_in(state: Cycle) -> tuple[str, ...]:
+    """Those of the group who were marked and attended no session of the cycle."""
+    held = [each for each in state.sessions.values() if each.held]
     present = {person for each in held for person, mark in each.marks.items() if mark == "present"}
-    return [
-        CycleClosed(
-            cycle_id=command.cycle_id,
-            offer_id=planned.offer_id,
-            city=planned.city,
-            place=planned.place,
-            first_on=min(each.session.on for each in state.sessions.values()),
-            sessions_held=len(held),
-            participants=tuple(sorted(person for person, seat in state.seats.items() if seat.active)),
-            silent=tuple(sorted(marked - present)),
-            on=command.on,
-        )
-    ]
+    return tuple(sorted({person for each in held for person in each.marks.keys() - each.guests} - present))
+
+
+def facts_of(planned: CyclePlanned, dated: Dated) -> SessionFacts:
+    """What is told of a session that was held, by its marks."""
+    return _facts(planned, dated, list(dated.marks.values()).count("present"))
 
 
 def _facts(planned: CyclePlanned, dated: Dated, present: int) -> SessionFacts:
@@ -95,6 +110,7 @@ def _facts(planned: CyclePlanned, dated: Dated, present: int) -> SessionFacts:
         place=planned.place,
         present=present,
         cover_used=bool(dated.covers),
+        identity=next((each.identity for each in planned.needs if each.number == dated.session.module), None),
     )
 
 

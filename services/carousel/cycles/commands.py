@@ -12,10 +12,13 @@ from services.carousel.cycles.schemas import (
     Correction,
     CoverPlan,
     CycleDetails,
+    DayCorrection,
     Move,
+    NewCapacity,
+    NewFacilitators,
     SessionRecord,
 )
-from services.carousel.values import Numbers, People, Sessions, Version
+from services.carousel.values import ModuleIds, Needs, Numbers, People, Sessions, Version
 from shared.domain.bounds import Day
 from shared.domain.messages import Command, Dated
 from shared.i18n.code_lists import Id, Weekday
@@ -40,6 +43,7 @@ class PlanCycle(CycleDetails, Command):
     offer_version: Version
     language: Language
     modules: Annotated[Numbers, Field(min_length=1)]
+    needs: Needs = ()
     organisation_id: Id
     weekday: Weekday
     sessions: Sessions
@@ -73,6 +77,39 @@ class CloseCycle(ForCycle):
     """Close a cycle whose sessions were all held or cancelled."""
 
 
+class ReopenSession(ForSession):
+    """Take back that a session was held: it may still take place."""
+
+
+class ReinstateSession(ForSession):
+    """Take back that a session was cancelled: it will take place."""
+
+
+class CorrectSessionDay(DayCorrection, ForSession):
+    """Say on which day and hour a session that was held took place."""
+
+
+class CancelCycle(Cancellation, ForCycle):
+    """Cancel every session that did not take place, and close the cycle."""
+
+
+class ChangeCapacity(NewCapacity, ForCycle):
+    """Have another number of seats, at one session or at all that have none of their own."""
+
+    session_id: Id | None = None
+
+
+class ChangeFacilitators(NewFacilitators, ForCycle):
+    """Have another pair run the cycle."""
+
+
+class RestoreSeat(ForCycle):
+    """Let the place go on that ended in error, as far as its seats are free still."""
+
+    referral_id: Id
+    kept_apart: People
+
+
 class TakePlace(ForCycle):
     """Take seats at the sessions from a day on whose module the person has yet to attend."""
 
@@ -80,11 +117,28 @@ class TakePlace(ForCycle):
     from_on: Day
     firm: bool
     attended: Numbers
+    have: ModuleIds = ()
     kept_apart: People
 
 
 class ReleasePlace(ForCycle):
-    """Free the seats still to come."""
+    """Free the seats after that day, or all when the place was `refused`: then he never had it."""
+
+    referral_id: Id
+    refused: bool = False
+
+
+class TakeMakeUp(ForSession):
+    """Expect somebody with a place in another cycle at one session."""
+
+    referral_id: Id
+    attended: Numbers
+    have: ModuleIds = ()
+    kept_apart: People
+
+
+class ReleaseMakeUp(ForSession):
+    """Expect him there no longer."""
 
     referral_id: Id
 
@@ -98,6 +152,15 @@ CycleCommand = (
     | HoldSession
     | CorrectAttendance
     | CloseCycle
+    | ReopenSession
+    | ReinstateSession
+    | CorrectSessionDay
+    | CancelCycle
+    | ChangeCapacity
+    | ChangeFacilitators
+    | RestoreSeat
     | TakePlace
     | ReleasePlace
+    | TakeMakeUp
+    | ReleaseMakeUp
 )

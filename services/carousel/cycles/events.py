@@ -12,6 +12,7 @@ from services.carousel.values import (
     Capacity,
     Hour,
     Mark,
+    Needs,
     Numbers,
     People,
     Place,
@@ -46,6 +47,7 @@ class CyclePlanned(OfCycle):
     offer_version: Version
     language: Language
     modules: Numbers
+    needs: Needs = ()
     organisation_id: Id
     city: City
     place: Place
@@ -88,18 +90,76 @@ class CoverArranged(OfCycle):
     cover: Id
 
 
+class SessionReopened(OfCycle):
+    """A session was recorded as held in error: it may still take place, and the marks of these people do not count."""
+
+    session_id: Id
+    held_on: StoredDay
+    people: People
+
+
+class SessionReinstated(OfCycle):
+    """A session was cancelled in error: it will take place, and who lost his seat by it has it again."""
+
+    session_id: Id
+    rescheduled: Rescheduled = ()
+
+
+class SessionDayCorrected(OfCycle):
+    """A session took place on another day or hour than was recorded; `facts` are those after the correction."""
+
+    facts: SessionFacts
+    starts: Hour
+    attendance: Attendance
+    rescheduled: Rescheduled = ()
+
+
+class CycleReopened(OfCycle):
+    """The cycle was closed in error: a session of it was taken back.
+
+    `participants` are those whose place ended with it, `silent` who seemed to have attended nothing.
+    """
+
+    participants: People
+    silent: People
+
+
+class SeatRestored(OfCycle):
+    """A place that ended in error goes on, from its first to its last session."""
+
+    referral_id: Id
+    kept_apart: People
+    first_on: StoredDay
+    last_on: StoredDay
+
+
+class CapacityChanged(OfCycle):
+    """Another number of seats, at one session or at all that have none of their own."""
+
+    capacity: Capacity
+    session_id: Id | None = None
+
+
+class FacilitatorsChanged(OfCycle):
+    """From that day on this pair runs the cycle."""
+
+    facilitators: tuple[Id, Id]
+
+
 class PlaceTaken(PlaceInCycle, OfCycle):
     """A person has a seat at these sessions."""
 
     sessions: SessionIds
     kept_apart: People
     firm: bool
+    from_on: StoredDay | None = None
 
 
 class PlaceReleased(OfCycle):
-    """The seats at sessions still to come are free again."""
+    """The seats at sessions after that day are free again; those of a place that was `refused` all but where he was."""
 
     referral_id: Id
+    refused: bool = False
 
 
 class SessionHeld(OfCycle):
@@ -133,6 +193,21 @@ class CycleClosed(OfCycle):
     silent: People
 
 
+class MakeUpTaken(OfCycle):
+    """Somebody with a place in another cycle is expected at one session of this one."""
+
+    referral_id: Id
+    session_id: Id
+    held_on: StoredDay
+
+
+class MakeUpReleased(OfCycle):
+    """He is expected at that session no longer."""
+
+    referral_id: Id
+    session_id: Id
+
+
 CycleEvent = (
     CyclePlanned
     | SessionMoved
@@ -141,7 +216,16 @@ CycleEvent = (
     | CoverArranged
     | PlaceTaken
     | PlaceReleased
+    | MakeUpTaken
+    | MakeUpReleased
     | SessionHeld
     | AttendanceCorrected
     | CycleClosed
+    | SessionReopened
+    | SessionReinstated
+    | SessionDayCorrected
+    | CycleReopened
+    | SeatRestored
+    | CapacityChanged
+    | FacilitatorsChanged
 )

@@ -18,12 +18,15 @@ from services.carousel.cycles.commands import (
     MoveSession,
     PlanCycle,
 )
+from services.carousel.cycles.events import CatchUpAdded, CyclePlanned
 from services.carousel.cycles.schemas import Cancellation, CatchUp, Correction, CoverPlan, Move, NewCycle, SessionRecord
 from services.carousel.offers.aggregate import OFFER
 from services.carousel.offers.state import Offer
+from services.carousel.queries import sessions
 from shared.domain.clock import now
-from shared.domain.messages import Dated
-from shared.eventstore.event_store import EventStore
+from shared.domain.messages import Dated, id_not_available
+from shared.eventstore.command_handler import Outcome, TransactionHook
+from shared.eventstore.event_store import Connection, EventStore
 from shared.eventstore.loading import load
 from shared.http.auth import Caller
 from shared.http.commands import Commanding, Commands, Done
@@ -39,7 +42,8 @@ async def plan_cycle(body: NewCycle, caller: Facilitator, commands: Commanding) 
     if caller.organisation is None or body.city not in caller.cities:
         raise NotVisible
     command = plan_of(body, await _offer_of(commands.store, body), caller, caller.organisation)
-    return await commands.run(CYCLE, body.cycle_id, command, check_access=Access(caller).new_cycle, created=True)
+    access, hooks = Access(caller), [_new_sessions(commands.store, body.cycle_id)]
+    return await commands.run(CYCLE, body.cycle_id, command, check_access=access.new_cycle, hooks=hooks, created=True)
 
 
 async def _offer_of(store: EventStore, body: NewCycle) -> Offer:
@@ -65,6 +69,7 @@ def plan_of(body: NewCycle, offer: Offer, caller: Caller, organisation: str) -> 
         offer_version=offer.version,
         language=offer.language,
         modules=tuple(each.number for each in offer.modules),
+        needs=offer.needs,
         organisation_id=organisation,
         city=body.city,
         place=body.place,
@@ -161,7 +166,28 @@ async def add_catch_up(cycle_id: Id, body: CatchUp, caller: Facilitator, command
         starts=body.starts,
         on=body.on,
     )
-    return await _run(commands, caller, command)
+    access, hooks = Access(caller), [_new_sessions(commands.store, cycle_id)]
+    return await commands.run(
+        CYCLE, cycle_id, command, check_access=access.cycle, check_issued=access.issued, hooks=hooks
+    )
+
+
+def _new_sessions(store: EventStore, cycle_id: str) -> TransactionHook:
+    """Refuses `id-not-available` when a session that is added has the id of one elsewhere; one after another."""
+
+    async def check(connection: Connection, outcome: Outcome) -> None:
+        added = [
+            each.session_id
+            for event in outcome.events
+            if isinstance(event, CyclePlanned | CatchUpAdded)
+            for each in (event.sessions if isinstance(event, CyclePlanned) else (event.session,))
+        ]
+        if added:
+            await store.lock_streams(connection, ["ids of sessions"])
+        if added and await sessions.in_another_cycle(connection, cycle_id, added):
+            raise id_not_available()
+
+    return check
 
 
 @router.post("/cycles/{cycle_id}/close", response_model=Done)

@@ -6,6 +6,7 @@ from typing import assert_never
 
 from services.carousel.cycles import commands
 from services.carousel.cycles.attendance import close, correct_attendance, hold_session, open_session, session_of
+from services.carousel.cycles.changes import change_capacity, change_facilitators
 from services.carousel.cycles.commands import CycleCommand
 from services.carousel.cycles.events import (
     CatchUpAdded,
@@ -15,8 +16,23 @@ from services.carousel.cycles.events import (
     SessionCancelled,
     SessionMoved,
 )
-from services.carousel.cycles.places import release_place, rescheduled, take_place
+from services.carousel.cycles.places import (
+    A_YEAR,
+    of_the_cycle,
+    release_make_up,
+    release_place,
+    rescheduled,
+    take_make_up,
+    take_place,
+)
 from services.carousel.cycles.state import Cycle
+from services.carousel.cycles.undo import (
+    cancel_cycle,
+    correct_session_day,
+    reinstate_session,
+    reopen_session,
+    restore_seat,
+)
 from services.carousel.refusals import Refusal
 from services.carousel.values import MOST_SESSIONS, Session
 from shared.domain.clock import not_in_future
@@ -33,23 +49,41 @@ def decide(state: Cycle, command: CycleCommand) -> list[CycleEvent]:
         raise Refused(Refusal.CYCLE_UNKNOWN)
     match command:
         case commands.MoveSession():
-            return move_session(state, command)
+            return move_session(state, state.planned, command)
         case commands.CancelSession():
             return cancel_session(state, command)
         case commands.AddCatchUp():
             return add_catch_up(state, state.planned, command)
         case commands.ArrangeCover():
-            return arrange_cover(state, state.planned, command)
+            return arrange_cover(state, command)
         case commands.HoldSession():
             return hold_session(state, state.planned, command)
         case commands.CorrectAttendance():
             return correct_attendance(state, state.planned, command)
         case commands.CloseCycle():
             return close(state, state.planned, command)
+        case commands.CancelCycle():
+            return cancel_cycle(state, state.planned, command)
+        case commands.ReopenSession():
+            return reopen_session(state, command)
+        case commands.ReinstateSession():
+            return reinstate_session(state, command)
+        case commands.CorrectSessionDay():
+            return correct_session_day(state, state.planned, command)
+        case commands.ChangeCapacity():
+            return change_capacity(state, command)
+        case commands.ChangeFacilitators():
+            return change_facilitators(state, command)
+        case commands.RestoreSeat():
+            return restore_seat(state, command)
         case commands.TakePlace():
             return take_place(state, state.planned, command)
         case commands.ReleasePlace():
             return release_place(state, command)
+        case commands.TakeMakeUp():
+            return take_make_up(state, state.planned, command)
+        case commands.ReleaseMakeUp():
+            return release_make_up(state, command)
         case _:
             assert_never(command)
 
@@ -62,6 +96,7 @@ def plan(state: Cycle, command: commands.PlanCycle) -> list[CycleEvent]:
         offer_version=command.offer_version,
         language=command.language,
         modules=command.modules,
+        needs=command.needs,
         organisation_id=command.organisation_id,
         city=command.city,
         place=command.place,
@@ -73,7 +108,10 @@ def plan(state: Cycle, command: commands.PlanCycle) -> list[CycleEvent]:
         on=command.on,
     )
     if state.planned:
-        if state.planned.model_copy(update={"on": command.on}) == planned:
+        if (
+            state.planned.model_copy(update={"on": command.on, "needs": state.planned.needs or command.needs})
+            == planned
+        ):
             return []
         raise Refused(Refusal.CYCLE_ALREADY_PLANNED)
     if len(set(command.facilitators)) < len(command.facilitators):
@@ -84,14 +122,23 @@ def plan(state: Cycle, command: commands.PlanCycle) -> list[CycleEvent]:
         raise Refused(Refusal.MODULE_UNKNOWN)
     if {each.module for each in command.sessions} < set(command.modules):
         raise Refused(Refusal.TOO_FEW_DAYS)
+    _not_far(command)
     return [planned]
 
 
-def move_session(state: Cycle, command: commands.MoveSession) -> list[CycleEvent]:
-    """A session that has not taken place can have another day or hour."""
+def _not_far(command: commands.PlanCycle) -> None:
+    """Nobody plans a cycle two years ahead, or one that began more than a year ago: the year is wrong."""
+    first = min(each.on for each in command.sessions)
+    if not command.on - A_YEAR <= first <= command.on + 2 * A_YEAR:
+        raise Refused(Refusal.DATE_TOO_FAR, day=str(first))
+
+
+def move_session(state: Cycle, planned: CyclePlanned, command: commands.MoveSession) -> list[CycleEvent]:
+    """A session that has not taken place can have another day or hour, within the time of its cycle."""
     session = open_session(state, command.session_id).session
     if (session.on, session.starts) == (command.to, command.starts):
         return []
+    of_the_cycle(planned, command.to)
     moved = SessionMoved(
         cycle_id=command.cycle_id, session_id=command.session_id, to=command.to, starts=command.starts, on=command.on
     )
@@ -130,17 +177,19 @@ def add_catch_up(state: Cycle, planned: CyclePlanned, command: commands.AddCatch
         raise Refused(Refusal.CYCLE_CLOSED)
     if len(state.sessions) >= MOST_SESSIONS:
         raise Refused(Refusal.TOO_MANY_SESSIONS)
+    of_the_cycle(planned, command.held_on)
     return [rescheduled(state, CatchUpAdded(cycle_id=command.cycle_id, session=session, on=command.on))]
 
 
-def arrange_cover(state: Cycle, planned: CyclePlanned, command: commands.ArrangeCover) -> list[CycleEvent]:
+def arrange_cover(state: Cycle, command: commands.ArrangeCover) -> list[CycleEvent]:
     """Somebody outside the pair stands in for one of them, also when it is recorded afterwards."""
     dated = session_of(state, command.session_id)
     if dated.covers.get(command.absent) == command.cover:
         return []
     if dated.cancelled:
         raise Refused(Refusal.SESSION_CANCELLED)
-    if command.absent not in planned.facilitators or command.cover in planned.facilitators:
+    pair = state.pair_on(dated.session.on)
+    if command.absent not in pair or command.cover in pair:
         raise Refused(Refusal.COVER_DOES_NOT_FIT)
     return [
         CoverArranged(

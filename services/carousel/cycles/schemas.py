@@ -84,6 +84,25 @@ class CoverPlan(Dated):
     cover: Id
 
 
+class DayCorrection(Dated):
+    """The day and hour on which a session that was held took place."""
+
+    held_on: Day
+    starts: Hour
+
+
+class NewCapacity(Dated):
+    """How many seats there are."""
+
+    capacity: Capacity
+
+
+class NewFacilitators(Dated):
+    """The pair that runs the cycle from that day on."""
+
+    facilitators: tuple[Id, Id]
+
+
 class SessionRecord(Dated):
     """A mark for everyone expected at a session that took place on `on`."""
 

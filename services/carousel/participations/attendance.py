@@ -1,29 +1,29 @@
-"""What a mark leads to: started and completed are derived from the marks, never ticked, also after a correction."""
+"""The rules of a mark: noted, corrected, taken back. What follows from the marks, `counting` derives."""
 
 from __future__ import annotations
 
-from services.carousel.participations.commands import NoteAttendance
+from services.carousel.participations.commands import NoteAttendance, RevokeAttendance
 from services.carousel.participations.events import (
     AttendanceNoted,
-    CompletionRevoked,
-    ParticipationCompleted,
+    AttendanceRevoked,
     ParticipationEvent,
-    ParticipationStarted,
-    StartRevoked,
 )
+from services.carousel.participations.placing import not_before_waiting
+from services.carousel.participations.safety import lapsed
 from services.carousel.participations.state import Participation, evolve
 from services.carousel.refusals import Refusal
 from shared.domain.messages import Refused
 
 
 def note_attendance(state: Participation, command: NoteAttendance) -> list[ParticipationEvent]:
-    """The mark, and what follows from it; noting the same mark again changes nothing."""
+    """The mark; noting the same mark of the same day again changes nothing."""
     if state.standing is None:
         raise Refused(Refusal.PARTICIPATION_UNKNOWN)
     session = command.session
     known = state.marks.get(session.session_id)
-    if known and known.mark == command.mark:
+    if known and (known.mark, known.on) == (command.mark, session.on):
         return []
+    not_before_waiting(state, session.on)
     noted = AttendanceNoted(
         referral_id=command.referral_id,
         cycle_id=command.cycle_id,
@@ -32,31 +32,25 @@ def note_attendance(state: Participation, command: NoteAttendance) -> list[Parti
         modules=session.modules,
         mark=command.mark,
         city=session.city,
+        identity=session.identity,
         on=session.on,
     )
     after = evolve(state, noted)
-    return [noted, *_start(state, after, command), *_completion(state, after, command)]
+    _needs_start(after)
+    silence = lapsed(after, "silence", command.cycle_id, command.on) if command.mark == "present" else []
+    return [noted, *silence]
 
 
-def _start(before: Participation, after: Participation, command: NoteAttendance) -> list[ParticipationEvent]:
-    first = after.first_session
-    if first and first.on != before.started_on:
-        return [
-            ParticipationStarted(referral_id=command.referral_id, cycle_id=first.cycle_id, city=first.city, on=first.on)
-        ]
-    if first is None and before.started_on:
-        if before.standing == "stopped":
-            raise Refused(Refusal.STOPPED_NEEDS_START)
-        return [StartRevoked(referral_id=command.referral_id, on=command.on)]
-    return []
+def revoke_attendance(state: Participation, command: RevokeAttendance) -> list[ParticipationEvent]:
+    """The mark does not count; without a mark nothing changes."""
+    if command.session_id not in state.marks:
+        return []
+    revoked = AttendanceRevoked(referral_id=command.referral_id, session_id=command.session_id, on=command.on)
+    _needs_start(evolve(state, revoked))
+    return [revoked]
 
 
-def _completion(before: Participation, after: Participation, command: NoteAttendance) -> list[ParticipationEvent]:
-    last = after.last_module
-    if last and last.on != before.completed_on:
-        return [
-            ParticipationCompleted(referral_id=command.referral_id, cycle_id=last.cycle_id, city=last.city, on=last.on)
-        ]
-    if last is None and before.completed_on:
-        return [CompletionRevoked(referral_id=command.referral_id, on=command.on)]
-    return []
+def _needs_start(after: Participation) -> None:
+    """Raises Refused when somebody would have stopped who never started."""
+    if after.started_on and after.first_session is None and after.standing == "stopped":
+        raise Refused(Refusal.STOPPED_NEEDS_START)

@@ -2,22 +2,87 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from services.carousel.values import Availabilities, Mark, Number, Numbers, People, PlaceInCycle, StoredDay
-from shared.domain.messages import Event
+from pydantic import Field
+
+from services.carousel.participations.mark_events import (
+    AttendanceCounted,
+    AttendanceDiscounted,
+    AttendanceNoted,
+    AttendanceRevoked,
+    Marks,
+    OfReferral,
+)
+from services.carousel.participations.person_events import (
+    Apart,
+    AttendanceInherited,
+    DuplicateCounted,
+    HeldPlace,
+    LeavingRevoked,
+    MakeUpArranged,
+    MakeUpDropped,
+    MakeUpRequested,
+    OfferFollowed,
+    OtherKnown,
+    ParticipationTransferred,
+    PersonKnown,
+    Road,
+    RoadNoted,
+)
+from services.carousel.values import Availabilities, ModuleIds, Numbers, People, PlaceInCycle, StoredDay
 from shared.i18n.code_lists import Category, City, Id, ReasonCode
 from shared.i18n.text import Language
 
+__all__ = [
+    "Apart",
+    "AttendanceCounted",
+    "AttendanceDiscounted",
+    "AttendanceInherited",
+    "AttendanceNoted",
+    "AttendanceRevoked",
+    "CompletionRevoked",
+    "DuplicateCounted",
+    "HeldPlace",
+    "JoinedWaitingList",
+    "LeavingRevoked",
+    "LeftWaitingList",
+    "MakeUpArranged",
+    "MakeUpDropped",
+    "MakeUpRequested",
+    "Marks",
+    "NonAssociationDeclared",
+    "NonAssociationLifted",
+    "OfReferral",
+    "OfferFollowed",
+    "OtherKnown",
+    "ParticipantPlaced",
+    "ParticipationCompleted",
+    "ParticipationEvent",
+    "ParticipationPaused",
+    "ParticipationResumed",
+    "ParticipationReturned",
+    "ParticipationStarted",
+    "ParticipationStopped",
+    "ParticipationTransferred",
+    "PersonKnown",
+    "PlaceGivenBack",
+    "PlaceOffered",
+    "PlaceRefused",
+    "PlaceRequested",
+    "PlaceRescheduled",
+    "Road",
+    "RoadNoted",
+    "SafetyCause",
+    "SafetyTaskClosed",
+    "SafetyTaskLapsed",
+    "SafetyTaskOpened",
+    "StartRevoked",
+    "StopRevoked",
+    "Unlisted",
+]  # fmt: skip
 SafetyCause = Literal["stopped", "silence"]
-Unlisted = Literal["on_hold", "withdrawn", "retracted", "not_eligible", "not_suitable"]
-
-
-class OfReferral(Event):
-    """Something that has happened to the participation of one referral, and on which day."""
-
-    referral_id: Id
-    on: StoredDay
+Unlisted = Literal["on_hold", "withdrawn", "retracted", "not_eligible", "not_suitable", "not_accepted"]
 
 
 class JoinedWaitingList(OfReferral):
@@ -41,6 +106,7 @@ class PlaceRequested(OfReferral):
     from_on: StoredDay
     firm: bool
     attended: Numbers
+    have: ModuleIds = ()
     kept_apart: People
 
 
@@ -70,21 +136,20 @@ class PlaceRescheduled(OfReferral):
     placed_on: StoredDay | None
 
 
+class PlaceRestored(OfReferral):
+    """A place that ended in error goes on; `placed_on` is when it was accepted."""
+
+    cycle_id: Id
+    city: City
+    first_on: StoredDay
+    last_on: StoredDay
+    placed_on: StoredDay
+
+
 class PlaceGivenBack(OfReferral):
     """The place ended: given back, or its cycle is over."""
 
     cycle_id: Id
-
-
-class AttendanceNoted(OfReferral):
-    """How the person was marked at one session; noted again after a correction. `modules` are all of the offer's."""
-
-    cycle_id: Id
-    session_id: Id
-    module: Number
-    modules: Numbers
-    mark: Mark
-    city: City
 
 
 class ParticipationStarted(OfReferral):
@@ -115,6 +180,19 @@ class ParticipationStopped(OfReferral):
     code: ReasonCode
 
 
+class PlaceReclaimed(OfReferral):
+    """A place that ended in error is asked back from its cycle."""
+
+    cycle_id: Id
+    kept_apart: People
+
+
+class StopRevoked(OfReferral):
+    """The stop was recorded in error; `outweighed` when a session attended after it says so."""
+
+    outweighed: bool = False
+
+
 class ParticipationReturned(OfReferral):
     """Came back after stopping: waits for a place again, with the modules attended before."""
 
@@ -138,9 +216,10 @@ class NonAssociationDeclared(OfReferral):
 
 
 class NonAssociationLifted(OfReferral):
-    """They may sit together again."""
+    """They may sit together again; `pairs` are what was said of other referrals of these two people, lifted as well."""
 
     other_id: Id
+    pairs: Annotated[tuple[tuple[Id, Id], ...], Field(max_length=2000)] = ()
 
 
 class SafetyTaskOpened(OfReferral):
@@ -150,6 +229,12 @@ class SafetyTaskOpened(OfReferral):
     cycle_id: Id
     cause: SafetyCause
     due_on: StoredDay
+
+
+class SafetyTaskLapsed(OfReferral):
+    """What the task was opened for turned out not to be so: nobody has to look any more."""
+
+    task_id: Id
 
 
 class SafetyTaskClosed(OfReferral):
@@ -166,18 +251,36 @@ ParticipationEvent = (
     | PlaceRefused
     | ParticipantPlaced
     | PlaceRescheduled
+    | PlaceReclaimed
+    | PlaceRestored
     | PlaceGivenBack
     | AttendanceNoted
+    | AttendanceCounted
+    | AttendanceDiscounted
+    | AttendanceRevoked
+    | MakeUpRequested
+    | MakeUpArranged
+    | MakeUpDropped
+    | ParticipationTransferred
+    | OfferFollowed
     | ParticipationStarted
     | StartRevoked
     | ParticipationPaused
     | ParticipationResumed
     | ParticipationStopped
+    | StopRevoked
     | ParticipationReturned
     | ParticipationCompleted
     | CompletionRevoked
     | NonAssociationDeclared
     | NonAssociationLifted
     | SafetyTaskOpened
+    | SafetyTaskLapsed
     | SafetyTaskClosed
+    | PersonKnown
+    | OtherKnown
+    | RoadNoted
+    | DuplicateCounted
+    | AttendanceInherited
+    | LeavingRevoked
 )

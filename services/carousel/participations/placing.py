@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 from services.carousel.participations.commands import (
@@ -11,15 +12,18 @@ from services.carousel.participations.commands import (
     ReceivePlace,
     RefusePlace,
     ReschedulePlace,
+    RestorePlace,
 )
 from services.carousel.participations.events import (
     ParticipantPlaced,
     ParticipationEvent,
     PlaceGivenBack,
     PlaceOffered,
+    PlaceReclaimed,
     PlaceRefused,
     PlaceRequested,
     PlaceRescheduled,
+    PlaceRestored,
 )
 from services.carousel.participations.state import Participation
 from services.carousel.refusals import Refusal
@@ -41,8 +45,7 @@ def ask_place(state: Participation, command: OfferPlace | PlaceParticipant) -> l
         raise Refused(Refusal.PARTICIPATION_UNKNOWN)
     if state.standing != "waiting":
         raise Refused(Refusal.PARTICIPATION_NOT_OPEN)
-    if min(command.on, command.from_on) < state.awaited.on:
-        raise Refused(Refusal.DATE_BEFORE_WAITING)
+    not_before_waiting(state, min(command.on, command.from_on))
     return [
         PlaceRequested(
             referral_id=command.referral_id,
@@ -50,6 +53,7 @@ def ask_place(state: Participation, command: OfferPlace | PlaceParticipant) -> l
             from_on=command.from_on,
             firm=firm,
             attended=tuple(sorted(state.attended)),
+            have=tuple(sorted(state.have)),
             kept_apart=tuple(sorted(state.kept_apart)),
             on=command.on,
         )
@@ -69,6 +73,7 @@ def receive_place(state: Participation, command: ReceivePlace) -> list[Participa
             organisation_id=command.organisation_id,
             city=command.city,
             modules=command.modules,
+            needs=command.needs,
             first_on=command.first_on,
             last_on=command.last_on,
             on=command.on,
@@ -83,6 +88,7 @@ def reschedule_place(state: Participation, command: ReschedulePlace) -> list[Par
         return []
     if (place.first_on, place.last_on) == (command.first_on, command.last_on):
         return []
+    not_before_waiting(state, command.first_on)
     return [
         PlaceRescheduled(
             referral_id=command.referral_id,
@@ -96,14 +102,19 @@ def reschedule_place(state: Participation, command: ReschedulePlace) -> list[Par
     ]
 
 
+def not_before_waiting(state: Participation, on: date) -> None:
+    """Raises Refused for a day before the first on which he waited."""
+    if state.known_since and on < state.known_since:
+        raise Refused(Refusal.DATE_BEFORE_WAITING, day=str(on))
+
+
 def accept_place(state: Participation, command: AcceptPlace) -> list[ParticipationEvent]:
     """The person takes the place offered."""
     if state.standing == "placed":
         return []
     if state.standing != "offered" or state.place is None:
         raise Refused(Refusal.NO_PLACE_OFFERED)
-    if state.awaited and command.on < state.awaited.on:
-        raise Refused(Refusal.DATE_BEFORE_WAITING)
+    not_before_waiting(state, command.on)
     return [_placed(state.place, command.on)]
 
 
@@ -114,6 +125,7 @@ def refuse_place(state: Participation, command: RefusePlace) -> list[Participati
         return []
     if state.standing != "offered" or state.place is None:
         raise Refused(Refusal.NO_PLACE_OFFERED)
+    not_before_waiting(state, command.on)
     if (command.category, command.code) not in reasons_for("place_refused"):
         raise Refused(Refusal.REASON_DOES_NOT_FIT)
     return [
@@ -122,6 +134,42 @@ def refuse_place(state: Participation, command: RefusePlace) -> list[Participati
             cycle_id=state.place.cycle_id,
             category=command.category,
             code=command.code,
+            on=command.on,
+        )
+    ]
+
+
+def reclaim_place(state: Participation, cycle_id: str, on: date) -> list[ParticipationEvent]:
+    """The last place is asked back, unless the person has gone another way since it ended."""
+    ended = state.ended
+    if state.standing != "waiting" or not isinstance(ended, ParticipantPlaced) or ended.cycle_id != cycle_id:
+        return []
+    if state.moved or state.seat_beside(ended):
+        return []
+    apart = tuple(sorted(state.kept_apart))
+    return [PlaceReclaimed(referral_id=ended.referral_id, cycle_id=cycle_id, kept_apart=apart, on=on)]
+
+
+def place_of_the_stop(state: Participation, on: date) -> list[ParticipationEvent]:
+    """The place that he gave back by stopping is asked back with the stop."""
+    if state.ended is None or state.stopped is None or state.paused or state.ended_on != state.stopped.on:
+        return []
+    return reclaim_place(replace(state, standing="waiting"), state.ended.cycle_id, on)
+
+
+def restore_place(state: Participation, command: RestorePlace) -> list[ParticipationEvent]:
+    """The place in that cycle goes on, unless the person has gone another way since it ended."""
+    ended = state.ended
+    if state.standing != "waiting" or not isinstance(ended, ParticipantPlaced) or ended.cycle_id != command.cycle_id:
+        return []
+    return [
+        PlaceRestored(
+            referral_id=command.referral_id,
+            cycle_id=command.cycle_id,
+            city=ended.city,
+            first_on=command.first_on,
+            last_on=command.last_on,
+            placed_on=ended.on,
             on=command.on,
         )
     ]
@@ -141,6 +189,7 @@ def _placed(place: PlaceInCycle, on: date) -> ParticipantPlaced:
         organisation_id=place.organisation_id,
         city=place.city,
         modules=place.modules,
+        needs=place.needs,
         first_on=place.first_on,
         last_on=place.last_on,
         on=on,

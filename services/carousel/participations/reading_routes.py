@@ -7,14 +7,14 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends
 
-from services.carousel.access import Facilitator, Snapshot, require_participation
+from services.carousel.access import Facilitator, Snapshot, require_participation, visible_participations
 from services.carousel.cycles.forecast import Forecast
 from services.carousel.participations.aggregate import PARTICIPATION
 from services.carousel.participations.events import ParticipationEvent
 from services.carousel.queries import barriers, board, participations, waiting_list
 from services.carousel.queries.barriers import CityPeriod
 from services.carousel.queries.parameters import FromOn
-from services.carousel.queries.participations import Participation
+from services.carousel.queries.participations import Left, Participation
 from shared.domain.clock import today
 from shared.http.commands import Store
 from shared.http.pagination import Page, Paging
@@ -33,9 +33,12 @@ async def read_waiting_list(caller: Facilitator, connection: Snapshot, page: Pag
 
 
 @router.get("/participations/{referral_id}", tags=["views"])
-async def read_participation(referral_id: Id, caller: Facilitator, connection: Snapshot) -> Participation:
-    """One participation; of those he is kept apart from, whom the caller may see."""
-    await require_participation(connection, caller, referral_id)
+async def read_participation(referral_id: Id, caller: Facilitator, connection: Snapshot) -> Participation | Left:
+    """One participation, as far as the caller may see him and his others; of who was transferred, that he left."""
+    if not await visible_participations(connection, caller, [referral_id]):
+        if left := await participations.find_left(connection, caller, referral_id):
+            return left
+        raise NotVisible
     if found := await participations.find(connection, referral_id):
         return (await participations.as_visible(connection, caller, [found]))[0]
     raise NotVisible

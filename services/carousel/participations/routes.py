@@ -5,12 +5,16 @@ from __future__ import annotations
 from fastapi import APIRouter, Response
 
 from services.carousel.access import Access, Facilitator, with_access
+from services.carousel.offers.aggregate import OFFER
 from services.carousel.participations.aggregate import PARTICIPATION
 from services.carousel.participations.commands import (
     AcceptPlace,
     DeclareNonAssociation,
+    DropMakeUp,
+    FollowOffer,
     GiveBackPlace,
     LiftNonAssociation,
+    MakeUp,
     OfferPlace,
     ParticipationCommand,
     PauseParticipation,
@@ -18,9 +22,19 @@ from services.carousel.participations.commands import (
     RefusePlace,
     ResumeParticipation,
     ReturnToParticipation,
+    RevokeStop,
     StopParticipation,
 )
-from services.carousel.participations.schemas import NonAssociation, Pause, PlaceEnd, PlaceRequest, Reason
+from services.carousel.participations.schemas import (
+    MakeUpSession,
+    NonAssociation,
+    OfferChoice,
+    Pause,
+    PlaceEnd,
+    PlaceRequest,
+    Reason,
+)
+from services.carousel.participations.state import Participation
 from shared.domain.clock import now
 from shared.domain.messages import Dated
 from shared.eventstore.command_handler import Outcome
@@ -28,6 +42,7 @@ from shared.eventstore.event_store import Connection
 from shared.eventstore.loading import load
 from shared.http.auth import Caller
 from shared.http.commands import Commanding, Commands, Done
+from shared.http.problems import NotVisible
 from shared.i18n.code_lists import Id
 
 router = APIRouter(tags=["participations"])
@@ -49,6 +64,61 @@ async def place_participant(referral_id: Id, body: PlaceRequest, caller: Facilit
         at=now(), by=caller.subject, referral_id=referral_id, cycle_id=body.cycle_id, from_on=body.from_on, on=body.on
     )
     return await _run(commands, caller, command)
+
+
+@router.post("/participations/{referral_id}/make-up", response_model=Done)
+async def make_up(referral_id: Id, body: MakeUpSession, caller: Facilitator, commands: Commanding) -> Response:
+    """Have a person make up one session in another group; his own place stays."""
+    command = MakeUp(
+        at=now(),
+        by=caller.subject,
+        referral_id=referral_id,
+        cycle_id=body.cycle_id,
+        session_id=body.session_id,
+        on=body.on,
+    )
+    return await _run(commands, caller, command)
+
+
+@router.post("/participations/{referral_id}/drop-make-up", response_model=Done)
+async def drop_make_up(referral_id: Id, body: MakeUpSession, caller: Facilitator, commands: Commanding) -> Response:
+    """Have him not make up that session there."""
+    command = DropMakeUp(
+        at=now(),
+        by=caller.subject,
+        referral_id=referral_id,
+        cycle_id=body.cycle_id,
+        session_id=body.session_id,
+        on=body.on,
+    )
+    return await _run(commands, caller, command)
+
+
+@router.post("/participations/{referral_id}/follow-offer", response_model=Done)
+async def follow_offer(referral_id: Id, body: OfferChoice, caller: Facilitator, commands: Commanding) -> Response:
+    """Have a person go on with an offer in the version that holds: what he attended keeps its worth."""
+    async with commands.store.pool.acquire() as connection:
+        _, offer = await load(connection, commands.store, OFFER, body.offer_id)
+    command = FollowOffer(
+        at=now(),
+        by=caller.subject,
+        referral_id=referral_id,
+        offer_id=body.offer_id,
+        version=max(offer.version, 1),
+        modules=tuple(each.number for each in offer.modules),
+        needs=offer.needs,
+        on=body.on,
+    )
+
+    async def run(access: Access) -> Response:
+        def check(state: Participation) -> None:
+            access.person(state)
+            if not offer.modules:
+                raise NotVisible
+
+        return await commands.run(PARTICIPATION, referral_id, command, check_access=check)
+
+    return await with_access(commands.store, caller, run)
 
 
 @router.post("/participations/{referral_id}/accept-place", response_model=Done)
@@ -96,6 +166,12 @@ async def stop_participation(referral_id: Id, body: Reason, caller: Facilitator,
         at=now(), by=caller.subject, referral_id=referral_id, category=body.category, code=body.code, on=body.on
     )
     return await _run(commands, caller, command)
+
+
+@router.post("/participations/{referral_id}/revoke-stop", response_model=Done)
+async def revoke_stop(referral_id: Id, body: Dated, caller: Facilitator, commands: Commanding) -> Response:
+    """Take a stop back that was recorded in error, and the safety task that it opened."""
+    return await _run(commands, caller, RevokeStop(at=now(), by=caller.subject, referral_id=referral_id, on=body.on))
 
 
 @router.post("/participations/{referral_id}/return", response_model=Done)

@@ -28,6 +28,19 @@ class PlaceEnd(Dated):
     cycle_id: Id
 
 
+class MakeUpSession(Dated):
+    """One session of another cycle."""
+
+    cycle_id: Id
+    session_id: Id
+
+
+class OfferChoice(Dated):
+    """The offer that a person follows from now on, in the version that holds."""
+
+    offer_id: Id
+
+
 class Reason(Dated):
     """Why a person does not come, or comes no longer."""
 

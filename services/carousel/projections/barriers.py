@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from services.carousel.participations.aggregate import PARTICIPATION
-from services.carousel.participations.events import LeftWaitingList, PlaceRefused
+from services.carousel.participations.events import LeavingRevoked, LeftWaitingList, PlaceRefused
 from shared.domain.aggregate import AnyChange
 from shared.eventstore.event_store import Connection
 from shared.projections.inline import Projection
@@ -39,6 +39,8 @@ async def apply(connection: Connection, change: AnyChange) -> None:
         return
     if any(isinstance(each.event, LeftWaitingList) and each.event.cause == "retracted" for each in found.recorded):
         await connection.execute("insert into taken_back values ($1) on conflict do nothing", found.id)
+    if any(isinstance(each.event, LeavingRevoked) for each in found.recorded):
+        await connection.execute("delete from taken_back where referral = $1", found.id)
     if refused := [each.version for each in found.recorded if isinstance(each.event, PlaceRefused)]:
         last = found.state.refusals[-len(refused) :]
         await connection.executemany(
@@ -59,4 +61,4 @@ async def apply(connection: Connection, change: AnyChange) -> None:
         )
 
 
-PROJECTION = Projection("barriers", 3, SCHEMA, apply)
+PROJECTION = Projection("barriers", 4, SCHEMA, apply)

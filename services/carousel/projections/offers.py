@@ -28,8 +28,8 @@ async def apply(connection: Connection, change: AnyChange) -> None:
             found.id,
             found.state.version,
             found.state.language,
-            json.dumps([module.model_dump() for module in found.state.modules]),
+            json.dumps([each.model_dump() | {"identity": each.needed.identity} for each in found.state.modules]),
         )
 
 
-PROJECTION = Projection("offers", 2, SCHEMA, apply)
+PROJECTION = Projection("offers", 3, SCHEMA, apply)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from services.carousel.participations.aggregate import PARTICIPATION
-from services.carousel.participations.events import SafetyTaskClosed, SafetyTaskOpened
+from services.carousel.participations.events import SafetyTaskClosed, SafetyTaskLapsed, SafetyTaskOpened
 from shared.domain.aggregate import AnyChange
 from shared.eventstore.event_store import Connection
 from shared.projections.inline import Projection
@@ -24,7 +24,7 @@ create index if not exists safety_tasks_open on safety_tasks (organisation, due_
 
 
 async def apply(connection: Connection, change: AnyChange) -> None:
-    """A task is opened once and closed once: applying the events twice is applying them once."""
+    """A task is opened once, and closed once or lapsed: applying the events twice is applying them once."""
     found = change.of(PARTICIPATION)
     for recorded in found.recorded if found else ():
         match recorded.event:
@@ -39,7 +39,7 @@ async def apply(connection: Connection, change: AnyChange) -> None:
                     opened.on,
                     opened.due_on,
                 )
-            case SafetyTaskClosed() as closed:
+            case SafetyTaskClosed() | SafetyTaskLapsed() as closed:
                 await connection.execute(
                     "update safety_tasks set closed_on = $3 where referral = $1 and task = $2",
                     closed.referral_id,

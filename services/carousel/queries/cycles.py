@@ -7,7 +7,7 @@ from datetime import date, time
 
 import asyncpg
 
-from shared.domain.messages import Message
+from shared.domain.messages import JsonObject, Message
 from shared.eventstore.event_store import Connection
 from shared.http.auth import Caller, Role
 from shared.http.pagination import Page, PageRequest
@@ -67,13 +67,17 @@ async def find(connection: Connection, caller: Caller, period: tuple[date, date]
     )
     sessions = await sessions_of(connection, [row["cycle"] for row in rows])
     found = [
-        Cycle.model_validate(dict(row) | {"sessions": [_planned(row, each) for each in sessions[row["cycle"]]]})
+        Cycle.model_validate(_known(row) | {"sessions": [_planned(each) for each in sessions[row["cycle"]]]})
         for row in rows
     ]
     return page.page(found, lambda each: [each.first_on, each.cycle])
 
 
-def _planned(cycle: asyncpg.Record, row: asyncpg.Record) -> SessionPlanned:
+def _known(row: asyncpg.Record) -> JsonObject:
+    return {name: row[name] for name in Cycle.model_fields if name != "sessions"}
+
+
+def _planned(row: asyncpg.Record) -> SessionPlanned:
     taken = len(row["expected"])
     return SessionPlanned(
         session=row["session"],
@@ -83,7 +87,7 @@ def _planned(cycle: asyncpg.Record, row: asyncpg.Record) -> SessionPlanned:
         starts=row["starts"],
         status=row["status"],
         expected=taken,
-        seats_free=max(0, cycle["capacity"] - taken) if row["status"] == "planned" else 0,
+        seats_free=max(0, row["capacity"] - taken) if row["status"] == "planned" else 0,
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from datetime import date
 
@@ -9,7 +10,7 @@ import asyncpg
 
 from services.carousel.cycles.forecast import Running
 from services.carousel.queries.cycles import CycleSlot, sessions_of
-from services.carousel.values import Session
+from services.carousel.values import Needs, Session
 from shared.eventstore.event_store import Connection
 
 
@@ -18,11 +19,19 @@ class Joinable(CycleSlot):
 
     sessions: tuple[Session, ...]
     expected: dict[str, frozenset[str]]
+    seats: dict[str, int]
+    needs: Needs
 
     @property
     def slot(self) -> str:
         """Its weekday and part of the day, as availability is kept."""
         return f"{self.weekday}/{self.part_of_day}"
+
+    @property
+    def days(self) -> tuple[date, date]:
+        """The first and the last of its sessions to come."""
+        days = [each.on for each in self.sessions]
+        return (min(days), max(days)) if days else (date.max, date.min)
 
     def people(self) -> frozenset[str]:
         """Everyone expected at a session to come."""
@@ -33,7 +42,7 @@ class Joinable(CycleSlot):
         full = {
             session
             for session, people in self.expected.items()
-            if referral not in people and len(people) >= self.capacity
+            if referral not in people and len(people) >= self.seats[session]
         }
         return Running(self.cycle, self.sessions, frozenset(full))
 
@@ -51,7 +60,9 @@ async def joinable(connection: Connection, cities: Sequence[str], today: date) -
 
 def _joinable(row: asyncpg.Record, sessions: Sequence[asyncpg.Record]) -> Joinable:
     ahead = [each for each in sessions if each["status"] == "planned"]
-    known = {name: row[name] for name in Joinable.model_fields if name not in {"sessions", "expected"}}
+    known = {
+        name: row[name] for name in Joinable.model_fields if name not in {"sessions", "expected", "seats", "needs"}
+    }
     return Joinable.model_validate(
         known
         | {
@@ -65,6 +76,8 @@ def _joinable(row: asyncpg.Record, sessions: Sequence[asyncpg.Record]) -> Joinab
                 )
                 for each in ahead
             ],
+            "needs": json.loads(row["needs"]),
             "expected": {each["session"]: frozenset(each["expected"]) for each in ahead},
+            "seats": {each["session"]: each["capacity"] for each in ahead},
         }
     )

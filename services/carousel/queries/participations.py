@@ -6,11 +6,13 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Literal
 
+from pydantic import computed_field
+
 from services.carousel.access import VISIBLE, visible_participations
 from shared.domain.bounds import MOST
 from shared.domain.messages import JsonObject, Message
 from shared.eventstore.event_store import Connection
-from shared.http.auth import Caller
+from shared.http.auth import Caller, Role
 from shared.http.pagination import Page, PageRequest
 from shared.i18n.code_lists import Availability
 from shared.i18n.text import Language
@@ -19,7 +21,10 @@ Status = Literal["waiting", "offered", "placed", "paused", "stopped", "unlisted"
 
 
 class Participation(Message):
-    """One participation as the facilitators who work with it see it."""
+    """One participation as the facilitators who work with it see it.
+
+    `attended` and `modules` are numbers in the offer that he follows, `have` the identities of all that he attended.
+    """
 
     referral: str
     city: str
@@ -33,22 +38,29 @@ class Participation(Message):
     cycle: str | None
     attended: tuple[int, ...]
     modules: tuple[int, ...]
+    have: tuple[str, ...]
     absences_in_a_row: int
     kept_apart: tuple[str, ...]
+    same_person: tuple[str, ...]
 
+    @computed_field  # type: ignore[prop-decorator]
     @property
     def missing(self) -> tuple[int, ...]:
-        """The modules of the offer not attended yet."""
+        """What he still needs: the modules, of the offer that he follows, not attended yet."""
         return tuple(sorted(set(self.modules) - set(self.attended)))
 
 
 async def as_visible(connection: Connection, caller: Caller, people: Sequence[Participation]) -> list[Participation]:
-    """The same people, each kept apart only from those whom this caller may see."""
-    visible = await visible_participations(
-        connection, caller, sorted({other for each in people for other in each.kept_apart})
-    )
+    """The same people, with those kept apart and other referrals of the person only as far as this caller sees them."""
+    named = {other for each in people for other in (*each.kept_apart, *each.same_person)}
+    visible = await visible_participations(connection, caller, sorted(named))
     return [
-        each.model_copy(update={"kept_apart": tuple(other for other in each.kept_apart if other in visible)})
+        each.model_copy(
+            update={
+                "kept_apart": tuple(other for other in each.kept_apart if other in visible),
+                "same_person": tuple(other for other in each.same_person if other in visible),
+            }
+        )
         for each in people
     ]
 
@@ -57,6 +69,25 @@ async def find(connection: Connection, referral_id: str) -> Participation | None
     """One participation, or None; whether it may be seen, `access` says."""
     row = await connection.fetchrow("select * from participations where referral = $1", referral_id)
     return participation_of(dict(row)) if row else None
+
+
+class Left(Message):
+    """Somebody whom the caller saw before he was transferred to another city: only that he left, and when."""
+
+    referral: str
+    left_on: date
+
+
+async def find_left(connection: Connection, caller: Caller, referral_id: str) -> Left | None:
+    """That he left the city or the groups of this facilitator; None for anybody else."""
+    row = await connection.fetchrow(
+        "select referral, left_on from participations where referral = $1"
+        " and (left_cities && $2 or $3 = any(left_groups))",
+        referral_id,
+        list(caller.cities),
+        caller.organisation,
+    )
+    return Left(**row) if row and caller.role is Role.FACILITATOR else None
 
 
 async def in_cycle(connection: Connection, cycle_id: str, page: PageRequest) -> list[Participation]:

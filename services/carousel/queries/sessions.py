@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from datetime import date, time
 
 from services.carousel.values import Mark
@@ -59,6 +60,14 @@ async def sheet(connection: Connection, cycle_id: str, session_id: str) -> Sessi
     expected = [{"referral": each, "mark": marks.get(each)} for each in row["expected"]]
     known = {name: row[name] for name in SessionSheet.model_fields if name not in {"expected", "covers"}}
     return SessionSheet.model_validate(known | {"expected": expected, "covers": json.loads(row["covers"])})
+
+
+async def in_another_cycle(connection: Connection, cycle_id: str, sessions: Sequence[str]) -> bool:
+    """Whether a session of one of these ids belongs to another cycle: an id tells one session everywhere."""
+    found: bool = await connection.fetchval(
+        "select exists (select from sessions where session = any($1) and cycle <> $2)", list(sessions), cycle_id
+    )
+    return found
 
 
 async def unrecorded(connection: Connection, caller: Caller, today: date, page: PageRequest) -> Page[Unrecorded]:

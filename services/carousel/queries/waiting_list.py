@@ -12,6 +12,7 @@ from services.carousel.cycles.forecast import Forecast, forecast
 from services.carousel.queries import participations
 from services.carousel.queries.joinable import Joinable, joinable
 from services.carousel.queries.participations import Participation
+from services.carousel.values import attended_of
 from shared.domain.messages import Message
 from shared.eventstore.event_store import Connection
 from shared.http.auth import Caller
@@ -22,13 +23,14 @@ _AT_A_TIME = 100
 
 
 class FittingPlace(Message):
-    """The first place that fits, and when he could finish if he takes it and attends everything."""
+    """The first place that fits, which modules he would attend there, and when he could finish if he attends all."""
 
     cycle: str
     city: str
     place: str
     weekday: Weekday
     part_of_day: PartOfDay
+    modules: tuple[int, ...]
     first_on: date
     finishes_on: date | None
 
@@ -77,11 +79,16 @@ async def proposals(
 async def _suited(
     connection: Connection, caller: Caller, cycle: Joinable, after: Sequence[object]
 ) -> list[asyncpg.Record]:
-    """The next of those whom this caller sees wait for such a group."""
+    """The next of those whom this caller sees wait for such a group; nobody who has a place at the time, nor twice."""
     return await connection.fetch(
-        f"select * from participations where status = 'waiting' and {VISIBLE}"
-        " and city = $3 and language = $4 and (availability = '{}' or $5 = any(availability)) and not kept_apart && $6"
-        " and (waiting_since, referral) > ($8, $9) order by waiting_since, referral limit $7",
+        f"with suited as (select * from participations where status = 'waiting' and {VISIBLE}"
+        " and city = $3 and language = $4 and (availability = '{}' or $5 = any(availability)) and not kept_apart && $6)"
+        " select * from suited s where (waiting_since, referral) > ($8, $9)"
+        " and not exists (select from suited e where e.referral = any(s.same_person)"
+        "  and (e.waiting_since, e.referral) < (s.waiting_since, s.referral))"
+        " and not exists (select from participations p join cycles c using (cycle)"
+        "  where p.referral = any(s.same_person) and c.first_on <= $11 and c.last_on >= $10)"
+        " order by waiting_since, referral limit $7",
         caller.organisation,
         list(caller.cities),
         cycle.city,
@@ -90,6 +97,7 @@ async def _suited(
         list(cycle.people()),
         _AT_A_TIME,
         *after,
+        *cycle.days,
     )
 
 
@@ -110,9 +118,17 @@ def fits(person: Participation, cycle: Joinable) -> bool:
 
 
 def foresee(person: Participation, cycles: Sequence[Joinable], from_on: date) -> Forecast:
-    """The forecast of this person over cycles in the order in which he may join them."""
-    modules = person.modules or (cycles[0].modules if cycles else ())
-    return forecast([each.running_for(person.referral) for each in cycles], modules, person.attended, from_on)
+    """The forecast of this person over cycles in the order in which he may join them.
+
+    From the first that he can join, he follows its version of its offer: what he has counts by what it is there.
+    """
+    for nth, first in enumerate(cycles):
+        had = attended_of(first.needs, frozenset(person.have))
+        running = [each.running_for(person.referral) for each in cycles[nth:] if each.needs == first.needs]
+        seen = forecast(running, first.modules, had, from_on)
+        if seen.visits and seen.visits[0].cycle == first.cycle:
+            return seen
+    return forecast([], person.modules or (cycles[0].modules if cycles else ()), person.attended, from_on)
 
 
 def _waiting(person: Participation, cycles: Sequence[Joinable], today: date) -> Waiting:
@@ -127,6 +143,7 @@ def _waiting(person: Participation, cycles: Sequence[Joinable], today: date) -> 
             place=first.place,
             weekday=first.weekday,
             part_of_day=first.part_of_day,
+            modules=tuple(sorted(each.module for each in seen.visits if each.cycle == first.cycle)),
             first_on=seen.visits[0].on,
             finishes_on=seen.finishes_on,
         )

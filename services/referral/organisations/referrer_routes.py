@@ -59,9 +59,9 @@ async def _keep_name(
     await require_own_id(connection, command.referrer_id, command.organisation_id)
     if outcome.events:
         since = day_in_belgium(command.at)
-        kept = await names.introduce(connection, command.referrer_id, "referrer", person, since)
+        kept = await names.add_person(connection, command.referrer_id, "referrer", person, since)
     else:
-        kept = await names.held(connection, command.referrer_id, "referrer") == person
+        kept = await names.find_person(connection, command.referrer_id, "referrer") == person
     if not kept:
         raise id_not_available()
 
@@ -127,4 +127,4 @@ async def _change(
             raise NotVisible
 
     require = partial(require_referrer, caller=caller, referrer_id=change.person)
-    return await commands.once(referrer_key(change.person), write, status=204, can_still_see=require)
+    return await commands.once(referrer_key(change.person), write, status=204, recheck_access=require)

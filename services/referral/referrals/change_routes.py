@@ -48,7 +48,7 @@ async def look_at_change(referral_id: Id, change_id: Id, caller: WhoKeepsNames, 
     async with store.pool.acquire() as connection, connection.transaction():
         person_id = await require_person(connection, caller, referral_id)
         change = await _open_change(connection, change_id, person_id)
-        await names.look(connection, person_id, caller.subject, "correction", referral_id)
+        await names.read_person(connection, person_id, caller.subject, "correction", referral_id)
         person = await names.asked_for(connection, change)
     if person is None:
         raise NotVisible
@@ -71,7 +71,7 @@ async def confirm_change(
                 await settle_roads(connection, commands.store, person_id, change.why, caller.subject)
 
     require = partial(require_person, caller=caller, referral_id=referral_id)
-    return await commands.once(REFERRAL.stream(referral_id), write, status=204, can_still_see=require)
+    return await commands.once(REFERRAL.stream(referral_id), write, status=204, recheck_access=require)
 
 
 @router.delete("/referrals/{referral_id}/person/changes/{change_id}", status_code=204)
@@ -85,7 +85,7 @@ async def drop_change(referral_id: Id, change_id: Id, caller: WhoKeepsNames, com
             await name_changes.decide(connection, change, caller.subject, done=False)
 
     require = partial(require_person, caller=caller, referral_id=referral_id)
-    return await commands.once(REFERRAL.stream(referral_id), write, status=204, can_still_see=require)
+    return await commands.once(REFERRAL.stream(referral_id), write, status=204, recheck_access=require)
 
 
 async def _open_change(connection: Connection, change_id: str, person_id: str) -> NameChange:

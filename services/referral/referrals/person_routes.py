@@ -97,7 +97,7 @@ async def _change(
         return waits
 
     require = partial(require_person, caller=caller, referral_id=referral_id)
-    answer = await commands.once(REFERRAL.stream(referral_id), write, status=202, can_still_see=require)
+    answer = await commands.once(REFERRAL.stream(referral_id), write, status=202, recheck_access=require)
     return answer if answer.body else Response(status_code=204)
 
 
@@ -106,7 +106,7 @@ async def _make_or_ask(
 ) -> dict[str, str] | None:
     """None when the change is made or there is nothing to erase, else the id of the change that waits."""
     referrals = await referrals_of(connection, change.person)
-    if await names.held(connection, change.person, "referred") is None:
+    if await names.find_person(connection, change.person, "referred") is None:
         if change.what == "correction":
             raise NotVisible
         return None

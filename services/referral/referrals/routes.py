@@ -102,18 +102,18 @@ class _Receiving:
     async def keep(self, connection: Connection, outcome: Outcome) -> None:
         """The names in it lead somewhere; that of the person is kept, or waits."""
         command = self.command
-        introduced = outcome.events and await self._introduced(connection)
-        if not introduced:
+        added = outcome.events and await self._added(connection)
+        if not added:
             await self.names.propose(connection, command.person_id, self.person, self.caller.subject)
         if self.caller.role is Role.FACILITATOR:
             self.attention = await referrals.attention(connection, self.caller, today(), command.referral_id)
 
-    async def _introduced(self, connection: Connection) -> bool:
+    async def _added(self, connection: Connection) -> bool:
         command, cities = self.command, self.caller.cities if self.caller.role is Role.FACILITATOR else ()
         await require_known(connection, command, cities)
         await require_may_refer(connection, self.caller, command.person_id)
         since = command.received_on
-        return await self.names.introduce(connection, command.person_id, "referred", self.person, since)
+        return await self.names.add_person(connection, command.person_id, "referred", self.person, since)
 
     def answer(self, _: Outcome) -> dict[str, Any]:
         """The version of then, and to a facilitator which other referrals may be of the same person."""

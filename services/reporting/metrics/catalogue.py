@@ -14,7 +14,8 @@ from shared.i18n.text import Text
 
 StepName = Literal[
     "received", "intake", "accepted", "not_eligible", "not_suitable", "withdrawn", "on_hold",
-    "placed", "started", "modules", "completed", "stopped", "session", "group", "cycle",
+    "placed", "started", "completed", "stopped", "person_started", "person_completed", "modules",
+    "session", "group", "cycle",
     "training", "pitched", "participation", "person", "invited", "answered",
     "score", "confidence_before", "confidence_after", "preceded", "first", "first_preceded",
     "network_event", "network_participation", "steering", "steering_partner",
@@ -30,7 +31,8 @@ MEANS: frozenset[StepName] = frozenset({"score", "confidence_before", "confidenc
 WHOLE_NUMBERS: frozenset[StepName] = frozenset(
     {
         *("received", "intake", "accepted", "not_eligible", "not_suitable", "withdrawn", "on_hold"),
-        *("placed", "started", "modules", "completed", "stopped", "session", "group", "preceded", "first_preceded"),
+        *("placed", "started", "completed", "stopped", "person_started", "person_completed", "modules"),
+        *("session", "group", "preceded", "first_preceded"),
     }
 )
 

@@ -16,7 +16,8 @@ from services.reporting.metrics.distinct import MemberKey, Place
 class Measurement:
     """One thing that a row measures: the catalogue decides which indicators count it.
 
-    `n` is how many at once, `received_on` the day its referral came in, `measured` a whole number or a mean as text.
+    `n` is how many at once, `measured` a whole number or a mean as text. `received_on` is the day its referral came in,
+    `received_for` the city that was preferred then: a cohort stays where it was received.
     """
 
     step: StepName
@@ -27,6 +28,7 @@ class Measurement:
     reason: str = ""
     n: int = 1
     received_on: date | None = None
+    received_for: str = ""
     measured: str | None = None
     members: Mapping[Member, str] = field(default_factory=dict)
 
@@ -67,9 +69,11 @@ class FigureChanges:
 
 def _dimensions(indicator: Indicator, measurement: Measurement) -> tuple[date, Place]:
     """The month and the place that the indicator counts it in."""
-    on = measurement.received_on if indicator.month == "receipt" and measurement.received_on else measurement.on
+    on, cities = measurement.on, measurement.cities
+    if indicator.month == "receipt" and measurement.received_on:
+        on, cities = measurement.received_on, {**cities, "preferred": measurement.received_for}
     return on.replace(day=1), Place(
-        city=measurement.cities.get(indicator.city, "") if indicator.city else "",
+        city=cities.get(indicator.city, "") if indicator.city else "",
         partner=measurement.partner if indicator.partner else "",
         sector=measurement.sector if indicator.sector else "",
     )

@@ -7,6 +7,7 @@ from typing import Any
 from services.reporting.projections.journeys import JOURNEYS
 from services.reporting.projections.network import NETWORK_EVENTS, STEERING_MEETINGS
 from services.reporting.projections.organisations import ORGANISATIONS
+from services.reporting.projections.persons import PERSONS
 from services.reporting.projections.precedence import REFERRER_MONTHS, REFERRERS, WINDOWS
 from services.reporting.projections.row_projection import RowProjection
 from services.reporting.projections.sessions import CYCLES, SESSIONS
@@ -15,6 +16,7 @@ from services.reporting.projections.trainings import PARTICIPATIONS, TRAININGS
 PROJECTIONS: tuple[RowProjection[Any], ...] = (  # of whichever row
     ORGANISATIONS,
     JOURNEYS,
+    PERSONS,
     SESSIONS,
     CYCLES,
     TRAININGS,

@@ -13,13 +13,14 @@ from shared.contracts import carousel, referral, training
 from shared.domain.messages import Message, Refused
 from shared.i18n.code_lists import terms
 
+STEPS = ("intake", "acceptance", "decline", "hold", "withdrawal", "retraction")
 MARKS = ("present", "excused", "absent")
 KINDS = ("basic", "in_depth")
 GROUNDS = ("not_eligible", "not_suitable")
 
 
 def require_known(message: Message) -> None:
-    """Raises Refused `sector-unknown`, `reason-unknown`, `ground-unknown`, `mark-unknown` or `kind-unknown`."""
+    """Raises Refused with a code that ends in `-unknown`: of a sector, reason, ground, mark, kind or step."""
     match message:
         case referral.ReferralReceived() | training.ParticipationRecorded():
             _sectors([message.sector])
@@ -35,6 +36,8 @@ def require_known(message: Message) -> None:
                 [code for each in terms().reasons.values() for code in each.codes],
                 DeadLetterReason.REASON_UNKNOWN,
             )
+        case referral.ReferralStepRevoked():
+            _among(message.step, STEPS, DeadLetterReason.STEP_UNKNOWN)
         case referral.ReferralWithdrawn() | carousel.ParticipationStopped():
             category = terms().reasons.get(message.category)
             _among(message.code, category.codes if category else (), DeadLetterReason.REASON_UNKNOWN)

@@ -3,31 +3,65 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from services.reporting.metrics.measure import Measurement
-from services.reporting.projections.row_projection import RowProjection, replaced
-from shared.contracts.training import NetworkEventHeld, SteeringMeetingHeld
+from services.reporting.projections.row_projection import RowProjection
+from shared.contracts.training import (
+    NetworkEventHeld,
+    NetworkEventRevoked,
+    SteeringMeetingHeld,
+    SteeringMeetingRevoked,
+)
 
 
-def _measure_event(event: NetworkEventHeld) -> Iterator[Measurement]:
-    yield Measurement("network_event", event.on, {"activity": event.city})
-    for sector, n in event.by_sector.items():
-        yield Measurement("network_participation", event.on, {"activity": event.city}, sector=sector, n=n)
+@dataclass(frozen=True, slots=True)
+class NetworkEvent:
+    """One network event as it was held, unless that was taken back."""
+
+    held: NetworkEventHeld | None = None
 
 
-def _measure_meeting(meeting: SteeringMeetingHeld) -> Iterator[Measurement]:
-    yield Measurement("steering", meeting.on)
-    for partner in meeting.partners:
-        yield Measurement("steering_partner", meeting.on, members={"organisation": partner})
+@dataclass(frozen=True, slots=True)
+class SteeringMeeting:
+    """One meeting of the steering group as it was held, unless that was taken back."""
+
+    held: SteeringMeetingHeld | None = None
+
+
+def _evolve_event(_: NetworkEvent | None, event: NetworkEventHeld | NetworkEventRevoked) -> NetworkEvent:
+    return NetworkEvent(event if isinstance(event, NetworkEventHeld) else None)
+
+
+def _evolve_meeting(_: SteeringMeeting | None, event: SteeringMeetingHeld | SteeringMeetingRevoked) -> SteeringMeeting:
+    return SteeringMeeting(event if isinstance(event, SteeringMeetingHeld) else None)
+
+
+def _measure_event(row: NetworkEvent) -> Iterator[Measurement]:
+    if event := row.held:
+        yield Measurement("network_event", event.on, {"activity": event.city})
+        for sector, n in event.by_sector.items():
+            yield Measurement("network_participation", event.on, {"activity": event.city}, sector=sector, n=n)
+
+
+def _measure_meeting(row: SteeringMeeting) -> Iterator[Measurement]:
+    if meeting := row.held:
+        yield Measurement("steering", meeting.on)
+        for partner in meeting.partners:
+            yield Measurement("steering_partner", meeting.on, members={"organisation": partner})
 
 
 NETWORK_EVENTS = RowProjection(
-    "network_events", NetworkEventHeld, {NetworkEventHeld: lambda event: (event.event,)}, replaced, _measure_event
+    "network_events",
+    NetworkEvent,
+    dict.fromkeys((NetworkEventHeld, NetworkEventRevoked), lambda event: (event.event,)),
+    _evolve_event,
+    _measure_event,
 )
 STEERING_MEETINGS = RowProjection(
     "steering_meetings",
-    SteeringMeetingHeld,
-    {SteeringMeetingHeld: lambda meeting: (meeting.meeting,)},
-    replaced,
+    SteeringMeeting,
+    dict.fromkeys((SteeringMeetingHeld, SteeringMeetingRevoked), lambda event: (event.meeting,)),
+    _evolve_meeting,
     _measure_meeting,
 )

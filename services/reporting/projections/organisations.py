@@ -7,10 +7,17 @@ from datetime import date
 from typing import TypeAlias
 
 from services.reporting.projections.row_projection import RowProjection
-from shared.contracts.referral import OrganisationRegistered, OrganisationRenamed
+from shared.contracts.referral import (
+    OrganisationMerged,
+    OrganisationRegistered,
+    OrganisationRenamed,
+    OrganisationSplit,
+)
 from shared.contracts.training import PartnerJoined, PartnerLeft
 
-OrganisationEvent: TypeAlias = "OrganisationRegistered | OrganisationRenamed | PartnerJoined | PartnerLeft"
+OrganisationEvent: TypeAlias = (
+    OrganisationRegistered | OrganisationRenamed | OrganisationMerged | OrganisationSplit | PartnerJoined | PartnerLeft
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,10 +30,14 @@ class Membership:
 
 @dataclass(frozen=True, slots=True)
 class Organisation:
-    """One identity: its names and its times as a partner, each by the day it began."""
+    """One identity: its names and its times as a partner, each by the day it began.
+
+    `successors` are the organisations that stand in its place since a day: the one it merged into, or its parts.
+    """
 
     names: dict[date, str] = field(default_factory=dict)
     memberships: dict[date, Membership] = field(default_factory=dict)
+    successors: dict[date, tuple[str, ...]] = field(default_factory=dict)
 
     def name_on(self, on: date) -> str | None:
         """The name it bore that day, or its first one before it had any; None while it is not in the register."""
@@ -49,6 +60,10 @@ def evolve(row: Organisation | None, event: OrganisationEvent) -> Organisation:
     match event:
         case OrganisationRegistered() | OrganisationRenamed():
             return replace(organisation, names={**organisation.names, event.since: event.name})
+        case OrganisationMerged():
+            return replace(organisation, successors={**organisation.successors, event.since: (event.into,)})
+        case OrganisationSplit():
+            return replace(organisation, successors={**organisation.successors, event.since: event.into})
         case PartnerJoined():
             return replace(organisation, memberships=_joined(organisation.memberships, event))
         case PartnerLeft():
@@ -75,8 +90,10 @@ ORGANISATIONS = RowProjection(
     "organisations",
     Organisation,
     {
-        OrganisationRegistered: lambda event: (event.organisation,),
-        OrganisationRenamed: lambda event: (event.organisation,),
+        **dict.fromkeys(
+            (OrganisationRegistered, OrganisationRenamed, OrganisationMerged, OrganisationSplit),
+            lambda event: (event.organisation,),
+        ),
         PartnerJoined: lambda event: (event.partner,),
         PartnerLeft: lambda event: (event.partner,),
     },

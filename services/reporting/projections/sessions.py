@@ -4,10 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from typing import TypeAlias, get_args
 
 from services.reporting.metrics.measure import Measurement
 from services.reporting.projections.row_projection import RowProjection, replaced
-from shared.contracts.carousel import AttendanceRecorded, CycleCompleted, Mark, SessionCompleted
+from shared.contracts.carousel import (
+    AttendanceRecorded,
+    AttendanceRevoked,
+    CycleCompleted,
+    Mark,
+    SessionCompleted,
+    SessionRevoked,
+)
+
+SessionEvent: TypeAlias = SessionCompleted | SessionRevoked | AttendanceRecorded | AttendanceRevoked
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,14 +28,18 @@ class Session:
     marks: dict[str, Mark] = field(default_factory=dict)
 
 
-def evolve(row: Session | None, event: SessionCompleted | AttendanceRecorded) -> Session:
+def evolve(row: Session | None, event: SessionEvent) -> Session:
     """The session after `event`."""
     session = row or Session()
     match event:
         case SessionCompleted():
             return replace(session, held=event)
+        case SessionRevoked():
+            return replace(session, held=None)
         case AttendanceRecorded():
             return replace(session, marks={**session.marks, event.referral: event.mark})
+        case AttendanceRevoked():
+            return replace(session, marks={who: mark for who, mark in session.marks.items() if who != event.referral})
 
 
 def measure(session: Session) -> Iterator[Measurement]:
@@ -47,7 +61,7 @@ def _measure_cycle(cycle: CycleCompleted) -> Iterator[Measurement]:
 SESSIONS = RowProjection(
     "sessions",
     Session,
-    dict.fromkeys((SessionCompleted, AttendanceRecorded), lambda event: (event.session,)),
+    dict.fromkeys(get_args(SessionEvent), lambda event: (event.session,)),
     evolve,
     measure,
 )

@@ -9,7 +9,7 @@ from datetime import date
 from services.reporting.metrics.catalogue import StepName
 from services.reporting.metrics.measure import Measurement
 from services.reporting.projections.row_projection import DerivedEvent, RowProjection, replaced
-from shared.contracts.training import Kind, ParticipationRecorded, TrainingEvaluated, TrainingHeld
+from shared.contracts.training import Kind, ParticipationRecorded, TrainingEvaluated, TrainingHeld, TrainingRevoked
 
 FEWEST_ANSWERS = 5
 
@@ -32,12 +32,14 @@ class Training:
     evaluated: TrainingEvaluated | None = None
 
 
-def evolve(row: Training | None, event: TrainingHeld | TrainingEvaluated) -> Training:
+def evolve(row: Training | None, event: TrainingHeld | TrainingRevoked | TrainingEvaluated) -> Training:
     """The training after `event`."""
     training = row or Training()
     match event:
         case TrainingHeld():
             return replace(training, held=event)
+        case TrainingRevoked():
+            return replace(training, held=None)
         case TrainingEvaluated():
             return replace(training, evaluated=event)
 
@@ -92,7 +94,7 @@ def _measure_participation(event: ParticipationRecorded) -> Iterator[Measurement
 TRAININGS = RowProjection(
     "trainings",
     Training,
-    dict.fromkeys((TrainingHeld, TrainingEvaluated), lambda event: (event.training,)),
+    dict.fromkeys((TrainingHeld, TrainingRevoked, TrainingEvaluated), lambda event: (event.training,)),
     evolve,
     measure,
     derive,

@@ -30,8 +30,16 @@ class SteeringMeetingHeld(OfMeeting):
     release: Id | None
 
 
+class SteeringMeetingCancelled(OfMeeting):
+    """It will not meet; planned again, it will."""
+
+
+class SteeringMeetingRevoked(OfMeeting):
+    """It did not meet after all: what was recorded of it is taken back."""
+
+
 class DecisionTaken(OfMeeting):
-    """The steering group decided; `owner` is the partner who sees to it."""
+    """The steering group decided; `owner` is the partner who sees to it. Said again when a correction changes it."""
 
     decision_id: Id
     text: Paragraph
@@ -45,4 +53,19 @@ class DecisionCarriedOut(OfMeeting):
     decision_id: Id
 
 
-MeetingEvent = SteeringMeetingPlanned | SteeringMeetingHeld | DecisionTaken | DecisionCarriedOut
+class DecisionReopened(OfMeeting):
+    """What was decided is not done after all."""
+
+    decision_id: Id
+
+
+class DecisionRevoked(OfMeeting):
+    """That was not decided after all."""
+
+    decision_id: Id
+
+
+MeetingEvent = (
+    SteeringMeetingPlanned | SteeringMeetingCancelled | SteeringMeetingHeld | SteeringMeetingRevoked | DecisionTaken
+    | DecisionCarriedOut | DecisionReopened | DecisionRevoked
+)  # fmt: skip

@@ -14,20 +14,25 @@ from services.training.access import (
     SteeringReader,
     coordinates,
     coordinates_or_plans,
-    in_his_cities,
+    takes_place_in,
 )
 from services.training.meetings.aggregate import MEETING
 from services.training.meetings.commands import (
+    CancelSteeringMeeting,
     CarryOutDecision,
+    CorrectDecision,
     CorrectSteeringMeeting,
     HoldSteeringMeeting,
     PlanSteeringMeeting,
+    ReopenDecision,
+    RevokeDecision,
+    RevokeSteeringMeeting,
     TakeDecision,
 )
-from services.training.meetings.schemas import HeldMeeting, NewDecision, NewMeeting
+from services.training.meetings.schemas import Decided, HeldMeeting, NewDecision, NewMeeting
 from services.training.queries import meetings
 from services.training.queries.meetings import Meeting, Open
-from services.training.queries.organisations import require_known
+from services.training.queries.organisations import current
 from shared.domain.clock import now, today
 from shared.domain.messages import Dated
 from shared.http.auth import Caller
@@ -41,7 +46,7 @@ router = APIRouter(tags=["steering"])
 @router.post("/steering-meetings", status_code=201, response_model=Done)
 async def plan_meeting(body: NewMeeting, caller: Coordinator, commands: Commanding) -> Response:
     """Plan a meeting, or plan it again for another day."""
-    in_his_cities(caller, body.city)
+    takes_place_in(caller, body.city)
     command = PlanSteeringMeeting(
         at=now(),
         by=caller.subject,
@@ -74,23 +79,37 @@ _Met = TypeVar("_Met", HoldSteeringMeeting, CorrectSteeringMeeting)
 
 async def _met(meeting: type[_Met], meeting_id: str, body: HeldMeeting, caller: Caller, commands: Commands) -> _Met:
     """The command, in the caller's own city and with known partners."""
-    in_his_cities(caller, body.city)
-    await require_known(commands.store.pool, *body.partners)
+    takes_place_in(caller, body.city)
+    known = await current(commands.store.pool, body.on, partners=body.partners)
     return meeting(
         at=now(),
         by=caller.subject,
         meeting_id=meeting_id,
         on=body.on,
         city=body.city,
-        partners=body.partners,
+        partners=tuple(now_is for each in body.partners if (now_is := known[each])),
         release=body.release,
     )
+
+
+@router.post("/steering-meetings/{meeting_id}/cancel", response_model=Done)
+async def cancel_meeting(meeting_id: Id, body: Dated, caller: Coordinator, commands: Commanding) -> Response:
+    """What was planned does not take place; planning it again takes that back."""
+    command = CancelSteeringMeeting(at=now(), by=caller.subject, meeting_id=meeting_id, on=body.on)
+    return await commands.run(MEETING, meeting_id, command, check_access=partial(coordinates, caller))
+
+
+@router.post("/steering-meetings/{meeting_id}/revoke", response_model=Done)
+async def revoke_meeting(meeting_id: Id, body: Dated, caller: Coordinator, commands: Commanding) -> Response:
+    """It was recorded as held in error: that, and every decision of it, is taken back."""
+    command = RevokeSteeringMeeting(at=now(), by=caller.subject, meeting_id=meeting_id, on=body.on)
+    return await commands.run(MEETING, meeting_id, command, check_access=partial(coordinates, caller))
 
 
 @router.post("/steering-meetings/{meeting_id}/decisions", status_code=201, response_model=Done)
 async def take_decision(meeting_id: Id, body: NewDecision, caller: Coordinator, commands: Commanding) -> Response:
     """What was decided, which partner sees to it, and by when."""
-    await require_known(commands.store.pool, body.owner)
+    known = await current(commands.store.pool, body.on, owner=body.owner)
     command = TakeDecision(
         at=now(),
         by=caller.subject,
@@ -98,7 +117,7 @@ async def take_decision(meeting_id: Id, body: NewDecision, caller: Coordinator, 
         on=body.on,
         decision_id=body.decision_id,
         text=body.text,
-        owner=body.owner,
+        owner=known[body.owner] or body.owner,
         due=body.due,
     )
     return await commands.run(MEETING, meeting_id, command, check_access=partial(coordinates, caller), created=True)
@@ -110,6 +129,43 @@ async def carry_out_decision(
 ) -> Response:
     """What was decided is done."""
     command = CarryOutDecision(at=now(), by=caller.subject, meeting_id=meeting_id, on=body.on, decision_id=decision_id)
+    return await commands.run(MEETING, meeting_id, command, check_access=partial(coordinates, caller))
+
+
+@router.put("/steering-meetings/{meeting_id}/decisions/{decision_id}", response_model=Done)
+async def correct_decision(
+    meeting_id: Id, decision_id: Id, body: Decided, caller: Coordinator, commands: Commanding
+) -> Response:
+    """What was decided, who sees to it and by when, said again."""
+    known = await current(commands.store.pool, body.on, owner=body.owner)
+    command = CorrectDecision(
+        at=now(),
+        by=caller.subject,
+        meeting_id=meeting_id,
+        on=body.on,
+        decision_id=decision_id,
+        text=body.text,
+        owner=known[body.owner] or body.owner,
+        due=body.due,
+    )
+    return await commands.run(MEETING, meeting_id, command, check_access=partial(coordinates, caller))
+
+
+@router.post("/steering-meetings/{meeting_id}/decisions/{decision_id}/reopen", response_model=Done)
+async def reopen_decision(
+    meeting_id: Id, decision_id: Id, body: Dated, caller: Coordinator, commands: Commanding
+) -> Response:
+    """It was called done in error."""
+    command = ReopenDecision(at=now(), by=caller.subject, meeting_id=meeting_id, on=body.on, decision_id=decision_id)
+    return await commands.run(MEETING, meeting_id, command, check_access=partial(coordinates, caller))
+
+
+@router.post("/steering-meetings/{meeting_id}/decisions/{decision_id}/revoke", response_model=Done)
+async def revoke_decision(
+    meeting_id: Id, decision_id: Id, body: Dated, caller: Coordinator, commands: Commanding
+) -> Response:
+    """It was recorded in error."""
+    command = RevokeDecision(at=now(), by=caller.subject, meeting_id=meeting_id, on=body.on, decision_id=decision_id)
     return await commands.run(MEETING, meeting_id, command, check_access=partial(coordinates, caller))
 
 

@@ -24,10 +24,15 @@ class HeldMeeting(Dated):
     release: Id | None = None
 
 
-class NewDecision(Dated):
+class Decided(Dated):
     """What was decided, which partner sees to it, and by when."""
 
-    decision_id: Id
     text: Paragraph
     owner: Id
     due: Day
+
+
+class NewDecision(Decided):
+    """A decision under its reference."""
+
+    decision_id: Id

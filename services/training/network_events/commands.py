@@ -34,6 +34,18 @@ class CancelNetworkEvent(Cancellation, ToNetworkEvent):
     """Do not hold it."""
 
 
+class ReinstateNetworkEvent(Dated, ToNetworkEvent):
+    """Hold it after all: it was cancelled in error."""
+
+
+class RevokeNetworkEvent(Dated, ToNetworkEvent):
+    """Take back that it took place: it was recorded in error."""
+
+
+class CorrectEventDay(EventMove, ToNetworkEvent):
+    """Say again on which day and where it took place, as it should have been recorded."""
+
+
 class RegisterGuest(Dated, ToNetworkEvent):
     """Register someone for the network event."""
 
@@ -59,6 +71,6 @@ class CorrectNetworkEvent(EventAttendance, ToNetworkEvent):
 
 
 NetworkEventCommand = (
-    PlanNetworkEvent | MoveNetworkEvent | CancelNetworkEvent | RegisterGuest | CancelGuest | RenewGuestLink
-    | HoldNetworkEvent | CorrectNetworkEvent
+    PlanNetworkEvent | MoveNetworkEvent | CorrectEventDay | CancelNetworkEvent | ReinstateNetworkEvent
+    | RevokeNetworkEvent | RegisterGuest | CancelGuest | RenewGuestLink | HoldNetworkEvent | CorrectNetworkEvent
 )  # fmt: skip

@@ -51,6 +51,14 @@ class NetworkEventCancelled(OfNetworkEvent):
     reason: CancelReason
 
 
+class NetworkEventReinstated(OfNetworkEvent):
+    """It will take place after all: that it was cancelled is taken back."""
+
+
+class NetworkEventRevoked(OfNetworkEvent):
+    """It did not take place after all: what was recorded of it is taken back."""
+
+
 class GuestRegistered(OfNetworkEvent):
     """Someone will come to the network event."""
 
@@ -72,6 +80,6 @@ class NetworkEventHeld(OfNetworkEvent):
 
 
 NetworkEventEvent = (
-    NetworkEventPlanned | NetworkEventMoved | NetworkEventCancelled | GuestRegistered | GuestCancelled
-    | NetworkEventHeld
+    NetworkEventPlanned | NetworkEventMoved | NetworkEventCancelled | NetworkEventReinstated | NetworkEventRevoked
+    | GuestRegistered | GuestCancelled | NetworkEventHeld
 )  # fmt: skip

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
 from functools import partial
 from typing import Annotated
 
@@ -17,27 +16,31 @@ from services.training.access import (
     Reading,
     coordinates,
     coordinates_or_plans,
-    in_his_cities,
     require_event,
+    takes_place_in,
 )
 from services.training.network_events.aggregate import NETWORK_EVENT
 from services.training.network_events.commands import (
     CancelNetworkEvent,
+    CorrectEventDay,
     CorrectNetworkEvent,
     HoldNetworkEvent,
     MoveNetworkEvent,
     PlanNetworkEvent,
     RegisterGuest,
+    ReinstateNetworkEvent,
     RenewGuestLink,
+    RevokeNetworkEvent,
 )
 from services.training.network_events.schemas import EventAttendance, EventMove, NetworkEventBody
 from services.training.newcomers import PUBLIC, Newcomer, Renewed, introduce
 from services.training.personal_data import entries
+from services.training.personal_data.addresses import Identified
 from services.training.personal_data.entries import Registered, Renewal, Writer
 from services.training.personal_data.names import Contact
 from services.training.personal_data.store import People
 from services.training.queries import network_events
-from services.training.queries.organisations import require_known
+from services.training.queries.organisations import current
 from services.training.values import Cancellation, Professional
 from shared.domain.bounds import Line
 from shared.domain.clock import now, today
@@ -73,7 +76,7 @@ async def plan_network_event(
     body: NewNetworkEvent, caller: Coordinator, commands: Commanding, people: Persons
 ) -> Response:
     """Plan a network event; without a capacity everyone may come."""
-    in_his_cities(caller, body.city)
+    takes_place_in(caller, body.city)
     speakers = {_speaker(body.event_id, nth): Contact(name=name) for nth, name in enumerate(body.speakers)}
 
     async def keep(connection: Connection, outcome: Outcome) -> None:
@@ -105,7 +108,7 @@ def _speaker(event_id: str, nth: int) -> str:
 @router.post("/network-events/{event_id}/move", response_model=Done)
 async def move_network_event(event_id: Id, body: EventMove, caller: Coordinator, commands: Commanding) -> Response:
     """Hold it on another day or elsewhere."""
-    in_his_cities(caller, body.city)
+    takes_place_in(caller, body.city)
     command = MoveNetworkEvent(
         at=now(), by=caller.subject, event_id=event_id, on=body.on, city=body.city, place=body.place, day=body.day
     )
@@ -116,6 +119,30 @@ async def move_network_event(event_id: Id, body: EventMove, caller: Coordinator,
 async def cancel_network_event(event_id: Id, body: Cancellation, caller: Coordinator, commands: Commanding) -> Response:
     """Do not hold it."""
     command = CancelNetworkEvent(at=now(), by=caller.subject, event_id=event_id, on=body.on, reason=body.reason)
+    return await commands.run(NETWORK_EVENT, event_id, command, check_access=partial(coordinates, caller))
+
+
+@router.post("/network-events/{event_id}/reinstate", response_model=Done)
+async def reinstate_network_event(event_id: Id, body: Dated, caller: Coordinator, commands: Commanding) -> Response:
+    """It was cancelled in error: it stands as it did before, with its guests."""
+    command = ReinstateNetworkEvent(at=now(), by=caller.subject, event_id=event_id, on=body.on)
+    return await commands.run(NETWORK_EVENT, event_id, command, check_access=partial(coordinates, caller))
+
+
+@router.post("/network-events/{event_id}/revoke", response_model=Done)
+async def revoke_network_event(event_id: Id, body: Dated, caller: Coordinator, commands: Commanding) -> Response:
+    """It was recorded as held in error."""
+    command = RevokeNetworkEvent(at=now(), by=caller.subject, event_id=event_id, on=body.on)
+    return await commands.run(NETWORK_EVENT, event_id, command, check_access=partial(coordinates, caller))
+
+
+@router.post("/network-events/{event_id}/correct-day", response_model=Done)
+async def correct_event_day(event_id: Id, body: EventMove, caller: Coordinator, commands: Commanding) -> Response:
+    """On which day and where it took place, said again after it did."""
+    takes_place_in(caller, body.city)
+    command = CorrectEventDay(
+        at=now(), by=caller.subject, event_id=event_id, on=body.on, city=body.city, place=body.place, day=body.day
+    )
     return await commands.run(NETWORK_EVENT, event_id, command, check_access=partial(coordinates, caller))
 
 
@@ -142,8 +169,8 @@ async def _counted(
     caller: Caller,
     commands: Commands,
 ) -> Response:
-    await require_known(commands.store.pool, *body.organisations)
-    counts, organisations = body.by_sector, body.organisations
+    known = await current(commands.store.pool, body.on, organisations=body.organisations)
+    counts, organisations = body.by_sector, tuple(now_is for each in body.organisations if (now_is := known[each]))
     command = counting(
         at=now(), by=caller.subject, event_id=event_id, on=body.on, by_sector=counts, organisations=organisations
     )
@@ -170,14 +197,15 @@ async def renew_guest_link(
 @public_router.post("/public/network-events/{event_id}/registrations", status_code=201, response_model=Registered)
 async def register_for_network_event(event_id: Id, body: Newcomer, commands: Commanding, people: Persons) -> Response:
     """Somebody says that he comes."""
+    stream = NETWORK_EVENT.stream(event_id)
 
-    async def act(guests: tuple[Professional, ...], contacts: Mapping[str, Contact]) -> Response:
+    async def act(guests: tuple[Professional, ...], found: Identified) -> Response:
         (guest,), token, on = guests, links.mint(), today()
 
         async def write(connection: Connection, outcome: Outcome) -> None:
             who = guest.participant_id
-            stream, new = NETWORK_EVENT.stream(event_id), [who] if outcome.events else []
-            await entries.write(connection, people, stream, contacts, {who: token}, new, Writer(None), on)
+            new = [who] if outcome.events else []
+            await entries.write(connection, people, stream, found.met, {who: token}, new, Writer(None), on)
 
         command = RegisterGuest(at=now(), by=PUBLIC, event_id=event_id, on=on, guest=guest)
         answer = Registered(status="registered", ahead=0, token=token).model_dump()
@@ -185,7 +213,7 @@ async def register_for_network_event(event_id: Id, body: Newcomer, commands: Com
             NETWORK_EVENT, event_id, command, hooks=[write], content=lambda _: answer, created=True
         )
 
-    return await introduce(commands.store.pool, people, [body], act)
+    return await introduce(commands.store.pool, people, stream, [body], act, apart=lambda _: True)
 
 
 @router.get("/network-events/{event_id}/guests")

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from typing import assert_never
 
-from services.training.guards import days_in_order
+from services.training.guards import days_in_order, happened
 from services.training.network_events.commands import (
     CancelGuest,
     CancelNetworkEvent,
+    CorrectEventDay,
     CorrectNetworkEvent,
     HoldNetworkEvent,
     MoveNetworkEvent,
     NetworkEventCommand,
     PlanNetworkEvent,
     RegisterGuest,
+    ReinstateNetworkEvent,
     RenewGuestLink,
+    RevokeNetworkEvent,
 )
 from services.training.network_events.events import (
     GuestCancelled,
@@ -24,16 +27,17 @@ from services.training.network_events.events import (
     NetworkEventHeld,
     NetworkEventMoved,
     NetworkEventPlanned,
+    NetworkEventReinstated,
+    NetworkEventRevoked,
 )
 from services.training.network_events.state import NetworkEvent
 from services.training.refusals import Refusal
-from shared.domain.clock import not_in_future
 from shared.domain.messages import Refused
 
 
 def decide(state: NetworkEvent, command: NetworkEventCommand) -> list[NetworkEventEvent]:
     """The events a command leads to; [] when it already holds; raises Refused."""
-    not_in_future(command.on, command.at)
+    happened(command.on, command.at)
     if isinstance(command, PlanNetworkEvent):
         return plan(state, command)
     if state.planned is None:
@@ -41,20 +45,44 @@ def decide(state: NetworkEvent, command: NetworkEventCommand) -> list[NetworkEve
     if command.on < state.planned.on:
         raise Refused(Refusal.DATE_BEFORE_PLANNED)
     match command:
+        case RegisterGuest() | CancelGuest() | RenewGuestLink():
+            return _of_guests(state, command)
+        case CorrectEventDay() | ReinstateNetworkEvent() | RevokeNetworkEvent():
+            return _mended(state, command)
         case MoveNetworkEvent():
             return move(state, command)
         case CancelNetworkEvent():
             return cancel(state, command)
+        case HoldNetworkEvent():
+            return hold(state, command)
+        case CorrectNetworkEvent():
+            return correct(state, command)
+        case _:
+            assert_never(command)
+
+
+def _of_guests(state: NetworkEvent, command: RegisterGuest | CancelGuest | RenewGuestLink) -> list[NetworkEventEvent]:
+    match command:
         case RegisterGuest():
             return register_guest(state, command)
         case CancelGuest():
             return cancel_guest(state, command)
         case RenewGuestLink():
             return renew_guest_link(state, command)
-        case HoldNetworkEvent():
-            return hold(state, command)
-        case CorrectNetworkEvent():
-            return correct(state, command)
+        case _:
+            assert_never(command)
+
+
+def _mended(
+    state: NetworkEvent, command: CorrectEventDay | ReinstateNetworkEvent | RevokeNetworkEvent
+) -> list[NetworkEventEvent]:
+    match command:
+        case CorrectEventDay():
+            return correct_day(state, command)
+        case ReinstateNetworkEvent():
+            return reinstate(state, command)
+        case RevokeNetworkEvent():
+            return revoke(state, command)
         case _:
             assert_never(command)
 
@@ -154,8 +182,44 @@ def correct(state: NetworkEvent, command: CorrectNetworkEvent) -> list[NetworkEv
     """What was recorded is said again when it differs."""
     if state.held is None:
         raise Refused(Refusal.NETWORK_EVENT_NOT_HELD)
+    if command.on < state.on:
+        raise Refused(Refusal.NETWORK_EVENT_NOT_OVER)
     event = _held(state, command)
     return [] if state.held == event else [event]
+
+
+def correct_day(state: NetworkEvent, command: CorrectEventDay) -> list[NetworkEventEvent]:
+    """An event that was held was held on another day, or elsewhere: not to come, and not before it was planned."""
+    if state.held is None:
+        raise Refused(Refusal.NETWORK_EVENT_NOT_HELD)
+    if (state.city, state.place, state.day) == (command.city, command.place, command.day):
+        return []
+    days_in_order([command.day], state.planned.on if state.planned else command.on)
+    if command.on < command.day.on:
+        raise Refused(Refusal.NETWORK_EVENT_NOT_OVER)
+    moved = NetworkEventMoved(
+        event_id=command.event_id, on=command.on, city=command.city, place=command.place, day=command.day
+    )
+    held = state.held.model_copy(update={"on": command.day.on, "city": command.city})
+    return [moved, *([] if held == state.held else [held])]
+
+
+def reinstate(state: NetworkEvent, command: ReinstateNetworkEvent) -> list[NetworkEventEvent]:
+    """It was not cancelled: it stands as it did before, with its guests."""
+    if state.taken_back == "cancelled":
+        return []
+    if state.status != "cancelled":
+        raise Refused(Refusal.NETWORK_EVENT_NOT_CANCELLED)
+    return [NetworkEventReinstated(event_id=command.event_id, on=command.on)]
+
+
+def revoke(state: NetworkEvent, command: RevokeNetworkEvent) -> list[NetworkEventEvent]:
+    """It was not held: it stands as it did before, with its guests."""
+    if state.taken_back == "held":
+        return []
+    if state.held is None:
+        raise Refused(Refusal.NETWORK_EVENT_NOT_HELD)
+    return [NetworkEventRevoked(event_id=command.event_id, on=command.on)]
 
 
 def _held(state: NetworkEvent, command: HoldNetworkEvent | CorrectNetworkEvent) -> NetworkEventHeld:

@@ -14,6 +14,8 @@ from services.training.network_events.events import (
     NetworkEventHeld,
     NetworkEventMoved,
     NetworkEventPlanned,
+    NetworkEventReinstated,
+    NetworkEventRevoked,
 )
 from services.training.refusals import Refusal
 from services.training.roll import Roll
@@ -25,7 +27,7 @@ Status = Literal["planned", "cancelled", "held"]
 
 @dataclass(frozen=True, slots=True)
 class NetworkEvent:
-    """One network event."""
+    """One network event; `taken_back` is the status that was last taken back."""
 
     status: Status | None = None
     planned: NetworkEventPlanned | None = None
@@ -36,6 +38,7 @@ class NetworkEvent:
     left: frozenset[str] = frozenset()
     cancelled_for: str | None = None
     held: NetworkEventHeld | None = None
+    taken_back: Status | None = None
 
     @property
     def on(self) -> date:
@@ -54,12 +57,16 @@ def evolve(state: NetworkEvent, event: NetworkEventEvent) -> NetworkEvent:
         case NetworkEventMoved():
             return replace(state, city=event.city, place=event.place, day=event.day)
         case NetworkEventCancelled():
-            return replace(state, status="cancelled", cancelled_for=event.reason)
+            return replace(state, status="cancelled", cancelled_for=event.reason, taken_back=None)
+        case NetworkEventReinstated():
+            return replace(state, status="planned", cancelled_for=None, taken_back="cancelled")
+        case NetworkEventRevoked():
+            return replace(state, status="planned", held=None, taken_back="held")
         case GuestRegistered(guest=guest):
             return replace(state, guests=state.guests.seat(guest), left=state.left - {guest.participant_id})
         case GuestCancelled(participant_id=guest_id):
             return replace(state, guests=state.guests.drop(guest_id), left=state.left | {guest_id})
         case NetworkEventHeld():
-            return replace(state, status="held", held=event)
+            return replace(state, status="held", held=event, taken_back=None)
         case _:
             assert_never(event)

@@ -11,10 +11,12 @@ from services.training.partners.aggregate import PARTNER
 from services.training.partners.commands import JoinProgramme, LeaveProgramme
 from services.training.partners.schemas import Joining, Leaving
 from services.training.queries import partners
-from services.training.queries.organisations import city_of
+from services.training.queries.organisations import city_of, current
 from services.training.queries.partners import History, Partner
+from services.training.refusals import Refusal
 from shared.domain.bounds import Day
 from shared.domain.clock import now, today
+from shared.domain.messages import Refused
 from shared.http.commands import Commanding, Done
 from shared.http.pagination import Page, Paging
 from shared.http.problems import NotVisible
@@ -28,6 +30,9 @@ async def join_programme(partner_id: Id, body: Joining, caller: Coordinator, com
     """The organisation is one of the register; it is never typed again here."""
     city = await city_of(commands.store.pool, partner_id)
     in_his_cities(caller, city)
+    now_is = (await current(commands.store.pool, body.since, partner_id=partner_id))[partner_id]
+    if now_is and now_is != partner_id:
+        raise Refused(Refusal.ORGANISATION_MERGED, field="partner_id", into=now_is)
     command = JoinProgramme(
         at=now(), by=caller.subject, partner_id=partner_id, city=city, role=body.role, since=body.since
     )

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import assert_never
 
+from services.training.guards import happened
 from services.training.partners.commands import JoinProgramme, LeaveProgramme, PartnerCommand
 from services.training.partners.events import PartnerEvent, PartnerJoined, PartnerLeft
 from services.training.partners.state import Partner, Term
 from services.training.refusals import Refusal
-from shared.domain.clock import not_in_future
 from shared.domain.messages import Refused
 
 
@@ -25,7 +25,7 @@ def decide(state: Partner, command: PartnerCommand) -> list[PartnerEvent]:
 
 def join(state: Partner, command: JoinProgramme) -> list[PartnerEvent]:
     """A role holds from its day on; the same day again corrects it, a later day follows it."""
-    not_in_future(command.since, command.at)
+    happened(command.since, command.at)
     last = state.last
     if last == Term(command.role, command.since):
         return []
@@ -38,7 +38,7 @@ def join(state: Partner, command: JoinProgramme) -> list[PartnerEvent]:
 
 def leave(state: Partner, command: LeaveProgramme) -> list[PartnerEvent]:
     """Only a partner leaves, after the day he joined; another day corrects it."""
-    not_in_future(command.until, command.at)
+    happened(command.until, command.at)
     last = state.last
     if last is None:
         raise Refused(Refusal.PARTNER_UNKNOWN)

@@ -7,6 +7,7 @@ A registration lasts until each entry for it is taken back, or who gives the tra
 
 from __future__ import annotations
 
+import json
 import uuid
 from bisect import bisect_left
 from collections.abc import Collection, Mapping, Sequence
@@ -17,8 +18,10 @@ import asyncpg
 from pydantic import Field
 
 from services.training.links import digest, mint
+from services.training.personal_data.addresses import Met, meet, still_apart
 from services.training.personal_data.names import Contact
 from services.training.personal_data.store import People
+from services.training.values import TimeSlot
 from shared.domain.messages import Message
 from shared.eventstore.command_handler import Outcome
 from shared.eventstore.event_store import Connection, VersionConflict
@@ -29,6 +32,26 @@ class Standing(Message):
 
     status: str
     ahead: int = Field(description="how many wait before him")
+
+
+class Activity(Message):
+    """The training or network event that a link is of, as it is to be now."""
+
+    title: str
+    status: str
+    city: str
+    place: str | None
+    online: bool
+    days: tuple[TimeSlot, ...]
+
+
+class Now(Standing):
+    """How somebody stands at the moment that he asks.
+
+    `called_off`: it does not take place; `over`: it did; `cancelled`: the registration holds no more.
+    """
+
+    of: Activity
 
 
 class Registered(Standing):
@@ -135,11 +158,15 @@ select link, ended as gone, placed, nth, capacity from entries, trainings where 
 _STANDING = """
 select e.link, e.ended or coalesce(r.status = 'cancelled', g.participant is null) as gone, e.placed, t.capacity,
     (select count(*) from registrations w
-     where w.training = t.training and w.status in ('registered', 'waiting') and w.nth < e.nth) as before
+     where w.training = t.training and w.status in ('registered', 'waiting') and w.nth < e.nth) as before,
+    coalesce(t.title, n.title) as title, coalesce(t.status, n.status) as status, coalesce(t.city, n.city) as city,
+    coalesce(t.place, n.place) as place, coalesce(t.online, false) as online,
+    coalesce(t.days, jsonb_build_array(n.day)) as days
 from entries e
 left join trainings t on e.stream like 'training-%' and t.training = substr(e.stream, 10)
 left join registrations r on r.training = t.training and r.participant = e.person
-left join guests g on e.stream like 'event-%' and g.event = substr(e.stream, 7) and g.participant = e.person
+left join network_events n on e.stream like 'event-%' and n.event = substr(e.stream, 7)
+left join guests g on g.event = n.event and g.participant = e.person
 where e.link = $1
 """
 
@@ -148,7 +175,7 @@ async def write(
     connection: Connection,
     people: People,
     stream: str,
-    found: Mapping[str, Contact],
+    found: Mapping[str, Met],
     tokens: Mapping[str, str],
     new: Collection[str],
     by: Writer,
@@ -165,7 +192,9 @@ async def write(
     there = await connection.fetch(_LOCK[kind], name, persons)
     if len(there) < len(persons):
         raise VersionConflict(stream)
-    await people.meet(connection, found)
+    await meet(connection, found)
+    if not by.gives:
+        await still_apart(connection, people, stream, found)
     await end(connection, stream, *(each for each in persons if each in new))
     rows = await connection.fetch(
         _WRITE[kind] + _AGAIN,
@@ -178,7 +207,7 @@ async def write(
         [each in new for each in persons],
         list(new),
     )
-    written = {row["id"]: found[row["person"]] for row in rows}
+    written = {row["id"]: found[row["person"]].contact for row in rows}
     await people.write(connection, written, "professional", since)
 
 
@@ -190,10 +219,16 @@ async def write_speakers(
     await people.write(connection, speakers, "speaker", since)
 
 
-async def standing(connection: Connection, token: str) -> Standing | None:
+async def standing(connection: Connection, token: str) -> Now | None:
     """How the entry of a token stands; None where the token leads nowhere."""
     row = await connection.fetchrow(_STANDING, digest(token))
-    return _standing(row, row["before"]) if row else None
+    if row is None:
+        return None
+    found = _standing(row, row["before"])
+    ended = {"cancelled": "called_off", "held": "over"}.get(row["status"])
+    of = Activity(**{name: row[name] for name in Activity.model_fields} | {"days": json.loads(row["days"])})
+    status = ended if ended and found.status != "cancelled" else found.status
+    return Now(status=status, ahead=0 if ended else found.ahead, of=of)
 
 
 async def registered(connection: Connection, training: str, tokens: Sequence[str]) -> list[Registered]:

@@ -55,16 +55,17 @@ class Look(Message):
 
 @dataclass(frozen=True, slots=True)
 class NameAccess:
-    """Whose names a caller may read and change: of the trainings of an organiser, or the events, in some cities."""
+    """Whose names a caller may read and change: of the trainings of organisers, or the events, in some cities."""
 
-    organiser: str | None = None
+    organisers: Sequence[str] | None = None
     cities: Sequence[str] = ()
     everything: bool = False
 
     @property
-    def parameters(self) -> tuple[bool, str | None, list[str]]:
+    def parameters(self) -> tuple[bool, list[str] | None, list[str]]:
         """As the parameters of SQL, in the order of `accessible`."""
-        return self.everything, self.organiser, list(self.cities)
+        organisers = None if self.organisers is None else list(self.organisers)
+        return self.everything, organisers, list(self.cities)
 
 
 def accessible(first: int) -> str:
@@ -72,8 +73,9 @@ def accessible(first: int) -> str:
     everything, organiser, cities = (f"${first + nth}" for nth in range(3))
     return f"""
     ({everything}::boolean or case when stream like 'training-%' then exists (select from trainings t
-        where t.training = substr(stream, 10) and t.organiser = {organiser}::text and t.city = any({cities}::text[]))
-    else {organiser}::text is null and exists (select from network_events n
+        where t.training = substr(stream, 10)
+        and t.organiser = any({organiser}::text[]) and t.city = any({cities}::text[]))
+    else {organiser}::text[] is null and exists (select from network_events n
         where n.event = substr(stream, 7) and n.city = any({cities}::text[])) end)
 """
 

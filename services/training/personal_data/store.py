@@ -10,7 +10,6 @@ import asyncio
 import hashlib
 import hmac
 import secrets
-import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from itertools import groupby
@@ -36,10 +35,6 @@ from shared.privacy.personal_data import PersonalDataStore, oldest_day
 from shared.service.settings import Settings
 
 MIGRATIONS = migrations_of("personal_data", Path(__file__).parents[1] / "sql" / "personal_data")
-_MEET = """
-insert into addresses select * from unnest($1::text[], $2::text[])
-on conflict (digest) do update set digest = excluded.digest returning digest, person
-"""
 _WRITE = """
 insert into people (id, kind, sealed, kept_from) values ($1, $2, $3, $4)
 on conflict (id) do update
@@ -48,6 +43,9 @@ on conflict (id) do update
 _WRITTEN_FOR = """
 select person, id, confirmed from entries where stream = $1 and person = any($2)
 order by person, confirmed desc, case when confirmed then -seq else seq end
+"""
+_WRITTEN = """
+select e.person, p.sealed from entries e join people p using (id) where e.stream = $1 and e.person = any($2)
 """
 _HELD_BY = f"""
 select id, stream, confirmed from entries where person = $1 and {accessible(2)} order by seq for update
@@ -62,12 +60,8 @@ group by 1 having max(kept_from) < $1 order by max(kept_from), 1
 """
 
 
-class Overtaken(Exception):  # noqa: N818 - recognise again
-    """The same address became known under another id meanwhile."""
-
-
 class People(PersonalDataStore[Contact]):
-    """The professionals and speakers: the same address is the same person, and his names are those written of him."""
+    """The professionals and speakers, each with the names that were written of him."""
 
     def __init__(self, cipher: FieldCipher, key: bytes) -> None:
         super().__init__(cipher, Contact)
@@ -81,24 +75,6 @@ class People(PersonalDataStore[Contact]):
         )
         return cls(cipher, cipher.decrypt(await connection.fetchval("select sealed from address_key")).encode())
 
-    async def identify(self, connection: Connection, contacts: Sequence[Contact]) -> list[str]:
-        """The id of each, in order: the one he has, or a new one. Nothing is kept yet."""
-        digests = [self._digest(each) for each in contacts]
-        rows = await connection.fetch("select digest, person from addresses where digest = any($1)", digests)
-        ids = {row["digest"]: str(row["person"]) for row in rows}
-        return [ids.setdefault(digest, f"pro-{uuid.uuid4().hex}") for digest in digests]
-
-    async def meet(self, connection: Connection, found: Mapping[str, Contact]) -> None:
-        """Know these addresses again under the ids of `identify`. Raises Overtaken."""
-        digests = sorted([(self._digest(contact), each) for each, contact in found.items()])
-        try:
-            persons = [person for _, person in digests]
-            known = await connection.fetch(_MEET, [digest for digest, _ in digests], persons)
-        except asyncpg.UniqueViolationError:
-            raise Overtaken from None
-        if {(row["digest"], row["person"]) for row in known} != set(digests):
-            raise Overtaken
-
     async def write(self, connection: Connection, written: Mapping[str, Contact], kind: Kind, since: date) -> None:
         """Keep names under the ids of their entries; one written again by the same writer is as he writes it now."""
         encrypted = await asyncio.to_thread(self._encrypted, list(written.values()))
@@ -110,12 +86,21 @@ class People(PersonalDataStore[Contact]):
     ) -> Mapping[str, Named]:
         """How each of `persons` is called for that training or event; every look is kept."""
         rows = await connection.fetch(_WRITTEN_FOR, stream, persons)
-        known = await self.look_at(connection, [row["id"] for row in rows], by, why)
+        known = await self.read_people(connection, [row["id"] for row in rows], by, why)
         found = dict.fromkeys(persons, Named())
         for person, entries in groupby(rows, key=lambda row: row["person"]):
             written = [(known[row["id"]], bool(row["confirmed"])) for row in entries if row["id"] in known]
             if written:
                 found[person] = called(written)
+        return found
+
+    async def written(self, connection: Connection, stream: str, persons: Sequence[str]) -> dict[str, list[str]]:
+        """The names written for that training or event, for the service itself to compare with: no look is kept."""
+        rows = await connection.fetch(_WRITTEN, stream, persons)
+        contacts = await asyncio.to_thread(lambda: [self._decrypted(row["sealed"]) for row in rows])
+        found: dict[str, list[str]] = {}
+        for row, contact in zip(rows, contacts, strict=True):
+            found.setdefault(row["person"], []).append(contact.name)
         return found
 
     async def everything(
@@ -124,7 +109,7 @@ class People(PersonalDataStore[Contact]):
         """The names held on a person (GDPR art. 15) that a caller may see, and every look at one, this one too."""
         rows = await self.held_by(connection, person, access)
         ids = [row["id"] for row in rows]
-        known = await self.look_at(connection, ids, by, "subject-access")
+        known = await self.read_people(connection, ids, by, "subject-access")
         query = "select by, reason as why, at from looks where person = any($1) order by id"
         looks = [Look(**row) for row in await connection.fetch(query, ids)]
         held = [row for row in rows if row["id"] in known]
@@ -173,8 +158,10 @@ class People(PersonalDataStore[Contact]):
     def _encrypted(self, contacts: Sequence[Contact]) -> list[bytes]:
         return [self._cipher.encrypt(each.model_dump_json()) for each in contacts]
 
-    def _digest(self, contact: Contact) -> str:
-        return hmac.new(self._key, (contact.email or "").casefold().encode(), hashlib.sha256).hexdigest()
+    def digest(self, contact: Contact, name: str = "") -> str:
+        """By which an address is known again, or one of several names of it."""
+        known = "\n".join(each for each in ((contact.email or "").casefold(), name) if each)
+        return hmac.new(self._key, known.encode(), hashlib.sha256).hexdigest()
 
 
 async def open_personal_data(connection: Connection, settings: Settings) -> People:

@@ -68,4 +68,4 @@ async def apply(connection: Connection, change: AnyChange) -> None:
     await connection.execute(_PUT, *row, state.status, by_sector, shown.version, shown.at)
 
 
-PROJECTION = Projection("network_events", 1, SCHEMA, apply)
+PROJECTION = Projection("network_events", 2, SCHEMA, apply)

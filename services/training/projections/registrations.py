@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from typing import TypeAlias
 
@@ -12,6 +13,7 @@ from services.training.trainings.events import (
     ProfessionalPutOnWaitingList,
     ProfessionalRegistered,
     RegistrationCancelled,
+    TrainingRevoked,
     WalkInNamed,
 )
 from services.training.trainings.state import Training
@@ -31,6 +33,7 @@ create table if not exists registrations (
     function     text    not null,
     language     text    not null,
     present      boolean,
+    days         date[],                        -- on which days; null for all of them
     primary key (training, participant)
 );
 create index if not exists registrations_participant on registrations (participant);
@@ -46,9 +49,15 @@ on conflict (training, participant) do update set
     function = excluded.function, language = excluded.language
 """
 _SET = """
-update registrations r set status = new.status, present = new.present
-from unnest($2::text[], $3::text[], $4::boolean[]) as new (participant, status, present)
+update registrations r set status = new.status, present = new.present,
+    days = (select array_agg(day order by day) from jsonb_array_elements_text(new.days) as d (text), date(text) as day)
+from unnest($2::text[], $3::text[], $4::boolean[], $5::jsonb[]) as new (participant, status, present, days)
 where r.training = $1 and r.participant = new.participant
+"""
+_NOBODY_WAS_THERE = """
+update registrations set present = null, days = null,
+    status = case when status = 'walked_in' then 'cancelled' else status end
+where training = $1
 """
 _Row: TypeAlias = tuple[str, int, Professional]  # status, position, and what is known of him
 
@@ -61,6 +70,8 @@ async def apply(connection: Connection, change: AnyChange) -> None:
     came: dict[str, _Row] = {}
     walked_in: dict[str, _Row] = {}
     named: list[str] = []
+    if any(isinstance(each.event, TrainingRevoked) for each in found.recorded):
+        await connection.execute(_NOBODY_WAS_THERE, found.id)
     for each in found.recorded:
         match each.event:
             case ProfessionalRegistered(professional=who) | ProfessionalPutOnWaitingList(professional=who):
@@ -77,7 +88,8 @@ async def apply(connection: Connection, change: AnyChange) -> None:
         status_of = [_status(found.state, each) for each in named]
         recorded = [found.state.recorded.get(each) for each in named]
         present = [each.present if each else None for each in recorded]
-        await connection.execute(_SET, found.id, named, status_of, present)
+        days = [json.dumps([day.isoformat() for day in each.days]) if each and each.days else None for each in recorded]
+        await connection.execute(_SET, found.id, named, status_of, present, days)
 
 
 async def _put(connection: Connection, training: str, rows: Mapping[str, _Row], *, walk_ins: bool) -> None:
@@ -108,4 +120,4 @@ def _status(state: Training, participant_id: str) -> str:
     return "walked_in" if status == "cancelled" and participant_id in state.walk_ins else status
 
 
-PROJECTION = Projection("registrations", 2, SCHEMA, apply)
+PROJECTION = Projection("registrations", 3, SCHEMA, apply)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date
 
 import asyncpg
@@ -19,7 +20,7 @@ from evaluations e join trainings using (training)
 """
 _OVER_TIME = f"""
 {_EVALUATION} where last_on between $1 and $2 and (last_on, training) > ($3, $4)
-    and (not $6 or organiser = $7 and city = any($8)) order by last_on, training limit $5
+    and (not $6 or organiser = any($7) and city = any($8)) order by last_on, training limit $5
 """
 
 
@@ -41,10 +42,16 @@ class Evaluation(Message):
 
 
 async def find(
-    connection: Connection, caller: Caller, since: date, until: date, after: Key, limit: int
+    connection: Connection,
+    caller: Caller,
+    organisers: Collection[str],
+    since: date,
+    until: date,
+    after: Key,
+    limit: int,
 ) -> list[Evaluation]:
     """Those of the period, by the last day of the training; a trainer's are those of his organisation and cities."""
-    his = (caller.role is Role.TRAINER, caller.organisation, list(caller.cities))
+    his = (caller.role is Role.TRAINER, list(organisers), list(caller.cities))
     rows = await connection.fetch(_OVER_TIME, since, until, *after, limit, *his)
     return [_evaluation(row) for row in rows]
 

@@ -33,7 +33,7 @@ select speaker from network_events, unnest(speakers) speaker where event = $1 an
 """
 _OF_PERSON = """
 select event from network_events e
-where ($2 or $3::text is null and city = any($4)) and ($1 = any(speakers)
+where ($2 or $3::text[] is null and city = any($4)) and ($1 = any(speakers)
     or exists (select from guests g where g.event = e.event and g.participant = $1)) order by first_on, event
 """
 

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import date
+
+from pydantic import Field
+
 from services.training.personal_data.names import NameAccess
 from services.training.queries.organisations import NAMED
 from shared.domain.clock import today
@@ -10,7 +14,7 @@ from shared.eventstore.event_store import Connection
 
 _LINES = f"""
 select participant, status, r.organisation, coalesce(o.name, r.organisation) as organisation_name, r.sector, function,
-    language, present
+    language, present, days
 from registrations r left join ({NAMED}) o using (organisation)
 where training = $2 and status = any($3) and ($4 = '' or (nth, participant) >
     (select nth, participant from registrations where training = $2 and participant = $4))
@@ -18,7 +22,7 @@ order by nth, participant limit $5
 """
 _OF_PERSON = """
 select training, r.status, present from registrations r join trainings t using (training)
-where participant = $1 and ($2 or t.organiser = $3 and t.city = any($4)) order by nth
+where participant = $1 and ($2 or t.organiser = any($3::text[]) and t.city = any($4)) order by nth
 """
 _CERTIFICATE = """
 select exists (select from certificates where digest = $1 and not revoked and ($2::text is null or named = $2))
@@ -36,6 +40,7 @@ class Registration(Message):
     function: str
     language: str
     present: bool | None
+    days: list[date] | None = Field(description="on which days he was present, when it was not on all of them")
 
 
 class Participation(Message):
@@ -60,6 +65,13 @@ async def waiting(
     """Those who wait, the first who moves up first: up to `limit` after the participant named."""
     rows = await connection.fetch(_LINES, today(), training, ["waiting"], after, limit)
     return [Registration(**row) for row in rows]
+
+
+async def days_of(connection: Connection, training: str, participant: str) -> list[date] | None:
+    """The days on which somebody was there, when it was not on all of them."""
+    query = "select days from registrations where training = $1 and participant = $2"
+    days: list[date] | None = await connection.fetchval(query, training, participant)
+    return days
 
 
 async def language_of(connection: Connection, training: str, participant: str) -> str | None:

@@ -17,7 +17,7 @@ from shared.http.pagination import Key
 
 _TRAINING = """
 select training, kind, title, city, place, online, days, organiser, co_presenter, trainers, capacity, status,
-    participants, pitched, sequence, said_at, registered, waiting,
+    participants, pitched, sequence, said_at, days_required, registered, waiting,
     case when status = 'open' then greatest(capacity - registered, 0) else 0 end as places_left
 from trainings cross join lateral (
     select count(*) filter (where r.status = 'registered') as registered,
@@ -65,6 +65,7 @@ class Training(Upcoming):
     registered: int
     participants: int | None
     pitched: bool | None
+    days_required: int | None
     sequence: int
     said_at: datetime
 

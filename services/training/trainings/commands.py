@@ -6,7 +6,14 @@ from typing import Annotated
 
 from pydantic import Field
 
-from services.training.trainings.schemas import AttendanceBody, Move, NewCapacity, NewTraining
+from services.training.trainings.schemas import (
+    AttendanceBody,
+    Description,
+    Move,
+    NewCapacity,
+    NewDaysRequired,
+    NewTraining,
+)
 from services.training.values import MOST_ON_ROLL, Cancellation, Digest, Professional
 from shared.domain.bounds import Count
 from shared.domain.messages import Command, Dated, Message
@@ -46,6 +53,18 @@ class SetCapacity(NewCapacity, ToTraining):
     """Say how many places there are; who waits first moves up."""
 
 
+class RequireDays(NewDaysRequired, ToTraining):
+    """Say on how many days one has to be there for a certificate."""
+
+
+class DescribeTraining(Description, ToTraining):
+    """Say again what is or was given and by whom, as it should have been planned."""
+
+
+class CorrectDays(Move, ToTraining):
+    """Say again on which days and where it was given, as it should have been recorded."""
+
+
 class OpenRegistration(Dated, ToTraining):
     """Let professionals register."""
 
@@ -56,6 +75,14 @@ class CloseRegistration(Dated, ToTraining):
 
 class CancelTraining(Cancellation, ToTraining):
     """Do not give it."""
+
+
+class ReinstateTraining(Dated, ToTraining):
+    """Give it after all: it was cancelled in error."""
+
+
+class RevokeTraining(Dated, ToTraining):
+    """Take back that it was given: it was recorded in error."""
 
 
 class RegisterProfessionals(Dated, ToTraining):
@@ -106,6 +133,10 @@ class RenewEvaluationLinks(Dated, ToTraining):
     """Ask those who did not answer yet by other links, in the place of those that were not used."""
 
 
+class ReopenEvaluation(Dated, ToTraining):
+    """Take answers again: it was closed in error."""
+
+
 class CloseEvaluation(Dated, ToTraining):
     """Take no more answers, and say what was answered."""
 
@@ -113,7 +144,8 @@ class CloseEvaluation(Dated, ToTraining):
 
 
 TrainingCommand = (
-    PlanTraining | MoveTraining | SetCapacity | OpenRegistration | CloseRegistration | CancelTraining
-    | RegisterProfessionals | CancelRegistration | RenewLink | HoldTraining | CorrectAttendance | IssueCertificate
-    | OpenEvaluation | RenewEvaluationLinks | CloseEvaluation
+    PlanTraining | MoveTraining | DescribeTraining | CorrectDays | SetCapacity | RequireDays | OpenRegistration
+    | CloseRegistration | CancelTraining | ReinstateTraining | RevokeTraining | RegisterProfessionals
+    | CancelRegistration | RenewLink | HoldTraining | CorrectAttendance | IssueCertificate | OpenEvaluation
+    | RenewEvaluationLinks | ReopenEvaluation | CloseEvaluation
 )  # fmt: skip

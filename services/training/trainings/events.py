@@ -12,6 +12,7 @@ from services.training.values import (
     BySector,
     CancelReason,
     Count,
+    DaysRequired,
     Digest,
     Kind,
     Organisations,
@@ -56,6 +57,22 @@ class TrainingPlanned(OfTraining):
     organiser: Id
     co_presenter: Id | None
     capacity: Places
+    days_required: DaysRequired = None
+
+
+class TrainingDescribed(OfTraining):
+    """What is or was given and by whom, said again."""
+
+    kind: Kind
+    title: Title
+    trainers: Trainers
+    co_presenter: Id | None
+
+
+class DaysRequiredSet(OfTraining):
+    """On so many days one has to be there for a certificate."""
+
+    days_required: DaysRequired
 
 
 class CapacitySet(OfTraining):
@@ -76,6 +93,14 @@ class TrainingCancelled(OfTraining):
     """It will not be given."""
 
     reason: CancelReason
+
+
+class TrainingReinstated(OfTraining):
+    """It will be given after all: that it was cancelled is taken back."""
+
+
+class TrainingRevoked(OfTraining):
+    """It was not given after all: what was recorded of it, and what followed from that, is taken back."""
 
 
 class ProfessionalRegistered(OfTraining):
@@ -124,7 +149,10 @@ class TrainingHeld(OfTraining):
 
 
 class ParticipationRecorded(OfTraining):
-    """Whether someone was present; said again when a correction changes it."""
+    """Whether someone was present; said again when a correction changes it.
+
+    `days`: on which days; None for every day, and of what was recorded before days were told apart.
+    """
 
     participant_id: Id
     kind: Kind
@@ -132,6 +160,7 @@ class ParticipationRecorded(OfTraining):
     organisation_id: Id | None
     sector: Sector
     present: bool
+    days: Annotated[tuple[Day, ...], Field(max_length=20)] | None = None
 
 
 class CertificateIssued(OfTraining):
@@ -154,6 +183,10 @@ class EvaluationOpened(OfTraining):
     participants: Annotated[tuple[Id, ...], Field(max_length=MOST_PRESENT)]
 
 
+class EvaluationReopened(OfTraining):
+    """Answers are taken again: that it was closed is taken back."""
+
+
 class EvaluationClosed(OfTraining):
     """No more answers; the means are absent when too few answered."""
 
@@ -165,8 +198,9 @@ class EvaluationClosed(OfTraining):
 
 
 TrainingEvent = (
-    TrainingPlanned | TrainingMoved | CapacitySet | RegistrationOpened | RegistrationClosed | TrainingCancelled
+    TrainingPlanned | TrainingMoved | TrainingDescribed | DaysRequiredSet | CapacitySet | RegistrationOpened
+    | RegistrationClosed | TrainingCancelled | TrainingReinstated | TrainingRevoked
     | ProfessionalRegistered | ProfessionalPutOnWaitingList | PlaceGiven | RegistrationCancelled | WalkInNamed
     | TrainingHeld | ParticipationRecorded | CertificateIssued | CertificateRevoked | EvaluationOpened
-    | EvaluationClosed
+    | EvaluationReopened | EvaluationClosed
 )  # fmt: skip

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import assert_never
 
-from services.training.guards import days_in_order
+from services.training.guards import days_in_order, happened
 from services.training.refusals import Refusal
 from services.training.trainings.attendance import correct, hold
 from services.training.trainings.commands import (
@@ -14,6 +14,8 @@ from services.training.trainings.commands import (
     CloseEvaluation,
     CloseRegistration,
     CorrectAttendance,
+    CorrectDays,
+    DescribeTraining,
     HoldTraining,
     IssueCertificate,
     MoveTraining,
@@ -21,8 +23,12 @@ from services.training.trainings.commands import (
     OpenRegistration,
     PlanTraining,
     RegisterProfessionals,
+    ReinstateTraining,
     RenewEvaluationLinks,
     RenewLink,
+    ReopenEvaluation,
+    RequireDays,
+    RevokeTraining,
     SetCapacity,
     TrainingCommand,
 )
@@ -40,11 +46,19 @@ from services.training.trainings.follow_up import (
     issue_certificate,
     open_evaluation,
     renew_evaluation_links,
+    reopen_evaluation,
 )
 from services.training.trainings.guards import not_yet_given, somewhere
+from services.training.trainings.mending import (
+    correct_days,
+    describe,
+    enough_days,
+    reinstate,
+    require_days,
+    revoke,
+)
 from services.training.trainings.registration import cancel_registration, places_given, register, renew_link
 from services.training.trainings.state import Training
-from shared.domain.clock import not_in_future
 from shared.domain.messages import Refused
 
 
@@ -54,10 +68,23 @@ def decide(state: Training, command: TrainingCommand) -> list[TrainingEvent]:
         return plan(state, command)
     if state.planned is None:
         raise Refused(Refusal.TRAINING_UNKNOWN)
-    not_in_future(command.on, command.at)
+    happened(command.on, command.at)
     if command.on < state.planned.on:
         raise Refused(Refusal.DATE_BEFORE_PLANNED)
     match command:
+        case (
+            RegisterProfessionals()
+            | CancelRegistration()
+            | RenewLink()
+            | HoldTraining()
+            | CorrectAttendance()
+            | IssueCertificate()
+        ):
+            return _of_people(state, command)
+        case OpenEvaluation() | RenewEvaluationLinks() | ReopenEvaluation() | CloseEvaluation():
+            return _of_evaluation(state, command)
+        case RequireDays() | DescribeTraining() | CorrectDays() | ReinstateTraining() | RevokeTraining():
+            return _mended(state, command)
         case MoveTraining():
             return move(state, command)
         case SetCapacity():
@@ -68,6 +95,20 @@ def decide(state: Training, command: TrainingCommand) -> list[TrainingEvent]:
             return close_registration(state, command)
         case CancelTraining():
             return cancel(state, command)
+        case _:
+            assert_never(command)
+
+
+def _of_people(
+    state: Training,
+    command: RegisterProfessionals
+    | CancelRegistration
+    | RenewLink
+    | HoldTraining
+    | CorrectAttendance
+    | IssueCertificate,
+) -> list[TrainingEvent]:
+    match command:
         case RegisterProfessionals():
             return register(state, command)
         case CancelRegistration():
@@ -80,12 +121,40 @@ def decide(state: Training, command: TrainingCommand) -> list[TrainingEvent]:
             return correct(state, command)
         case IssueCertificate():
             return issue_certificate(state, command)
+        case _:
+            assert_never(command)
+
+
+def _of_evaluation(
+    state: Training, command: OpenEvaluation | RenewEvaluationLinks | ReopenEvaluation | CloseEvaluation
+) -> list[TrainingEvent]:
+    match command:
         case OpenEvaluation():
             return open_evaluation(state, command)
         case RenewEvaluationLinks():
-            return renew_evaluation_links(state)
+            return renew_evaluation_links(state, command)
+        case ReopenEvaluation():
+            return reopen_evaluation(state, command)
         case CloseEvaluation():
             return close_evaluation(state, command)
+        case _:
+            assert_never(command)
+
+
+def _mended(
+    state: Training, command: RequireDays | DescribeTraining | CorrectDays | ReinstateTraining | RevokeTraining
+) -> list[TrainingEvent]:
+    match command:
+        case RequireDays():
+            return require_days(state, command)
+        case DescribeTraining():
+            return describe(state, command)
+        case CorrectDays():
+            return correct_days(state, command)
+        case ReinstateTraining():
+            return reinstate(state, command)
+        case RevokeTraining():
+            return revoke(state, command)
         case _:
             assert_never(command)
 
@@ -105,14 +174,16 @@ def plan(state: Training, command: PlanTraining) -> list[TrainingEvent]:
         organiser=command.organiser,
         co_presenter=command.co_presenter,
         capacity=command.capacity,
+        days_required=command.days_required,
     )
     if state.planned == event:
         return []
     if state.planned:
         raise Refused(Refusal.TRAINING_ALREADY_PLANNED)
-    not_in_future(command.on, command.at)
+    happened(command.on, command.at)
     days_in_order(command.days, command.on)
     somewhere(command.place, online=command.online)
+    enough_days(command.days, command.days_required)
     if command.co_presenter == command.organiser:
         raise Refused(Refusal.CO_PRESENTER_IS_ORGANISER)
     return [event]

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from services.training.values import Headcount, Kind, Places, TimeSlots, Title, Trainers
+from services.training.values import DaysAttended, DaysRequired, Headcount, Kind, Places, TimeSlots, Title, Trainers
 from shared.domain.messages import Dated
 from shared.i18n.code_lists import City, Id
 
@@ -22,16 +22,28 @@ class Move(Dated):
     days: TimeSlots
 
 
-class NewTraining(Move):
-    """A training to plan."""
+class Description(Dated):
+    """What is given, by whom."""
 
-    training_id: Id
     kind: Kind
     title: Title
     trainers: Trainers
-    organiser: Id
     co_presenter: Id | None = None
+
+
+class NewTraining(Description, Move):
+    """A training to plan; who was there on `days_required` of its days gets a certificate, or else on all of them."""
+
+    training_id: Id
+    organiser: Id
     capacity: Places
+    days_required: DaysRequired = None
+
+
+class NewDaysRequired(Dated):
+    """On how many days one has to be there for a certificate; on all of them when it is not said."""
+
+    days_required: DaysRequired = None
 
 
 class NewCapacity(Dated):
@@ -41,8 +53,12 @@ class NewCapacity(Dated):
 
 
 class AttendanceBody(Dated):
-    """Who of those registered was present, how many came without a name, and whether the offer was pitched."""
+    """Who of those registered was present, how many came without a name, and whether the offer was pitched.
+
+    `present` are those who were there on every day, `partly` those who were on some.
+    """
 
     pitched: bool
     present: People = ()
+    partly: Annotated[tuple[DaysAttended, ...], Field(max_length=1000)] = ()
     counted: Headcount = Field(default_factory=dict)

@@ -1,51 +1,51 @@
-"""Dead letters: seen, applied again, or discarded by somebody for a reason."""
+"""Dead letters: list, replay, discard."""
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Annotated
 
 import typer
 from rich.table import Table
 
 from shared.messaging import dead_letters
-from shared.service.cli.output import OUT, fail
-from shared.service.cli.parts import Do
+from shared.service.cli.parts import OUT, do, fail
 from shared.service.wiring import Wiring
 
 _SHOWN = 100
+DEAD_LETTERS = typer.Typer(help="Messages that could not be applied, and those parked behind them.")
 
 
-def dead_letter_commands(do: Do) -> typer.Typer:
-    """The commands `dead-letters ...`."""
-    app = typer.Typer(help="Messages that could not be applied, and those that wait behind them.")
+@DEAD_LETTERS.command("list")
+def list_letters(context: typer.Context) -> None:
+    """The open dead letters, the oldest first, without their content."""
+    do(context, _list_letters)
 
-    @app.command("list")
-    def list_letters() -> None:
-        """The open dead letters, the oldest first, without their content."""
-        do(_list_letters)
 
-    @app.command("replay")
-    def replay_letters(
-        key: Annotated[str | None, typer.Option(help="Only this key; without it, every key.")] = None,
-    ) -> None:
-        """Apply open dead letters again, in order per key, up to the first that still fails."""
-        do(lambda parts: _replay(parts, key))
+@DEAD_LETTERS.command("replay")
+def replay_letters(
+    context: typer.Context,
+    key: Annotated[str | None, typer.Option(help="Only this key; without it, every key.")] = None,
+) -> None:
+    """Apply open dead letters again, in order per key, up to the first that still fails."""
+    do(context, partial(_replay, key))
 
-    @app.command("discard")
-    def discard_letter(
-        letter: Annotated[int, typer.Argument(help="The id that `dead-letters list` shows.")],
-        reason: Annotated[str, typer.Option(help="Why it may stay unapplied for good; no name of anybody.")],
-        by: Annotated[str, typer.Option(help="Who decides.")],
-    ) -> None:
-        """Never apply one open dead letter: it is kept, with who decided, when and why; its key may go on by replay."""
-        do(lambda parts: _discard(parts, letter, by.strip(), reason.strip()))
 
-    @app.command("discarded")
-    def list_discarded() -> None:
-        """What was discarded, by whom, when and why, the latest first."""
-        do(_list_discarded)
+@DEAD_LETTERS.command("discard")
+def discard_letter(
+    context: typer.Context,
+    letter: Annotated[int, typer.Argument(help="The id that `dead-letters list` shows.")],
+    reason: Annotated[str, typer.Option(help="Why it may stay unapplied for good; no name of anybody.")],
+    by: Annotated[str, typer.Option(help="Who decides.")],
+) -> None:
+    """Never apply one open dead letter: it is kept, with who decided, when and why; its key may go on by replay."""
+    do(context, partial(_discard, letter, by.strip(), reason.strip()))
 
-    return app
+
+@DEAD_LETTERS.command("discarded")
+def list_discarded(context: typer.Context) -> None:
+    """What was discarded, by whom, when and why, the latest first."""
+    do(context, _list_discarded)
 
 
 async def _list_letters(parts: Wiring) -> None:
@@ -58,11 +58,11 @@ async def _list_letters(parts: Wiring) -> None:
                 table.add_row(*map(str, row), since)
         counted = await dead_letters.dead_letter_counts(connection)
     OUT.print(table)
-    for pile in counted:
-        OUT.print(f"{pile.letters} {pile.reason} on {pile.topic}")
+    for count in counted:
+        OUT.print(f"{count.letters} {count.reason} on {count.topic}")
 
 
-async def _replay(parts: Wiring, key: str | None) -> None:
+async def _replay(key: str | None, parts: Wiring) -> None:
     table = Table("topic", "key", "applied", "still open")
     async with parts.pool.acquire() as connection:
         for inbox in parts.inboxes:
@@ -81,7 +81,7 @@ async def _replay(parts: Wiring, key: str | None) -> None:
     OUT.print(table)
 
 
-async def _discard(parts: Wiring, letter: int, by: str, why: str) -> None:
+async def _discard(letter: int, by: str, why: str, parts: Wiring) -> None:
     if not (by and why):
         fail("Say who decides and why: --by and --reason.")
     async with parts.pool.acquire() as connection, connection.transaction():

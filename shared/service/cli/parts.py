@@ -1,31 +1,36 @@
-"""Work on the parts of a service without serving: its wiring, its database, and what is said when one is away."""
+"""Work on the parts of a service without serving: its wiring, its output, and a sentence for each failure."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
-from typing import TypeAlias
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from typing import NoReturn, TypeAlias
 
 import asyncpg
+import typer
 from fastapi import FastAPI
 from pydantic import ValidationError
+from rich.console import Console
+from rich.progress import Progress
 
 from shared.eventstore.pool import open_pool
-from shared.messaging.inbox import OfAnotherVersion
+from shared.messaging.inbox import AnotherVersionLive
 from shared.observability.health import Health
-from shared.projections.shadow_schema import AlreadyRebuilding
-from shared.projections.topic import TopicIncomplete
-from shared.service.cli.output import fail
+from shared.projections.shadow_schema import AlreadyRebuilding, ProgressCallback
+from shared.projections.topic_rebuild import TopicIncomplete
+from shared.service.declaration import Service
 from shared.service.settings import Settings, settings_of
-from shared.service.wiring import Wire, Wiring, wired
+from shared.service.wiring import Wiring, wired
 
 Work: TypeAlias = Callable[[Wiring], Awaitable[None]]
-Do: TypeAlias = Callable[[Work], None]
 
+OUT = Console()
+_ERR = Console(stderr=True)
 _SENTENCES: dict[type[Exception], str] = {
     AlreadyRebuilding: "Another process rebuilds these tables already.",
     TopicIncomplete: "A topic holds less than was applied from it: republish from 0 at its publisher, then rebuild.",
-    OfAnotherVersion: "A process of another version keeps these tables: use the command of that version, or `rebuild`.",
+    AnotherVersionLive: "A process of another version keeps these tables: use its command, or `rebuild`.",
     asyncpg.PostgresError: "The database refuses.",
     OSError: "The database or Kafka does not answer.",
 }
@@ -39,14 +44,35 @@ def settings_or_fail(name: str) -> Settings:
         fail("; ".join(f"{str(each['loc'][0]).upper()}: {each['msg']}" for each in error.errors()))
 
 
-def do_with_parts(settings: Settings, wire: Wire, work: Work) -> None:
-    """Do `work`, or say in a sentence why it cannot be done."""
+def do(context: typer.Context, work: Work) -> None:
+    """Do `work` on the parts of the service that the command line is of."""
+    context.obj(work)
+
+
+def do_with_parts(service: Service, work: Work) -> None:
+    """Do `work`, or print in a sentence why it cannot be done."""
+    settings = settings_or_fail(service.name)
     try:
-        asyncio.run(_with_parts(settings, wire, work))
+        asyncio.run(_with_parts(service, settings, work))
     except tuple(_SENTENCES) as error:
         fail(next(sentence for kind, sentence in _SENTENCES.items() if isinstance(error, kind)))
 
 
-async def _with_parts(settings: Settings, wire: Wire, work: Work) -> None:
+async def _with_parts(service: Service, settings: Settings, work: Work) -> None:
     async with open_pool(settings.database_url.get_secret_value(), 5) as pool:
-        await work(await wired(Wiring(settings, pool, FastAPI(), Health()), wire))
+        await work(await wired(Wiring(settings, pool, FastAPI(), Health()), service.wire))
+
+
+@contextmanager
+def progress(what: str) -> Iterator[ProgressCallback]:
+    """A bar while something is built."""
+    with Progress(console=OUT) as bars:
+        bar = bars.add_task(what, total=None)
+        yield lambda done, total: bars.update(bar, completed=done, total=total)
+    OUT.print(f"{what}: built and in place.")
+
+
+def fail(sentence: str) -> NoReturn:
+    """Print this sentence and end with exit 1."""
+    _ERR.print(sentence)
+    raise typer.Exit(1)

@@ -1,29 +1,25 @@
-"""Encrypted names: their keys, and who is kept too long; none of them is read or shown here."""
+"""Encrypted names: their keys, and which are kept too long; none is read or shown here."""
 
 from __future__ import annotations
 
 import typer
 
-from shared.service.cli.output import OUT, fail
-from shared.service.cli.parts import Do
+from shared.service.cli.parts import OUT, do, fail
 from shared.service.wiring import Wiring
 
+PERSONAL_DATA = typer.Typer(help="Encrypted names, none of which is read or shown here.")
 
-def personal_data_commands(do: Do) -> typer.Typer:
-    """The commands `personal-data ...`."""
-    app = typer.Typer(help="Encrypted names, none of which is read or shown here.")
 
-    @app.command()
-    def rotate_keys() -> None:
-        """Encrypt every name with the newest key of PEOPLE_KEYS_FILE; the older keys can go then."""
-        do(_rotate_keys)
+@PERSONAL_DATA.command("rotate-keys")
+def rotate_keys(context: typer.Context) -> None:
+    """Encrypt every name with the newest key of PEOPLE_KEYS_FILE; the older keys can be removed then."""
+    do(context, _rotate_keys)
 
-    @app.command()
-    def due() -> None:
-        """The pseudonymous ids kept longer than PEOPLE_KEEP_DAYS: somebody must decide on them."""
-        do(_due)
 
-    return app
+@PERSONAL_DATA.command("due")
+def due(context: typer.Context) -> None:
+    """The pseudonymous ids kept longer than PEOPLE_KEEP_DAYS: somebody must decide on them."""
+    do(context, _due)
 
 
 async def _rotate_keys(parts: Wiring) -> None:

@@ -12,7 +12,7 @@ from fastapi.responses import HTMLResponse
 from starlette.concurrency import run_in_threadpool
 
 from services.training import links
-from services.training.access import Persons, Reading, Trainer, gives, require_training
+from services.training.access import Member, Persons, Reading, Trainer, gives, require_training
 from services.training.documents.certificate import Certificate, check_page, pdf
 from services.training.personal_data.store import People
 from services.training.queries import organisations, registrations, trainings
@@ -23,7 +23,6 @@ from services.training.values import TimeSlot
 from shared.domain.clock import now
 from shared.domain.messages import Dated, JsonObject, Refused
 from shared.eventstore.event_store import Connection
-from shared.http.auth import Caller
 from shared.http.commands import Commanding, Commands
 from shared.http.idempotency_key import READS
 from shared.http.problems import NotVisible
@@ -76,7 +75,7 @@ async def issue_certificate(
         digest=links.digest(code),
         named=links.named(code, certificate.holder),
     )
-    kept = await commands.kept(
+    kept = await commands.answer(
         TRAINING, training_id, command, check_access=partial(gives, caller), content=lambda _: {"code": code}
     )
     if kept.replayed:
@@ -87,7 +86,7 @@ async def issue_certificate(
 async def _certificate(
     connection: Connection,
     people: People,
-    caller: Caller,
+    caller: Member,
     request: Request,
     training_id: str,
     participant_id: str,
@@ -103,15 +102,17 @@ async def _certificate(
         raise NotVisible
     if holder.other_names and not holder.name_confirmed:
         raise Refused(Refusal.NAME_NOT_CONFIRMED)
+    days = await registrations.days_of(connection, training_id, participant_id)
+    attended = [day for day in training.days if days is None or day.on in days]
     return Certificate(
         code=code,
         holder=holder.name,
         title=training.title,
         kind=training.kind,
-        days=tuple(day.on for day in training.days),
+        days=tuple(day.on for day in attended),
         city="" if training.online else training.city,
         organiser=await organisations.name_of(connection, training.organiser, training.days[-1].on),
-        hours=sum(map(_hours, training.days)),
+        hours=sum(map(_hours, attended)),
         language=spoken(language),
         check_url=_check_url(request, code),
     )

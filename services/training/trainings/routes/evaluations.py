@@ -5,27 +5,27 @@ from __future__ import annotations
 from contextlib import suppress
 from datetime import date
 from functools import partial
+from typing import TypeAlias
 
 from fastapi import APIRouter, Response
 from pydantic import BaseModel, Field
 
 from services.training import evaluation_answers
-from services.training.access import EvaluationReader, Reading, Trainer, gives, require_training
+from services.training.access import EvaluationReader, Member, Reading, Trainer, gives, require_training
 from services.training.evaluation_answers import Answer, Improvement
 from services.training.links import Token
 from services.training.queries import evaluations
 from services.training.queries.evaluations import Evaluation
 from services.training.refusals import Refusal
 from services.training.trainings.aggregate import TRAINING
-from services.training.trainings.commands import CloseEvaluation, OpenEvaluation, RenewEvaluationLinks
-from services.training.trainings.events import EvaluationOpened
+from services.training.trainings.commands import CloseEvaluation, OpenEvaluation, RenewEvaluationLinks, ReopenEvaluation
+from services.training.trainings.events import EvaluationOpened, EvaluationReopened
 from services.training.trainings.follow_up import FEWEST_ANSWERS
 from shared.domain.bounds import FIRST_DAY, LAST_DAY, Day
 from shared.domain.clock import now
 from shared.domain.messages import Dated, Refused
 from shared.eventstore.command_handler import Outcome
 from shared.eventstore.event_store import Connection, VersionConflict
-from shared.http.auth import Caller
 from shared.http.commands import Commanding, Commands, Done
 from shared.http.pagination import Page, Paging
 from shared.http.problems import NotVisible
@@ -67,7 +67,17 @@ async def renew_evaluation_links(training_id: Id, body: Dated, caller: Trainer, 
     return await _asked(commands, caller, command)
 
 
-async def _asked(commands: Commands, caller: Caller, command: OpenEvaluation | RenewEvaluationLinks) -> Response:
+@router.post("/trainings/{training_id}/evaluation/reopen", response_model=Asked)
+async def reopen_evaluation(training_id: Id, body: Dated, caller: Trainer, commands: Commanding) -> Response:
+    """It was closed in error: a link for each who did not answer; fewer than five answers more are left out."""
+    command = ReopenEvaluation(at=now(), by=caller.subject, training_id=training_id, on=body.on)
+    return await _asked(commands, caller, command)
+
+
+_Asking: TypeAlias = OpenEvaluation | RenewEvaluationLinks | ReopenEvaluation
+
+
+async def _asked(commands: Commands, caller: Member, command: _Asking) -> Response:
     training_id, tokens = command.training_id, list[str]()
 
     async def mint(connection: Connection, outcome: Outcome) -> None:
@@ -75,6 +85,8 @@ async def _asked(commands: Commands, caller: Caller, command: OpenEvaluation | R
             tokens[:] = await evaluation_answers.ask_again(connection, training_id)
         else:
             invited = sum(len(each.participants) for each in outcome.events if isinstance(each, EvaluationOpened))
+            if any(isinstance(each, EvaluationReopened) for each in outcome.events):
+                invited = await evaluation_answers.unanswered(connection, training_id)
             tokens[:] = await evaluation_answers.ask(connection, training_id, invited)
 
     return await commands.run(
@@ -111,7 +123,9 @@ async def evaluations_over_time(
     caller: EvaluationReader, connection: Reading, paging: Paging, since: Day = FIRST_DAY, until: Day = LAST_DAY
 ) -> Page[Evaluation]:
     """In order of day; a trainer sees those of his own organisation in his cities."""
-    found = await evaluations.find(connection, caller, since, until, paging.key(date.min, ""), paging.rows)
+    found = await evaluations.find(
+        connection, caller, caller.organisations, since, until, paging.key(date.min, ""), paging.rows
+    )
     return paging.page(found, lambda each: [each.on, each.training])
 
 

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Sequence
 from functools import partial
 from typing import Annotated
 
 from fastapi import APIRouter, Response
 from pydantic import Field
 
-from services.training.access import Persons, Trainer, gives, gives_or_plans, in_his_cities
-from services.training.newcomers import Newcomer, introduce
+from services.training.access import Member, Persons, Trainer, gives, gives_or_plans, takes_place_in
+from services.training.newcomers import Newcomer, Told, introduce
 from services.training.personal_data import entries
+from services.training.personal_data.addresses import Identified
 from services.training.personal_data.entries import Writer
-from services.training.personal_data.names import Contact
 from services.training.personal_data.store import People
-from services.training.queries.organisations import require_known
+from services.training.queries.organisations import current
+from services.training.refusals import Refusal
 from services.training.trainings.aggregate import TRAINING
 from services.training.trainings.commands import (
     CancelTraining,
@@ -28,12 +30,12 @@ from services.training.trainings.commands import (
     SetCapacity,
 )
 from services.training.trainings.schemas import AttendanceBody, Move, NewCapacity, NewTraining
-from services.training.values import Cancellation, Professional
+from services.training.values import Cancellation, DaysAttended, Professional
+from shared.domain.bounds import Day
 from shared.domain.clock import now
-from shared.domain.messages import Dated
+from shared.domain.messages import Dated, Refused
 from shared.eventstore.command_handler import Outcome
 from shared.eventstore.event_store import Connection
-from shared.http.auth import Caller
 from shared.http.commands import Commanding, Commands, Done
 from shared.http.problems import NotVisible
 from shared.i18n.code_lists import Id
@@ -41,19 +43,25 @@ from shared.i18n.code_lists import Id
 router = APIRouter(tags=["trainings"])
 
 
+class WalkIn(Told):
+    """Who came without a registration, on `days` only when they are said."""
+
+    days: Annotated[tuple[Day, ...], Field(min_length=1, max_length=20)] | None = None
+
+
 class Attendance(AttendanceBody):
     """Who was there; who walked in is named here as he would have registered."""
 
-    walk_ins: Annotated[tuple[Newcomer, ...], Field(max_length=1000)] = ()
+    walk_ins: Annotated[tuple[WalkIn, ...], Field(max_length=1000)] = ()
 
 
 @router.post("/trainings", status_code=201, response_model=Done)
 async def plan_training(body: NewTraining, caller: Trainer, commands: Commanding) -> Response:
     """A trainer plans what his own organisation gives in his own cities."""
-    if body.organiser != caller.organisation:
+    if body.organiser not in caller.organisations:
         raise NotVisible
-    in_his_cities(caller, body.city)
-    await require_known(commands.store.pool, body.organiser, body.co_presenter)
+    takes_place_in(caller, body.city)
+    known = await current(commands.store.pool, body.on, organiser=body.organiser, co_presenter=body.co_presenter)
     command = PlanTraining(
         at=now(),
         by=caller.subject,
@@ -66,9 +74,10 @@ async def plan_training(body: NewTraining, caller: Trainer, commands: Commanding
         online=body.online,
         days=body.days,
         trainers=body.trainers,
-        organiser=body.organiser,
-        co_presenter=body.co_presenter,
+        organiser=known[body.organiser] or body.organiser,
+        co_presenter=known[body.co_presenter],
         capacity=body.capacity,
+        days_required=body.days_required,
     )
     return await commands.run(
         TRAINING, body.training_id, command, check_access=partial(gives_or_plans, caller), created=True
@@ -78,7 +87,7 @@ async def plan_training(body: NewTraining, caller: Trainer, commands: Commanding
 @router.post("/trainings/{training_id}/move", response_model=Done)
 async def move_training(training_id: Id, body: Move, caller: Trainer, commands: Commanding) -> Response:
     """Give it on other days or elsewhere."""
-    in_his_cities(caller, body.city)
+    takes_place_in(caller, body.city)
     command = MoveTraining(
         at=now(),
         by=caller.subject,
@@ -140,14 +149,18 @@ async def _attended(
     recording: type[HoldTraining | CorrectAttendance],
     training_id: str,
     body: Attendance,
-    caller: Caller,
+    caller: Member,
     commands: Commands,
     people: People,
 ) -> Response:
-    async def act(walk_ins: tuple[Professional, ...], contacts: Mapping[str, Contact]) -> Response:
+    stream = TRAINING.stream(training_id)
+
+    async def act(walk_ins: tuple[Professional, ...], found: Identified) -> Response:
         async def write(connection: Connection, _: Outcome) -> None:
-            by = Writer(caller.subject, gives=True)
-            await entries.write(connection, people, TRAINING.stream(training_id), contacts, {}, (), by, body.on)
+            _each_by_himself(found, [*body.present, *(each.participant_id for each in body.partly)])
+            await entries.write(
+                connection, people, stream, found.met, {}, (), Writer(caller.subject, gives=True), body.on
+            )
 
         command = recording(
             at=now(),
@@ -156,9 +169,26 @@ async def _attended(
             on=body.on,
             pitched=body.pitched,
             present=body.present,
+            partly=(*body.partly, *_days_of(body.walk_ins, walk_ins)),
             counted=body.counted,
             walk_ins=walk_ins,
         )
         return await commands.run(TRAINING, training_id, command, check_access=partial(gives, caller), hooks=[write])
 
-    return await introduce(commands.store.pool, people, body.walk_ins, act)
+    return await introduce(commands.store.pool, people, stream, body.walk_ins, act, apart=_shares)
+
+
+def _days_of(written: Sequence[WalkIn], walk_ins: Sequence[Professional]) -> list[DaysAttended]:
+    pairs = zip(written, walk_ins, strict=True)
+    return [DaysAttended(participant_id=who.participant_id, days=each.days) for each, who in pairs if each.days]
+
+
+def _shares(newcomer: Newcomer) -> bool:
+    return isinstance(newcomer, Told) and newcomer.shared_address
+
+
+def _each_by_himself(found: Identified, present: Sequence[str]) -> None:
+    """Who is named at the door is called so, unless the one of his address is there too."""
+    there = Counter([*found.ids, *present])
+    if any(there[found.ids[place]] > 1 for place in found.clashing):
+        raise Refused(Refusal.ADDRESS_OF_ANOTHER_NAME)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 
 from fastapi import APIRouter, Response
 from starlette.concurrency import run_in_threadpool
 
-from services.training.access import Persons, Reading, Trainer, require_training
+from services.training.access import Member, Persons, Reading, Trainer, require_training
 from services.training.documents import sign_in_sheet as paper
 from services.training.documents import spreadsheet
 from services.training.personal_data.names import Named, Why
@@ -25,8 +26,8 @@ from shared.i18n.code_lists import Id, terms
 from shared.i18n.text import Language
 
 router = APIRouter(tags=["registers"])
-_REGISTER = ("name", "email", "organisation", "sector", "function", "language", "status", "present")
-_SIGN_IN_SHEET = ("name", "organisation", "sector", "function", "signature")
+_REGISTER = ("name", "email", "organisation", "sector", "function", "language", "status")
+_SIGN_IN_SHEET = ("name", "organisation", "sector", "function")
 _PDF: dict[int | str, JsonObject] = {200: {"content": {"application/pdf": {}}}}
 
 
@@ -60,20 +61,25 @@ async def read_waiting_list(
 async def export_register(
     training_id: Id, caller: Trainer, connection: Reading, people: Persons, language: Language = "nl"
 ) -> Response:
-    """Those with a place, who walked in and who wait; no spreadsheet runs what somebody typed."""
+    """Those with a place, who walked in and who wait, and who was there on which day.
+
+    No spreadsheet runs what somebody typed.
+    """
     await require_training(connection, caller, training_id)
     found = await registrations.register(connection, training_id) + await registrations.waiting(connection, training_id)
     lines = await _named(connection, people, training_id, found, caller, "register")
-    return _csv(lines, _REGISTER, language, f"register-{training_id}")
+    days = await _days(connection, training_id)
+    return _csv(lines, _REGISTER, ("present", days), language, f"register-{training_id}")
 
 
 @router.get("/trainings/{training_id}/sign-in-sheet", response_class=Response)
 async def sign_in_sheet(
     training_id: Id, caller: Trainer, connection: Reading, people: Persons, language: Language = "nl"
 ) -> Response:
-    """With room for a signature."""
+    """With room for a signature on each day."""
     lines = await _who_may_sign(connection, people, training_id, caller)
-    return _csv(lines, _SIGN_IN_SHEET, language, f"sign-in-sheet-{training_id}")
+    days = await _days(connection, training_id)
+    return _csv(lines, _SIGN_IN_SHEET, ("signature", days), language, f"sign-in-sheet-{training_id}")
 
 
 @router.get("/trainings/{training_id}/sign-in-sheet.pdf", response_class=Response, responses=_PDF)
@@ -89,7 +95,7 @@ async def sign_in_sheet_on_paper(
     return Response(await run_in_threadpool(paper.pdf, training, rows, language), media_type="application/pdf")
 
 
-async def _who_may_sign(connection: Connection, people: People, training_id: str, caller: Caller) -> list[Line]:
+async def _who_may_sign(connection: Connection, people: People, training_id: str, caller: Member) -> list[Line]:
     await require_training(connection, caller, training_id)
     found = await registrations.register(connection, training_id)
     return await _named(connection, people, training_id, found, caller, "sign-in-sheet")
@@ -104,16 +110,36 @@ async def _named(
     return [Line(**dict(each), **dict(names[each.participant])) for each in found]
 
 
-def _csv(lines: Sequence[Line], columns: Sequence[str], language: Language, name: str) -> Response:
-    heads = [translations().columns[code].in_(language) for code in columns]
-    table = spreadsheet.csv(heads, [_cells(line, columns, language) for line in lines])
+async def _days(connection: Connection, training_id: str) -> list[date]:
+    training = await trainings.one(connection, training_id)
+    if training is None:
+        raise NotVisible
+    return [day.on for day in training.days]
+
+
+def _csv(
+    lines: Sequence[Line], columns: Sequence[str], daily: tuple[str, Sequence[date]], language: Language, name: str
+) -> Response:
+    """`daily` is a column that there is once for each of these days; its head says which, when there are several."""
+    code, days = daily
+    words = translations().columns
+    heads = [words[column].in_(language) for column in columns]
+    heads += [words[code].in_(language) + (f" {day:%d/%m/%Y}" if len(days) > 1 else "") for day in days]
+    rows = [[*_cells(line, columns, language), *(_on(line, code, day, language) for day in days)] for line in lines]
     head = {"Content-Disposition": f'attachment; filename="{name}.csv"'}
-    return Response(table, media_type="text/csv; charset=utf-8", headers=head)
+    return Response(spreadsheet.csv(heads, rows), media_type="text/csv; charset=utf-8", headers=head)
+
+
+def _on(line: Line, code: str, day: date, language: Language) -> str:
+    if code == "signature" or line.present is None:
+        return ""
+    words = translations()
+    there = line.present and (line.days is None or day in line.days)
+    return (words.yes if there else words.no).in_(language)
 
 
 def _cells(line: Line, columns: Sequence[str], language: Language) -> list[str]:
     words = translations()
-    present = {True: words.yes.in_(language), False: words.no.in_(language), None: ""}
     cells = {
         "name": line.name or "",
         "email": line.email or "",
@@ -122,7 +148,5 @@ def _cells(line: Line, columns: Sequence[str], language: Language) -> list[str]:
         "function": words.functions[line.function].in_(language),
         "language": line.language,
         "status": words.registration_statuses[line.status].in_(language),
-        "present": present[line.present],
-        "signature": "",
     }
     return [cells[column] for column in columns]

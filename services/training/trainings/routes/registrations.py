@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import date
 from functools import partial
 from typing import TypeAlias
@@ -14,13 +14,14 @@ from starlette.concurrency import run_in_threadpool
 from services.training import links
 from services.training.access import ListSender, Persons, Trainer, gives
 from services.training.documents import registration_list
-from services.training.documents.registration_list import Faulty, Register, report
-from services.training.newcomers import PUBLIC, Newcomer, Renewed, introduce
+from services.training.documents.registration_list import Fault, Faulty, Register, Row, report
+from services.training.newcomers import PUBLIC, Newcomer, Renewed, Told, introduce
 from services.training.personal_data import entries
+from services.training.personal_data.addresses import Identified
 from services.training.personal_data.entries import Registered, Writer
-from services.training.personal_data.names import Contact
 from services.training.personal_data.store import People
 from services.training.queries import organisations
+from services.training.queries.organisations import current
 from services.training.refusals import Refusal
 from services.training.trainings.aggregate import TRAINING
 from services.training.trainings.commands import CancelRegistration, RegisterProfessionals, RenewLink
@@ -29,7 +30,7 @@ from services.training.trainings.state import Training
 from services.training.values import Professional
 from shared.domain.bounds import Day
 from shared.domain.clock import now, today
-from shared.domain.messages import Dated, JsonObject
+from shared.domain.messages import Dated, JsonObject, Refused
 from shared.eventstore.command_handler import AccessCheck, Outcome
 from shared.eventstore.event_store import Connection
 from shared.http.auth import Role
@@ -46,7 +47,7 @@ _CSV: JsonObject = {
 }
 
 
-class Registering(Newcomer):
+class Registering(Told):
     """A registration that a trainer writes in, on the day it was made."""
 
     on: Day
@@ -115,14 +116,15 @@ async def register_list(
     trainer = caller.role is Role.TRAINER
     if not trainer and caller.organisation is None:
         raise NotVisible
-    rows = await _read(commands, await request.body(), None if trainer else caller.organisation)
+    own = {} if trainer else await current(commands.store.pool, today(), organisation=caller.organisation)
+    rows = await _read(commands, await request.body(), own.get(caller.organisation))
     by, check = Writer(caller.subject, gives=trainer), partial(gives, caller) if trainer else None
     return await _register(commands, people, training_id, rows, on if trainer and on else today(), by, _group, check)
 
 
 async def _read(commands: Commands, data: bytes, own: str | None) -> Sequence[Newcomer]:
     async with commands.store.pool.acquire() as connection:
-        register = Register.of(await organisations.written(connection), own)
+        register = Register.of(await organisations.written(connection, today()), own)
     try:
         return await run_in_threadpool(registration_list.read, data, register)
     except Faulty as refused:
@@ -141,14 +143,15 @@ async def _register(
 ) -> Response:
     """All of them, or nobody; `answer` is made of how each stands."""
 
-    async def act(professionals: tuple[Professional, ...], contacts: Mapping[str, Contact]) -> Response:
-        tokens = {each: links.mint() for each in contacts}
+    async def act(professionals: tuple[Professional, ...], found: Identified) -> Response:
+        tokens = {each: links.mint() for each in found.met}
         in_order = [tokens[each.participant_id] for each in professionals]
         registered: list[Registered] = []
 
         async def write(connection: Connection, outcome: Outcome) -> None:
-            stream, new = TRAINING.stream(training_id), _new(outcome)
-            await entries.write(connection, people, stream, contacts, tokens, new, by, on)
+            if found.clashing:
+                raise _under_another_name(newcomers, found.clashing)
+            await entries.write(connection, people, stream, found.met, tokens, _new(outcome), by, on)
             registered[:] = await entries.registered(connection, training_id, in_order)
 
         command = RegisterProfessionals(
@@ -164,7 +167,21 @@ async def _register(
             created=True,
         )
 
-    return await introduce(commands.store.pool, people, newcomers, act)
+    stream, apart = TRAINING.stream(training_id), partial(_is_apart, by)
+    return await introduce(commands.store.pool, people, stream, newcomers, act, apart=apart)
+
+
+def _is_apart(by: Writer, newcomer: Newcomer) -> bool:
+    """Who is told nothing of others is registered under his own name; who sees the register says who is who."""
+    return not by.gives or (isinstance(newcomer, Told) and newcomer.shared_address)
+
+
+def _under_another_name(newcomers: Sequence[Newcomer], places: Collection[int]) -> Exception:
+    lines = [each.line for nth, each in enumerate(newcomers) if nth in places and isinstance(each, Row)]
+    if not lines:
+        return Refused(Refusal.ADDRESS_OF_ANOTHER_NAME)
+    faults = [Fault(line=line, column="email", code="email-of-another-name") for line in lines]
+    return Unacceptable(Refusal.LIST_REFUSED, report(faults))
 
 
 def _one(_: Outcome, registered: Sequence[Registered]) -> Registered:

@@ -1,0 +1,135 @@
+"""What a release cannot read, while histories begin and everything is sent again, is applied once by the next one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Annotated
+
+from hypothesis import example, given
+from hypothesis import strategies as st
+from pydantic import AfterValidator
+
+from shared.eventstore.event_store import Connection
+from shared.eventstore.pool import open_pool
+from shared.messaging import dead_letters, inbox
+from shared.messaging.inbox import Inbox
+from shared.service.wiring import create_tables
+from tests.chance import examples
+from tests.conftest import empty_database
+from tests.shared.counting import CountPublished
+from tests.shared.test_dead_letters import Memory
+from tests.shared.test_sequencing import TOPIC, Sent, sent
+
+KEYS = ("a", "b")
+
+
+def _known(n: int) -> int:
+    if n % 3 == 2:
+        raise ValueError("not-known")
+    return n
+
+
+class Narrow(CountPublished):
+    """The message as a release knows it that cannot read all of them."""
+
+    n: Annotated[int, AfterValidator(_known)]
+
+    @classmethod
+    def type_name(cls) -> str:
+        return CountPublished.type_name()
+
+
+class Publisher:
+    """One partition: its events are the numbers from 1 on, of two keys by turns."""
+
+    def __init__(self) -> None:
+        self.last, self.offset = 0, 0
+        self.forks: tuple[int, ...] = ()
+
+    def more(self, number: int) -> list[Sent]:
+        self.last += number
+        return self._told(self.last - number, self.last)
+
+    def again(self) -> list[Sent]:
+        return self._told(0, self.last)
+
+    def begin_epoch(self) -> list[Sent]:
+        self.forks = (*self.forks, self.last)
+        return self.again()
+
+    def copies(self, number: int) -> list[Sent]:
+        """What somebody else sends before it: the same place and event, a value that nobody can read."""
+        return [replace(each, value=b"{copied") for each in self._told(self.last, self.last + number)]
+
+    def _told(self, after: int, until: int) -> list[Sent]:
+        found = []
+        for n in range(after + 1, until + 1):
+            self.offset += 1
+            record = sent(n, n - 1, key=KEYS[n % 2], epoch=len(self.forks) + 1, forks=self.forks)
+            found.append(replace(record, offset=self.offset))
+        return found
+
+
+NUMBERS = st.integers(1, 5)
+STEPS = st.one_of(
+    st.tuples(st.just("more"), NUMBERS),
+    st.tuples(st.just("copies"), NUMBERS),
+    st.tuples(st.sampled_from(["again", "epoch", "narrow", "whole"]), st.just(0)),
+)
+
+
+async def _applied(steps: Sequence[tuple[str, int]], cut: int) -> tuple[list[int], int]:
+    """What was applied in the end, in order, and how many letters hold up a key."""
+    memory, publisher = Memory(), Publisher()
+    whole = Inbox("one", TOPIC, memory.apply)
+    narrow = Inbox("one", replace(TOPIC, messages=(Narrow,)), memory.apply)
+    reading = whole
+    async with empty_database() as url, open_pool(url, 2) as pool, pool.acquire() as connection:
+        await create_tables(pool, [inbox.SCHEMA])
+        for what, number in (*steps, ("whole", 0), ("more", 1), ("again", 0), ("more", 1)):
+            match what:
+                case "narrow":
+                    reading = narrow
+                case "whole":
+                    reading = whole
+                    await _mended(connection, whole)
+                case "more":
+                    await _received(connection, reading, publisher.more(number), cut)
+                case "copies":
+                    await _received(connection, reading, publisher.copies(number), cut)
+                case "again":
+                    await _received(connection, reading, publisher.again(), cut)
+                case _:
+                    await _received(connection, reading, publisher.begin_epoch(), cut)
+        await _mended(connection, whole)
+        assert sorted(memory.applied) == list(range(1, publisher.last + 1))
+        return memory.applied, len(await dead_letters.open_keys(connection, whole))
+
+
+async def _received(connection: Connection, reading: Inbox, records: Sequence[Sent], cut: int) -> None:
+    for at in range(0, len(records), cut):
+        await reading.receive(connection, records[at : at + cut])
+
+
+async def _mended(connection: Connection, reading: Inbox) -> None:
+    """`dead-letters replay`."""
+    async with connection.transaction():
+        await dead_letters.reread(connection, reading)
+    for key in await dead_letters.open_keys(connection, reading):
+        async with connection.transaction():
+            await dead_letters.replay(connection, reading, key)
+
+
+@given(st.lists(STEPS, max_size=8), st.integers(1, 6))
+@example([("more", 5), ("narrow", 0), ("epoch", 0), ("more", 5)], 10)
+@example([("narrow", 0), ("more", 2), ("more", 3), ("whole", 0)], 1)
+@example([("narrow", 0), ("copies", 3), ("more", 5)], 4)
+@example([("more", 1), ("narrow", 0), ("more", 1), ("copies", 1), ("more", 3)], 1)
+@examples(int(__import__("os").environ.get("EX", "20")))
+async def test_each_is_applied_once_and_each_key_in_order(steps: list[tuple[str, int]], cut: int) -> None:
+    applied, held_up = await _applied(steps, cut)
+    for key in range(2):
+        of_key = [n for n in applied if n % 2 == key]
+        assert of_key == sorted(of_key)
+    assert not held_up
