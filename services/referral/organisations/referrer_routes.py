@@ -6,7 +6,7 @@ from functools import partial
 
 from fastapi import APIRouter, Response
 
-from services.referral import name_changes
+from services.referral import exports, rights
 from services.referral.access import (
     Coordinator,
     ErasedBecause,
@@ -25,13 +25,13 @@ from services.referral.personal_data import PersonalData, referrer_key
 from services.referral.persons import Person, Requester
 from services.referral.queries import organisations
 from services.referral.queries.organisations import Referrer
-from services.referral.queries.referrals import referred_by
 from services.referral.referrals.schemas import NameAccess
+from services.referral.refusals import Refusal
 from shared.domain.clock import day_in_belgium, now
-from shared.domain.messages import JsonObject, id_not_available
+from shared.domain.messages import JsonObject, Refused, id_not_available
 from shared.eventstore.command_handler import Outcome
 from shared.eventstore.event_store import Connection
-from shared.http.auth import Caller, Role
+from shared.http.auth import Caller
 from shared.http.commands import Commanding, Commands, Done, Store
 from shared.http.idempotency_key import READS
 from shared.http.pagination import PAGE_ROWS, After, Limit, Page
@@ -78,11 +78,14 @@ async def known_referrers(
 @router.post("/referrers/{referrer_id}/look", tags=["people"], openapi_extra=READS)
 async def look_at_referrer(
     referrer_id: Id, body: NameAccess, caller: WhoKeepsReferrers, store: Store, names: Names
-) -> Person:
+) -> NamedReferrer:
     """A name and how to reach it; the access log keeps who, when, why."""
     async with store.pool.acquire() as connection, connection.transaction():
         await require_referrer(connection, caller, referrer_id)
-        return await names.read(connection, referrer_id, caller.subject, body.why, referrer_id)
+        if body.why in {"intake", "contact"} and await rights.is_restricted(connection, referrer_id):
+            raise Refused(Refusal.USE_RESTRICTED)
+        found = await names.read(connection, referrer_id, caller.subject, body.why, referrer_id)
+    return NamedReferrer(name=found.name, email=found.email)
 
 
 @router.get("/referrers/{referrer_id}/export", tags=["people"])
@@ -93,15 +96,7 @@ async def export_referrer(referrer_id: Id, caller: WhoKeepsReferrers, store: Sto
     """
     async with store.pool.acquire() as connection, connection.transaction():
         organisation = await require_referrer(connection, caller, referrer_id)
-        exported = await names.export(connection, referrer_id, caller.subject, referrer_id)
-        changes = await name_changes.about(connection, referrer_id)
-        made = await referred_by(connection, referrer_id) if caller.role is Role.DATA_PROTECTION else []
-    return {
-        **exported,
-        "organisation": organisation,
-        "changes": [each.model_dump(mode="json") for each in changes],
-        "referrals": [{"referral": referral, "received_on": str(day)} for referral, day in made],
-    }
+        return await exports.export_referrer(connection, names, caller, referrer_id, organisation)
 
 
 @router.put("/referrers/{referrer_id}", status_code=204, tags=["people"])
