@@ -62,4 +62,5 @@ class Refusal(StrEnum):
     TRAINING_NOT_HELD = "training-not-held"
     TRAINING_NOT_OVER = "training-not-over"
     TRAINING_UNKNOWN = "training-unknown"
+    USE_RESTRICTED = "use-restricted"
     WAITING_LIST_FULL = "waiting-list-full"

@@ -45,6 +45,12 @@ class Roll:
         """He waited, and has a place."""
         return self.drop(participant_id).seat(self.waiting[participant_id])
 
+    def correct(self, professional: Professional) -> Roll:
+        """He is what is said now, at the place where he is."""
+        return replace(
+            self, places=_corrected(self.places, professional), waiting=_corrected(self.waiting, professional)
+        )
+
     def drop(self, participant_id: str) -> Roll:
         """He neither has a place nor waits."""
         return replace(
@@ -63,3 +69,8 @@ class Roll:
 
 def _without(people: People, participant_id: str) -> People:
     return {each: one for each, one in people.items() if each != participant_id} if participant_id in people else people
+
+
+def _corrected(people: People, professional: Professional) -> People:
+    known = professional.participant_id
+    return {**people, known: professional} if known in people else people

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import assert_never
+from typing import TypeAlias, assert_never
 
 from services.training.guards import days_in_order, happened
 from services.training.refusals import Refusal
@@ -15,6 +15,7 @@ from services.training.trainings.commands import (
     CloseRegistration,
     CorrectAttendance,
     CorrectDays,
+    CorrectProfessional,
     DescribeTraining,
     HoldTraining,
     IssueCertificate,
@@ -51,6 +52,7 @@ from services.training.trainings.follow_up import (
 from services.training.trainings.guards import not_yet_given, somewhere
 from services.training.trainings.mending import (
     correct_days,
+    correct_professional,
     describe,
     enough_days,
     reinstate,
@@ -75,6 +77,7 @@ def decide(state: Training, command: TrainingCommand) -> list[TrainingEvent]:
         case (
             RegisterProfessionals()
             | CancelRegistration()
+            | CorrectProfessional()
             | RenewLink()
             | HoldTraining()
             | CorrectAttendance()
@@ -99,20 +102,20 @@ def decide(state: Training, command: TrainingCommand) -> list[TrainingEvent]:
             assert_never(command)
 
 
-def _of_people(
-    state: Training,
-    command: RegisterProfessionals
-    | CancelRegistration
-    | RenewLink
-    | HoldTraining
-    | CorrectAttendance
-    | IssueCertificate,
-) -> list[TrainingEvent]:
+_OfPeople: TypeAlias = (
+    RegisterProfessionals | CancelRegistration | CorrectProfessional | RenewLink | HoldTraining | CorrectAttendance
+    | IssueCertificate
+)  # fmt: skip
+
+
+def _of_people(state: Training, command: _OfPeople) -> list[TrainingEvent]:
     match command:
         case RegisterProfessionals():
             return register(state, command)
         case CancelRegistration():
             return cancel_registration(state, command)
+        case CorrectProfessional():
+            return correct_professional(state, command)
         case RenewLink():
             return renew_link(state, command)
         case HoldTraining():

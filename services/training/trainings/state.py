@@ -18,6 +18,7 @@ from services.training.trainings.events import (
     EvaluationReopened,
     ParticipationRecorded,
     PlaceGiven,
+    ProfessionalCorrected,
     ProfessionalPutOnWaitingList,
     ProfessionalRegistered,
     RegistrationCancelled,
@@ -116,6 +117,9 @@ def evolve(state: Training, event: TrainingEvent) -> Training:
             return _turned(state, event)
         case EvaluationOpened() | EvaluationReopened() | EvaluationClosed():
             return _asked(state, event)
+        case ProfessionalCorrected(professional=who):
+            walk_ins = {each: who if each == who.participant_id else one for each, one in state.walk_ins.items()}
+            return replace(state, roll=state.roll.correct(who), walk_ins=walk_ins)
         case WalkInNamed(professional=who):
             return replace(state, walk_ins={**state.walk_ins, who.participant_id: who})
         case ParticipationRecorded():

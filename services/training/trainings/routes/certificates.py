@@ -98,6 +98,8 @@ async def _certificate(
     training = await trainings.one(connection, training_id)
     stream = TRAINING.stream(training_id)
     holder = (await people.names(connection, stream, [participant_id], caller.subject, "certificate"))[participant_id]
+    if holder.restricted and holder.name is None:
+        raise Refused(Refusal.USE_RESTRICTED)
     if language is None or training is None or holder.name is None:
         raise NotVisible
     if holder.other_names and not holder.name_confirmed:
