@@ -18,6 +18,7 @@ from services.training.personal_data import erasures
 from services.training.personal_data.erasures import Erasure, ErasureRequest
 from services.training.personal_data.export import Export, gather
 from services.training.personal_data.settling import settle
+from services.training.printing import prints
 from shared.domain.bounds import Line
 from shared.domain.messages import Message
 from shared.eventstore import idempotency
@@ -64,6 +65,7 @@ async def correct_name(
     person_id: Id, body: Name, caller: NameHolder, commands: Commanding, people: Persons
 ) -> Response:
     """A name as it should stand on a certificate or programme; it is confirmed by that."""
+    prints(name=body.name)
 
     async def correct(connection: Connection) -> None:
         if not await people.rename(connection, person_id, body.name, name_access(caller)):

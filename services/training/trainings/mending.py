@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 
 from services.training.guards import days_in_order
+from services.training.printing import prints
 from services.training.refusals import Refusal
 from services.training.trainings.commands import (
     CorrectDays,
@@ -113,6 +114,7 @@ def describe(state: Training, command: DescribeTraining) -> list[TrainingEvent]:
         return []
     if command.co_presenter == state.organiser:
         raise Refused(Refusal.CO_PRESENTER_IS_ORGANISER)
+    prints(title=command.title)
     event = TrainingDescribed(
         training_id=command.training_id,
         on=command.on,
@@ -138,6 +140,7 @@ def correct_days(state: Training, command: CorrectDays) -> list[TrainingEvent]:
         return []
     days_in_order(command.days, state.planned.on if state.planned else command.on)
     somewhere(command.place, online=command.online)
+    prints(place=command.place)
     if command.on < command.days[-1].on:
         raise Refused(Refusal.TRAINING_NOT_OVER)
     event = TrainingMoved(

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TypeAlias, assert_never
 
 from services.training.guards import days_in_order, happened
+from services.training.printing import prints
 from services.training.refusals import Refusal
 from services.training.trainings.attendance import correct, hold
 from services.training.trainings.commands import (
@@ -186,6 +187,7 @@ def plan(state: Training, command: PlanTraining) -> list[TrainingEvent]:
     happened(command.on, command.at)
     days_in_order(command.days, command.on)
     somewhere(command.place, online=command.online)
+    prints(title=command.title, place=command.place)
     enough_days(command.days, command.days_required)
     if command.co_presenter == command.organiser:
         raise Refused(Refusal.CO_PRESENTER_IS_ORGANISER)
@@ -200,6 +202,7 @@ def move(state: Training, command: MoveTraining) -> list[TrainingEvent]:
         return []
     days_in_order(command.days, command.on)
     somewhere(command.place, online=command.online)
+    prints(place=command.place)
     return [
         TrainingMoved(
             training_id=command.training_id,

@@ -200,13 +200,17 @@ def _rolled(
 ) -> Training:
     match event:
         case ProfessionalRegistered(professional=who):
-            return replace(state, roll=state.roll.seat(who), left=state.left - {who.participant_id})
+            return replace(state, roll=state.roll.seat(who), left=_back(state.left, who.participant_id))
         case ProfessionalPutOnWaitingList(professional=who):
-            return replace(state, roll=state.roll.queue(who), left=state.left - {who.participant_id})
+            return replace(state, roll=state.roll.queue(who), left=_back(state.left, who.participant_id))
         case PlaceGiven(participant_id=who):
             return replace(state, roll=state.roll.promote(who))
         case RegistrationCancelled(participant_id=who):
             return replace(state, roll=state.roll.drop(who), left=state.left | {who})
+
+
+def _back(left: frozenset[str], participant_id: str) -> frozenset[str]:
+    return left - {participant_id} if participant_id in left else left
 
 
 def _certified(state: Training, event: CertificateIssued | CertificateRevoked) -> Training:

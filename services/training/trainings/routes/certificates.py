@@ -15,6 +15,7 @@ from services.training import links
 from services.training.access import Member, Persons, Reading, Trainer, gives, require_training
 from services.training.documents.certificate import Certificate, check_page, pdf
 from services.training.personal_data.store import People
+from services.training.printing import prints
 from services.training.queries import organisations, registrations, trainings
 from services.training.refusals import Refusal
 from services.training.trainings.aggregate import TRAINING
@@ -104,6 +105,7 @@ async def _certificate(
         raise NotVisible
     if holder.other_names and not holder.name_confirmed:
         raise Refused(Refusal.NAME_NOT_CONFIRMED)
+    prints(name=holder.name)
     days = await registrations.days_of(connection, training_id, participant_id)
     attended = [day for day in training.days if days is None or day.on in days]
     return Certificate(
