@@ -9,6 +9,8 @@ from typing import Annotated
 
 from pydantic import StringConstraints
 
+from shared.i18n.printable import WITHOUT_JOINERS
+
 Token = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{16,64}$")]
 
 
@@ -23,8 +25,8 @@ def digest(token: str) -> str:
 
 
 def plain(name: str) -> str:
-    """A name however it is spaced or capitalised."""
-    return unicodedata.normalize("NFKC", " ".join(name.split())).casefold()
+    """A name however it is spaced or capitalised, and however its letters are joined."""
+    return unicodedata.normalize("NFKC", " ".join(name.translate(WITHOUT_JOINERS).split())).casefold()
 
 
 def named(token: str, name: str) -> str:

@@ -11,6 +11,7 @@ from pydantic import BaseModel, Field, StringConstraints
 from services.training.personal_data.addresses import Identified, Overtaken, identify
 from services.training.personal_data.names import Contact
 from services.training.personal_data.store import People
+from services.training.printing import prints
 from services.training.queries.organisations import current
 from services.training.values import Function, Professional
 from shared.domain.bounds import Line
@@ -86,6 +87,8 @@ async def introduce(
     `apart`: whether he is another person than who stands at the same address under another name. Again when one of
     them became known under another id meanwhile. Raises Refused, VersionConflict.
     """
+    for newcomer in newcomers:
+        prints(name=newcomer.name)
     contacts = [Contact(name=newcomer.name, email=newcomer.email) for newcomer in newcomers]
     theirs = await current(pool, today(), organisation_id=[newcomer.organisation_id for newcomer in newcomers])
     for _ in range(_ATTEMPTS):

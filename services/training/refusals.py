@@ -53,6 +53,7 @@ class Refusal(StrEnum):
     PLANNED_FOR_PAST = "planned-for-past"
     REGISTRATION_NOT_OPEN = "registration-not-open"
     REGISTRATION_UNKNOWN = "registration-unknown"
+    SIGN_NOT_PRINTABLE = "sign-not-printable"
     TOO_FEW_DAYS = "too-few-days"
     TRAINING_ALREADY_HELD = "training-already-held"
     TRAINING_ALREADY_PLANNED = "training-already-planned"
@@ -62,4 +63,5 @@ class Refusal(StrEnum):
     TRAINING_NOT_HELD = "training-not-held"
     TRAINING_NOT_OVER = "training-not-over"
     TRAINING_UNKNOWN = "training-unknown"
+    USE_RESTRICTED = "use-restricted"
     WAITING_LIST_FULL = "waiting-list-full"

@@ -44,6 +44,7 @@ class Translations(Message):
     yes: Text
     no: Text
     certificate: dict[str, Text]
+    subject_access: dict[str, Text]
     registration_list: RegistrationList
     refusals: dict[str, Text]
 

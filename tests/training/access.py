@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
 
 from shared.http.auth import Role
-from tests.training.conftest import SOON, TODAY, newcomer, training
+from tests.training.conftest import SOON, TODAY, ZONE, newcomer, training
 from tests.training.sides import COUNTED, ON, Names, decision, event, meeting
 
 Of: TypeAlias = Literal["organiser", "city", "body"] | None
@@ -68,6 +68,10 @@ def event_held_elsewhere(names: Names) -> Any:
 
 def described(_: Names) -> Any:
     return ON | {"kind": "in_depth", "title": "Verdieping", "trainers": ["trainer-2"]}
+
+
+def profile(_: Names) -> Any:
+    return ON | {"organisation_id": ZONE, "sector": "health", "function": "nurse", "language": "fr"}
 
 
 def decision_again(names: Names) -> Any:
@@ -134,6 +138,7 @@ ROUTES: dict[tuple[str, str], Route] = {
     ("POST", _R): Route(TRAINS, "opened", lambda names: somebody(names) | ON, 201),
     ("POST", f"{_R}/list"): Route({Role.TRAINER: "organiser", Role.REFERRER: None}, "opened", status=201, file=listed),
     ("POST", f"{_R}/{{participant_id}}/cancel"): Route(TRAINS, "opened", on),
+    ("PUT", f"{_R}/{{participant_id}}"): Route(TRAINS, "opened", profile),
     ("POST", f"{_R}/{{participant_id}}/link"): Route(TRAINS, "opened", on),
     ("GET", f"{_T}/register"): Route(TRAINS, "opened"),
     ("GET", f"{_T}/waiting-list"): Route(TRAINS, "opened"),
@@ -182,6 +187,8 @@ ROUTES: dict[tuple[str, str], Route] = {
     ("GET", "/partners"): Route(STEERS, "partner"),
     ("GET", "/partners/{partner_id}/history"): Route(STEERS, "partner"),
     ("GET", "/people/{person_id}/export"): Route(HOLDS_NAMES, _HOLDERS),
+    ("GET", "/people/{person_id}/export.html"): Route(HOLDS_NAMES, _HOLDERS),
+    ("PUT", "/people/{person_id}/restriction"): Route(HOLDS_NAMES, _HOLDERS, lambda _: {"restricted": True}, 204),
     ("PUT", "/people/{person_id}/name"): Route(HOLDS_NAMES, _HOLDERS, lambda _: {"name": "Zoë"}, 204),
     ("DELETE", "/people/{person_id}"): Route(HOLDS_NAMES, _HOLDERS, status=204),
     ("POST", "/people/{person_id}/erasure-request"): Route(

@@ -10,11 +10,12 @@ from typing import get_args
 import pytest
 from pypdf import PdfReader
 
+from shared.i18n.printable import unprintable
 from shared.i18n.text import Language
 from tests.training.conftest import SOON, Desk, attendance, newcomer, training
 from tests.training.test_spreadsheet import ATTACKS, FORMULA
 
-TYPED = [attack for attack in ATTACKS if attack.strip() and "\x00" not in attack]
+TYPED = [attack for attack in ATTACKS if attack.strip() and unprintable(attack.strip()) is None]
 
 
 async def exported(desk: Desk, path: str) -> list[list[str]]:

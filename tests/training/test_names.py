@@ -150,7 +150,10 @@ async def test_a_speaker_is_read_corrected_exported_and_erased_by_who_coordinate
     await desk.done("PUT", f"{at}/name", {"name": "Wannes Goed"}, Role.COORDINATOR)
     assert (await desk.rows("/network-events/e-1/speakers", Role.COORDINATOR))[0]["name"] == "Wannes Goed"
     held = await exported(desk, speaker["participant"], Role.COORDINATOR)
-    assert ([each["name"] for each in held["names"]], held["network_events"]) == (["Wannes Goed"], ["e-1"])
+    assert ([each["name"] for each in held["names"]], [each["event"] for each in held["network_events"]]) == (
+        ["Wannes Goed"],
+        ["e-1"],
+    )
     await desk.done("DELETE", at, None, Role.COORDINATOR)
     assert (await desk.rows("/network-events/e-1/speakers", Role.COORDINATOR))[0]["name"] is None
 

@@ -7,6 +7,8 @@ import re
 from collections.abc import Iterable, Sequence
 from io import StringIO
 
+from shared.i18n.printable import JOINERS, joins
+
 Cell = str | int | float | None
 _FORMULA = re.compile(r"(^|,)(?=[\s'\"]*[=+\-@＝＋－＠])")
 _MADE_HARMLESS = re.compile(r"(^|,)'(?=[\s'\"]*[=+\-@＝＋－＠])")
@@ -26,8 +28,13 @@ def csv(columns: Sequence[str], rows: Iterable[Sequence[Cell]]) -> bytes:
 
 def _harmless(cell: Cell) -> Cell:
     if isinstance(cell, str):
-        return _FORMULA.sub(r"\1'", "".join(sign if sign.isprintable() else " " for sign in cell))
+        return _FORMULA.sub(r"\1'", "".join(map(_shown, cell, f" {cell}", f"{cell[1:]} ")))
     return "" if cell is None else cell
+
+
+def _shown(sign: str, before: str, after: str) -> str:
+    """A sign as it stands; between two letters also one that joins them, or keeps them apart."""
+    return sign if sign.isprintable() or (sign in JOINERS and joins(before, after)) else " "
 
 
 def typed(cell: str) -> str:

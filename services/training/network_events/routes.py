@@ -39,6 +39,7 @@ from services.training.personal_data.addresses import Identified
 from services.training.personal_data.entries import Registered, Renewal, Writer
 from services.training.personal_data.names import Contact
 from services.training.personal_data.store import People
+from services.training.printing import prints
 from services.training.queries import network_events
 from services.training.queries.organisations import current
 from services.training.values import Cancellation, Professional
@@ -77,6 +78,8 @@ async def plan_network_event(
 ) -> Response:
     """Plan a network event; without a capacity everyone may come."""
     takes_place_in(caller, body.city)
+    for name in body.speakers:
+        prints(speakers=name)
     speakers = {_speaker(body.event_id, nth): Contact(name=name) for nth, name in enumerate(body.speakers)}
 
     async def keep(connection: Connection, outcome: Outcome) -> None:

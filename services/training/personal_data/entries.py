@@ -258,6 +258,13 @@ async def take_back(connection: Connection, people: People, entry: Entry) -> Non
     await people.forget(connection, entry.person, [entry.id])
 
 
+async def cut(connection: Connection, stream: str, person: str) -> None:
+    """No link of somebody to this leads anywhere any more."""
+    await connection.execute(
+        "update entries set ended = true, link = null where stream = $1 and person = $2", stream, person
+    )
+
+
 async def end(connection: Connection, stream: str, *persons: str) -> None:
     """Registrations were taken back, by who gives the training, or begin anew: every link so far says so."""
     await connection.execute("update entries set ended = true where stream = $1 and person = any($2)", stream, persons)

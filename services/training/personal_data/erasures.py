@@ -22,11 +22,26 @@ order by person limit $5
 
 
 class Erasure(Message):
-    """Somebody erased the name of a person, as it was written for these trainings and network events."""
+    """Somebody erased the name of a person, as it was written for these trainings and network events.
+
+    `settled`: those to come, to which he is not registered any more.
+    """
 
     id: int
     person: str
     of: tuple[str, ...]
+    settled: tuple[str, ...]
+    by: str
+    at: datetime
+
+
+class Restriction(Message):
+    """Somebody said that what these trainings and network events hold of a person is not used, or is again."""
+
+    id: int
+    person: str
+    of: tuple[str, ...]
+    restricted: bool
     by: str
     at: datetime
 
@@ -38,10 +53,10 @@ class ErasureRequest(Message):
     at: datetime
 
 
-async def note(connection: Connection, person: str, streams: Sequence[str], by: str) -> None:
+async def note(connection: Connection, person: str, streams: Sequence[str], settled: Sequence[str], by: str) -> None:
     """Keep that it was erased; a request for it ends when nobody holds a name any more."""
-    insert = "insert into erasures (person, streams, by) values ($1, $2, $3)"
-    await connection.execute(insert, person, list(streams), by)
+    insert = "insert into erasures (person, streams, settled, by) values ($1, $2, $3, $4)"
+    await connection.execute(insert, person, list(streams), list(settled), by)
     await connection.execute(_ANSWERED, person)
 
 
@@ -59,5 +74,19 @@ async def requests(connection: Connection, access: NameAccess, after: str, limit
 
 async def find(connection: Connection, after: int, limit: int) -> list[Erasure]:
     """What was erased, the first first: up to `limit` after the one named."""
-    query = "select id, person, streams as of, by, at from erasures where id > $1 order by id limit $2"
+    query = "select id, person, streams as of, settled, by, at from erasures where id > $1 order by id limit $2"
     return [Erasure(**row) for row in await connection.fetch(query, after, limit)]
+
+
+async def note_restriction(
+    connection: Connection, person: str, streams: Sequence[str], by: str, *, restricted: bool
+) -> None:
+    """Keep that it is not used, or is again."""
+    insert = "insert into restrictions (person, streams, restricted, by) values ($1, $2, $3, $4)"
+    await connection.execute(insert, person, list(streams), restricted, by)
+
+
+async def restrictions(connection: Connection, person: str) -> list[Restriction]:
+    """What was said of the use of what is held of a person, in order."""
+    query = "select id, person, streams as of, restricted, by, at from restrictions where person = $1 order by id"
+    return [Restriction(**row) for row in await connection.fetch(query, person)]

@@ -25,7 +25,7 @@ class Contact(Message):
 
 
 class Named(Message):
-    """How somebody is called for one training or event; nobody has a name who was erased.
+    """How somebody is called for one training or event; nobody has a name who was erased, or is `restricted`.
 
     `other_names` were written for the same address: while none of the names is confirmed, there is no certificate.
     """
@@ -34,13 +34,23 @@ class Named(Message):
     email: str | None = Field(default=None, repr=False)
     other_names: tuple[str, ...] = Field(default=(), repr=False)
     name_confirmed: bool = False
+    restricted: bool = False
+
+
+HELD = ("of", "confirmed", "restricted", "by", "linked")
 
 
 class Held(Message):
-    """A name as it was written for one training or network event, whose stream is `of`."""
+    """A name as it was written for one training or network event, whose stream is `of`.
+
+    `by` wrote it, nobody where he did himself; `linked`: a link to it leads somewhere.
+    """
 
     of: str
     confirmed: bool
+    restricted: bool
+    by: str | None
+    linked: bool
     name: str = Field(repr=False)
     email: str | None = Field(repr=False)
 

@@ -8,14 +8,17 @@ The contact for data protection holds everything.
 from __future__ import annotations
 
 from fastapi import APIRouter, Response
-from pydantic import BaseModel, Field
+from fastapi.responses import HTMLResponse
+from pydantic import Field
+from starlette.concurrency import run_in_threadpool
 
 from services.training.access import DataProtection, ErasureAsker, NameHolder, Persons, Reading, name_access
+from services.training.documents import subject_access
 from services.training.personal_data import erasures
 from services.training.personal_data.erasures import Erasure, ErasureRequest
-from services.training.personal_data.names import Held, Look
-from services.training.queries import network_events, registrations
-from services.training.queries.registrations import Participation
+from services.training.personal_data.export import Export, gather
+from services.training.personal_data.settling import settle
+from services.training.printing import prints
 from shared.domain.bounds import Line
 from shared.domain.messages import Message
 from shared.eventstore import idempotency
@@ -24,6 +27,7 @@ from shared.http.commands import Commanding
 from shared.http.pagination import Page, Paging
 from shared.http.problems import NotVisible
 from shared.i18n.code_lists import Id
+from shared.i18n.text import Language
 
 router = APIRouter(tags=["people"])
 
@@ -34,30 +38,26 @@ class Name(Message):
     name: Line = Field(repr=False)
 
 
-class Export(BaseModel):
-    """All that the caller holds on a person (subject access)."""
+class Use(Message):
+    """Whether what is held of somebody is not to be used."""
 
-    person: str
-    names: list[Held]
-    looks: list[Look]
-    registrations: list[Participation]
-    network_events: list[str]
+    restricted: bool
 
 
 @router.get("/people/{person_id}/export")
 async def export_person(person_id: Id, caller: NameHolder, connection: Reading, people: Persons) -> Export:
-    """Every name of his, who looked at one, and what he took part in."""
-    access = name_access(caller)
-    if not await people.held_by(connection, person_id, access):
-        raise NotVisible
-    names, looks = await people.everything(connection, person_id, access, caller.subject)
-    return Export(
-        person=person_id,
-        names=names,
-        looks=looks,
-        registrations=await registrations.of_person(connection, person_id, access),
-        network_events=await network_events.of_person(connection, person_id, access),
-    )
+    """Every name of his, who looked at one, what he took part in and what stands of him there, for a machine."""
+    return await gather(connection, people, person_id, name_access(caller), caller.subject)
+
+
+@router.get("/people/{person_id}/export.html", response_class=HTMLResponse)
+async def export_person_to_read(
+    person_id: Id, caller: NameHolder, connection: Reading, people: Persons, language: Language = "nl"
+) -> HTMLResponse:
+    """The same as a page to hand over."""
+    export = await gather(connection, people, person_id, name_access(caller), caller.subject)
+    head = {"Content-Disposition": 'attachment; filename="export.html"', "Cache-Control": "no-store"}
+    return HTMLResponse(await run_in_threadpool(subject_access.page, export, language), headers=head)
 
 
 @router.put("/people/{person_id}/name", status_code=204)
@@ -65,6 +65,7 @@ async def correct_name(
     person_id: Id, body: Name, caller: NameHolder, commands: Commanding, people: Persons
 ) -> Response:
     """A name as it should stand on a certificate or programme; it is confirmed by that."""
+    prints(name=body.name)
 
     async def correct(connection: Connection) -> None:
         if not await people.rename(connection, person_id, body.name, name_access(caller)):
@@ -75,16 +76,32 @@ async def correct_name(
 
 @router.delete("/people/{person_id}", status_code=204)
 async def erase_person(person_id: Id, caller: NameHolder, commands: Commanding, people: Persons) -> Response:
-    """Forget the name and address that the caller holds; the events stay, pseudonymous."""
+    """Forget the name and address that the caller holds, and take back what is to come; events stay, pseudonymous."""
 
     async def erase(connection: Connection) -> None:
         streams = await people.erase_accessible(connection, person_id, name_access(caller))
         if not streams:
             raise NotVisible
-        await erasures.note(connection, person_id, streams, caller.subject)
+        settled = await settle(connection, commands.store, person_id, streams, caller.subject)
+        await erasures.note(connection, person_id, streams, settled, caller.subject)
         await idempotency.forget(connection, streams)
 
     return await commands.once(f"person-{person_id}", erase, status=204)
+
+
+@router.put("/people/{person_id}/restriction", status_code=204)
+async def restrict_use(person_id: Id, body: Use, caller: NameHolder, commands: Commanding, people: Persons) -> Response:
+    """What the caller holds is kept and not used, or used again: on no list, no sheet and no certificate (art. 18)."""
+
+    async def restrict(connection: Connection) -> None:
+        access = name_access(caller)
+        streams = await people.restrict(connection, person_id, access, restricted=body.restricted)
+        if not streams:
+            raise NotVisible
+        by = caller.subject
+        await erasures.note_restriction(connection, person_id, streams, by, restricted=body.restricted)
+
+    return await commands.once(f"person-{person_id}", restrict, status=204)
 
 
 @router.post("/people/{person_id}/erasure-request", status_code=204)

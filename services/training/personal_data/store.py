@@ -18,6 +18,7 @@ from pathlib import Path
 import asyncpg
 
 from services.training.personal_data.names import (
+    HELD,
     Contact,
     Held,
     Kind,
@@ -41,14 +42,15 @@ on conflict (id) do update
     set sealed = excluded.sealed, kept_from = greatest(people.kept_from, excluded.kept_from)
 """
 _WRITTEN_FOR = """
-select person, id, confirmed from entries where stream = $1 and person = any($2)
-order by person, confirmed desc, case when confirmed then -seq else seq end
+select person, id, confirmed, restricted from entries where stream = $1 and person = any($2)
+order by person, restricted, confirmed desc, case when confirmed then -seq else seq end
 """
 _WRITTEN = """
 select e.person, p.sealed from entries e join people p using (id) where e.stream = $1 and e.person = any($2)
 """
 _HELD_BY = f"""
-select id, stream, confirmed from entries where person = $1 and {accessible(2)} order by seq for update
+select id, stream as of, confirmed, restricted, writer as by, link is not null and not ended as linked
+from entries where person = $1 and {accessible(2)} order by seq for update
 """
 _FORGET_ADDRESS = """
 delete from addresses where person = $1
@@ -56,7 +58,7 @@ delete from addresses where person = $1
 """
 _DUE = """
 select coalesce(e.person, p.id) as person from people p left join entries e using (id)
-group by 1 having max(kept_from) < $1 order by max(kept_from), 1
+group by 1 having max(kept_from) < $1 and not coalesce(bool_or(restricted), false) order by max(kept_from), 1
 """
 
 
@@ -86,9 +88,10 @@ class People(PersonalDataStore[Contact]):
     ) -> Mapping[str, Named]:
         """How each of `persons` is called for that training or event; every look is kept."""
         rows = await connection.fetch(_WRITTEN_FOR, stream, persons)
-        known = await self.read_people(connection, [row["id"] for row in rows], by, why)
-        found = dict.fromkeys(persons, Named())
-        for person, entries in groupby(rows, key=lambda row: row["person"]):
+        usable = [row for row in rows if not row["restricted"]]
+        known = await self.read_people(connection, [row["id"] for row in usable], by, why)
+        found = dict.fromkeys(persons, Named()) | {row["person"]: Named(restricted=True) for row in rows}
+        for person, entries in groupby(usable, key=lambda row: row["person"]):
             written = [(known[row["id"]], bool(row["confirmed"])) for row in entries if row["id"] in known]
             if written:
                 found[person] = called(written)
@@ -113,7 +116,7 @@ class People(PersonalDataStore[Contact]):
         query = "select by, reason as why, at from looks where person = any($1) order by id"
         looks = [Look(**row) for row in await connection.fetch(query, ids)]
         held = [row for row in rows if row["id"] in known]
-        names = [Held(of=row["stream"], confirmed=row["confirmed"], **dict(known[row["id"]])) for row in held]
+        names = [Held(**{each: row[each] for each in HELD}, **dict(known[row["id"]])) for row in held]
         return names, looks
 
     async def rename(self, connection: Connection, person: str, name: str, access: NameAccess) -> bool:
@@ -131,7 +134,14 @@ class People(PersonalDataStore[Contact]):
         """Forget the names of a person that a caller may erase, and with the last his address; of which streams."""
         rows = await self.held_by(connection, person, access)
         gone = await self.forget(connection, person, [row["id"] for row in rows])
-        return sorted({row["stream"] for row in rows if row["id"] in gone})
+        return sorted({row["of"] for row in rows if row["id"] in gone})
+
+    async def restrict(self, connection: Connection, person: str, access: NameAccess, *, restricted: bool) -> list[str]:
+        """Use what a caller holds of a person no more, or again (GDPR art. 18); of which streams."""
+        rows = await self.held_by(connection, person, access)
+        ids = [row["id"] for row in rows]
+        await connection.execute("update entries set restricted = $2 where id = any($1)", ids, restricted)
+        return sorted({row["of"] for row in rows})
 
     async def forget(self, connection: Connection, person: str, entries: Iterable[str]) -> set[str]:
         """Forget what was written under these ids, and with the last of a person that his address was ever seen."""

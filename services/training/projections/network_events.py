@@ -31,6 +31,9 @@ create table if not exists guests (
     participant  text not null,
     organisation text,
     sector       text not null,
+    function     text not null,
+    language     text not null,
+    told_on      date not null,
     primary key (event, participant)
 );
 """
@@ -40,6 +43,7 @@ on conflict (event) do update set
     city = excluded.city, place = excluded.place, first_on = excluded.first_on, day = excluded.day,
     status = excluded.status, by_sector = excluded.by_sector, sequence = excluded.sequence, said_at = excluded.said_at
 """
+_COMES = "insert into guests values ($1, $2, $3, $4, $5, $6, $7) on conflict do nothing"
 
 
 async def apply(connection: Connection, change: AnyChange) -> None:
@@ -50,7 +54,8 @@ async def apply(connection: Connection, change: AnyChange) -> None:
         match each.event:
             case GuestRegistered(event_id=event_id, guest=guest):
                 comes = (event_id, guest.participant_id, guest.organisation_id, guest.sector)
-                await connection.execute("insert into guests values ($1, $2, $3, $4) on conflict do nothing", *comes)
+                more = (guest.function, guest.language, each.event.on)
+                await connection.execute(_COMES, *comes, *more)
             case GuestCancelled(event_id=event_id, participant_id=participant):
                 delete = "delete from guests where event = $1 and participant = $2"
                 await connection.execute(delete, event_id, participant)

@@ -32,9 +32,11 @@ _SPEAKERS = """
 select speaker from network_events, unnest(speakers) speaker where event = $1 and speaker > $2 order by speaker limit $3
 """
 _OF_PERSON = """
-select event from network_events e
-where ($2 or $3::text[] is null and city = any($4)) and ($1 = any(speakers)
-    or exists (select from guests g where g.event = e.event and g.participant = $1)) order by first_on, event
+select e.event, title, first_on as on, city, $1 = any(speakers) as speaks, organisation, sector, function, language,
+    told_on
+from network_events e left join guests g on g.event = e.event and g.participant = $1
+where ($2 or $3::text[] is null and city = any($4)) and ($1 = any(speakers) or g.event is not null)
+order by first_on, e.event
 """
 
 
@@ -66,6 +68,21 @@ class NetworkEvent(UpcomingEvent):
     said_at: datetime
 
 
+class Attended(Message):
+    """A network event at which somebody speaks, or to which he said that he comes, as what he did."""
+
+    event: str
+    title: str
+    on: date
+    city: str
+    speaks: bool
+    organisation: str | None
+    sector: str | None
+    function: str | None
+    language: str | None
+    told_on: date | None
+
+
 async def calendar_rows(
     connection: Connection, since: date, until: date, after: Key = (date.min, ""), limit: int | None = None
 ) -> list[Any]:
@@ -95,6 +112,6 @@ async def speakers(connection: Connection, event_id: str, after: str, limit: int
     return [row["speaker"] for row in await connection.fetch(_SPEAKERS, event_id, after, limit)]
 
 
-async def of_person(connection: Connection, person: str, access: NameAccess) -> list[str]:
+async def of_person(connection: Connection, person: str, access: NameAccess) -> list[Attended]:
     """The network events somebody speaks at or said to come to, of those a caller may see."""
-    return [row["event"] for row in await connection.fetch(_OF_PERSON, person, *access.parameters)]
+    return [Attended(**row) for row in await connection.fetch(_OF_PERSON, person, *access.parameters)]

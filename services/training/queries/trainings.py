@@ -9,6 +9,7 @@ from typing import Any
 
 import asyncpg
 
+from services.training.personal_data.names import NameAccess
 from services.training.queries.organisations import NAMED
 from services.training.values import Kind, TimeSlot
 from shared.domain.messages import Message
@@ -33,6 +34,10 @@ select t.training, kind, title, t.city, place, online, days, coalesce(o.name, or
 from ({_TRAINING} where status = 'open' and first_on >= $1 and (first_on, training) > ($2, $3)
     order by first_on, training limit $4) t
 left join ({NAMED}) o on o.organisation = organiser order by days->0->>'on', t.training
+"""
+_TRAINED_BY = """
+select training from trainings where $1 = any(trainers) and ($2 or organiser = any($3::text[]) and city = any($4))
+order by first_on, training
 """
 
 
@@ -85,6 +90,12 @@ def of_rows(rows: Iterable[asyncpg.Record]) -> list[Training]:
 async def one(connection: Connection, training_id: str) -> Training | None:
     """One training."""
     return next(iter(of_rows(await connection.fetch(f"{_TRAINING} where training = $1", training_id))), None)
+
+
+async def trained_by(connection: Connection, trainer: str, access: NameAccess) -> list[str]:
+    """The trainings that somebody gives or gave, of those a caller may see."""
+    rows = await connection.fetch(_TRAINED_BY, trainer, *access.parameters)
+    return [row["training"] for row in rows]
 
 
 async def upcoming(connection: Connection, today: date, after: Key, limit: int) -> list[Upcoming]:

@@ -13,6 +13,7 @@ from services.training.trainings.schemas import (
     NewCapacity,
     NewDaysRequired,
     NewTraining,
+    Profile,
 )
 from services.training.values import MOST_ON_ROLL, Cancellation, Digest, Professional
 from shared.domain.bounds import Count
@@ -100,6 +101,12 @@ class CancelRegistration(ToParticipant):
     asked_by_others: bool = False
 
 
+class CorrectProfessional(Profile, ToTraining):
+    """Say again what somebody on the roll, or who walked in, is in his work."""
+
+    participant_id: Id
+
+
 class RenewLink(ToParticipant):
     """Give somebody who is registered another link, in the place of those given before."""
 
@@ -146,6 +153,6 @@ class CloseEvaluation(Dated, ToTraining):
 TrainingCommand = (
     PlanTraining | MoveTraining | DescribeTraining | CorrectDays | SetCapacity | RequireDays | OpenRegistration
     | CloseRegistration | CancelTraining | ReinstateTraining | RevokeTraining | RegisterProfessionals
-    | CancelRegistration | RenewLink | HoldTraining | CorrectAttendance | IssueCertificate | OpenEvaluation
-    | RenewEvaluationLinks | ReopenEvaluation | CloseEvaluation
+    | CancelRegistration | CorrectProfessional | RenewLink | HoldTraining | CorrectAttendance | IssueCertificate
+    | OpenEvaluation | RenewEvaluationLinks | ReopenEvaluation | CloseEvaluation
 )  # fmt: skip

@@ -127,6 +127,12 @@ class RegistrationCancelled(OfTraining):
     participant_id: Id
 
 
+class ProfessionalCorrected(OfTraining):
+    """What somebody is in his work, said again as it should have been."""
+
+    professional: Professional
+
+
 class WalkInNamed(OfTraining):
     """Someone came without a registration, and gave his name."""
 
@@ -200,7 +206,8 @@ class EvaluationClosed(OfTraining):
 TrainingEvent = (
     TrainingPlanned | TrainingMoved | TrainingDescribed | DaysRequiredSet | CapacitySet | RegistrationOpened
     | RegistrationClosed | TrainingCancelled | TrainingReinstated | TrainingRevoked
-    | ProfessionalRegistered | ProfessionalPutOnWaitingList | PlaceGiven | RegistrationCancelled | WalkInNamed
+    | ProfessionalRegistered | ProfessionalPutOnWaitingList | PlaceGiven | RegistrationCancelled | ProfessionalCorrected
+    | WalkInNamed
     | TrainingHeld | ParticipationRecorded | CertificateIssued | CertificateRevoked | EvaluationOpened
     | EvaluationReopened | EvaluationClosed
 )  # fmt: skip

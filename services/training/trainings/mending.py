@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import date
 
 from services.training.guards import days_in_order
+from services.training.printing import prints
 from services.training.refusals import Refusal
 from services.training.trainings.commands import (
     CorrectDays,
+    CorrectProfessional,
     DescribeTraining,
     ReinstateTraining,
     RequireDays,
@@ -18,6 +21,7 @@ from services.training.trainings.events import (
     CertificateRevoked,
     DaysRequiredSet,
     ParticipationRecorded,
+    ProfessionalCorrected,
     TrainingDescribed,
     TrainingEvent,
     TrainingMoved,
@@ -26,7 +30,7 @@ from services.training.trainings.events import (
 )
 from services.training.trainings.guards import given, somewhere
 from services.training.trainings.state import Training, evolve
-from services.training.values import TimeSlot
+from services.training.values import Professional, TimeSlot
 from shared.domain.messages import Refused
 
 
@@ -65,6 +69,38 @@ def require_days(state: Training, command: RequireDays) -> list[TrainingEvent]:
     return [event, *_certificates(state, command.training_id, command.on, too_few)]
 
 
+def correct_professional(state: Training, command: CorrectProfessional) -> list[TrainingEvent]:
+    """What somebody is in his work is said again, and what was counted by it."""
+    if state.known(command.participant_id) is None:
+        raise Refused(Refusal.REGISTRATION_UNKNOWN)
+    professional = Professional(
+        participant_id=command.participant_id,
+        organisation_id=command.organisation_id,
+        sector=command.sector,
+        function=command.function,
+        language=command.language,
+    )
+    if state.known(command.participant_id) == professional:
+        return []
+    event = ProfessionalCorrected(training_id=command.training_id, on=command.on, professional=professional)
+    return [event, *_counted_again(state, professional)]
+
+
+def _counted_again(state: Training, who: Professional) -> list[TrainingEvent]:
+    recorded, held = state.recorded.get(who.participant_id), state.held
+    if recorded is None or held is None:
+        return []
+    again = recorded.model_copy(update={"organisation_id": who.organisation_id, "sector": who.sector})
+    if again == recorded:
+        return []
+    there = [each for each in {**state.recorded, who.participant_id: again}.values() if each.present]
+    sectors = Counter(held.counted) + Counter(each.sector for each in there)
+    organisations = tuple(sorted({each.organisation_id for each in there if each.organisation_id}))
+    counts = {"by_sector": dict(sorted(sectors.items())), "organisations": organisations}
+    told = held.model_copy(update=counts)
+    return [again, *([] if told == held else [told])]
+
+
 def enough_days(days: Sequence[TimeSlot], required: int | None) -> None:
     """No more days are required than there are."""
     if required and required > len(days):
@@ -78,6 +114,7 @@ def describe(state: Training, command: DescribeTraining) -> list[TrainingEvent]:
         return []
     if command.co_presenter == state.organiser:
         raise Refused(Refusal.CO_PRESENTER_IS_ORGANISER)
+    prints(title=command.title)
     event = TrainingDescribed(
         training_id=command.training_id,
         on=command.on,
@@ -103,6 +140,7 @@ def correct_days(state: Training, command: CorrectDays) -> list[TrainingEvent]:
         return []
     days_in_order(command.days, state.planned.on if state.planned else command.on)
     somewhere(command.place, online=command.online)
+    prints(place=command.place)
     if command.on < command.days[-1].on:
         raise Refused(Refusal.TRAINING_NOT_OVER)
     event = TrainingMoved(

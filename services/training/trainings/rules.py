@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import assert_never
+from typing import TypeAlias, assert_never
 
 from services.training.guards import days_in_order, happened
+from services.training.printing import prints
 from services.training.refusals import Refusal
 from services.training.trainings.attendance import correct, hold
 from services.training.trainings.commands import (
@@ -15,6 +16,7 @@ from services.training.trainings.commands import (
     CloseRegistration,
     CorrectAttendance,
     CorrectDays,
+    CorrectProfessional,
     DescribeTraining,
     HoldTraining,
     IssueCertificate,
@@ -51,6 +53,7 @@ from services.training.trainings.follow_up import (
 from services.training.trainings.guards import not_yet_given, somewhere
 from services.training.trainings.mending import (
     correct_days,
+    correct_professional,
     describe,
     enough_days,
     reinstate,
@@ -75,6 +78,7 @@ def decide(state: Training, command: TrainingCommand) -> list[TrainingEvent]:
         case (
             RegisterProfessionals()
             | CancelRegistration()
+            | CorrectProfessional()
             | RenewLink()
             | HoldTraining()
             | CorrectAttendance()
@@ -99,20 +103,20 @@ def decide(state: Training, command: TrainingCommand) -> list[TrainingEvent]:
             assert_never(command)
 
 
-def _of_people(
-    state: Training,
-    command: RegisterProfessionals
-    | CancelRegistration
-    | RenewLink
-    | HoldTraining
-    | CorrectAttendance
-    | IssueCertificate,
-) -> list[TrainingEvent]:
+_OfPeople: TypeAlias = (
+    RegisterProfessionals | CancelRegistration | CorrectProfessional | RenewLink | HoldTraining | CorrectAttendance
+    | IssueCertificate
+)  # fmt: skip
+
+
+def _of_people(state: Training, command: _OfPeople) -> list[TrainingEvent]:
     match command:
         case RegisterProfessionals():
             return register(state, command)
         case CancelRegistration():
             return cancel_registration(state, command)
+        case CorrectProfessional():
+            return correct_professional(state, command)
         case RenewLink():
             return renew_link(state, command)
         case HoldTraining():
@@ -183,6 +187,7 @@ def plan(state: Training, command: PlanTraining) -> list[TrainingEvent]:
     happened(command.on, command.at)
     days_in_order(command.days, command.on)
     somewhere(command.place, online=command.online)
+    prints(title=command.title, place=command.place)
     enough_days(command.days, command.days_required)
     if command.co_presenter == command.organiser:
         raise Refused(Refusal.CO_PRESENTER_IS_ORGANISER)
@@ -197,6 +202,7 @@ def move(state: Training, command: MoveTraining) -> list[TrainingEvent]:
         return []
     days_in_order(command.days, command.on)
     somewhere(command.place, online=command.online)
+    prints(place=command.place)
     return [
         TrainingMoved(
             training_id=command.training_id,

@@ -6,9 +6,20 @@ from typing import Annotated
 
 from pydantic import Field
 
-from services.training.values import DaysAttended, DaysRequired, Headcount, Kind, Places, TimeSlots, Title, Trainers
+from services.training.values import (
+    DaysAttended,
+    DaysRequired,
+    Function,
+    Headcount,
+    Kind,
+    Places,
+    TimeSlots,
+    Title,
+    Trainers,
+)
 from shared.domain.messages import Dated
-from shared.i18n.code_lists import City, Id
+from shared.i18n.code_lists import City, Id, Sector
+from shared.i18n.text import LanguageCode
 
 People = Annotated[tuple[Id, ...], Field(max_length=1000)]
 
@@ -50,6 +61,15 @@ class NewCapacity(Dated):
     """How many places there are."""
 
     capacity: Places
+
+
+class Profile(Dated):
+    """What somebody is in his work."""
+
+    organisation_id: Id | None = None
+    sector: Sector
+    function: Function
+    language: LanguageCode
 
 
 class AttendanceBody(Dated):

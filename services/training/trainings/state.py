@@ -18,6 +18,7 @@ from services.training.trainings.events import (
     EvaluationReopened,
     ParticipationRecorded,
     PlaceGiven,
+    ProfessionalCorrected,
     ProfessionalPutOnWaitingList,
     ProfessionalRegistered,
     RegistrationCancelled,
@@ -116,6 +117,9 @@ def evolve(state: Training, event: TrainingEvent) -> Training:
             return _turned(state, event)
         case EvaluationOpened() | EvaluationReopened() | EvaluationClosed():
             return _asked(state, event)
+        case ProfessionalCorrected(professional=who):
+            walk_ins = {each: who if each == who.participant_id else one for each, one in state.walk_ins.items()}
+            return replace(state, roll=state.roll.correct(who), walk_ins=walk_ins)
         case WalkInNamed(professional=who):
             return replace(state, walk_ins={**state.walk_ins, who.participant_id: who})
         case ParticipationRecorded():
@@ -196,13 +200,17 @@ def _rolled(
 ) -> Training:
     match event:
         case ProfessionalRegistered(professional=who):
-            return replace(state, roll=state.roll.seat(who), left=state.left - {who.participant_id})
+            return replace(state, roll=state.roll.seat(who), left=_back(state.left, who.participant_id))
         case ProfessionalPutOnWaitingList(professional=who):
-            return replace(state, roll=state.roll.queue(who), left=state.left - {who.participant_id})
+            return replace(state, roll=state.roll.queue(who), left=_back(state.left, who.participant_id))
         case PlaceGiven(participant_id=who):
             return replace(state, roll=state.roll.promote(who))
         case RegistrationCancelled(participant_id=who):
             return replace(state, roll=state.roll.drop(who), left=state.left | {who})
+
+
+def _back(left: frozenset[str], participant_id: str) -> frozenset[str]:
+    return left - {participant_id} if participant_id in left else left
 
 
 def _certified(state: Training, event: CertificateIssued | CertificateRevoked) -> Training:

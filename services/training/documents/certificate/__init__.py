@@ -16,6 +16,7 @@ from services.training.translations import translations
 from shared.contracts.training import Kind
 from shared.domain.messages import Message
 from shared.i18n import documents
+from shared.i18n.printable import shown
 from shared.i18n.text import LOCALES, Language, municipality
 
 _HERE = Path(__file__).parent
@@ -60,11 +61,11 @@ def _printed(certificate: Certificate) -> dict[str, object]:
     return {
         "language": certificate.language,
         "heading": words["heading"],
-        "organiser": certificate.organiser,
+        "organiser": shown(certificate.organiser),
         "certifies": words["certifies"],
-        "holder": certificate.holder,
+        "holder": shown(certificate.holder),
         "attended": words[f"attended_{certificate.kind}"],
-        "title": certificate.title,
+        "title": shown(certificate.title),
         "fields": _fields(certificate, words),
         "check": words["check"],
         "check_url": certificate.check_url,

@@ -6,13 +6,21 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from services.training.documents.registration_list.table import LARGEST, Fault, Faulty, lines
-from services.training.documents.registration_list.words import by_way, code_of, column_named, plain, report
+from services.training.documents.registration_list.table import LARGEST, Encoding, Fault, Faulty, lines, readings
+from services.training.documents.registration_list.words import (
+    by_way,
+    code_of,
+    column_named,
+    plain,
+    report,
+)
 from services.training.documents.spreadsheet import typed
 from services.training.newcomers import Newcomer
+from shared.i18n.printable import JOINERS, WITHOUT_JOINERS, described, unprintable
 
-__all__ = ["LARGEST", "Fault", "Faulty", "Register", "Row", "read", "report"]
+__all__ = ["LARGEST", "Encoding", "Fault", "Faulty", "Register", "Row", "of_another_name", "read", "report"]
 _NEEDED = ("email", "organisation", "sector", "function", "language")
+_PRINTED = ("name", "first_name", "last_name")
 _LONGEST = {"email": 200}
 _LONGEST_TEXT = 99  # two of them and a space are a name
 _FORMULA = tuple("=+-@＝＋－＠")
@@ -44,14 +52,42 @@ class Register:
         return self.written.get(plain(cell))
 
 
-def read(data: bytes, register: Register) -> list[Row]:
-    """The people in a CSV file (UTF-8, UTF-16 or Windows-1252; `;`, `,` or tab; names of columns in NL, FR or EN).
+def read(data: bytes, register: Register, encoding: Encoding | None = None) -> list[Row]:
+    """The people in a CSV file (`;`, `,` or tab, a line `sep=` first or not; names of columns in NL, FR or EN).
 
+    UTF-8 and UTF-16 are known by themselves. Of Windows-1252, Windows-1250 and ISO-8859-15 the file is read as the one
+    in which its signs and words are what people write; when that is more than one, it is refused until `encoding` says.
     A name is one column, or first and last name are two. An organisation is an id or a name it bears or bore, and may
     be left out where there is an own one; sectors, functions and languages are codes or words.
     Raises Faulty with every fault when anything is wrong.
     """
-    table = lines(data)
+    texts, wrong = readings(data, encoding), list[Faulty]()
+    found: list[list[Row]] = []
+    for text in texts:
+        try:
+            found.append(_read(text, register))
+        except Faulty as faulty:
+            wrong.append(faulty)
+    if not found:
+        raise min(wrong, key=lambda each: len(each.faults))
+    if len(found) > 1:
+        raise Faulty(_unclear(found[0], found[1]))
+    return found[0]
+
+
+def of_another_name(lines: Iterable[int]) -> list[Fault]:
+    """The lines whose address stands under another name already."""
+    return [Fault(line=line, column="email", code="email-of-another-name") for line in lines]
+
+
+def _unclear(one: Sequence[Row], other: Sequence[Row]) -> list[Fault]:
+    """The lines on which it matters in which encoding the file was written."""
+    pairs = zip(one, other, strict=True)
+    return [Fault(line=row.line, column=None, code="encoding-unclear") for row, as_well in pairs if row != as_well]
+
+
+def _read(text: str, register: Register) -> list[Row]:
+    table = lines(text)
     at, header = next(table, (1, []))
     columns = _columns(at, header, own=register.own is not None)
     rows: list[Row] = []
@@ -87,7 +123,8 @@ def _columns(line: int, header: Sequence[str], *, own: bool) -> list[str]:
 
 
 def _tidy(cell: str) -> str:
-    return " ".join(part for part in cell.replace("\u00a0", " ").replace("\u202f", " ").split(" ") if part)
+    parts = cell.replace("\u00a0", " ").replace("\u202f", " ").split(" ")
+    return " ".join(part for each in parts if (part := each.strip(JOINERS)))
 
 
 def _faults(line: int, columns: Sequence[str], cells: Sequence[str], register: Register, seen: set[str]) -> list[Fault]:
@@ -97,13 +134,18 @@ def _faults(line: int, columns: Sequence[str], cells: Sequence[str], register: R
         (column, _unsafe(column, cell) or _unknown(column, cell, register, seen))
         for column, cell in zip(columns, cells, strict=False)
     ]
-    return [Fault(line=line, column=column, code=code) for column, code in found if code]
+    faults = [Fault(line=line, column=column, code=code) for column, code in found if code]
+    named = zip(columns, cells, strict=False)
+    signs = [(column, unprintable(cell)) for column, cell in named if column in _PRINTED and not faults]
+    return faults or [
+        Fault(line=line, column=column, code="sign", sign=described(sign)) for column, sign in signs if sign
+    ]
 
 
 def _unsafe(column: str, cell: str) -> str | None:
     if not cell:
         return "missing"
-    if not cell.isprintable():
+    if not cell.translate(WITHOUT_JOINERS).isprintable():
         return "unprintable"
     if cell.lstrip("'\" ").startswith(_FORMULA):
         return "formula"

@@ -61,6 +61,7 @@ def report(faults: Iterable[Fault]) -> list[dict[str, str]]:
         {"line": str(fault.line)}
         | ({"column": fault.column} if fault.column else {})
         | {"code": fault.code}
+        | ({"sign": fault.sign} if fault.sign else {})
         | {language: _sentence(fault, language) for language in get_args(Language)}
         for fault in faults
     ]
@@ -68,7 +69,7 @@ def report(faults: Iterable[Fault]) -> list[dict[str, str]]:
 
 def _sentence(fault: Fault, language: Language) -> str:
     words = translations().registration_list
-    what = words.faults[fault.code].in_(language)
+    what = words.faults[fault.code].in_(language).format(sign=fault.sign)
     if fault.column is None:
         return words.line.in_(language).format(line=fault.line, fault=what)
     known = words.columns.get(fault.column)

@@ -15,6 +15,7 @@ from services.training import links
 from services.training.access import Member, Persons, Reading, Trainer, gives, require_training
 from services.training.documents.certificate import Certificate, check_page, pdf
 from services.training.personal_data.store import People
+from services.training.printing import prints
 from services.training.queries import organisations, registrations, trainings
 from services.training.refusals import Refusal
 from services.training.trainings.aggregate import TRAINING
@@ -98,10 +99,13 @@ async def _certificate(
     training = await trainings.one(connection, training_id)
     stream = TRAINING.stream(training_id)
     holder = (await people.names(connection, stream, [participant_id], caller.subject, "certificate"))[participant_id]
+    if holder.restricted and holder.name is None:
+        raise Refused(Refusal.USE_RESTRICTED)
     if language is None or training is None or holder.name is None:
         raise NotVisible
     if holder.other_names and not holder.name_confirmed:
         raise Refused(Refusal.NAME_NOT_CONFIRMED)
+    prints(name=holder.name)
     days = await registrations.days_of(connection, training_id, participant_id)
     attended = [day for day in training.days if days is None or day.on in days]
     return Certificate(

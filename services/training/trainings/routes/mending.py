@@ -12,12 +12,13 @@ from services.training.queries.organisations import current
 from services.training.trainings.aggregate import TRAINING
 from services.training.trainings.commands import (
     CorrectDays,
+    CorrectProfessional,
     DescribeTraining,
     ReinstateTraining,
     RequireDays,
     RevokeTraining,
 )
-from services.training.trainings.schemas import Description, Move, NewDaysRequired
+from services.training.trainings.schemas import Description, Move, NewDaysRequired, Profile
 from shared.domain.clock import now
 from shared.domain.messages import Dated
 from shared.eventstore.command_handler import Outcome
@@ -69,6 +70,26 @@ async def describe_training(training_id: Id, body: Description, caller: Trainer,
         title=body.title,
         trainers=body.trainers,
         co_presenter=known[body.co_presenter],
+    )
+    return await commands.run(TRAINING, training_id, command, check_access=partial(gives, caller))
+
+
+@router.put("/trainings/{training_id}/registrations/{participant_id}", response_model=Done)
+async def correct_professional(
+    training_id: Id, participant_id: Id, body: Profile, caller: Trainer, commands: Commanding
+) -> Response:
+    """The organisation, sector, function or language of somebody, as he says that it is; counts follow."""
+    known = await current(commands.store.pool, body.on, organisation_id=body.organisation_id)
+    command = CorrectProfessional(
+        at=now(),
+        by=caller.subject,
+        training_id=training_id,
+        on=body.on,
+        participant_id=participant_id,
+        organisation_id=known[body.organisation_id],
+        sector=body.sector,
+        function=body.function,
+        language=body.language,
     )
     return await commands.run(TRAINING, training_id, command, check_access=partial(gives, caller))
 

@@ -14,7 +14,7 @@ from starlette.concurrency import run_in_threadpool
 from services.training import links
 from services.training.access import ListSender, Persons, Trainer, gives
 from services.training.documents import registration_list
-from services.training.documents.registration_list import Fault, Faulty, Register, Row, report
+from services.training.documents.registration_list import Encoding, Faulty, Register, Row, of_another_name, report
 from services.training.newcomers import PUBLIC, Newcomer, Renewed, Told, introduce
 from services.training.personal_data import entries
 from services.training.personal_data.addresses import Identified
@@ -111,22 +111,26 @@ async def register_list(
     commands: Commanding,
     people: Persons,
     on: Day | None = None,
+    encoding: Encoding | None = None,
 ) -> Response:
-    """A trainer sends anybody's list, of any day; an organisation its own people, today. Answers in its order."""
+    """A trainer sends anybody's list, of any day; an organisation its own people, today. Answers in its order.
+
+    `encoding` is asked for when a file does not tell in which one it was written.
+    """
     trainer = caller.role is Role.TRAINER
     if not trainer and caller.organisation is None:
         raise NotVisible
     own = {} if trainer else await current(commands.store.pool, today(), organisation=caller.organisation)
-    rows = await _read(commands, await request.body(), own.get(caller.organisation))
+    rows = await _read(commands, await request.body(), own.get(caller.organisation), encoding)
     by, check = Writer(caller.subject, gives=trainer), partial(gives, caller) if trainer else None
     return await _register(commands, people, training_id, rows, on if trainer and on else today(), by, _group, check)
 
 
-async def _read(commands: Commands, data: bytes, own: str | None) -> Sequence[Newcomer]:
+async def _read(commands: Commands, data: bytes, own: str | None, encoding: Encoding | None) -> Sequence[Newcomer]:
     async with commands.store.pool.acquire() as connection:
         register = Register.of(await organisations.written(connection, today()), own)
     try:
-        return await run_in_threadpool(registration_list.read, data, register)
+        return await run_in_threadpool(registration_list.read, data, register, encoding)
     except Faulty as refused:
         raise Unacceptable(Refusal.LIST_REFUSED, report(refused.faults)) from None
 
@@ -180,8 +184,7 @@ def _under_another_name(newcomers: Sequence[Newcomer], places: Collection[int]) 
     lines = [each.line for nth, each in enumerate(newcomers) if nth in places and isinstance(each, Row)]
     if not lines:
         return Refused(Refusal.ADDRESS_OF_ANOTHER_NAME)
-    faults = [Fault(line=line, column="email", code="email-of-another-name") for line in lines]
-    return Unacceptable(Refusal.LIST_REFUSED, report(faults))
+    return Unacceptable(Refusal.LIST_REFUSED, report(of_another_name(lines)))
 
 
 def _one(_: Outcome, registered: Sequence[Registered]) -> Registered:
