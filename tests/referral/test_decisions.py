@@ -8,7 +8,7 @@ import pytest
 from pydantic import ValidationError
 
 from services.referral.referrals.aggregate import REFERRAL
-from services.referral.referrals.commands import ReferralCommand
+from services.referral.referrals.commands import InGroup, ReferralCommand
 from shared.domain.messages import Event
 from tests.referral import examples as x
 from tests.spec import spec
@@ -231,7 +231,8 @@ def test_retracting_twice_changes_nothing() -> None:
 @pytest.mark.parametrize("command", x.dated_commands(), ids=lambda command: type(command).__name__)
 def test_nothing_happens_to_an_unknown_referral_nor_before_it_nor_in_the_future(command: ReferralCommand) -> None:
     referral.when(command).refused("referral-unknown")
-    at_received.when(command.model_copy(update={"on": date(2026, 1, 4)})).refused("date-before-received")
+    if not isinstance(command, InGroup):
+        at_received.when(command.model_copy(update={"on": date(2026, 1, 4)})).refused("date-before-received")
     at_received.when(command.model_copy(update={"on": date(2026, 4, 1)})).refused("date-in-future")
 
 

@@ -93,35 +93,39 @@ class RetractReferral(DatedCommand):
     has_duplicates: bool = False
 
 
-class RecordPlacement(DatedCommand):
+class InGroup(DatedCommand):
+    """What the carousel published of a participation."""
+
+
+class RecordPlacement(InGroup):
     """Record that the carousel gave a place."""
 
 
-class RecordStart(DatedCommand):
+class RecordStart(InGroup):
     """Record that the carousel saw the person in a first session."""
 
 
-class RecordCompletion(DatedCommand):
+class RecordCompletion(InGroup):
     """Record that the carousel counted six distinct modules."""
 
 
-class RecordStop(Departure, DatedCommand):
+class RecordStop(Departure, InGroup):
     """Record that the carousel saw the person leave after the first session."""
 
 
-class RevokeStop(DatedCommand):
+class RevokeStop(InGroup):
     """Record that the carousel took a stop back."""
 
 
-class RecordReturn(DatedCommand):
+class RecordReturn(InGroup):
     """Record that the carousel saw the person come back after a stop."""
 
 
-class RevokeStart(DatedCommand):
+class RevokeStart(InGroup):
     """Record that after a correction the carousel sees no session attended."""
 
 
-class RevokeCompletion(DatedCommand):
+class RevokeCompletion(InGroup):
     """Record that after a correction the carousel misses a module."""
 
 

@@ -19,12 +19,15 @@ BEFORE_START: frozenset[Status | None] = BEFORE_DECISION | {"accepted", "placed"
 _YEAR = timedelta(days=366)
 
 
-def dated(state: Referral, on: date, at: datetime) -> None:
-    """The day has come, and is not before the day of receipt."""
+def dated(state: Referral, on: date, at: datetime, *, in_group: bool) -> None:
+    """The day has come, and is not before the day of receipt, unless it is one in the group.
+
+    There it may be: a session that was attended under another referral counts for the one it was a duplicate of.
+    """
     if state.received is None:
         raise Refused(Refusal.REFERRAL_UNKNOWN)
     not_in_future(on, at)
-    if on < state.received.received_on:
+    if on < state.received.received_on and not in_group:
         raise Refused(Refusal.DATE_BEFORE_RECEIVED)
 
 

@@ -11,6 +11,7 @@ from services.referral.referrals.commands import (
     CorrectReferral,
     DeclineNotEligible,
     DeclineNotSuitable,
+    InGroup,
     LinkDuplicate,
     PlanIntake,
     PutReferralOnHold,
@@ -53,7 +54,7 @@ from shared.i18n.code_lists import reasons_for
 def decide(state: Referral, command: ReferralCommand) -> list[ReferralEvent]:
     """The events a command leads to; [] when it already holds; raises Refused."""
     if not isinstance(command, ReceiveReferral):
-        guards.dated(state, command.on, command.at)
+        guards.dated(state, command.on, command.at, in_group=isinstance(command, InGroup))
     match command:
         case ReceiveReferral():
             return receive(state, command)
