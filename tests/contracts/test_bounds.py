@@ -67,6 +67,7 @@ def test_a_code_that_a_newer_publisher_says_reaches_its_consumers() -> None:
         ("ReferralReceived", "availability"),
         ("ReferralReceived", "language"),
         ("ReferralReceived", "sector"),
+        ("ReferralStepRevoked", "step"),
         ("ReferralWithdrawn", "category"),
         ("ReferralWithdrawn", "code"),
         ("SessionCompleted", "group_size"),
