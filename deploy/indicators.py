@@ -16,7 +16,7 @@ _HEAD = """\
 
 Written by `make indicators` from `services/reporting/metrics/catalogue.json`.
 Figures are kept by month. Every one can be read of any months, and of one city, partner or sector where it has these.
-"City" and "partner" mean something else from figure to figure: both are told with each.
+"City" and "partner" mean something else from figure to figure: both are said at each.
 A protected figure counts referred people or participants, or would tell of them: it leaves the house in a release only.
 """
 _KINDS = {

@@ -23,7 +23,8 @@ METHODS = {"get", "put", "post", "delete", "options", "head", "patch", "trace"}
 PARAMETER = re.compile(r"\{(\w+)\}")
 URL_SAFE = re.compile(r"[A-Za-z0-9_.~:/?#\[\]@!$&'()*+,;=-]+")
 TYPES: dict[str, tuple[type, ...]] = {
-    "string": (str,), "integer": (int,), "number": (int, float), "boolean": (bool,), "array": (list,), "object": (dict,),
+    "string": (str,), "integer": (int,), "number": (int, float), "boolean": (bool,),
+    "array": (list,), "object": (dict,),
 }  # fmt: skip
 
 

@@ -74,7 +74,7 @@ def require_room(folder: Path, needed: int = 300) -> None:
 
 
 def last_words(log: Path) -> str:
-    """Why a program ended, as far as can be told: the disk is full, or where to read on."""
+    """Why a program ended, as far as is known: the disk is full, or where to read on."""
     tail = log.read_bytes()[-4096:] if log.exists() else b""
     if b"No space left on device" in tail or shutil.disk_usage(log.parent).free < _ROUND:
         return f"the disk that holds {log.parent} is full"
