@@ -16,8 +16,7 @@ import typer
 
 from deploy.local import single
 from deploy.local.board import Board
-from deploy.local.command import run_command
-from deploy.local.processes import Trouble
+from deploy.local.processes import Trouble, run_command
 from deploy.local.stack import everything, stores
 
 ROOT = Path(__file__).resolve().parents[2]
