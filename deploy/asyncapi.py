@@ -6,27 +6,27 @@ import inspect
 import json
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Any
 
 from deploy.kafka.rights import publisher
 from shared.contracts.catalogue import Example, examples
 from shared.domain.messages import JsonObject
 from shared.messaging.cloudevents import Position, PublicMessage, Topic, headers
 
-Json = JsonObject
-
 _VALUES = "additionalProperties"
 DRAFT = "application/schema+json;version=draft-07"
-HEADERS: dict[str, Json] = {
+HEADERS: dict[str, JsonObject] = {
     "ce_specversion": {"description": "The version of CloudEvents."},
     "ce_id": {"description": "Identifies the message; the same whenever it is published again.", "format": "uuid"},
-    "ce_source": {"description": "Who says it."},
-    "ce_type": {"description": "What it says, and in which version of its schema."},
+    "ce_source": {"description": "Its publisher."},
+    "ce_type": {"description": "Its type, and the version of its schema."},
     "ce_subject": {
         "description": "What it is about; also the key of the record. Messages of one subject come in order."
     },
     "ce_time": {"description": "When it was recorded, in UTC.", "format": "date-time"},
-    "ce_sequence": {"description": "Its place among all its source says, 20 digits.", "pattern": "^[0-9]{20}$"},
+    "ce_sequence": {
+        "description": "Its position among all messages of its source, 20 digits.",
+        "pattern": "^[0-9]{20}$",
+    },
     "ce_previous": {
         "description": "The `ce_sequence` before it on its partition, in the same epoch; zeros for the first.",
         "pattern": "^[0-9]{20}$",
@@ -42,23 +42,23 @@ HEADERS: dict[str, Json] = {
     },
 }
 _CONSTANT = ("ce_specversion", "ce_source", "ce_type", "content-type")
-_POSITION, _THREAD = Position(7, 5), "0af7651916cd43dd8448eb211c80319c"
+_POSITION, _TRACE_ID = Position(7, 5), "0af7651916cd43dd8448eb211c80319c"
 _TIME = datetime(2026, 1, 5, 9, 30, tzinfo=UTC)
 
 
-def document(topics: Sequence[Topic]) -> Json:
-    """The whole of it."""
+def document(topics: Sequence[Topic]) -> JsonObject:
+    """The whole document."""
     return {
         "asyncapi": "3.0.0",
         "info": {
             "title": "Carrousel",
             "version": "1",
-            "description": "What the services tell: CloudEvents 1.0 on Kafka, binary mode, kept forever."
+            "description": "The messages of the services: CloudEvents 1.0 on Kafka, binary mode, kept forever."
             " A field may be added, so ignore what you do not know; another meaning is a new version of a type.",
         },
         "defaultContentType": "application/json",
         "channels": {topic.name: _channel(topic) for topic in topics},
-        "operations": {f"tell.{topic.name}": _telling(topic) for topic in topics},
+        "operations": {f"publish.{topic.name}": _publishing(topic) for topic in topics},
         "components": {
             "messages": {name_of(each): _message(topic, each) for topic in topics for each in topic.messages},
         },
@@ -77,12 +77,12 @@ def who_reads(topic: Topic) -> str:
     return "Open: no person in it; partners may read it, in consumer groups whose name begins with `partner.`"
 
 
-def said_of(message: type[PublicMessage]) -> str:
-    """What a message says, in words."""
+def description_of(message: type[PublicMessage]) -> str:
+    """The description of a message."""
     return inspect.getdoc(message) or ""
 
 
-def _channel(topic: Topic) -> Json:
+def _channel(topic: Topic) -> JsonObject:
     return {
         "address": topic.name,
         "title": topic.name,
@@ -100,66 +100,67 @@ def _channel(topic: Topic) -> Json:
     }
 
 
-def _telling(topic: Topic) -> Json:
+def _publishing(topic: Topic) -> JsonObject:
     channel = f"#/channels/{topic.name}"
     return {
         "action": "send",
         "channel": {"$ref": channel},
-        "summary": f"What {publisher(topic)} tells on {topic.name}.",
+        "summary": f"The messages of {publisher(topic)} on {topic.name}.",
         "messages": [{"$ref": f"{channel}/messages/{name_of(each)}"} for each in topic.messages],
     }
 
 
-def _message(topic: Topic, message: type[PublicMessage]) -> Json:
-    summary, _, _ = said_of(message).partition("\n")
+def _message(topic: Topic, message: type[PublicMessage]) -> JsonObject:
+    summary, _, _ = description_of(message).partition("\n")
     example = examples()[message.type_name()]
-    told = headers_of(topic, message, example)
+    sent = headers_of(topic, message, example)
     return {
         "name": message.type_name(),
         "title": name_of(message),
         "summary": summary,
-        "description": said_of(message),
+        "description": description_of(message),
         "contentType": "application/json",
-        "headers": _headers_schema(told),
+        "headers": _headers_schema(sent),
         "payload": {"schemaFormat": DRAFT, "schema": payload_schema(message)},
         "bindings": {"kafka": {"key": {"type": "string"}, "bindingVersion": "0.5.0"}},
-        "examples": [{"name": "example", "headers": told, "payload": example.value}],
+        "examples": [{"name": "example", "headers": sent, "payload": example.value}],
     }
 
 
 def headers_of(topic: Topic, message: type[PublicMessage], example: Example) -> dict[str, str]:
     """The headers of the example, as the relay writes them."""
-    said = message.model_validate_json(json.dumps(example.value))
-    return {name: value.decode() for name, value in headers(topic, said, example.key, _POSITION, _TIME, _THREAD)}
+    value = message.model_validate_json(json.dumps(example.value))
+    return {name: value.decode() for name, value in headers(topic, value, example.key, _POSITION, _TIME, _TRACE_ID)}
 
 
-def _headers_schema(told: Mapping[str, str]) -> Json:
+def _headers_schema(sent: Mapping[str, str]) -> JsonObject:
     return {
         "type": "object",
-        "required": [name for name in told if name != "traceparent"],
+        "required": [name for name in sent if name != "traceparent"],
         "properties": {
             name: {"type": "string"} | HEADERS[name] | ({"const": value} if name in _CONSTANT else {})
-            for name, value in told.items()
+            for name, value in sent.items()
         },
     }
 
 
-def payload_schema(message: type[PublicMessage]) -> Json:
+def payload_schema(message: type[PublicMessage]) -> JsonObject:
     """Its JSON schema for those who read: draft 07, and open to fields that are added later."""
-    schema: Json = _draft_07(message.model_json_schema())
-    return schema
+    return _draft_07(message.model_json_schema())
 
 
-def _draft_07(schema: Any) -> Any:  # noqa: ANN401 - any part of a JSON schema
-    if isinstance(schema, list):
-        return [_draft_07(each) for each in schema]
-    if not isinstance(schema, dict):
-        return schema
-    named = {"items" if key == "prefixItems" else key: _draft_07(value) for key, value in _by_name(schema).items()}
+def _part(part: object) -> object:
+    if isinstance(part, list):
+        return [_part(each) for each in part]
+    return _draft_07(part) if isinstance(part, dict) else part
+
+
+def _draft_07(schema: JsonObject) -> JsonObject:
+    named = {"items" if key == "prefixItems" else key: _part(value) for key, value in _by_name(schema).items()}
     return {key: value for key, value in named.items() if key != "additionalProperties" or value is not False}
 
 
-def _by_name(schema: Json) -> Json:
+def _by_name(schema: JsonObject) -> JsonObject:
     """What stands under names of one pattern; with `patternProperties` alone any other name would be allowed."""
     if "patternProperties" not in schema:
         return schema

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
-from deploy.asyncapi import HEADERS, document, headers_of, name_of, payload_schema, said_of, who_reads
+from deploy.asyncapi import HEADERS, description_of, document, headers_of, name_of, payload_schema, who_reads
 from deploy.kafka.rights import publisher
 from shared.contracts.catalogue import examples, topics
 from shared.domain.bounds import FIRST_DAY
@@ -26,7 +26,7 @@ def files() -> dict[Path, str]:
         examples=examples(),
         headers=headers_of(every[0], shown, examples()[shown.type_name()]),
         text=partial(json.dumps, ensure_ascii=False),
-        **{each.__name__: each for each in (kind_of, name_of, payload_schema, publisher, said_of, who_reads)},
+        **{each.__name__: each for each in (kind_of, name_of, payload_schema, publisher, description_of, who_reads)},
         HEADERS=HEADERS,
     )
     return {

@@ -39,11 +39,11 @@ def main(
 
 def give(admin: AdminClient, wanted: list[Right]) -> int:
     """Give these rights; returns how many stand, 0 where the cluster has no authorizer. Raises KafkaException."""
-    for asked in admin.create_acls([_binding(right) for right in wanted]).values():
+    for given in admin.create_acls([_binding(right) for right in wanted]).values():
         try:
-            asked.result(_SECONDS)
-        except KafkaException as no:
-            if no.args[0].code() == KafkaError.SECURITY_DISABLED:
+            given.result(_SECONDS)
+        except KafkaException as error:
+            if error.args[0].code() == KafkaError.SECURITY_DISABLED:
                 return 0
             raise
     return len(wanted)

@@ -10,18 +10,18 @@ import tempfile
 from collections.abc import Coroutine, Iterator
 from contextlib import AsyncExitStack, contextmanager
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, TypeVar
 
 import typer
 
 from deploy.local import single
 from deploy.local.board import Board
-from deploy.local.command import run_command
-from deploy.local.processes import Trouble
+from deploy.local.processes import Trouble, run_command
 from deploy.local.stack import everything, stores
 
 ROOT = Path(__file__).resolve().parents[2]
 HOME = ROOT / ".local"
+T = TypeVar("T")
 SIGNS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="The whole stack on one machine, nothing installed.")
 
@@ -82,14 +82,14 @@ def run(
     raise typer.Exit(_complete(once()))
 
 
-def _complete(work: Coroutine[Any, Any, Any]) -> Any:
+def _complete(work: Coroutine[object, object, T]) -> T:
     """Run `work`; Ctrl-C and SIGTERM cancel it, so that whatever it started is stopped."""
 
-    async def main() -> Any:
+    async def main() -> T:
         task, loop = asyncio.ensure_future(work), asyncio.get_running_loop()
 
         def end(name: str) -> None:
-            for sign in SIGNS:  # asked twice, it still stops everything in good order
+            for sign in SIGNS:  # signalled twice, it still stops everything in good order
                 loop.add_signal_handler(sign, lambda: None)
             task.cancel(name)
 

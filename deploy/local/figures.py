@@ -1,10 +1,10 @@
-"""What a file of project figures must say before a history can be made from it."""
+"""The file of project figures that a history is made from, and when no history can have them."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import chain
-from typing import Annotated, Any, Self
+from typing import Annotated, Self
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
 
@@ -25,7 +25,7 @@ class _File(BaseModel):
 
 
 class _Part(_File):
-    model_config = ConfigDict(extra="forbid")  # the demo lives up to all figures of a part, or to none
+    model_config = ConfigDict(extra="forbid")  # a history has all figures of a part, or none
 
 
 class Contact(_File):
@@ -60,7 +60,7 @@ class Carousel(_Part):
         if sessions and not modules:
             yield f"{sessions} sessions cannot be held of a carousel without any."
         if modules and not sessions:
-            yield f"Nobody can tell that a cycle has {modules} sessions when none was held."
+            yield f"It cannot be known that a cycle has {modules} sessions when none was held."
         if cycles > sessions:
             yield f"{cycles} cycles cannot be held in {sessions} sessions: each has one at least."
 
@@ -134,8 +134,8 @@ class Partner(_File):
         return f"{self.name}{NOW}{self.now}" if self.now else self.name
 
 
-class Asked(_File):
-    """The file as the demo lives through it."""
+class Figures(_File):
+    """The whole file."""
 
     project: Project
     referrals: Referrals
@@ -180,12 +180,12 @@ class Asked(_File):
         return tuple(dict.fromkeys([*self.cities, *self.network_events.cities]))
 
 
-def checked(figures: Any) -> Asked:
+def checked(figures: object) -> Figures:
     """The figures of a file, when they do not contradict each other; ValueError with a sentence when they do."""
     try:
-        return Asked.model_validate(figures)
+        return Figures.model_validate(figures)
     except ValidationError as wrong:
         first = wrong.errors(include_url=False)[0]
         where = ".".join(map(str, first["loc"])) or "The file"
-        said = str(first["ctx"]["error"]) if first["type"] == "value_error" else f"{where}: {first['msg']}."
-        raise ValueError(said) from None
+        message = str(first["ctx"]["error"]) if first["type"] == "value_error" else f"{where}: {first['msg']}."
+        raise ValueError(message) from None

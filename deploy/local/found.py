@@ -1,24 +1,24 @@
-"""What the reporting service tells, put beside a figures file and in its shape."""
+"""What the reporting service answers, compared with a figures file and in its shape."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from deploy.local import project
-from deploy.local.figures import Asked, Partner
+from deploy.local.figures import Figures, Partner
 from shared.domain.messages import JsonObject
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class Reported:
     """The figures by code, the partners and the project, as the reporting service answered."""
 
-    figures: Mapping[str, Mapping[str, Any]]
-    partners: Sequence[Mapping[str, Any]]
-    project: Mapping[str, Any]
+    figures: Mapping[str, JsonObject]
+    partners: Sequence[JsonObject]
+    project: JsonObject
 
     def value(self, code: str) -> int | None:
         """How many; None when there is no such figure."""
@@ -39,7 +39,7 @@ class Found:
         return [str(Partner(name=each["name"], now=each["now"])) for each in self.partners]
 
 
-COVERED: dict[tuple[str, str], Callable[[Found], int | None]] = {
+COVERED: dict[tuple[str, str], Callable[[Reported], int | None]] = {
     ("carousel", "sessions_per_cycle"): lambda found: found.figures.get("sessions_per_cycle", {}).get("median") or 0,
     ("carousel", "cycles_held"): lambda found: found.value("cycles_held"),
     ("carousel", "sessions_held"): lambda found: found.value("sessions_held"),
@@ -54,32 +54,32 @@ COVERED: dict[tuple[str, str], Callable[[Found], int | None]] = {
 }
 
 
-class Beside(NamedTuple):
+class Comparison(NamedTuple):
     """One figure as it should be, and as it was read back."""
 
     name: str
-    expected: Any
-    found: Any
+    expected: object
+    found: object
     synthetic: bool = False
 
 
-def beside(asked: Asked, told: Mapping[str, int], found: Found) -> Iterator[Beside]:
-    """Every figure of the file, and every one that the synthetic history was told with."""
-    back, file = read_back(asked, found, 0), asked.model_dump()
-    cities = {"coordinating_municipality": asked.cities[0], "participating_municipalities": list(asked.cities[1:])}
+def comparisons(figures: Figures, counts: Mapping[str, int], found: Reported) -> Iterator[Comparison]:
+    """Every figure of the file, and every one that the synthetic history gives."""
+    back, file = read_back(figures, found, 0), figures.model_dump()
+    cities = {"coordinating_municipality": figures.cities[0], "participating_municipalities": list(figures.cities[1:])}
     for name, expected in cities.items():
-        yield Beside(f"project.{name}", expected, back["project"][name])
+        yield Comparison(f"project.{name}", expected, back["project"][name])
     for part, name in [*COVERED, ("network_events", "cities")]:
-        yield Beside(f"{part}.{name}", file[part][name], back[part][name])
-    names, partners = list(map(str, asked.steering_group)), back["steering_group"]
-    yield Beside("steering_group", len(names), len(partners))
+        yield Comparison(f"{part}.{name}", file[part][name], back[part][name])
+    names, partners = list(map(str, figures.steering_group)), back["steering_group"]
+    yield Comparison("steering_group", len(names), len(partners))
     for name in dict.fromkeys([*names, *partners]):
         if (name in names) != (name in partners):
-            yield Beside("steering_group", name if name in names else None, name if name in partners else None)
-    yield from (Beside(code, value, found.value(code), synthetic=True) for code, value in told.items())
+            yield Comparison("steering_group", name if name in names else None, name if name in partners else None)
+    yield from (Comparison(code, value, found.value(code), synthetic=True) for code, value in counts.items())
 
 
-def read_back(asked: Asked, found: Found, seed: int) -> JsonObject:
+def read_back(figures: Figures, found: Reported, seed: int) -> JsonObject:
     """A file of the same shape with everything as it was read back; its lists in the order of the file."""
     back: JsonObject = {
         "source": f"read back from the reporting service after a synthetic history (seed {seed})",
@@ -87,14 +87,14 @@ def read_back(asked: Asked, found: Found, seed: int) -> JsonObject:
     }
     for (part, name), read in COVERED.items():
         back.setdefault(part, {})[name] = read(found)
-    back["network_events"]["cities"] = _in_order(asked.network_events.cities, found.cities("network_events"))
-    back["steering_group"] = _in_order(list(map(str, asked.steering_group)), Counter(found.partner_names()))
+    back["network_events"]["cities"] = _in_order(figures.network_events.cities, found.cities("network_events"))
+    back["steering_group"] = _in_order(list(map(str, figures.steering_group)), Counter(found.partner_names()))
     back["not_published"] = [f"everything else: it is invented from seed {seed}"]
     return back
 
 
 def _in_order(wanted: Sequence[str], found: Mapping[str, int]) -> list[str]:
-    """What was found as often as it is wanted, then what nobody asked for."""
+    """What was found as often as it is wanted, then what is not in the file."""
     left = Counter(found)
     there = [name for name in wanted if left[name] > 0 and not left.subtract([name])]
     return [*there, *(name for name in found if name not in wanted)]

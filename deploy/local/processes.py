@@ -11,6 +11,7 @@ from pathlib import Path
 
 MARK = "CARROUSEL_LOCAL_LOG"  # in the environment of all we start: how `down` knows what a killed `up` left behind
 
+COMMAND_PATIENCE = 10.0
 _ROUND = 2**16  # free bytes below which nothing more can be written
 
 
@@ -74,7 +75,7 @@ def require_room(folder: Path, needed: int = 300) -> None:
 
 
 def last_words(log: Path) -> str:
-    """Why a program ended, as far as can be told: the disk is full, or where to read on."""
+    """Why a program ended, as far as is known: the disk is full, or where to read on."""
     tail = log.read_bytes()[-4096:] if log.exists() else b""
     if b"No space left on device" in tail or shutil.disk_usage(log.parent).free < _ROUND:
         return f"the disk that holds {log.parent} is full"
@@ -93,3 +94,20 @@ async def stop(process: Process, *, how: signal.Signals = signal.SIGTERM, patien
     with contextlib.suppress(ProcessLookupError):
         process.kill()  # where it leads no group of its own
     await process.wait()
+
+
+async def run_command(command: Sequence[str], environment: Mapping[str, str]) -> int:
+    """Run it to its end and return its exit code as a shell would; cancelled, end it first."""
+    try:
+        process = await asyncio.create_subprocess_exec(*command, env=environment)
+    except OSError as error:
+        raise Trouble(f"{command[0]} cannot be run: {error.strerror}.") from None
+    try:
+        code = await process.wait()
+    except asyncio.CancelledError as cancelled:
+        if "SIGINT" in cancelled.args:  # Ctrl-C reached the command too: let it finish in its own way
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(process.wait(), COMMAND_PATIENCE)
+        await stop(process, patience=COMMAND_PATIENCE)
+        raise
+    return code if code >= 0 else 128 - code

@@ -1,4 +1,4 @@
-"""The project as a figures file names it in French, told to the reporting service in three languages and read back."""
+"""The project as a figures file names it in French, and as the reporting service has it in three languages."""
 
 from __future__ import annotations
 
@@ -6,9 +6,8 @@ import json
 from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
 
-from deploy.local.figures import Asked
+from deploy.local.figures import Figures
 from shared.domain.messages import JsonObject
 from shared.i18n.text import Language
 
@@ -19,22 +18,22 @@ SYNTHETIC: Mapping[Language, str] = {
 }
 
 
-def described(asked: Asked) -> JsonObject:
+def described(figures: Figures) -> JsonObject:
     """What its report says of it: that it is synthetic, and which titles are our translation; French where none is."""
-    project = asked.project
+    project = figures.project
     titles = _texts(project.title_fr)
     return {
         "title": {language: f"{title} ({SYNTHETIC[language]})" for language, title in titles.items()},
-        "coordinating_municipality": asked.cities[0],
-        "participating_municipalities": list(asked.cities[1:]),
+        "coordinating_municipality": figures.cities[0],
+        "participating_municipalities": list(figures.cities[1:]),
         "contacts": [{"service": _texts(each.service_fr), "email": each.email} for each in project.contacts],
         "duration_years": project.duration_years,
         "translations": [language for language in titles if language != "fr"],
     }
 
 
-def read_back(project: Mapping[str, Any]) -> JsonObject:
-    """The project as the reporting service tells it, in the shape of a figures file."""
+def read_back(project: JsonObject) -> JsonObject:
+    """The project of the reporting service, in the shape of a figures file."""
     contacts = project["contacts"]
     return {
         "title_fr": project["title"]["fr"].removesuffix(f" ({SYNTHETIC['fr']})"),

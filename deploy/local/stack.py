@@ -1,4 +1,4 @@
-"""What runs together, in which order, and what it tells the programs that use it (environment variables)."""
+"""What runs together, in which order, and the environment variables of programs that use it."""
 
 import asyncio
 import os

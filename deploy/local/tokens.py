@@ -72,18 +72,18 @@ def _key(signing: Path) -> ECKey:
 
 
 def write(path: Path, content: str, mode: int, *, replace: bool = False) -> None:
-    """Write beside and move into place; without `replace`, whoever was first stays."""
-    with tempfile.NamedTemporaryFile("w", dir=path.parent, prefix=f".{path.name}.", encoding="utf-8") as beside:
-        beside.write(content)
-        beside.flush()
-        Path(beside.name).chmod(mode)
+    """Write a temporary file and move it into place; without `replace`, an existing file stays."""
+    with tempfile.NamedTemporaryFile("w", dir=path.parent, prefix=f".{path.name}.", encoding="utf-8") as temporary:
+        temporary.write(content)
+        temporary.flush()
+        Path(temporary.name).chmod(mode)
         if replace:
-            linked = Path(f"{beside.name}.new")
-            linked.hardlink_to(beside.name)
+            linked = Path(f"{temporary.name}.new")
+            linked.hardlink_to(temporary.name)
             linked.replace(path)
         else:
             with suppress(FileExistsError):
-                path.hardlink_to(beside.name)
+                path.hardlink_to(temporary.name)
 
 
 def main(

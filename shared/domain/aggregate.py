@@ -55,7 +55,7 @@ AnyAggregate: TypeAlias = Aggregate[Any, Any, Any]  # of whichever kind: a servi
 class Change(Generic[S, E]):
     """Events of one stream, in order, and the state of the stream after the last of them."""
 
-    aggregate: Aggregate[S, Any, E]
+    aggregate: Aggregate[S, Any, E]  # its commands do not matter here
     recorded: Sequence[Recorded[E]]
     state: S
 
@@ -69,12 +69,12 @@ class Change(Generic[S, E]):
         """The id of the aggregate that was changed."""
         return self.aggregate.id_of(self.stream)
 
-    def of(self, aggregate: Aggregate[T, Any, F]) -> Change[T, F] | None:
+    def of(self, aggregate: Aggregate[T, Any, F]) -> Change[T, F] | None:  # whatever its commands
         """The same change when it is one of `aggregate`, else None."""
         return Change(aggregate, self.recorded, self.state) if self.aggregate is aggregate else None  # type: ignore[arg-type]
 
 
-AnyChange: TypeAlias = Change[Any, Any]  # a projection is handed those of every aggregate
+AnyChange: TypeAlias = Change[Any, Any]  # a projection gets those of every aggregate
 
 
 @dataclass(frozen=True, slots=True)

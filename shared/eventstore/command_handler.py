@@ -22,7 +22,7 @@ TransactionHook: TypeAlias = "Callable[[Connection, Outcome], Awaitable[None]]"
 """Writes in the transaction of the events."""
 AccessCheck: TypeAlias = "Callable[[S], None]"
 """KeyedRequest of the very state that is decided on; raises NotVisible when the caller may not act on it."""
-IssuedCheck: TypeAlias = "Callable[[AnyIssued], AccessCheck[Any] | None]"
+IssuedCheck: TypeAlias = "Callable[[AnyIssued], AccessCheck[Any] | None]"  # of the state of whichever aggregate
 """The access check of a command that a policy issues on behalf of the caller, or None where none is needed."""
 _ATTEMPTS = 20
 
@@ -131,7 +131,7 @@ class _Writing:
     store: EventStore
     meta: Meta
     check_issued: IssuedCheck | None
-    known: dict[str, tuple[int, Any]] = field(default_factory=dict)  # versions and states, by stream
+    known: dict[str, tuple[int, Any]] = field(default_factory=dict)  # versions and states of any aggregate, by stream
     changes: list[AnyChange] = field(default_factory=list)
 
     async def append(

@@ -46,7 +46,7 @@ async def load(
 
 async def load_all(
     connection: Connection, store: EventStore, wanted: Iterable[tuple[AnyAggregate, str]]
-) -> Mapping[str, tuple[int, Any]]:
+) -> Mapping[str, tuple[int, Any]]:  # the state of whichever aggregate
     """The versions and states of several aggregates, by stream; short streams are read in one statement."""
     aggregates = {aggregate.stream(aggregate_id): (aggregate, aggregate_id) for aggregate, aggregate_id in wanted}
     short = [stream for stream, (aggregate, _) in aggregates.items() if not aggregate.long]

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated
 
-from fastapi import Depends, Request
+from fastapi import Depends, Request, params
 from fastapi.security import HTTPBearer
 from starlette.exceptions import HTTPException
 
@@ -13,7 +13,7 @@ from shared.http.auth import Caller, Role
 _BEARER = HTTPBearer(auto_error=False, bearerFormat="JWT", description="a token of the programme's own issuer")
 
 
-def allow(*roles: Role) -> Any:  # noqa: ANN401 - a FastAPI dependency
+def allow(*roles: Role) -> params.Depends:
     """The caller, when his role is one of `roles`: 401 without a valid token, 403 in another role."""
 
     async def check(request: Request, _: Annotated[object, Depends(_BEARER)]) -> Caller:
@@ -24,4 +24,5 @@ def allow(*roles: Role) -> Any:  # noqa: ANN401 - a FastAPI dependency
             raise HTTPException(403)
         return caller
 
-    return Depends(check)
+    dependency: params.Depends = Depends(check)
+    return dependency

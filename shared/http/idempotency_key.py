@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import re
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import cache, partial
 from pathlib import Path
-from typing import Any
 
 from fastapi import Request
 from fastapi.responses import JSONResponse, Response
@@ -22,7 +21,7 @@ LONGEST, SHORTEST, SHORTEST_ANONYMOUS = 200, 1, 16
 _PRINTABLE = re.compile(r"[ -~]+")
 # In `openapi_extra` of a POST that writes nothing: it takes no key.
 READS: JsonObject = {"x-reads": True}
-PARAMETER: Mapping[str, Any] = {
+PARAMETER: JsonObject = {
     "name": "Idempotency-Key",
     "in": "header",
     "required": False,

@@ -6,7 +6,6 @@ import asyncio
 import time
 from dataclasses import dataclass, field
 from http.client import MULTIPLE_CHOICES, OK
-from typing import Any
 
 import structlog
 from starlette.datastructures import Headers, MutableHeaders
@@ -152,7 +151,7 @@ class RequestLimits:
         if isinstance(caller, Caller):
             again = self.callers.take(caller.subject)
         else:
-            client: Any = scope.get("client")
+            client: tuple[str, int] | None = scope.get("client")
             buckets = self.reads if scope["method"] in _READS else self.writes
             again = buckets.take(address_key(client[0] if client else None))
         if again is not None:

@@ -53,7 +53,7 @@ class PageRequest:
         """How many rows to read: one more than are shown means that there is a next page."""
         return self.limit + 1
 
-    def key(self, *first: str | int | date) -> Sequence[Any]:
+    def key(self, *first: str | int | date) -> Sequence[Any]:  # parts of the kinds of `first`, as SQL takes them
         """The key that the page begins after, `first` on the first page. Raises Unacceptable, as `key_of`."""
         return key_of(self.after, *map(type, first)) or first
 
@@ -80,7 +80,7 @@ def cursor_of(key: Key) -> str:
     return base64.urlsafe_b64encode(json.dumps(list(key), default=str).encode()).decode().rstrip("=")
 
 
-def key_of(after: str | None, *kinds: type) -> Sequence[Any] | None:
+def key_of(after: str | None, *kinds: type) -> Sequence[Any] | None:  # parts of `kinds`, as SQL takes them
     """The key in a cursor, each part of its kind (`str`, `int` or `date`); None on the first page.
 
     Raises Unacceptable `cursor-not-valid` for what no page has given.

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from http import HTTPStatus
-from typing import Any
 
 import structlog
 from fastapi import FastAPI, Request
@@ -83,13 +82,21 @@ PROBLEMS: dict[int | str, JsonObject] = {
 _CODES = {403: "not-allowed", 404: "not-found", 405: "method-not-allowed", 400: "not-understood"}
 
 
-def problem(headers: Headers, status: int, code: str, title: str | None = None, **more: Any) -> JSONResponse:  # noqa: ANN401 - fields of Problem
+def problem(
+    headers: Headers,
+    status: int,
+    code: str,
+    title: str | None = None,
+    *,
+    detail: Mapping[str, str] | None = None,
+    errors: Sequence[Mapping[str, str]] | None = None,
+) -> JSONResponse:
     """A problem without personal data, titled in the language that `headers` prefer.
 
     `title` is the code of the title where it is not that of the problem.
     """
     words = terms().problems[title or code].in_(preferred_language(headers.get("accept-language")))
-    body = Problem(title=words, status=status, code=code, **more).model_dump(exclude_none=True)
+    body = Problem(title=words, status=status, code=code, detail=detail, errors=errors).model_dump(exclude_none=True)
     retry = {"Retry-After": str(RETRY_SECONDS)} if status == HTTPStatus.SERVICE_UNAVAILABLE else {}
     return JSONResponse(body, status, media_type="application/problem+json", headers=retry)
 

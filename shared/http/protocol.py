@@ -7,7 +7,7 @@ callbacks of `asyncio.Protocol` and of httptools' parser; uvicorn is given the c
 
 from __future__ import annotations
 
-from asyncio import TimerHandle
+from asyncio import TimerHandle, Transport
 from collections import Counter
 from typing import Any, ClassVar
 
@@ -44,7 +44,7 @@ class LimitedProtocol(HttpToolsProtocol):
         self.taken_since: float | None = None
         self.refused_since: float | None = None
 
-    def connection_made(self, transport: Any) -> None:  # noqa: ANN401 - an asyncio.Transport
+    def connection_made(self, transport: Transport) -> None:  # type: ignore[override]  # as in uvicorn
         """Accept the connection, unless there are too many already, or too many of this address."""
         super().connection_made(transport)
         host = self.client[0] if self.client else None

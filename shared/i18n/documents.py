@@ -6,18 +6,17 @@ import json
 from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
 
 import typst
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
 
-def html(template: Path, values: Mapping[str, Any]) -> str:
+def html(template: Path, values: Mapping[str, object]) -> str:
     """One HTML document; whatever is in the values is escaped, and a value that lacks is an error."""
     return _template(template).render(values)
 
 
-def pdf(template: Path, values: Mapping[str, Any]) -> bytes:
+def pdf(template: Path, values: Mapping[str, object]) -> bytes:
     """One PDF of JSON values; blocks for about a tenth of a second, so call it in a thread."""
     return typst.compile(
         str(template), format="pdf", ignore_system_fonts=True, sys_inputs={"page": json.dumps(dict(values))}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from functools import cache
@@ -44,8 +44,8 @@ class Unhealthy:
         return _sentences()[self.code][language].format(**self.values)
 
 
-HealthCheck = Callable[[], Awaitable[Unhealthy | str | None]]
-Task = Callable[[], Awaitable[None]]
+HealthCheck = Callable[[], Awaitable[Unhealthy | None]]
+Task = Callable[[], Coroutine[object, object, None]]
 
 
 @dataclass(slots=True)
@@ -97,7 +97,7 @@ class Health:
         progress = Progress(part)
         earlier = self.checks.get(part)
 
-        async def check() -> Unhealthy | str | None:
+        async def check() -> Unhealthy | None:
             return (earlier and await earlier()) or progress.overdue(within)
 
         self.checks[part] = check
@@ -139,10 +139,9 @@ async def asked(check: HealthCheck) -> Unhealthy | None:
     """The result of a check; one that raises means that its part does not answer."""
     try:
         async with asyncio.timeout(_CHECK_SECONDS):
-            found = await check()
+            return await check()
     except Exception as error:  # noqa: BLE001 - whatever it is, the part does not answer
         return Unhealthy("does-not-answer", {"cause": type(error).__name__})
-    return Unhealthy("said", {"sentence": found}) if isinstance(found, str) else found
 
 
 @asynccontextmanager
@@ -154,7 +153,7 @@ async def running(
     A task that has not ended after the first of `patience` (seconds) is cancelled again, and abandoned after the last:
     its transaction is not committed, so nothing is half done.
     """
-    started = [asyncio.create_task(_run(task), name=name) for name, task in tasks.items()]
+    started = [asyncio.create_task(task(), name=name) for name, task in tasks.items()]
     for task in started:
         task.add_done_callback(health.note_end)
     try:
@@ -173,7 +172,3 @@ async def _end(left: set[asyncio.Task[None]], patience: tuple[float, ...]) -> No
             _, left = await asyncio.wait(left, timeout=seconds)
     for task in left:
         log.error("task abandoned", task=task.get_name())
-
-
-async def _run(task: Task) -> None:
-    await task()

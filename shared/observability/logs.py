@@ -35,7 +35,10 @@ def _without_texts(_: object, __: str, line: structlog.typing.EventDict) -> stru
     raised = line.pop("exc_info", None)
     if raised:
         line["cause"] = next((each.__name__ for each in raised if isinstance(each, type)), "unknown")
-    line["event"] = str(line["event"]).partition("\n")[0][:_LONGEST]
+    first, *others = str(line["event"]).split("\n")
+    if first.startswith("Traceback"):  # uvicorn logs one as text, of an application that does not start
+        line["cause"] = next((each.partition(":")[0] for each in others if not each.startswith(" ")), "unknown")
+    line["event"] = first[:_LONGEST]
     return line
 
 

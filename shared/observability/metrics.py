@@ -44,6 +44,6 @@ MISSED = Gauge("carrousel_projections_missed_events", "Events that the live proj
 def area_of(route: str) -> str:
     """The first part of a route's template: `/referrals` of `/referrals/{referral_id}/withdraw`.
 
-    Each command has a route of its own, and some are rare: their counters would show when somebody stopped.
+    Each command has a route of its own, and some are rare: their counters would show when a person stopped.
     """
     return "/".join(route.split("/")[:2])

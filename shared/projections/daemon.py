@@ -36,7 +36,7 @@ class ProjectionDaemon:
     store: EventStore
     url: str
     projections: InlineProjections
-    progress: Progress = field(default_factory=lambda: Progress(WHAT))
+    progress: Progress = field(default_factory=lambda: Progress("projections"))
     alive_seconds: float = ALIVE_SECONDS
     stood: bool = False
     problem: Unhealthy | None = field(default_factory=lambda: _built(0, 0))

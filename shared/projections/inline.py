@@ -44,7 +44,7 @@ class Projection:
 class InlineProjections:
     """The projections of a process: an EventStore passes the changes of each command to `apply`.
 
-    While tables of another version are live, nothing is written to them: the events are noted as missed, and whoever is
+    While tables of another version are live, nothing is written to them: the events are noted as missed, and a process
     of the live version applies them, before any later event. So during a rolling update every event reaches the live
     projections once and in the order of cause and effect, whichever process appended it.
     """

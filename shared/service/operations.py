@@ -5,8 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Protocol
 
-import asyncpg
-from fastapi import APIRouter
+from fastapi import APIRouter, Request
 
 from shared.domain.messages import Message
 from shared.eventstore.event_store import Connection
@@ -14,7 +13,9 @@ from shared.http.auth import Role
 from shared.http.authorization import allow
 from shared.messaging.dead_letters import DeadLetterCount, dead_letter_counts
 
-OPERATOR = allow(Role.OPS)
+_OF_OPERATORS = allow(Role.OPS)
+ROUTER = APIRouter(prefix="/operations", tags=["ops"], dependencies=[_OF_OPERATORS])
+RETENTION_ROUTER = APIRouter(prefix="/operations", tags=["ops"], dependencies=[_OF_OPERATORS])
 
 
 class PersonalData(Protocol):
@@ -36,26 +37,17 @@ class Retention(Message):
     due: list[str]
 
 
-def routes(pool: asyncpg.Pool[asyncpg.Record], personal_data: PersonalData | None, keep_days: int) -> APIRouter:
-    """The routes for operators: dead letters, and of a service that keeps names, which it keeps too long."""
-    router = APIRouter(prefix="/operations", tags=["ops"], dependencies=[OPERATOR])
-
-    @router.get("/dead-letters")
-    async def dead_letters() -> list[DeadLetterCount]:
-        """Open dead letters by consumer, topic and reason."""
-        async with pool.acquire() as connection:
-            return await dead_letter_counts(connection)
-
-    if personal_data:
-        _retention(router, pool, personal_data, keep_days)
-    return router
+@ROUTER.get("/dead-letters")
+async def dead_letters(request: Request) -> list[DeadLetterCount]:
+    """Open dead letters by consumer, topic and reason."""
+    async with request.app.state.pool.acquire() as connection:
+        return await dead_letter_counts(connection)
 
 
-def _retention(
-    router: APIRouter, pool: asyncpg.Pool[asyncpg.Record], personal_data: PersonalData, keep_days: int
-) -> None:
-    @router.get("/retention-due")
-    async def retention_due() -> Retention:
-        """Who is kept longer than `PEOPLE_KEEP_DAYS`, the longest first."""
-        async with pool.acquire() as connection:
-            return Retention(keep_days=keep_days, due=await personal_data.due(connection, keep_days))
+@RETENTION_ROUTER.get("/retention-due")
+async def retention_due(request: Request) -> Retention:
+    """Who is kept longer than `PEOPLE_KEEP_DAYS`, the longest first."""
+    state = request.app.state
+    keep_days: int = state.settings.people_keep_days
+    async with state.pool.acquire() as connection:
+        return Retention(keep_days=keep_days, due=await state.personal_data.due(connection, keep_days))

@@ -164,7 +164,9 @@ def application_of(title: str, settings: Settings, refusals: Refusals, wire: Wir
             _add_checks(state, pool, settings, verifier)
             app.state.pool, app.state.settings = pool, settings
             wiring = await wired(Wiring(settings, pool, app, state), wire)
-            wiring.add_routes(operations.routes(pool, wiring.personal_data, settings.people_keep_days))
+            wiring.add_routes(operations.ROUTER)
+            if wiring.personal_data:
+                wiring.add_routes(operations.RETENTION_ROUTER)
             async with running(state, {**wiring.tasks, "health": state.watch}):
                 yield
 

@@ -51,7 +51,7 @@ def test_lived_twice_nothing_changes(tmp_path: Path) -> None:
 def test_a_figure_that_differs_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """After waiting long enough, it is no lag."""
     assert not demo.live(SMALL, 0, tmp_path, Behind(forgets=1).client())
-    assert "Different from what was told: referrals.received" in capsys.readouterr().out
+    assert "Different from what was sent: referrals.received" in capsys.readouterr().out
 
 
 def test_what_another_history_left_is_told_apart_from_a_fault(

@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from deploy.local.figures import checked
-from deploy.local.found import COVERED, Found, beside
-from deploy.local.history import History, history, period, told
+from deploy.local.found import COVERED, Reported, comparisons
+from deploy.local.history import History, expected_counts, history, period
 from deploy.local.history.steps import Step
 from shared.domain.messages import Refused
 from tests.chance import examples
@@ -26,7 +26,7 @@ def lived(file: dict[str, Any], seed: int = 0) -> tuple[Programme, History]:
     return programme, lived
 
 
-def found(programme: Programme, file: dict[str, Any]) -> Found:
+def found(programme: Programme, file: dict[str, Any]) -> Reported:
     """What reporting tells of it."""
     project = {
         "title": {"fr": "Un projet (données synthétiques)"},
@@ -35,7 +35,7 @@ def found(programme: Programme, file: dict[str, Any]) -> Found:
         "duration_years": file["project"]["duration_years"],
         "contacts": [],
     }
-    return Found(programme.figures(*period(file)), programme.partners(), project)
+    return Reported(programme.figures(*period(file)), programme.partners(), project)
 
 
 @given(files(), st.integers())
@@ -45,7 +45,7 @@ def test_no_service_refuses_a_step_and_the_figures_are_those_of_the_file(file: d
     programme, steps = lived(file, seed)
     first, last = period(file)
     assert all(first <= step.on <= last for step in steps.steps)
-    figures = list(beside(checked(file), told(steps.steps), found(programme, file)))
+    figures = list(comparisons(checked(file), expected_counts(steps.steps), found(programme, file)))
     assert [each for each in figures if each.found != each.expected] == []
 
 
@@ -73,7 +73,7 @@ def test_every_figure_of_the_projects_own_file_is_covered() -> None:
         ("network_events", "cities")
     }
     programme, steps = lived(FILE)
-    shown = {each.name for each in beside(checked(FILE), told(steps.steps), found(programme, FILE))}
+    shown = {each.name for each in comparisons(checked(FILE), expected_counts(steps.steps), found(programme, FILE))}
     assert {"network_events.cities", "steering_group", "project.participating_municipalities"} <= shown
 
 

@@ -22,6 +22,13 @@ except ValueError:
     logging.getLogger('uvicorn.error').exception('Exception in ASGI application')
 """,
     "an exception given": "logging.getLogger('lib').error('odd', exc_info=ValueError('Zebedeus Onvindbaar'))",
+    "a traceback as text": """
+import traceback
+try:
+    raise ValueError('Zebedeus Onvindbaar\\nZebedeus: Onvindbaar')
+except ValueError:
+    logging.getLogger('uvicorn.error').error(traceback.format_exc())
+""",
     "more than a line": "logging.getLogger('lib').error('odd\\nZebedeus Onvindbaar')",
     "a task nobody waited for": """
 async def fail():
@@ -48,5 +55,6 @@ def test_a_line_is_one_object_and_holds_no_text_of_an_exception(who: str) -> Non
     assert line["service"] == "any"
 
 
-def test_the_class_of_an_exception_is_told() -> None:
-    assert [line.get("cause") for line in said(SAYS["a library with an exception"])] == ["ValueError"]
+@pytest.mark.parametrize("who", ["a library with an exception", "a traceback as text"])
+def test_the_class_of_an_exception_is_logged(who: str) -> None:
+    assert [line.get("cause") for line in said(SAYS[who])] == ["ValueError"]

@@ -1,4 +1,4 @@
-"""A publisher put back to a state from before its topic was lost: what the broker holds tells all the same."""
+"""A publisher restored to a state from before its topic was lost: what the broker holds tells all the same."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A broker that lost everything, databases put back to an earlier state, forgeries: nothing is lost in silence."""
+"""A broker that lost everything, databases restored to an earlier state, forgeries: nothing is lost in silence."""
 
 from __future__ import annotations
 

@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import httpx
 from fastapi import FastAPI, Request, Response
@@ -52,7 +52,7 @@ def application(home: Path, limits: Limits) -> FastAPI:
         return len(body.name)
 
     @app.post("/lists", openapi_extra={DECLARED: 300_000})
-    async def lists(request: Request, caller: Caller = TRAINS) -> int:
+    async def lists(request: Request, caller: Annotated[Caller, TRAINS]) -> int:
         return len(await request.body())
 
     @app.post("/bodiless")

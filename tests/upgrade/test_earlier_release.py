@@ -19,7 +19,7 @@ import pytest
 
 from deploy.local.drive import Services
 from deploy.local.figures import checked
-from deploy.local.found import Found, read_back
+from deploy.local.found import Reported, read_back
 from deploy.local.history import period
 from deploy.local.postgres import binary
 from deploy.local.services import Service
@@ -82,7 +82,7 @@ async def test_everything_is_kept_every_figure_is_equal_and_what_is_no_longer_us
     async with kept_running(started, nothing):
         await asyncio.gather(*(each.wait_ready(300) for each in started))
 
-        def equal(found: Found) -> bool:
+        def equal(found: Reported) -> bool:
             return read_back(asked, found, 0) == expected
 
         services = Services(asked.everywhere)

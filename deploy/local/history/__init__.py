@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
-from typing import Any
 
 from deploy.local.figures import checked
 from deploy.local.history import calendar, carousel, network, organisations, referrals, trainings
 from deploy.local.history.seating import Seating
 from deploy.local.history.steps import LAST, Service, Step, Synthetic
+from shared.domain.messages import JsonObject
 
-__all__ = ["History", "Step", "history", "period", "told"]
+__all__ = ["History", "Step", "expected_counts", "history", "period"]
 
-TOLD: dict[str, tuple[Service, str]] = {  # figure: the service and the last part of the path of what it counts
+COUNTED: dict[str, tuple[Service, str]] = {  # figure: the service and the last part of the path of what it counts
     "intakes_held": ("referral", "intake"),
     "accepted": ("referral", "accept"),
     "not_eligible": ("referral", "decline-not-eligible"),
@@ -29,7 +29,7 @@ TOLD: dict[str, tuple[Service, str]] = {  # figure: the service and the last par
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """What happens, in three parts: each is told once what the earlier ones led to was heard everywhere."""
+    """What happens, in three parts: each is sent once the messages of the earlier ones are consumed everywhere."""
 
     before: tuple[Step, ...]
     during: tuple[Step, ...]
@@ -41,12 +41,12 @@ class History:
         return (*self.before, *self.during, *self.after)
 
 
-def period(figures: Mapping[str, Any]) -> tuple[date, date]:
+def period(figures: JsonObject) -> tuple[date, date]:
     """The first and the last day of the project: its years, up to a fixed last day."""
     return Synthetic.of(checked(figures), 0, "period").first, LAST
 
 
-def history(figures: Mapping[str, Any], seed: int = 0) -> History:
+def history(figures: JsonObject, seed: int = 0) -> History:
     """A project that comes to exactly these figures: the same file and seed always give the same steps.
 
     ValueError when no history can have these figures.
@@ -54,8 +54,8 @@ def history(figures: Mapping[str, Any], seed: int = 0) -> History:
     part = partial(Synthetic.of, checked(figures), seed)
     known = organisations.register(part("organisations"))
     turning = part("carousel")
-    rows = calendar.rows(turning.asked, turning.first, partial(turning.id, "cycle"))
-    seating = Seating(rows, turning.asked.carousel.sessions_per_cycle, turning.random)
+    rows = calendar.rows(turning.figures, turning.first, partial(turning.id, "cycle"))
+    seating = Seating(rows, turning.figures.carousel.sessions_per_cycle, turning.random)
     everyone = referrals.referred(part("referred"), seating)
     before = (
         *organisations.steps(part("organisations"), known),
@@ -72,11 +72,11 @@ def history(figures: Mapping[str, Any], seed: int = 0) -> History:
     return History(before, during, (*referrals.endings(part("endings"), seating, everyone),))
 
 
-def told(steps: Iterable[Step]) -> dict[str, int]:
-    """What these steps come to, by the code of the figure."""
+def expected_counts(steps: Iterable[Step]) -> dict[str, int]:
+    """The figures that these steps give, by code."""
     every = list(steps)
     kinds = Counter((step.service, step.path.rsplit("/", 1)[-1]) for step in every)
     placed = {step.path.rpartition("/")[0] for step in every if step.path.endswith(("/place", "/accept-place"))}
     marks = [mark for step in every if not isinstance(step.body, str) for mark in step.body.get("attendance", ())]
     started = {person for person, mark in marks if mark == "present"}
-    return {code: kinds[kind] for code, kind in TOLD.items()} | {"placed": len(placed), "started": len(started)}
+    return {code: kinds[kind] for code, kind in COUNTED.items()} | {"placed": len(placed), "started": len(started)}

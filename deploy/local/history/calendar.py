@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, time, timedelta
 from itertools import accumulate, pairwise
 
-from deploy.local.figures import Asked, Carousel
+from deploy.local.figures import Carousel, Figures
 from deploy.local.history.steps import LAST
 from services.carousel.cycles import planning
 from services.carousel.values import Module
@@ -57,25 +57,27 @@ def modules(number: int) -> tuple[Module, ...]:
     )
 
 
-def rows(asked: Asked, first: date, name: Callable[[int], str]) -> tuple[Row, ...]:
+def rows(figures: Figures, first: date, name: Callable[[int], str]) -> tuple[Row, ...]:
     """All cycles, in as few rows as fit in the years: in a row one follows the other, and the modules turn on.
 
     ValueError when the sessions do not fit.
     """
-    sizes = _sizes(asked.carousel)
-    fewest = max(1, len(sizes) * asked.carousel.sessions_per_cycle * 7 // (LAST - first - LEAD).days)
+    sizes = _sizes(figures.carousel)
+    fewest = max(1, len(sizes) * figures.carousel.sessions_per_cycle * 7 // (LAST - first - LEAD).days)
     for number in range(fewest, len(sizes) + 1):
         with suppress(_TooShortError):
-            return tuple(_row(asked, first + LEAD, each, name) for each in _dealt(sizes, number))
+            return tuple(_row(figures, first + LEAD, each, name) for each in _dealt(sizes, number))
     if sizes:
-        raise ValueError(f"{asked.carousel.sessions_held} sessions do not fit in {asked.project.duration_years} years.")
+        raise ValueError(
+            f"{figures.carousel.sessions_held} sessions do not fit in {figures.project.duration_years} years."
+        )
     return ()
 
 
-def _sizes(asked: Carousel) -> list[int]:
+def _sizes(figures: Carousel) -> list[int]:
     """How many sessions each cycle has: as many as the offer has modules, as far as the total allows."""
-    modules, sessions = asked.sessions_per_cycle, asked.sessions_held
-    number = asked.cycles_held or min(sessions, 1)
+    modules, sessions = figures.sessions_per_cycle, figures.sessions_held
+    number = figures.cycles_held or min(sessions, 1)
     if number * modules <= sessions:
         more = sessions - number * modules
         return [modules + more // number + (nth < more % number) for nth in range(number)]
@@ -92,28 +94,28 @@ def _dealt(sizes: Sequence[int], number: int) -> Iterator[list[tuple[int, int]]]
     return (numbered[begin:end] for begin, end in pairwise(ends))
 
 
-def _row(asked: Asked, begin: date, sizes: Sequence[tuple[int, int]], name: Callable[[int], str]) -> Row:
+def _row(figures: Figures, begin: date, sizes: Sequence[tuple[int, int]], name: Callable[[int], str]) -> Row:
     """The cycles one after another, evenly over the time there is."""
     slot = (LAST - begin).days // len(sizes)
     days = [(begin + timedelta(nth * slot), begin + timedelta((nth + 1) * slot - 1)) for nth in range(len(sizes))]
     turned = accumulate((size for _, size in sizes), initial=0)
     return tuple(
-        _cycle(asked, number, name(number), _turned(asked, before), size, between)
+        _cycle(figures, number, name(number), _turned(figures, before), size, between)
         for (number, size), before, between in zip(sizes, turned, days, strict=False)
     )
 
 
-def _turned(asked: Asked, before: int) -> list[Module]:
+def _turned(figures: Figures, before: int) -> list[Module]:
     """The modules from where so many sessions left off."""
-    known = modules(asked.carousel.sessions_per_cycle)
+    known = modules(figures.carousel.sessions_per_cycle)
     return [known[(before + nth) % len(known)] for nth in range(len(known))]
 
 
 def _cycle(
-    asked: Asked, number: int, cycle_id: str, order: Sequence[Module], size: int, between: tuple[date, date]
+    figures: Figures, number: int, cycle_id: str, order: Sequence[Module], size: int, between: tuple[date, date]
 ) -> Cycle:
     since, until = between
-    which = number % len(asked.cities)
+    which = number % len(figures.cities)
     first_on = since + timedelta((WEEKDAYS[which % len(WEEKDAYS)] - since.weekday()) % 7)
     planned = planning.sessions(cycle_id, order, first_on, STARTS)
     turns = [Turn(each.session_id, each.module, each.entry_allowed, each.on) for each in planned[:size]]
@@ -126,5 +128,5 @@ def _cycle(
         raise _TooShortError
     cancelled = tuple(each.session_id for each in planned[size:])
     numbers = tuple(each.number for each in order)
-    closes = bool(asked.carousel.cycles_held)
-    return Cycle(cycle_id, asked.cities[which], numbers, first_on, tuple(turns), cancelled, closes)
+    closes = bool(figures.carousel.cycles_held)
+    return Cycle(cycle_id, figures.cities[which], numbers, first_on, tuple(turns), cancelled, closes)

@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from deploy.local.history.calendar import STARTS, Cycle, modules
 from deploy.local.history.referrals import Referred
 from deploy.local.history.seating import At, Seating
-from deploy.local.history.steps import Step, Synthetic, Teller, one
+from deploy.local.history.steps import Step, StepMaker, Synthetic, one
 from shared.http.auth import Role
 
 PAIR = ("synthetic-facilitator-1", "synthetic-facilitator-2")
@@ -27,19 +27,19 @@ PLANNED_BEFORE = timedelta(days=21)
 
 def offer(synthetic: Synthetic) -> Iterator[Step]:
     """The offer, when there is a carousel at all."""
-    if number := synthetic.asked.carousel.sessions_per_cycle:
-        tell = synthetic.teller("carousel", "offer", Role.COORDINATOR)
+    if number := synthetic.figures.carousel.sessions_per_cycle:
+        make = synthetic.step_maker("carousel", "offer", Role.COORDINATOR)
         offered = modules(number)
-        yield tell.dated(synthetic.first, "/offers", offer_id=synthetic.id("offer"), language="nl", modules=offered)
+        yield make.dated(synthetic.first, "/offers", offer_id=synthetic.id("offer"), language="nl", modules=offered)
 
 
 def steps(synthetic: Synthetic, seating: Seating, everyone: Sequence[Referred], of: str) -> Iterator[Step]:
     """Every row of cycles, run by the facilitators of one organisation; each is planned when the one before is over."""
     for row, cycles in enumerate(seating.rows):
-        tell, free_on = synthetic.teller("carousel", f"row {row}", Role.FACILITATOR, of), synthetic.first
+        make, free_on = synthetic.step_maker("carousel", f"row {row}", Role.FACILITATOR, of), synthetic.first
         for nth, cycle in enumerate(cycles):
             on = max(free_on, cycle.first_on - PLANNED_BEFORE)
-            yield from _Cycle(synthetic, seating, everyone, tell, (row, nth), cycle).steps(on)
+            yield from _Cycle(synthetic, seating, everyone, make, (row, nth), cycle).steps(on)
             free_on = cycle.turns[-1].on
 
 
@@ -48,7 +48,7 @@ class _Cycle:
     synthetic: Synthetic
     seating: Seating
     everyone: Sequence[Referred]
-    tell: Teller
+    make: StepMaker
     where: tuple[int, int]
     cycle: Cycle
 
@@ -63,7 +63,7 @@ class _Cycle:
             yield self._step(on, "close")
 
     def _plan(self, on: date) -> Iterator[Step]:
-        yield self.tell.dated(
+        yield self.make.dated(
             on,
             "/cycles",
             cycle_id=self.cycle.cycle_id,
@@ -89,14 +89,14 @@ class _Cycle:
         for person in self.everyone:
             on, path = max(since, person.accepted_on), f"/participations/{person.referral_id}"
             if person.offered == at:
-                yield self.tell.dated(on, f"{path}/offer-place", **place)
-                yield self.tell.dated(on, f"{path}/refuse-place", **person.why)
+                yield self.make.dated(on, f"{path}/offer-place", **place)
+                yield self.make.dated(on, f"{path}/refuse-place", **person.why)
             elif person.stay and at in person.stay.places:
                 if person.number % 2 or at != person.stay.places[0]:
-                    yield self.tell.dated(on, f"{path}/place", **place)
+                    yield self.make.dated(on, f"{path}/place", **place)
                 else:
-                    yield self.tell.dated(on, f"{path}/offer-place", **place)
-                    yield self.tell.dated(on, f"{path}/accept-place")
+                    yield self.make.dated(on, f"{path}/offer-place", **place)
+                    yield self.make.dated(on, f"{path}/accept-place")
 
     def _hold(self, at: At) -> Iterator[Step]:
         """The session is held; who stops after it stops."""
@@ -109,8 +109,8 @@ class _Cycle:
         for referral_id in (referral_id for referral_id, stay in here if stay.stops_after == at):
             category, code = one(random, EXTERNAL)
             path = f"/participations/{referral_id}"
-            yield self.tell.dated(turn.on, f"{path}/stop", category=category, code=code)
-            yield self.tell.dated(turn.on, f"{path}/safety-tasks/1/close", note=NOTE)
+            yield self.make.dated(turn.on, f"{path}/stop", category=category, code=code)
+            yield self.make.dated(turn.on, f"{path}/safety-tasks/1/close", note=NOTE)
 
     def _step(self, on: date, what: str, **more: object) -> Step:
-        return self.tell.dated(on, f"/cycles/{self.cycle.cycle_id}/{what}", **more)
+        return self.make.dated(on, f"/cycles/{self.cycle.cycle_id}/{what}", **more)

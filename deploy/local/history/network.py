@@ -22,14 +22,14 @@ DECISIONS = (
 
 def events(synthetic: Synthetic, known: Register) -> Iterator[Step]:
     """Every network event, the first ones in the cities of the file in their order."""
-    asked, random = synthetic.asked.network_events, synthetic.random
-    cities = [*asked.cities, *(random.choice(asked.cities) for _ in range(asked.held - len(asked.cities)))]
-    sizes = shared_out(random, asked.participants, asked.held)
-    days = synthetic.evenly(asked.held, after=PLANNED_BEFORE)
+    figures, random = synthetic.figures.network_events, synthetic.random
+    cities = [*figures.cities, *(random.choice(figures.cities) for _ in range(figures.held - len(figures.cities)))]
+    sizes = shared_out(random, figures.participants, figures.held)
+    days = synthetic.evenly(figures.held, after=PLANNED_BEFORE)
     for nth, (city, size, on) in enumerate(zip(cities, sizes, days, strict=True)):
         event_id = synthetic.id("network event", nth)
-        tell = synthetic.teller("training", event_id, Role.COORDINATOR)
-        yield tell.dated(
+        make = synthetic.step_maker("training", event_id, Role.COORDINATOR)
+        yield make.dated(
             on - timedelta(PLANNED_BEFORE),
             "/network-events",
             event_id=event_id,
@@ -42,29 +42,29 @@ def events(synthetic: Synthetic, known: Register) -> Iterator[Step]:
         )
         there = [each.organisation_id for each in random.sample(known.every, random.randint(1, len(known.every)))]
         path = f"/network-events/{event_id}/hold"
-        yield tell.dated(on, path, by_sector=by_sector(random, size), organisations=there)
+        yield make.dated(on, path, by_sector=by_sector(random, size), organisations=there)
 
 
 def partners(synthetic: Synthetic, known: Register) -> Iterator[Step]:
     """Every partner of the file joins on the first day."""
     for each in known.partners:
-        tell = synthetic.teller("training", each.organisation_id, Role.COORDINATOR)
+        make = synthetic.step_maker("training", each.organisation_id, Role.COORDINATOR)
         body = {"role": each.role, "since": synthetic.first}
-        yield tell.step(synthetic.first, f"/partners/{each.organisation_id}/join", body)
+        yield make.step(synthetic.first, f"/partners/{each.organisation_id}/join", body)
 
 
 def meetings(synthetic: Synthetic, known: Register) -> Iterator[Step]:
     """The steering group meets twice a year, and decides; what it decided last is still to be done."""
-    random, city = synthetic.random, synthetic.asked.cities[0]
-    number = MEETINGS * synthetic.asked.project.duration_years if known.partners else 0
+    random, city = synthetic.random, synthetic.figures.cities[0]
+    number = MEETINGS * synthetic.figures.project.duration_years if known.partners else 0
     for nth, on in enumerate(synthetic.evenly(number)):
         meeting_id, decision_id = synthetic.id("meeting", nth), synthetic.id("decision", nth)
-        tell, path = synthetic.teller("training", meeting_id, Role.COORDINATOR), f"/steering-meetings/{meeting_id}"
+        make, path = synthetic.step_maker("training", meeting_id, Role.COORDINATOR), f"/steering-meetings/{meeting_id}"
         there = random.sample([each.organisation_id for each in known.partners], random.randint(1, len(known.partners)))
         planned_on, due = max(synthetic.first, on - timedelta(30)), on + timedelta(60)
-        yield tell.dated(planned_on, "/steering-meetings", meeting_id=meeting_id, planned_for=on, city=city)
-        yield tell.dated(on, f"{path}/hold", partners=there, city=city)
+        yield make.dated(planned_on, "/steering-meetings", meeting_id=meeting_id, planned_for=on, city=city)
+        yield make.dated(on, f"{path}/hold", partners=there, city=city)
         text = DECISIONS[nth % len(DECISIONS)]
-        yield tell.dated(on, f"{path}/decisions", decision_id=decision_id, text=text, owner=there[0], due=due)
+        yield make.dated(on, f"{path}/decisions", decision_id=decision_id, text=text, owner=there[0], due=due)
         if nth < number - 1:
-            yield tell.dated(min(due, LAST), f"{path}/decisions/{decision_id}/done")
+            yield make.dated(min(due, LAST), f"{path}/decisions/{decision_id}/done")

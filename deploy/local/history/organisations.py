@@ -68,11 +68,11 @@ class Register:
 
 def register(synthetic: Synthetic) -> Register:
     """The partners of the file, and as many referring people as it has, of fewer organisations."""
-    asked, persons = synthetic.asked, synthetic.asked.referrals.distinct_referrers
-    partners = [_partner(synthetic, each) for each in asked.steering_group]
+    figures, persons = synthetic.figures, synthetic.figures.referrals.distinct_referrers
+    partners = [_partner(synthetic, each) for each in figures.steering_group]
     referring = list(_referring(synthetic, persons * 3 // 5 or min(persons, 1)))
     needed = [
-        Organisation(synthetic.id("organisation", role), name, "welfare", asked.cities[0], role)
+        Organisation(synthetic.id("organisation", role), name, "welfare", figures.cities[0], role)
         for role, name in NEEDED.items()
         if role not in {each.role for each in partners}
     ]
@@ -84,24 +84,24 @@ def register(synthetic: Synthetic) -> Register:
 def steps(synthetic: Synthetic, known: Register) -> Iterator[Step]:
     """Their registration, the new names of partners, and the referring people."""
     first = synthetic.first
-    tells = {
-        of.organisation_id: synthetic.teller("referral", of.organisation_id, Role.COORDINATOR) for of in known.every
+    makers = {
+        of.organisation_id: synthetic.step_maker("referral", of.organisation_id, Role.COORDINATOR) for of in known.every
     }
     for each in known.every:
-        tell, organisation_id = tells[each.organisation_id], each.organisation_id
+        make, organisation_id = makers[each.organisation_id], each.organisation_id
         body = {"organisation_id": organisation_id, "name": each.name, "sector": each.sector, "city": each.city}
-        yield tell.step(first, "/organisations", {**body, "since": first})
+        yield make.step(first, "/organisations", {**body, "since": first})
         if each.now:
             since = first + timedelta((LAST - first).days // 2)
-            yield tell.step(since, f"/organisations/{organisation_id}/rename", {"name": each.now, "since": since})
+            yield make.step(since, f"/organisations/{organisation_id}/rename", {"name": each.now, "since": since})
     for number, (referrer_id, of) in enumerate(known.referrers.items(), 1):
         person = {"name": f"Synthetic referrer {number}", "email": f"synthetic.referrer.{number}@example.org"}
         body = {"referrer_id": referrer_id, "organisation_id": of.organisation_id, **person}
-        yield tells[of.organisation_id].step(first, "/referrers", body)
+        yield makers[of.organisation_id].step(first, "/referrers", body)
 
 
 def _partner(synthetic: Synthetic, partner: Partner) -> Organisation:
-    cities, words = synthetic.asked.cities, partner.name.casefold()
+    cities, words = synthetic.figures.cities, partner.name.casefold()
     sector, role = next((KNOWN[word] for word in KNOWN if word in words), ("other", "other"))
     city = next((city for city in cities if city.casefold() in words), cities[0])
     if role == "participating_municipality" and cities[0].casefold() in words:
@@ -112,7 +112,7 @@ def _partner(synthetic: Synthetic, partner: Partner) -> Organisation:
 def _referring(synthetic: Synthetic, number: int) -> Iterator[Organisation]:
     names: Counter[tuple[str, str]] = Counter()
     for nth in range(1, number + 1):
-        sector, city = one(synthetic.random, OFTEN), synthetic.random.choice(synthetic.asked.cities)
+        sector, city = one(synthetic.random, OFTEN), synthetic.random.choice(synthetic.figures.cities)
         names[sector, city] += 1
         name = f"{SECTORS[sector][1]} {city} {names[sector, city]} (synthetic)"
         yield Organisation(synthetic.id("organisation", nth), name, sector, city)

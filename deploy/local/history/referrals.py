@@ -1,4 +1,4 @@
-"""The referrals of a synthetic history: who refers whom, and what becomes of each."""
+"""The referrals of a synthetic history: who refers whom, and the outcome of each."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from random import Random
 
 from deploy.local.history.organisations import Register
 from deploy.local.history.seating import At, Seating, Stay
-from deploy.local.history.steps import LAST, Body, Step, Synthetic, Teller, deck, one
+from deploy.local.history.steps import LAST, Body, Step, StepMaker, Synthetic, deck, one
 from services.referral import translations
 from shared.http.auth import Role
 
@@ -79,16 +79,16 @@ def referred(synthetic: Synthetic, seating: Seating) -> list[Referred]:
 
     ValueError when there are not so many places to complete.
     """
-    asked = synthetic.asked.referrals
-    completing = [("completed", stay) for stay in seating.complete(asked.completed)]
-    outcomes = deck(synthetic.random, OUTCOMES, asked.received - asked.completed)
+    figures = synthetic.figures.referrals
+    completing = [("completed", stay) for stay in seating.complete(figures.completed)]
+    outcomes = deck(synthetic.random, OUTCOMES, figures.received - figures.completed)
     others = [(outcome, seating.stop() if outcome == "stopped" else None) for outcome in outcomes]
     everyone = enumerate([*completing, *others], 1)
     return [_referred(synthetic, seating, number, outcome, stay) for number, (outcome, stay) in everyone]
 
 
 def _referred(synthetic: Synthetic, seating: Seating, number: int, outcome: str, stay: Stay | None) -> Referred:
-    random, first, city = synthetic.random, synthetic.first, synthetic.random.choice(synthetic.asked.cities)
+    random, first, city = synthetic.random, synthetic.first, synthetic.random.choice(synthetic.figures.cities)
     received_on = first + timedelta(random.randint(0, (LAST - first).days - 1))
     if stay:
         city = seating.cycle(stay.places[0]).city
@@ -112,11 +112,11 @@ def steps(synthetic: Synthetic, known: Register, everyone: Sequence[Referred]) -
     others = [None if alone else random.choice(referrers) for alone in on_their_own]
     refer = random.sample([*referrers, *others], len(everyone))
     for person, referrer in zip(everyone, refer, strict=True):
-        tell = synthetic.teller("referral", person.referral_id, Role.FACILITATOR)
+        make = synthetic.step_maker("referral", person.referral_id, Role.FACILITATOR)
         body = {"referral_id": person.referral_id, "person_id": synthetic.id("person", person.number)}
-        received = _received(random, person, synthetic.asked.cities, alone=referrer is None)
-        yield tell.step(person.received_on, "/referrals", {**body, **_from(known, referrer), **received})
-        yield from _road(random, tell, person)
+        received = _received(random, person, synthetic.figures.cities, alone=referrer is None)
+        yield make.step(person.received_on, "/referrals", {**body, **_from(known, referrer), **received})
+        yield from _until_decision(random, make, person)
 
 
 def endings(synthetic: Synthetic, seating: Seating, everyone: Sequence[Referred]) -> Iterator[Step]:
@@ -124,8 +124,8 @@ def endings(synthetic: Synthetic, seating: Seating, everyone: Sequence[Referred]
     for person in everyone:
         if person.offered:
             on = min(LAST, seating.turn(person.offered).on + timedelta(synthetic.random.randint(1, LONGEST[-1])))
-            tell = synthetic.teller("referral", person.referral_id, Role.FACILITATOR)
-            yield tell.dated(on, f"/referrals/{person.referral_id}/withdraw", **person.why)
+            make = synthetic.step_maker("referral", person.referral_id, Role.FACILITATOR)
+            yield make.dated(on, f"/referrals/{person.referral_id}/withdraw", **person.why)
 
 
 def _from(known: Register, referrer: str | None) -> Body:
@@ -140,42 +140,42 @@ def _from(known: Register, referrer: str | None) -> Body:
 
 def _received(random: Random, person: Referred, cities: Sequence[str], *, alone: bool) -> Body:
     """The part of `POST /referrals` that is about the person and his being informed."""
-    told = not alone and random.random() > 0.05
+    informed = not alone and random.random() > 0.05
     parts = (random.choice(["afternoon", "evening", "evening"]) for _ in WEEKDAYS)
     return {
         "person": {"name": f"Synthetic person {person.number}", "phone": f"+32 00 {person.number:06d}"},
         "city_of_residence": random.choice([person.city, person.city, *cities]),
         "preferred_city": person.city,
         "received_on": person.received_on,
-        "informed_on": person.received_on - timedelta(random.randint(0, 5)) if told else None,
-        "informed_by": "referrer" if told else None,
-        "not_informed_reason": None if told or alone else "not_reachable",
+        "informed_on": person.received_on - timedelta(random.randint(0, 5)) if informed else None,
+        "informed_by": "referrer" if informed else None,
+        "not_informed_reason": None if informed or alone else "not_reachable",
         "availability": list(zip(random.sample(WEEKDAYS, random.randint(1, 3)), parts, strict=False)),
         "feedback_agreed": not alone and random.random() < 0.6,
     }
 
 
-def _road(random: Random, tell: Teller, person: Referred) -> Iterator[Step]:
+def _until_decision(random: Random, make: StepMaker, person: Referred) -> Iterator[Step]:
     """What follows receipt, up to the carousel."""
-    road, (planned_on, intake_on, decided_on, ended_on) = f"/referrals/{person.referral_id}", person.days
-    yield tell.dated(planned_on, f"{road}/plan-intake", planned_for=intake_on)
+    path, (planned_on, intake_on, decided_on, ended_on) = f"/referrals/{person.referral_id}", person.days
+    yield make.dated(planned_on, f"{path}/plan-intake", planned_for=intake_on)
     if person.outcome == "planned":
         return
     if person.outcome == "withdrawn" and person.number % 4 == 0:  # gone before the intake
-        yield tell.dated(intake_on, f"{road}/withdraw", **person.why)
+        yield make.dated(intake_on, f"{path}/withdraw", **person.why)
         return
     unmet = one(random, UNMET) if person.outcome == "not_eligible" else None
     version = translations.latest_checklist()
     results = [[criterion, criterion != unmet] for criterion in sorted(translations.checklist(version) or ())]
     intake = {"checklist_version": version, "results": results, "held_by": "synthetic-facilitator"}
-    yield tell.dated(intake_on, f"{road}/intake", **intake)
+    yield make.dated(intake_on, f"{path}/intake", **intake)
     if unmet:
-        yield tell.dated(decided_on, f"{road}/decline-not-eligible", criterion=unmet)
+        yield make.dated(decided_on, f"{path}/decline-not-eligible", criterion=unmet)
     elif person.outcome == "not_suitable":
-        yield tell.dated(decided_on, f"{road}/decline-not-suitable", reason="no_request_for_help")
+        yield make.dated(decided_on, f"{path}/decline-not-suitable", reason="no_request_for_help")
     else:
-        yield tell.dated(decided_on, f"{road}/accept", override=None)
+        yield make.dated(decided_on, f"{path}/accept", override=None)
     if person.outcome == "withdrawn":
-        yield tell.dated(ended_on, f"{road}/withdraw", **person.why)
+        yield make.dated(ended_on, f"{path}/withdraw", **person.why)
     if person.outcome == "on_hold":
-        yield tell.dated(ended_on, f"{road}/hold", review_on=ended_on + timedelta(30))
+        yield make.dated(ended_on, f"{path}/hold", review_on=ended_on + timedelta(30))

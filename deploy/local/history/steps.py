@@ -1,4 +1,4 @@
-"""One request of a synthetic history, and the ids and chances it is invented from."""
+"""The requests of a synthetic history, and the ids and random choices that they are made of."""
 
 from __future__ import annotations
 
@@ -8,24 +8,25 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from random import Random
-from typing import Any, Literal, TypeVar
+from typing import Literal, TypeVar
 
 from pydantic_core import to_jsonable_python
 
-from deploy.local.figures import Asked
+from deploy.local.figures import Figures
+from shared.domain.messages import JsonObject
 from shared.http.auth import Role
 
 Service = Literal["referral", "carousel", "training"]
-Body = Mapping[str, Any]
+Body = JsonObject
 LAST = date(2025, 12, 31)
 T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One request: the day it happened, who may ask it, where, what; `key` makes it repeatable.
+    """One request: the day it happened, the role that may send it, where, what; `key` makes it repeatable.
 
-    A body is JSON, or a CSV as text. Steps `of` the same thing are asked in their order.
+    A body is JSON, or a CSV as text. Steps `of` the same thing are sent in their order.
     `organisation` is the one that the caller acts for. `opinions` are given by the links that the answer holds.
     """
 
@@ -42,22 +43,24 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Synthetic:
-    """Where one part of the history takes its ids and its chances from: the same file and seed give the same."""
+    """The source of ids and random choices of one part of the history: the same file and seed give the same."""
 
-    asked: Asked
+    figures: Figures
     space: uuid.UUID
     random: Random
 
     @classmethod
-    def of(cls, asked: Asked, seed: int, part: str) -> Synthetic:
-        """For that part of the history: what one part needs of chance changes nothing in another."""
-        content = json.dumps([asked.model_dump(), seed])
-        return cls(asked, uuid.uuid5(uuid.NAMESPACE_OID, "carrousel synthetic " + content), Random(f"{part} {content}"))
+    def of(cls, figures: Figures, seed: int, part: str) -> Synthetic:
+        """For that part of the history: the random choices of one part change nothing in another."""
+        content = json.dumps([figures.model_dump(), seed])
+        return cls(
+            figures, uuid.uuid5(uuid.NAMESPACE_OID, "carrousel synthetic " + content), Random(f"{part} {content}")
+        )
 
     @property
     def first(self) -> date:
         """The first day of the project."""
-        return date(LAST.year + 1 - self.asked.project.duration_years, 1, 1)
+        return date(LAST.year + 1 - self.figures.project.duration_years, 1, 1)
 
     def id(self, what: str, *which: object) -> str:
         """The same thing always has the same id."""
@@ -69,14 +72,14 @@ class Synthetic:
         span = (LAST - begin).days - before
         return [begin + timedelta(span * nth // (number + 1)) for nth in range(1, number + 1)]
 
-    def teller(self, service: Service, of: str, role: Role, organisation: str | None = None) -> Teller:
-        """Who tells what happens to one thing."""
-        return Teller(self.space, service, of, role, organisation)
+    def step_maker(self, service: Service, of: str, role: Role, organisation: str | None = None) -> StepMaker:
+        """Makes the requests about one thing."""
+        return StepMaker(self.space, service, of, role, organisation)
 
 
 @dataclass(frozen=True, slots=True)
-class Teller:
-    """Makes the steps of one thing, each with the key that makes it repeatable."""
+class StepMaker:
+    """Makes the requests about one thing, each with the key that makes it repeatable."""
 
     space: uuid.UUID
     service: Service
@@ -90,9 +93,9 @@ class Teller:
 
     def step(self, on: date, path: str, body: Body | str, opinions: tuple[Body, ...] = ()) -> Step:
         """A request with that body."""
-        told = to_jsonable_python(body)
-        key = str(uuid.uuid5(self.space, f"{self.service} {path} {json.dumps(told, sort_keys=True)}"))
-        return Step(self.service, self.of, on, self.role, path, told, key, self.organisation, opinions)
+        json_body = to_jsonable_python(body)
+        key = str(uuid.uuid5(self.space, f"{self.service} {path} {json.dumps(json_body, sort_keys=True)}"))
+        return Step(self.service, self.of, on, self.role, path, json_body, key, self.organisation, opinions)
 
 
 def one(random: Random, weights: Mapping[T, int]) -> T:

@@ -1,4 +1,4 @@
-"""The trainings of a synthetic history: planned, registered for, held, and asked about afterwards."""
+"""The trainings of a synthetic history: planned, registered for, held, and evaluated."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from io import StringIO
 from random import Random
 
 from deploy.local.history.organisations import OFTEN, Organisation, Register
-from deploy.local.history.steps import Body, Step, Synthetic, Teller
+from deploy.local.history.steps import Body, Step, StepMaker, Synthetic
 from shared.http.auth import Role
 
 TITLES = {
@@ -21,7 +21,7 @@ TITLES = {
 HOURS = {"begins": "09:00", "ends": "16:30"}
 PLANNED_BEFORE, LATEST = 40, 21  # days before the first day; days from the last training to the end of the project
 NAMED = 8  # people of a training known by name at most; the others are counted by sector
-EVALUATED = 4  # one training in so many is asked about
+EVALUATED = 4  # one training in so many is evaluated
 USUAL = 20  # places
 _COLUMNS = {"sector": "sector", "function": "functie", "language": "taal"}
 FUNCTIONS = ("social_worker", "counsellor", "coordinator", "psychologist", "prevention_worker", "police_officer")
@@ -35,8 +35,8 @@ class Professional:
     number: int
     of: Organisation
 
-    def told(self) -> Body:
-        """As he registers."""
+    def registration(self) -> Body:
+        """The body of his registration."""
         return {
             "name": f"Synthetic professional {self.number}",
             "email": f"synthetic.professional.{self.number}@example.org",
@@ -49,16 +49,16 @@ class Professional:
 
 def steps(synthetic: Synthetic, known: Register) -> Iterator[Step]:
     """Every training, evenly over the years."""
-    asked, random = synthetic.asked.trainings, synthetic.random
-    kinds = ["basic"] * asked.basic + ["in_depth"] * asked.in_depth
+    figures, random = synthetic.figures.trainings, synthetic.random
+    kinds = ["basic"] * figures.basic + ["in_depth"] * figures.in_depth
     random.shuffle(kinds)
-    sizes = shared_out(random, asked.participants, len(kinds))
-    people = [Professional(nth, random.choice(known.every)) for nth in range(asked.participants // 3 + NAMED)]
+    sizes = shared_out(random, figures.participants, len(kinds))
+    people = [Professional(nth, random.choice(known.every)) for nth in range(figures.participants // 3 + NAMED)]
     days = synthetic.evenly(len(kinds), after=PLANNED_BEFORE, before=LATEST)
     for nth, (kind, size, on) in enumerate(zip(kinds, sizes, days, strict=True)):
         training_id, organiser = synthetic.id("training", nth), known.doing("training")
-        tell = synthetic.teller("training", training_id, Role.TRAINER, organiser)
-        training = _Training(synthetic, tell, training_id, kind, on, size)
+        make = synthetic.step_maker("training", training_id, Role.TRAINER, organiser)
+        training = _Training(synthetic, make, training_id, kind, on, size)
         named = random.sample(people, min(NAMED, size))
         yield training.plan(organiser, known.doing("group_offer"))
         yield from training.steps(named, evaluated=len(named) == NAMED and nth % EVALUATED == 0)
@@ -83,9 +83,9 @@ def by_sector(random: Random, number: int) -> dict[str, int]:
 def _list(people: Sequence[Professional]) -> str:
     """The list that an organiser sends."""
     text = StringIO(newline="")
-    writer = DictWriter(text, list(people[0].told()), delimiter=";")
+    writer = DictWriter(text, list(people[0].registration()), delimiter=";")
     writer.writerow({"name": "naam", "email": "e-mail", "organisation_id": "organisatie", **_COLUMNS})
-    writer.writerows(each.told() for each in people)
+    writer.writerows(each.registration() for each in people)
     return text.getvalue()
 
 
@@ -94,7 +94,7 @@ class _Training:
     """One training; the first half of the named have registered as a group, the others walk in."""
 
     synthetic: Synthetic
-    tell: Teller
+    make: StepMaker
     training_id: str
     kind: str
     on: date
@@ -102,8 +102,8 @@ class _Training:
 
     def plan(self, organiser: str, co_presenter: str) -> Step:
         random, online = self.synthetic.random, self.synthetic.random.random() < 0.15
-        city = random.choice(self.synthetic.asked.cities)
-        return self.tell.dated(
+        city = random.choice(self.synthetic.figures.cities)
+        return self.make.dated(
             self.on - timedelta(PLANNED_BEFORE),
             "/trainings",
             training_id=self.training_id,
@@ -126,18 +126,18 @@ class _Training:
             self._days[-1],
             self.on - timedelta(PLANNED_BEFORE // 2),
         )
-        yield self.tell.dated(self.on - timedelta(PLANNED_BEFORE), f"{path}/open-registration")
+        yield self.make.dated(self.on - timedelta(PLANNED_BEFORE), f"{path}/open-registration")
         if registered := people[: len(people) // 2]:
-            yield self.tell.step(asked_on, f"{path}/registrations/list?on={asked_on}", _list(registered))
+            yield self.make.step(asked_on, f"{path}/registrations/list?on={asked_on}", _list(registered))
         counted = by_sector(self.synthetic.random, self.size - len(people))
-        walk_ins = [each.told() for each in people]
-        yield self.tell.dated(last, f"{path}/hold", pitched=True, walk_ins=walk_ins, counted=counted)
+        walk_ins = [each.registration() for each in people]
+        yield self.make.dated(last, f"{path}/hold", pitched=True, walk_ins=walk_ins, counted=counted)
         if evaluated:
-            yield self.tell.step(last, f"{path}/evaluation/open", {"on": last}, self._opinions(len(people)))
-            yield self.tell.dated(last, f"{path}/evaluation/close")
+            yield self.make.step(last, f"{path}/evaluation/open", {"on": last}, self._opinions(len(people)))
+            yield self.make.dated(last, f"{path}/evaluation/close")
 
     def _opinions(self, number: int) -> tuple[Body, ...]:
-        """Most of those asked answer."""
+        """Most of the participants answer."""
         scale = {"score": (7, 10), "confidence_before": (1, 3), "confidence_after": (3, 5)}
         random = self.synthetic.random
         answers = range(random.randint(number // 2 + 1, number))
