@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Annotated, Any, cast
 
 from fastapi import Depends, Request
 
@@ -39,7 +39,7 @@ class Member(Caller):
 def _member(*roles: Role) -> Any:  # noqa: ANN401 - a FastAPI dependency
     allowed = allow(*roles)
 
-    async def member(request: Request, caller: Caller = allowed) -> Member:
+    async def member(request: Request, caller: Caller = cast("Caller", allowed)) -> Member:
         async with request.app.state.pool.acquire() as connection:
             became = await successors(connection, today())
         his = became.kin(caller.organisation) if caller.organisation else frozenset[str]()

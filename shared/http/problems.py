@@ -94,13 +94,15 @@ def problem(
     *,
     detail: Mapping[str, str] | None = None,
     errors: Sequence[Mapping[str, str]] | None = None,
+    about: Mapping[str, str | int] | None = None,
 ) -> JSONResponse:
     """A problem without personal data, titled in the language that `headers` prefer.
 
     `title` is the code of the title where it is not that of the problem.
     """
     words = terms().problems[title or code].in_(preferred_language(headers.get("accept-language")))
-    body = Problem(title=words, status=status, code=code, detail=detail, errors=errors).model_dump(exclude_none=True)
+    found = Problem(title=words, status=status, code=code, detail=detail, errors=errors, about=about)
+    body = found.model_dump(exclude_none=True)
     retry = {"Retry-After": str(RETRY_SECONDS)} if status == HTTPStatus.SERVICE_UNAVAILABLE else {}
     return JSONResponse(body, status, media_type="application/problem+json", headers=retry)
 
