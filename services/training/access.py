@@ -39,7 +39,7 @@ class Member(Caller):
 def _member(*roles: Role) -> Any:  # noqa: ANN401 - a FastAPI dependency
     allowed = allow(*roles)
 
-    async def member(request: Request, caller: Caller = cast("Caller", allowed)) -> Member:
+    async def member(request: Request, caller: Caller = cast("Caller", allowed)) -> Member:  # noqa: B008 - a dependency
         async with request.app.state.pool.acquire() as connection:
             became = await successors(connection, today())
         his = became.kin(caller.organisation) if caller.organisation else frozenset[str]()
