@@ -91,7 +91,7 @@ def _plan_cycle(_: dict[str, str], said: Body, step: Step, known: Known) -> AnyI
 
 def _people(newcomers: list[Newcomer], known: Known) -> tuple[Professional, ...]:
     assert {each.organisation_id for each in newcomers} <= known.organisations
-    return tuple(each.professional(known.person_at(each.email)) for each in newcomers)
+    return tuple(each.professional(known.person_at(each.email), each.organisation_id) for each in newcomers)
 
 
 def _register(ids: dict[str, str], what: str, step: Step, known: Known) -> AnyIssued:
