@@ -111,6 +111,18 @@ async def test_what_somebody_is_in_his_work_is_corrected_and_the_counts_follow(
     assert await all_rows(pool) == before
 
 
+async def test_a_wrong_address_is_corrected_and_he_is_known_by_the_right_one(desk: Desk) -> None:
+    for name in ("t-1", "t-2"):
+        await desk.plan(name)
+    await desk.register(1)
+    (line,) = await desk.rows("/trainings/t-1/register")
+    right = {"name": SECRET, "email": f"2.{ADDRESS}"}
+    await desk.done("PUT", f"/people/{line['participant']}/name", right)
+    assert (await desk.rows("/trainings/t-1/register"))[0]["email"] == right["email"]
+    await desk.register(2, "t-2")
+    assert (await desk.rows("/trainings/t-2/register"))[0]["participant"] == line["participant"]
+
+
 async def test_who_is_erased_gives_back_what_is_to_come_and_the_next_moves_up(desk: Desk) -> None:
     await desk.plan(capacity=1)
     await desk.plan("t-2", capacity=1)

@@ -14,6 +14,7 @@ from starlette.concurrency import run_in_threadpool
 
 from services.training.access import DataProtection, ErasureAsker, NameHolder, Persons, Reading, name_access
 from services.training.documents import subject_access
+from services.training.newcomers import Email
 from services.training.personal_data import erasures
 from services.training.personal_data.erasures import Erasure, ErasureRequest
 from services.training.personal_data.export import Export, gather
@@ -33,9 +34,10 @@ router = APIRouter(tags=["people"])
 
 
 class Name(Message):
-    """A name as it should be."""
+    """A name as it should be, and the address where that was wrong too."""
 
     name: Line = Field(repr=False)
+    email: Email | None = Field(default=None, repr=False)
 
 
 class Use(Message):
@@ -64,11 +66,11 @@ async def export_person_to_read(
 async def correct_name(
     person_id: Id, body: Name, caller: NameHolder, commands: Commanding, people: Persons
 ) -> Response:
-    """A name as it should stand on a certificate or programme; it is confirmed by that."""
+    """A name as it should stand on a certificate or programme, confirmed by that, and a wrong address."""
     prints(name=body.name)
 
     async def correct(connection: Connection) -> None:
-        if not await people.rename(connection, person_id, body.name, name_access(caller)):
+        if not await people.rename(connection, person_id, body.name, body.email, name_access(caller)):
             raise NotVisible
 
     return await commands.once(f"person-{person_id}", correct, status=204)

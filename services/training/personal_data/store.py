@@ -52,6 +52,11 @@ _HELD_BY = f"""
 select id, stream as of, confirmed, restricted, writer as by, link is not null and not ended as linked
 from entries where person = $1 and {accessible(2)} order by seq for update
 """
+# Who is held by others under the address of before is known by that one, as they write it.
+_READDRESS = """
+update addresses set digest = $2 where person = $1 and not exists (select from addresses where digest = $2)
+    and not exists (select from entries e join people p using (id) where e.person = $1 and e.id <> all($3))
+"""
 _FORGET_ADDRESS = """
 delete from addresses where person = $1
     and not exists (select from entries e join people p using (id) where e.person = $1)
@@ -90,7 +95,8 @@ class People(PersonalDataStore[Contact]):
         rows = await connection.fetch(_WRITTEN_FOR, stream, persons)
         usable = [row for row in rows if not row["restricted"]]
         known = await self.read_people(connection, [row["id"] for row in usable], by, why)
-        found = dict.fromkeys(persons, Named()) | {row["person"]: Named(restricted=True) for row in rows}
+        found = dict.fromkeys(persons, Named())
+        found |= {row["person"]: Named(restricted=True) for row in rows if row["restricted"]}
         for person, entries in groupby(usable, key=lambda row: row["person"]):
             written = [(known[row["id"]], bool(row["confirmed"])) for row in entries if row["id"] in known]
             if written:
@@ -119,15 +125,20 @@ class People(PersonalDataStore[Contact]):
         names = [Held(**{each: row[each] for each in HELD}, **dict(known[row["id"]])) for row in held]
         return names, looks
 
-    async def rename(self, connection: Connection, person: str, name: str, access: NameAccess) -> bool:
-        """Correct the names of a person that a caller may change; False when there is none."""
+    async def rename(
+        self, connection: Connection, person: str, name: str, email: str | None, access: NameAccess
+    ) -> bool:
+        """Correct the names of a person that a caller may change, and his address; False when there is none."""
         ids = [row["id"] for row in await self.held_by(connection, person, access)]
         held = await connection.fetch("select id, sealed from people where id = any($1) for update", ids)
         for row in held:
-            contact = Contact.model_validate_json(self._cipher.decrypt(row["sealed"]))
-            encrypted = self._cipher.encrypt(Contact(name=name, email=contact.email).model_dump_json())
+            contact = Contact(name=name, email=email or self._decrypted(row["sealed"]).email)
+            encrypted = self._cipher.encrypt(contact.model_dump_json())
             await connection.execute("update people set sealed = $2 where id = $1", row["id"], encrypted)
-        await connection.execute("update entries set confirmed = true where id = any($1)", [row["id"] for row in held])
+        corrected = [row["id"] for row in held]
+        await connection.execute("update entries set confirmed = true where id = any($1)", corrected)
+        if email and corrected:
+            await connection.execute(_READDRESS, person, self.digest(Contact(name=name, email=email)), corrected)
         return bool(held)
 
     async def erase_accessible(self, connection: Connection, person: str, access: NameAccess) -> list[str]:
