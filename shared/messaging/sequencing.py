@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from shared.messaging.checkpoints import Checkpoint, Claim, Confirmed, DeadLetterState, DeadRecord, Pending, Record
 from shared.messaging.cloudevents import (
@@ -102,12 +102,18 @@ def sequence_batch(
 def _known_dead_letter(
     each: ParsedRecord, checkpoint: Checkpoint, found: SequencedBatch, known: DeadLetterState
 ) -> None:
-    """It is a dead letter already; where it is the next one, the checkpoint advances past it."""
+    """It is a dead letter already; where it is the next one, the checkpoint advances past it.
+
+    One that could not be read when it came first, and can be now, confirms its own position.
+    """
     found.dropped["dead-before"] += 1
-    if each.claims and (not each.reason or (each.record.partition, each.identity) in known.confirmed):
-        position = each.envelope.position
-        if (position.epoch, position.previous) == (checkpoint.epoch, checkpoint.sequence):
-            checkpoint.advance(position.sequence, each.envelope.event_digest)
+    if not each.claims or each.claim() != Claim(checkpoint.epoch, each.envelope.sequence, checkpoint.sequence):
+        return
+    if (each.record.partition, each.identity) in known.confirmed:
+        checkpoint.advance(each.envelope.sequence, each.envelope.event_digest)
+    elif not each.reason:
+        waiting = known.pending.get(each.record.partition, {}).get(each.envelope.sequence, [])
+        _confirm([link for link in waiting if link.claim == each.claim()], checkpoint, found, known, each)
 
 
 def _unplaced(each: ParsedRecord, found: SequencedBatch, known: DeadLetterState) -> None:
@@ -174,8 +180,16 @@ def _confirms(each: ParsedRecord, checkpoint: Checkpoint, found: SequencedBatch,
     Where several claim one place, all are confirmed: the one that can be read in the end is the one that stood there.
     Asked only of what can be read: two that cannot, each naming the other, could both be forged.
     """
-    number = each.record.partition
-    chain = known.chain(number, each.claim(), checkpoint.sequence)
+    chain = known.chain(each.record.partition, each.claim(), checkpoint.sequence)
+    _confirm(chain, checkpoint, found, known, each)
+    return bool(chain)
+
+
+def _confirm(
+    chain: Sequence[Pending], checkpoint: Checkpoint, found: SequencedBatch, known: DeadLetterState, by: ParsedRecord
+) -> None:
+    """The positions of these unreadable messages count, as `by` shows; what they say may yet be read."""
+    number = by.record.partition
     for link in chain:
         checkpoint.advance(link.claim.sequence, b"")
         known.pending[number].pop(link.claim.sequence, None)
@@ -186,7 +200,6 @@ def _confirms(each: ParsedRecord, checkpoint: Checkpoint, found: SequencedBatch,
             known.unread.add(position)
         if link.open and link.key is not None and not before:
             found.keys.add((number, link.key))
-    return bool(chain)
 
 
 def _late(each: ParsedRecord, found: SequencedBatch, known: DeadLetterState) -> bool:
@@ -231,7 +244,8 @@ def _behind_a_gap(each: ParsedRecord, checkpoint: Checkpoint, found: SequencedBa
     found.gaps[number] = checkpoint.sequence
     if number not in known.gaps:
         known.gaps.add(number)
-        found.dead.append(each.dead("gap", blocks=False))
+        letter = each.dead("gap", blocks=False)
+        found.dead.append(replace(letter, identity=f"gap:{each.identity}"))  # it may be a dead letter itself, later
 
 
 def _another_history(each: ParsedRecord, found: SequencedBatch, known: DeadLetterState) -> None:

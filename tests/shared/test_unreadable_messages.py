@@ -142,6 +142,9 @@ async def _mended(connection: Connection, reading: Inbox) -> None:
 @example([("narrow", 0), ("copies", 3), ("more", 5)], 4)
 @example([("more", 1), ("narrow", 0), ("more", 1), ("copies", 1), ("more", 3)], 1)
 @example([("copies", 1), ("lost", 1)], 1)
+@example([("narrow", 0), ("lost", 5), ("more", 2), ("again", 0)], 5)
+@example([("lost", 4), ("more", 1), ("narrow", 0), ("again", 0)], 5)
+@example([("narrow", 0), ("more", 2), ("again", 0), ("whole", 0)], 1)
 @example([("copies", 2), ("lost", 2), ("more", 1), ("narrow", 0), ("epoch", 0)], 3)
 @examples(20)
 async def test_each_is_applied_once_and_each_key_in_order(steps: list[tuple[str, int]], cut: int) -> None:
