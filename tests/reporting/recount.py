@@ -63,10 +63,6 @@ def _names(messages: Sequence[PublicMessage]) -> list[str]:
     return sorted({each.referral for each in messages if isinstance(each, referral.ReferralReceived)})
 
 
-def _of(messages: Iterable[PublicMessage], kind: type[M], name: str, value: str) -> list[M]:
-    return [each for each in messages if isinstance(each, kind) and getattr(each, name) == value]
-
-
 def _last_each(messages: Iterable[PublicMessage], kind: type[M], *names: str) -> dict[str, M]:
     return {"/".join(getattr(each, name) for name in names): each for each in messages if isinstance(each, kind)}
 
@@ -284,8 +280,8 @@ def _training(held: training.TrainingHeld, messages: Sequence[PublicMessage]) ->
         yield Counted("trainings_pitched", *here, what=held.kind)
     for sector, n in held.by_sector.items():
         yield Counted("training_participations", *here, sector, held.kind, n)
-    if evaluated := _of(messages, training.TrainingEvaluated, "training", held.training):
-        last = evaluated[-1]
+    standing = _standing(messages, training.TrainingEvaluated, training.TrainingRevoked, "training")
+    for last in [each for each in standing if each.training == held.training]:
         yield Counted("evaluation_invited", *here, what=held.kind, n=last.invited)
         yield Counted("evaluation_answers", *here, what=held.kind, n=last.answers)
         for code, mean in (

@@ -39,7 +39,7 @@ def evolve(row: Training | None, event: TrainingHeld | TrainingRevoked | Trainin
         case TrainingHeld():
             return replace(training, held=event)
         case TrainingRevoked():
-            return replace(training, held=None)
+            return Training()
         case TrainingEvaluated():
             return replace(training, evaluated=event)
 
