@@ -56,6 +56,7 @@ def live(file: JsonObject, seed: int, home: Path, client: httpx.Client | None = 
     services.describe_project(figures)
     with Progress(console=screen) as progress:
         sent_one = partial(progress.advance, progress.add_task("Sending the synthetic history", total=len(lived.steps)))
+        services.send(lived.registered, sent_one)
         services.send(lived.before, sent_one)
         services.wait_until_consumed(lived.steps)
         services.send(lived.during, sent_one)

@@ -29,8 +29,9 @@ COUNTED: dict[str, tuple[Service, str]] = {  # figure: the service and the last 
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """What happens, in three parts: each is sent once the messages of the earlier ones are consumed everywhere."""
+    """What happens, in four parts: each rests on the earlier ones, `during` and `after` also on their messages."""
 
+    registered: tuple[Step, ...]
     before: tuple[Step, ...]
     during: tuple[Step, ...]
     after: tuple[Step, ...]
@@ -38,7 +39,7 @@ class History:
     @property
     def steps(self) -> tuple[Step, ...]:
         """All of it."""
-        return (*self.before, *self.during, *self.after)
+        return (*self.registered, *self.before, *self.during, *self.after)
 
 
 def period(figures: JsonObject) -> tuple[date, date]:
@@ -57,8 +58,8 @@ def history(figures: JsonObject, seed: int = 0) -> History:
     rows = calendar.rows(turning.figures, turning.first, partial(turning.id, "cycle"))
     seating = Seating(rows, turning.figures.carousel.sessions_per_cycle, turning.random)
     everyone = referrals.referred(part("referred"), seating)
+    registered = tuple(organisations.steps(part("organisations"), known))
     before = (
-        *organisations.steps(part("organisations"), known),
         *referrals.steps(part("referrals"), known, everyone),
         *carousel.offer(turning),
     )
@@ -69,7 +70,7 @@ def history(figures: JsonObject, seed: int = 0) -> History:
         *network.partners(part("partners"), known),
         *network.meetings(part("meetings"), known),
     )
-    return History(before, during, (*referrals.endings(part("endings"), seating, everyone),))
+    return History(registered, before, during, (*referrals.endings(part("endings"), seating, everyone),))
 
 
 def expected_counts(steps: Iterable[Step]) -> dict[str, int]:
