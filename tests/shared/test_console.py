@@ -14,6 +14,7 @@ import asyncpg
 import pytest
 from cryptography.fernet import Fernet
 
+from services.referral.app import SERVICE as REFERRAL
 from services.referral.organisations.aggregate import ORGANISATION
 from services.referral.personal_data import PersonalData
 from services.referral.persons import Person
@@ -24,11 +25,11 @@ from shared.contracts.referral import CASES
 from shared.domain.messages import Meta
 from shared.eventstore import event_store, projection_versions
 from shared.eventstore.event_store import EventStore, event_types
+from shared.eventstore.migrations import migrate
 from shared.messaging import inbox
 from shared.messaging.cloudevents import Position, PublicMessage, headers
 from shared.messaging.inbox import Inbox
 from shared.messaging.topics import create_topics
-from shared.privacy import personal_data
 from shared.privacy.encryption import FieldCipher
 from shared.projections.topic import prepare
 from shared.service.wiring import create_tables
@@ -181,7 +182,7 @@ async def test_names_are_encrypted_again_and_what_is_due_is_listed_without_a_nam
     desk: Desk, pool: asyncpg.Pool[asyncpg.Record]
 ) -> None:
     newest = FieldCipher(desk.keys[0])
-    await create_tables(pool, [personal_data.SCHEMA])
+    await migrate(pool, REFERRAL.migrations)
     async with pool.acquire() as connection:
         person = Person(name=SECRET)
         await PersonalData(FieldCipher(desk.keys[1])).keep(connection, "p-old", "referred", person, date(2000, 1, 1))
