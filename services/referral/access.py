@@ -35,6 +35,12 @@ def _personal_data_of(request: Request) -> PersonalData:
     return personal_data
 
 
+def _keep_days_of(request: Request) -> int:
+    days: int = request.app.state.settings.people_keep_days
+    return days
+
+
+KeepDays = Annotated[int, Depends(_keep_days_of)]
 Names = Annotated[PersonalData, Depends(_personal_data_of)]
 ErasedBecause = Annotated[ErasureReason, Query(description="why the name is erased")]
 
@@ -43,10 +49,20 @@ def works_on(caller: Caller) -> AccessCheck[Referral]:
     """A facilitator acts on the referrals of his cities."""
 
     def check(state: Referral) -> None:
-        if state.received is None or state.received.preferred_city not in caller.cities:
+        if state.city is None or state.city not in caller.cities:
             raise NotVisible
 
     return check
+
+
+def entered_or_works_on(caller: Caller) -> AccessCheck[Referral]:
+    """A facilitator as above; a referrer what his own organisation referred."""
+
+    def check(state: Referral) -> None:
+        if state.received is None or state.received.organisation_id != caller.organisation or not caller.organisation:
+            raise NotVisible
+
+    return check if caller.role is Role.REFERRER else works_on(caller)
 
 
 def coordinates(caller: Caller) -> AccessCheck[Organisation]:

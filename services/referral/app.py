@@ -9,7 +9,7 @@ from services.referral.organisations import routes as organisation_routes
 from services.referral.organisations.aggregate import ORGANISATION
 from services.referral.personal_data import open_personal_data
 from services.referral.projections import cases, organisations
-from services.referral.referrals import change_routes, list_routes, person_routes
+from services.referral.referrals import change_routes, correction_routes, list_routes, person_routes, rights_routes
 from services.referral.referrals import routes as referral_routes
 from services.referral.referrals.aggregate import REFERRAL
 from services.referral.translations import translations
@@ -24,9 +24,11 @@ SERVICE = Service(
         organisation_routes.router,
         referrer_routes.router,
         referral_routes.router,
+        correction_routes.router,
+        change_routes.router,
+        rights_routes.router,
         list_routes.router,
         person_routes.router,
-        change_routes.router,
     ],
     aggregates=[REFERRAL, ORGANISATION],
     projections=[cases.PROJECTION, organisations.PROJECTION],

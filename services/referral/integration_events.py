@@ -5,13 +5,16 @@ from __future__ import annotations
 from typing import assert_never
 
 from services.referral.organisations.events import (
+    OrganisationCorrected,
     OrganisationEvent,
+    OrganisationMerged,
     OrganisationRegistered,
     OrganisationRenamed,
+    OrganisationSplit,
     ReferrerRegistered,
 )
 from services.referral.referrals import events
-from services.referral.referrals.events import ReferralEvent, ReferralReceived
+from services.referral.referrals.events import ReferralCorrected, ReferralEvent, ReferralReceived
 from shared.contracts import referral as contract
 from shared.domain.messages import AnyRecorded
 from shared.messaging.cloudevents import PublicMessage
@@ -30,12 +33,16 @@ def to_integration_event(recorded: AnyRecorded) -> OutgoingMessage | None:
 
 def _of_organisation(event: OrganisationEvent) -> PublicMessage | None:
     match event:
-        case OrganisationRegistered(organisation_id=organisation):
+        case OrganisationRegistered(organisation_id=organisation) | OrganisationCorrected(organisation_id=organisation):
             return contract.OrganisationRegistered(
                 organisation=organisation, name=event.name, sector=event.sector, city=event.city, since=event.since
             )
         case OrganisationRenamed(organisation_id=organisation):
             return contract.OrganisationRenamed(organisation=organisation, name=event.name, since=event.since)
+        case OrganisationMerged(organisation_id=organisation):
+            return contract.OrganisationMerged(organisation=organisation, into=event.into, since=event.since)
+        case OrganisationSplit(organisation_id=organisation):
+            return contract.OrganisationSplit(organisation=organisation, into=event.into, since=event.since)
         case ReferrerRegistered():
             return None
         case _:
@@ -44,7 +51,7 @@ def _of_organisation(event: OrganisationEvent) -> PublicMessage | None:
 
 def _of_referral(event: ReferralEvent) -> PublicMessage | None:
     match event:
-        case ReferralReceived():
+        case ReferralReceived() | ReferralCorrected():
             return _received(event)
         case events.IntakeHeld(referral_id=referral, on=on):
             return contract.IntakeHeld(referral=referral, on=on)
@@ -64,6 +71,14 @@ def _of_referral(event: ReferralEvent) -> PublicMessage | None:
             return contract.ReferralRetracted(referral=referral, on=on, of=event.of)
         case events.ReferralRetracted(referral_id=referral, on=on):
             return contract.ReferralRetracted(referral=referral, on=on)
+        case events.ReferralTransferred(referral_id=referral, on=on, city=city):
+            return contract.ReferralTransferred(referral=referral, on=on, city=city)
+        case events.ReferralAttributed(referral_id=referral, on=on, person_id=person):
+            return contract.ReferralAttributed(referral=referral, on=on, person=person)
+        case events.StepRevoked(referral_id=referral, on=on, step=step):
+            return contract.ReferralStepRevoked(referral=referral, on=on, step=step)
+        case events.CorrectionAsked() | events.RetractionAsked() | events.StopRevoked():
+            return None
         case (
             events.IntakePlanned()
             | events.ParticipantPlaced()
@@ -82,7 +97,8 @@ def _of_referral(event: ReferralEvent) -> PublicMessage | None:
             assert_never(event)
 
 
-def _received(event: ReferralReceived) -> contract.ReferralReceived:
+def _received(event: ReferralReceived | ReferralCorrected) -> contract.ReferralReceived:
+    """Said again after a correction: the last one said holds."""
     return contract.ReferralReceived(
         referral=event.referral_id,
         referrer=event.referrer_id,
@@ -94,4 +110,5 @@ def _received(event: ReferralReceived) -> contract.ReferralReceived:
         on=event.received_on,
         availability=event.availability,
         language=event.language,
+        person=event.person_id,
     )

@@ -7,23 +7,44 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
 
 from shared.domain.bounds import PersonalText
 from shared.domain.messages import Message
+from shared.i18n.code_lists import Availability
 
 AccessReason = Literal["intake", "contact", "subject-access", "correction"]
+RestrictedBecause = Literal["accuracy-contested", "unlawful", "needed-for-claims", "objection-pending"]
+KeptBecause = Literal["road-may-reopen", "needed-for-claims", "asked-by-person"]
 ErasureReason = Literal["asked-by-person", "kept-long-enough", "held-in-error"]
 
 
+Way = Literal["call", "text", "email", "letter"]
+
+
+class Reach(Message):
+    """How a person may be reached without danger; unless told, no message is left and the programme is not named."""
+
+    ways: Annotated[tuple[Way, ...], Field(max_length=4)]
+    when: Annotated[tuple[Availability, ...], Field(max_length=21)] = ()
+    message_may_be_left: bool = False
+    programme_may_be_named: bool = False
+
+
 class Person(Message):
-    """What may be known of a person: enough to reach him, and no more."""
+    """What may be known of a person: enough to reach him safely, and no more.
+
+    How he may be reached stands before any number.
+    """
 
     name: PersonalText = Field(repr=False)
+    reach: Reach | None = Field(default=None, repr=False)
     phone: PersonalText | None = Field(default=None, repr=False)
     email: PersonalText | None = Field(default=None, repr=False)
+    address: PersonalText | None = Field(default=None, repr=False)
+    birth_year: Annotated[int, Field(ge=1900, le=2099)] | None = Field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from services.referral.referrals.commands import (
     ReferralCommand,
     RevokeCompletion,
     RevokeStart,
+    RevokeStop,
 )
 from shared.contracts import carousel
 from shared.domain.aggregate import AnyIssued, Issued
@@ -42,6 +43,8 @@ def participation_command(received: ReceivedMessage) -> ReferralCommand | None:
         case carousel.ParticipationStopped(referral=referral, on=on, category=category, code=code):
             said = {"at": at, "by": by, "referral_id": referral, "on": on, "category": category, "code": code}
             return RecordStop.model_validate(said)  # codes that may not be known here
+        case carousel.StopRevoked(referral=referral, on=on):
+            return RevokeStop(at=at, by=by, referral_id=referral, on=on)
         case carousel.ParticipationReturned(referral=referral, on=on):
             return RecordReturn(at=at, by=by, referral_id=referral, on=on)
         case carousel.ParticipationCompleted(referral=referral, on=on):

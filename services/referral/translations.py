@@ -9,8 +9,18 @@ from shared.domain.messages import Message
 from shared.i18n.text import Named, Text
 
 
+class Place(Message):
+    """Where else something may be held, and by which route it is asked there, if by any."""
+
+    route: str
+    text: Text
+
+
 class Translations(Message):
-    """All words by code; `checklists` names the criteria of each version of the eligibility checklist."""
+    """All words by code; `checklists` names the criteria of each version of the eligibility checklist.
+
+    `export` has the labels of what a person reads about himself, `elsewhere` the other places to ask.
+    """
 
     version: int
     informed_by: dict[str, Text]
@@ -19,6 +29,8 @@ class Translations(Message):
     checklists: dict[int, tuple[str, ...]]
     override_reasons: dict[str, Text]
     statuses: dict[str, Named]
+    export: dict[str, Text]
+    elsewhere: dict[str, Place]
     refusals: dict[str, Text]
 
 

@@ -14,7 +14,7 @@ from deploy.local.tokens import token
 from shared.http.auth import Role
 from tests.conftest import empty_database
 from tests.hostile.served import Found, resident, running
-from tests.referral.test_api import referral
+from tests.referral.desk import Desk, known, referral
 from tests.shared.hostile import Hostile
 
 AT_ONCE, ROUND = 16, 96  # an honest request after each round
@@ -90,5 +90,6 @@ async def honest(client: httpx.AsyncClient, name: str, nth: int, home: Path) -> 
     head = {"Authorization": f"Bearer {token(role, 'org-1', ['Oostende'], f'honest-{nth}', home=home)}"}
     answers = [await client.get(path, headers=head)]
     if name == "referral":
+        await known(Desk(client, home))
         answers.append(await client.post("/referrals", json=referral(f"honest-{nth}"), headers=head))
     return all(each.is_success for each in answers)

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 from functools import partial
 from typing import Any, Literal
 
+from shared.domain.clock import today
 from shared.http.auth import Role
-from tests.referral.desk import referral, referrer
+from tests.referral.desk import CITY, OTHER_CITY, referral, referrer
 from tests.referral.examples import results
 
 Scope = Literal["city", "organisation", "any"]
@@ -30,6 +32,14 @@ class Thing:
     def received(self, **changed: Any) -> dict[str, Any]:
         of = {"preferred_city": self.city, "organisation_id": self.organisation, "person_id": f"p-{self.n}"}
         return referral(f"r-{self.n}", **of | changed)
+
+    def corrected(self) -> dict[str, Any]:
+        apart = {"referral_id", "person_id", "person"}
+        told = {name: value for name, value in self.received().items() if name not in apart}
+        return told | {"on": "2026-01-08", "city_of_residence": "Gistel"}
+
+    def transferred(self) -> dict[str, Any]:
+        return {"on": "2026-01-16", "city": OTHER_CITY if self.city == CITY else CITY}
 
     def named(self) -> dict[str, Any]:
         return referrer(f"f-{self.n}", organisation_id=f"o-{self.n}")
@@ -67,21 +77,23 @@ STEPS: dict[str, dict[str, Any]] = {
     "hold": {"on": "2026-01-14", "review_on": "2026-02-14"},
     "resume": {"on": "2026-01-15"},
     "withdraw": {"on": "2026-01-16", "category": "personal", "code": "moved"},
-    "link-duplicate": {"on": "2026-01-16", "of": "r-0"},
-    "retract": {"on": "2026-01-16"},
+    "take-back": {"on": "2026-01-20", "step": "hold"},
 }
 BEFORE: dict[str, Sequence[str]] = {
     "accept": ["intake"],
     "decline-not-eligible": ["unmet"],
     "decline-not-suitable": ["intake"],
     "resume": ["hold"],
+    "take-back": ["hold"],
 }
 F, C, R, D, T = Role.FACILITATOR, Role.COORDINATOR, Role.REFERRER, Role.DATA_PROTECTION, Role.TRAINER
 WORKS: Mapping[Role, Scope] = {F: "city"}
 KEEPS: Mapping[Role, Scope] = {F: "city", D: "any"}
 COORDINATES: Mapping[Role, Scope] = {C: "city"}
 KEEPS_REFERRERS: Mapping[Role, Scope] = {C: "city", D: "any"}
+_REFERRAL = "/referrals/{referral_id}"
 _PERSON, _CHANGE = "/referrals/{referral_id}/person", "/referrals/{referral_id}/person/changes/{change_id}"
+KEEP = {"until": str(today() + timedelta(days=300)), "why": "needed-for-claims"}
 _WHY = "?why=asked-by-person"
 
 
@@ -94,6 +106,15 @@ ROUTES: dict[tuple[str, str], Access] = {
     ("POST", "/organisations/{organisation_id}/rename"): Access(
         COORDINATES, 200, lambda _: {"name": "Zone", "since": "2025-01-01"}, ["registered"]
     ),
+    ("POST", "/organisations/{organisation_id}/correct"): Access(
+        COORDINATES, 200, lambda thing: {"sector": "welfare", "city": thing.city}, ["registered"]
+    ),
+    ("POST", "/organisations/{organisation_id}/merge"): Access(
+        COORDINATES, 200, lambda _: {"into": "org-1", "since": "2025-01-01"}, ["registered"]
+    ),
+    ("POST", "/organisations/{organisation_id}/split"): Access(
+        COORDINATES, 200, lambda _: {"into": ["org-1", "org-2"], "since": "2025-01-01"}, ["registered"]
+    ),
     ("GET", "/organisations"): Access(
         {C: "any", F: "any", T: "any"}, before=["registered"], lists=("organisation", "o-")
     ),
@@ -104,6 +125,20 @@ ROUTES: dict[tuple[str, str], Access] = {
     ("GET", "/referrers/{referrer_id}/export"): Access(KEEPS_REFERRERS, before=["named"]),
     ("DELETE", "/referrers/{referrer_id}"): Access(KEEPS_REFERRERS, 204, before=["named"], query=_WHY),
     ("POST", "/referrals"): Access({F: "city", R: "organisation"}, 201, Thing.received, new=True),
+    ("POST", _REFERRAL + "/correct"): Access({F: "city", R: "organisation"}, 200, Thing.corrected, ["received"]),
+    ("POST", _REFERRAL + "/retract"): Access(
+        {F: "city", R: "organisation"}, 200, lambda _: {"on": "2026-01-16"}, ["received"]
+    ),
+    ("POST", _REFERRAL + "/link-duplicate"): Access(
+        WORKS, 200, lambda thing: {"on": "2026-01-16", "of": f"original-{thing.n}"}, ["received", "original"]
+    ),
+    ("POST", _REFERRAL + "/transfer"): Access(WORKS, 200, Thing.transferred, ["received"]),
+    ("POST", _REFERRAL + "/same-person"): Access(
+        WORKS, 200, lambda thing: {"on": "2026-01-16", "same_as": f"original-{thing.n}"}, ["received", "original"]
+    ),
+    ("GET", _REFERRAL): Access(WORKS, before=["received"]),
+    ("GET", "/referrals/asked-by-referrers"): Access(WORKS, before=["asked"], lists=("referral", "r-")),
+    ("GET", "/referrals/left"): Access(WORKS, before=["left"], lists=("referral", "r-")),
     ("GET", "/referrals/waiting"): Access(WORKS, before=["received"], lists=("referral", "r-")),
     ("GET", "/referrals/on-hold-past-review"): Access(WORKS, before=["hold"], lists=("referral", "r-")),
     ("GET", "/referrals/own"): Access({R: "organisation"}, before=["received"], lists=("referral", "r-")),
@@ -115,6 +150,15 @@ ROUTES: dict[tuple[str, str], Access] = {
         for step, body in STEPS.items()
     },
     ("POST", f"{_PERSON}/look"): Access(KEEPS, 200, lambda _: {"why": "intake"}, ["received"]),
+    ("GET", f"{_PERSON}/export/page"): Access(KEEPS, before=["received"]),
+    ("POST", f"{_PERSON}/restriction"): Access(KEEPS, 204, lambda _: {"why": "unlawful"}, ["received"]),
+    ("DELETE", f"{_PERSON}/restriction"): Access(KEEPS, 204, before=["received"]),
+    ("POST", f"{_PERSON}/keep"): Access(KEEPS, 204, lambda _: KEEP, ["received"]),
+    ("GET", "/referrals/retention-due"): Access(KEEPS, before=["long ago"], lists=("referral", "r-")),
+    ("GET", "/referrers/retention-due"): Access(
+        KEEPS_REFERRERS, before=["named long ago"], lists=("referrer", "f-")
+    ),
+    ("POST", "/referrers/{referrer_id}/keep"): Access(KEEPS_REFERRERS, 204, lambda _: KEEP, ["named"]),
     ("GET", f"{_PERSON}/export"): Access(KEEPS, before=["received"]),
     ("PUT", _PERSON): Access(KEEPS, 204, lambda _: {"person": OTHERWISE}, ["received"]),
     ("DELETE", _PERSON): Access(KEEPS, 204, before=["received"], query=_WHY),

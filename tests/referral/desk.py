@@ -18,6 +18,7 @@ from tests.conftest import under_a_key
 from tests.serving import served
 
 CITY, OTHER_CITY = "Oostende", "Brugge"
+NOT_TOLD = {"reach": None, "phone": None, "email": None, "address": None, "birth_year": None}
 SECRET = "Zebedeus Onvindbaar"  # noqa: S105 - a name that must never leave the personal data
 
 
@@ -54,15 +55,33 @@ async def in_front_of(database_url: str, home: Path) -> AsyncIterator[Desk]:
 @pytest.fixture
 async def desk(database_url: str, tmp_path: Path) -> AsyncIterator[Desk]:
     async with in_front_of(database_url, tmp_path) as desk:
+        await known(desk)
         yield desk
 
 
+async def known(desk: Desk) -> None:
+    """The organisations that refer in these tests, each with a referrer; the programme runs in both cities."""
+    head = desk.bearer(Role.COORDINATOR, city=f"{CITY},{OTHER_CITY}", subject="registrar")
+    for nth, city in enumerate((CITY, CITY, OTHER_CITY), 1):
+        for path, body in (
+            ("/organisations", organisation(f"org-{nth}", city=city)),
+            (
+                "/referrers",
+                referrer(f"ref-{nth}", organisation_id=f"org-{nth}") | ({"name": "Vast"} if nth > 1 else {}),
+            ),
+        ):
+            answer = await desk.client.post(path, json=body, headers=head)
+            assert answer.status_code == 201, answer.text
+
+
 def referral(name: str = "r-1", /, **changed: Any) -> dict[str, Any]:
+    """Of the referrer of its organisation."""
+    of = str(changed.get("organisation_id", "org-1"))
     return {
         "referral_id": name,
         "person_id": f"p-{name}",
         "person": {"name": SECRET, "phone": "000"},
-        "referrer_id": "ref-1",
+        "referrer_id": f"ref-{of.removeprefix('org-')}",
         "organisation_id": "org-1",
         "sector": "police",
         "referrer_city": CITY,
@@ -78,7 +97,7 @@ def referral(name: str = "r-1", /, **changed: Any) -> dict[str, Any]:
 
 def organisation(name: str = "org-1", /, **changed: Any) -> dict[str, Any]:
     return {
-        "organisation_id": name, "name": "Politie", "sector": "police", "city": CITY, "since": "2024-01-01",
+        "organisation_id": name, "name": "Politie", "sector": "police", "city": CITY, "since": "2005-01-01",
     } | changed  # fmt: skip
 
 

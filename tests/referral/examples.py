@@ -5,8 +5,22 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 from typing import Any, get_args
 
-from services.referral.organisations.commands import RegisterOrganisation, RegisterReferrer, RenameOrganisation
-from services.referral.organisations.events import OrganisationRegistered, OrganisationRenamed, ReferrerRegistered
+from services.referral.organisations.commands import (
+    CorrectOrganisation,
+    MergeOrganisation,
+    RegisterOrganisation,
+    RegisterReferrer,
+    RenameOrganisation,
+    SplitOrganisation,
+)
+from services.referral.organisations.events import (
+    OrganisationCorrected,
+    OrganisationMerged,
+    OrganisationRegistered,
+    OrganisationRenamed,
+    OrganisationSplit,
+    ReferrerRegistered,
+)
 from services.referral.referrals import commands, events
 from services.referral.referrals.commands import ReferralCommand
 from shared.domain.messages import Event
@@ -38,6 +52,7 @@ def results(*unmet: str) -> tuple[tuple[str, bool], ...]:
 
 
 RESULTS = results()
+KBO = "0200445055"
 ORGANISATION_REGISTERED: dict[str, Any] = {
     "organisation_id": ORGANISATION,
     "name": "Eerstelijnszone Oostende-Bredene",
@@ -245,6 +260,90 @@ def record_return(**given: Any) -> commands.RecordReturn:
     return commands.RecordReturn(**ASKED | REVOKED | given)
 
 
+CORRECTED: dict[str, Any] = {name: value for name, value in REFERRED.items() if name != "person_id"} | {
+    "on": date(2026, 1, 9),
+    "city_of_residence": "Gistel",
+}
+TRANSFERRED: dict[str, Any] = {"referral_id": REFERRAL, "on": date(2026, 1, 21), "city": "Brugge"}
+ATTRIBUTED: dict[str, Any] = {"referral_id": REFERRAL, "on": date(2026, 1, 9), "person_id": "person-2"}
+TAKEN_BACK: dict[str, Any] = {"referral_id": REFERRAL, "on": date(2026, 3, 20), "step": "intake"}
+MERGED: dict[str, Any] = {"organisation_id": ORGANISATION, "into": "elz-2", "since": date(2025, 6, 1)}
+SPLIT: dict[str, Any] = {"organisation_id": ORGANISATION, "into": ("elz-2", "elz-3"), "since": date(2025, 6, 1)}
+
+
+def corrected(**given: Any) -> events.ReferralCorrected:
+    return events.ReferralCorrected(**CORRECTED | {"person_id": PERSON} | given)
+
+
+def correction_asked(**given: Any) -> events.CorrectionAsked:
+    return events.CorrectionAsked(**CORRECTED | given)
+
+
+def retraction_asked(**given: Any) -> events.RetractionAsked:
+    return events.RetractionAsked(**RETRACTED | given)
+
+
+def transferred(**given: Any) -> events.ReferralTransferred:
+    return events.ReferralTransferred(**TRANSFERRED | {"left": "Oostende"} | given)
+
+
+def attributed(**given: Any) -> events.ReferralAttributed:
+    return events.ReferralAttributed(**ATTRIBUTED | given)
+
+
+def step_revoked(**given: Any) -> events.StepRevoked:
+    return events.StepRevoked(**TAKEN_BACK | given)
+
+
+def stop_revoked(**given: Any) -> events.StopRevoked:
+    return events.StopRevoked(**REVOKED | given)
+
+
+def organisation_corrected(**given: Any) -> OrganisationCorrected:
+    return OrganisationCorrected(**ORGANISATION_REGISTERED | {"sector": "welfare"} | given)
+
+
+def organisation_merged(**given: Any) -> OrganisationMerged:
+    return OrganisationMerged(**MERGED | given)
+
+
+def organisation_split(**given: Any) -> OrganisationSplit:
+    return OrganisationSplit(**SPLIT | given)
+
+
+def correct(**given: Any) -> commands.CorrectReferral:
+    return commands.CorrectReferral(**ASKED | CORRECTED | given)
+
+
+def transfer(**given: Any) -> commands.TransferReferral:
+    return commands.TransferReferral(**ASKED | TRANSFERRED | given)
+
+
+def attribute(**given: Any) -> commands.AttributeReferral:
+    return commands.AttributeReferral(**ASKED | ATTRIBUTED | given)
+
+
+def revoke_step(**given: Any) -> commands.RevokeStep:
+    return commands.RevokeStep(**ASKED | TAKEN_BACK | given)
+
+
+def revoke_stop(**given: Any) -> commands.RevokeStop:
+    return commands.RevokeStop(**ASKED | REVOKED | given)
+
+
+def correct_organisation(**given: Any) -> CorrectOrganisation:
+    told = {"organisation_id": ORGANISATION, "sector": "welfare", "city": "Oostende"}
+    return CorrectOrganisation(**ASKED | told | given)
+
+
+def merge_organisation(**given: Any) -> MergeOrganisation:
+    return MergeOrganisation(**ASKED | MERGED | given)
+
+
+def split_organisation(**given: Any) -> SplitOrganisation:
+    return SplitOrganisation(**ASKED | SPLIT | given)
+
+
 def every_event() -> list[Event]:
     """One of every event."""
     return [
@@ -269,6 +368,16 @@ def every_event() -> list[Event]:
         returned(),
         start_revoked(),
         completion_revoked(),
+        corrected(),
+        correction_asked(),
+        retraction_asked(),
+        transferred(),
+        attributed(),
+        step_revoked(),
+        stop_revoked(),
+        organisation_merged(),
+        organisation_corrected(),
+        organisation_split(),
     ]
 
 
@@ -292,4 +401,9 @@ def dated_commands() -> list[ReferralCommand]:
         record_return(),
         revoke_start(),
         revoke_completion(),
+        correct(),
+        transfer(),
+        attribute(),
+        revoke_step(),
+        revoke_stop(),
     ]

@@ -29,6 +29,10 @@ MUTABLE_TABLES = (
     "person_changes",
     "idempotency_keys",
     "cases",
+    "transfers",
+    "likenesses",
+    "restrictions",
+    "kept_longer",
     "organisations",
     "referrers",
 )
@@ -72,6 +76,21 @@ class World:
             case "erased":
                 await self.happened(thing, "received")
                 await self._ask("DELETE", f"/referrals/r-{thing.n}/person?why=held-in-error")
+            case "long ago":
+                old = {"received_on": "2010-01-05", "informed_on": "2010-01-04"}
+                await self._ask("POST", "/referrals", thing.received(**old))
+            case "named long ago":
+                await self.happened(thing, "named")
+                await self.pool.execute("update people set kept_from = '2010-01-05' where id = $1", f"f-{thing.n}")
+            case "original":
+                await self._ask("POST", "/referrals", thing.received() | {"referral_id": f"original-{thing.n}"})
+            case "asked":
+                await self.happened(thing, "intake")
+                path = f"/referrals/r-{thing.n}/correct"
+                await self._ask("POST", path, thing.corrected(), Role.REFERRER, thing.organisation)
+            case "left":
+                await self.happened(thing, "received")
+                await self._ask("POST", f"/referrals/r-{thing.n}/transfer", thing.transferred())
             case step:
                 await self.happened(thing, "received")
                 await self._ask("POST", f"/referrals/r-{thing.n}/{step}", STEPS[step])
@@ -181,4 +200,5 @@ async def test_a_list_holds_what_is_in_scope_and_nothing_else(world: World, rout
     for role, city, of in product(access.scopes, CITIES, ORGANISATIONS):
         found = (await world.ask(route, things[0], role, city, of)).json()
         expected = {f"{prefix}{thing.n}" for thing in things if in_scope(access, role, thing, city, of)}
-        assert {each[name] for each in found["items"]} == expected, (route, role, city, of)
+        told = {each[name] for each in found["items"] if each[name].startswith(prefix)}
+        assert told == expected, (route, role, city, of)

@@ -30,6 +30,13 @@ TAKEN: list[tuple[Spec[Any, Any, Any], Command]] = [
     (RECEIVED, x.withdraw()),
     (RECEIVED, x.link_duplicate()),
     (RECEIVED, x.retract()),
+    (RECEIVED, x.correct()),
+    (RECEIVED, x.transfer()),
+    (RECEIVED, x.attribute()),
+    (UNMET, x.revoke_step()),
+    (ORGANISATIONS.given(x.organisation_registered()), x.correct_organisation()),
+    (ORGANISATIONS.given(x.organisation_registered()), x.merge_organisation()),
+    (ORGANISATIONS.given(x.organisation_registered()), x.split_organisation()),
     (ORGANISATIONS, x.register_organisation()),
     (ORGANISATIONS.given(x.organisation_registered()), x.rename_organisation()),
 ]
@@ -47,10 +54,16 @@ OTHERWISE: dict[str, Callable[[Any], Any]] = {
     "informed_by": lambda _: "intake_worker",
     "not_informed_reason": lambda _: "legal_ground",
     "sector": lambda _: "justice",
+    "step": lambda _: "hold",
+    "kbo": lambda _: x.KBO,
+    "into": lambda before: "elz-9" if isinstance(before, str) else ("elz-8", "elz-9"),
 }
-SAME_IDENTITY = {"at", "by", "referral_id", "organisation_id"}
+SAME_IDENTITY = {"at", "by", "by_referrer", "has_duplicates", "referral_id", "organisation_id"}
 NOTHING_TO_CHANGE = {
     ("ResumeReferral", "on"): "it asks that the road goes on, and it does",
+    ("CorrectReferral", "on"): "it asks that it came in so, and it did",
+    ("TransferReferral", "on"): "it asks that the road goes on there, and it does",
+    ("AttributeReferral", "on"): "it asks that it is of that person, and it is",
     ("RenameOrganisation", "since"): "it asks that the name holds on that day, and it does",
 }
 
@@ -91,5 +104,5 @@ def test_asked_again_with_anything_else_it_is_recorded_or_refused(
 
 def test_every_command_that_people_give_is_asked_again() -> None:
     heard = {"RecordPlacement", "RecordStart", "RecordCompletion", "RecordStop", "RecordReturn", "RevokeStart"}
-    told = {type(each).__name__ for each in x.dated_commands()} - heard - {"RevokeCompletion"}
+    told = {type(each).__name__ for each in x.dated_commands()} - heard - {"RevokeCompletion", "RevokeStop"}
     assert {type(command).__name__ for _, command in TAKEN} >= told

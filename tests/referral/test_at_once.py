@@ -62,10 +62,8 @@ async def test_of_two_who_tell_of_one_new_person_at_once_the_second_never_overwr
 async def test_of_two_cities_that_register_one_new_referrer_at_once_the_second_never_overwrites(
     desk: Desk, pool: asyncpg.Pool[asyncpg.Record]
 ) -> None:
-    for name, city in (("org-1", CITY), ("org-2", OTHER_CITY)):
-        await desk.ask("POST", "/organisations", organisation(name, city=city), Role.COORDINATOR, city)
     for n in range(ROUNDS):
-        bodies = [referrer(f"f-{n}", organisation_id=of, name=f"Told by {of}") for of in ("org-1", "org-2")]
+        bodies = [referrer(f"f-{n}", organisation_id=of, name=f"Told by {of}") for of in ("org-1", "org-3")]
         asked = [
             desk.ask("POST", "/referrers", body, Role.COORDINATOR, city)
             for body, city in zip(bodies, (CITY, OTHER_CITY), strict=True)
@@ -76,7 +74,8 @@ async def test_of_two_cities_that_register_one_new_referrer_at_once_the_second_n
             look = await desk.ask("POST", f"/referrers/f-{n}/look", {"why": "contact"}, Role.COORDINATOR, city)
             assert look.is_success == (answer.status_code == 201)
             assert not look.is_success or look.json()["name"] == body["name"]
-    assert await pool.fetchval("select count(*) from events where type = 'ReferrerRegistered'") == ROUNDS
+    query = "select count(*) from events where type = 'ReferrerRegistered' and data->>'referrer_id' like 'f-%'"
+    assert await pool.fetchval(query) == ROUNDS
 
 
 async def test_one_id_told_at_once_as_a_person_and_as_a_referrer_becomes_one_of_the_two(
@@ -89,7 +88,7 @@ async def test_one_id_told_at_once_as_a_person_and_as_a_referrer_becomes_one_of_
             desk.ask("POST", "/referrals", told(n, "a", CITY, "org-1")),
         )
         assert sorted(answer.status_code for answer in answers) == [201, 409]
-    assert await pool.fetchval("select count(*) from people") == ROUNDS
+    assert await pool.fetchval("select count(*) from people where id like 'p-%'") == ROUNDS
     mixed = "select count(*) from cases c join referrers f on c.person = f.referrer"
     assert await pool.fetchval(mixed) == 0
 
@@ -105,7 +104,7 @@ async def test_a_name_that_is_erased_while_it_is_told_again_is_gone_with_all_tha
             desk.ask("POST", "/referrals", again, Role.REFERRER),
             desk.ask("PUT", f"/referrals/r-a-{n}/person", {"person": {"name": "Corrected"}}),
         )
-    assert await pool.fetchval("select count(*) from people") == 0
+    assert await pool.fetchval("select count(*) from people where id like 'p-%'") == 0
     assert await pool.fetchval("select count(*) from person_changes where sealed is not null") == 0
 
 
@@ -115,7 +114,7 @@ async def test_steps_at_once_on_one_case_are_taken_one_after_another_each_by_who
     for n in range(ROUNDS // 4):
         body = told(n, "a", CITY, "org-1")
         asked = [desk.ask("POST", f"/referrals/r-a-{n}/{step}", STEPS[step]) for step in ("hold", "withdraw")]
-        stranger = desk.ask("POST", f"/referrals/r-a-{n}/retract", STEPS["retract"], city=OTHER_CITY)
+        stranger = desk.ask("POST", f"/referrals/r-a-{n}/retract", {"on": "2026-01-16"}, city=OTHER_CITY)
         answers = await both(desk.ask("POST", "/referrals", body), *asked, stranger)
         assert answers[-1].status_code == 404
     assert await pool.fetchval("select count(*) from events where type = 'ReferralRetracted'") == 0

@@ -209,7 +209,8 @@ def test_after_the_first_session_nobody_withdraws() -> None:
 def test_a_duplicate_is_linked_to_the_first_referral() -> None:
     at_received.when(x.link_duplicate()).then(x.duplicate_linked())
     at_received.when(x.link_duplicate(of=x.REFERRAL)).refused("duplicate-of-itself")
-    at_started.when(x.link_duplicate()).refused("already-started")
+    at_started.when(x.link_duplicate()).then(x.duplicate_linked())
+    at_received.given(x.retracted()).when(x.link_duplicate()).refused("referral-not-open")
 
 
 def test_linking_a_duplicate_twice_changes_nothing() -> None:

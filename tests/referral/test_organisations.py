@@ -47,3 +47,36 @@ def test_a_referrer_is_registered_for_a_known_organisation() -> None:
 
 def test_a_referrer_registered_twice_is_one() -> None:
     known.given(x.referrer_registered()).when(x.register_referrer()).then()
+
+
+def test_an_organisation_is_corrected_and_keeps_its_names() -> None:
+    known.when(x.correct_organisation()).then(x.organisation_corrected())
+    corrected = known.given(x.organisation_corrected())
+    corrected.when(x.correct_organisation()).then()
+    corrected.when(x.register_organisation()).then()
+    renamed = known.given(x.organisation_renamed())
+    renamed.when(x.correct_organisation()).then(x.organisation_corrected())
+    organisation.when(x.correct_organisation()).refused("organisation-unknown")
+
+
+def test_an_organisation_merges_or_splits_once_and_then_is_no_more() -> None:
+    for command, event in (
+        (x.merge_organisation(), x.organisation_merged()),
+        (x.split_organisation(), x.organisation_split()),
+    ):
+        known.when(command).then(event)
+        ended = known.given(event)
+        ended.when(command).then()
+        ended.when(x.rename_organisation()).refused("organisation-ended")
+        ended.when(x.register_referrer()).refused("organisation-ended")
+        ended.given(x.referrer_registered()).when(x.register_referrer()).then()
+    known.given(x.organisation_merged()).when(x.split_organisation()).refused("organisation-ended")
+
+
+def test_an_organisation_becomes_others_each_once_and_not_before_it_was() -> None:
+    known.when(x.merge_organisation(into=x.ORGANISATION)).refused("organisation-of-itself")
+    known.when(x.split_organisation(into=("elz-2", "elz-2"))).refused("organisation-of-itself")
+    known.when(x.split_organisation(into=("elz-2", x.ORGANISATION))).refused("organisation-of-itself")
+    known.when(x.merge_organisation(since=date(2023, 12, 31))).refused("date-before-registered")
+    known.when(x.merge_organisation(since=date(2026, 4, 1))).refused("date-in-future")
+    organisation.when(x.merge_organisation()).refused("organisation-unknown")

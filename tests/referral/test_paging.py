@@ -68,8 +68,8 @@ async def test_a_list_comes_page_by_page_as_it_comes_at_once(
         [whole] = await pages(desk, route[1], role, 500)
         found = await pages(desk, route[1], role, limit)
         assert [row for page in found for row in page] == whole
-        assert len(whole) == ROWS
-        assert len(found) == -(-ROWS // limit)
+        assert len(whole) >= ROWS
+        assert len(found) == -(-len(whole) // limit)
 
 
 async def test_who_waits_longest_comes_first_and_who_comes_in_between_moves_nobody(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 from hypothesis import given
@@ -14,9 +15,11 @@ from services.referral.referrals.events import (
     ReferralAccepted,
     ReferralEvent,
     StartRevoked,
+    StepRevoked,
+    StopRevoked,
     day_of,
 )
-from services.referral.referrals.state import Referral
+from services.referral.referrals.state import STEPS, VOID, Referral
 from shared.domain.messages import Refused
 from shared.i18n.code_lists import reasons_for
 from tests.chance import examples
@@ -41,7 +44,14 @@ days = st.sampled_from(
 )
 reasons = st.sampled_from(sorted(reasons_for("withdrawn") | reasons_for("not_eligible") | {("personal", "hours")}))
 checklists = st.sets(st.sampled_from([criterion for criterion, _ in x.RESULTS]), max_size=2)
+steps = st.sampled_from(list(STEPS))
 commands: st.SearchStrategy[ReferralCommand] = st.one_of(
+    st.builds(lambda on, step: x.revoke_step(on=on, step=step), days, steps),
+    st.builds(lambda on: x.revoke_stop(on=on), days),
+    st.builds(lambda on, city: x.transfer(on=on, city=city), days, st.sampled_from(["Brugge", "Oostende"])),
+    st.builds(lambda on, person: x.attribute(on=on, person_id=person), days, st.sampled_from(["person-2", None])),
+    st.builds(lambda on, day, by: x.correct(on=on, received_on=day, by_referrer=by), days, days, st.booleans()),
+    st.builds(lambda on, by: x.retract(on=on, by_referrer=by), days, st.booleans()),
     st.builds(lambda day: x.receive(received_on=day), st.sampled_from([FIRST, FIRST + timedelta(days=1)])),
     st.builds(lambda on, day: x.plan_intake(on=on, planned_for=day), days, days),
     st.builds(lambda on, unmet: x.record_intake(on=on, results=x.results(*unmet)), days, checklists),
@@ -107,11 +117,11 @@ def no_status_without_what_it_needs(state: Referral) -> None:
 
 
 def no_trace_of_what_cannot_be(state: Referral) -> None:
-    assert not (state.started_on and state.status in {"withdrawn", "duplicate", "retracted"})
+    assert not (state.started_on and state.status in {"withdrawn", "retracted"})
     assert not (state.accepted_on and state.status in {"not_eligible", "not_suitable", "received", "intake_held"})
     assert not (state.placed_on and state.status in {"withdrawn", "stopped"})
     assert (state.status == "on_hold") == (state.review_on is not None)
-    assert (state.status == "completed") == (state.completed_on is not None)
+    assert state.status in VOID or (state.status == "completed") == (state.completed_on is not None)
     assert (state.status == "duplicate") == (state.duplicate_of is not None)
 
 
@@ -132,11 +142,12 @@ def test_what_is_final_stays_and_a_first_session_is_not_forgotten_unless_taken_b
     road: list[ReferralCommand],
 ) -> None:
     for before, events, after in lived(road):
-        taken_back = any(isinstance(event, StartRevoked | CompletionRevoked) for event in events)
+        revoked = (StartRevoked, CompletionRevoked, StepRevoked, StopRevoked)
+        taken_back = any(isinstance(event, revoked) for event in events)
         if before.status in FINAL and not taken_back:
             assert after.status in {before.status, "duplicate", "retracted"}
         assert before.started_on is None or after.started_on or taken_back
-        assert before.accepted_on in {None, after.accepted_on}
+        assert before.accepted_on in {None, after.accepted_on} or taken_back
 
 
 @bounded
@@ -162,3 +173,26 @@ def test_the_stored_history_folds_to_the_same_referral(road: list[ReferralComman
     history = [event for _, events, _ in steps for event in events]
     stored = [type(event).model_validate_json(event.model_dump_json()) for event in history]
     assert REFERRAL.fold(stored) == (steps[-1][2] if steps else REFERRAL.initial)
+
+
+@bounded
+@given(roads, commands)
+def test_what_is_told_and_taken_back_at_once_is_as_if_it_had_never_been_told(
+    road: list[ReferralCommand], told: ReferralCommand
+) -> None:
+    before = REFERRAL.fold(event for _, events, _ in lived(road) for event in events)
+    events = asked(before, told)
+    step = next((name for name, kinds in STEPS.items() if any(isinstance(event, kinds) for event in events)), None)
+    if step:
+        after = REFERRAL.fold(events, before)
+        back = REFERRAL.decide(after, x.revoke_step(step=step, on=LAST))
+        assert replace(REFERRAL.fold(back, after), revoked=before.revoked) == before
+
+
+@bounded
+@given(roads)
+def test_a_step_that_is_taken_back_leaves_what_is_left_of_the_history(road: list[ReferralCommand]) -> None:
+    for before, events, after in lived(road):
+        if any(isinstance(event, StepRevoked | StopRevoked) for event in events):
+            assert len(after.past) < len(before.past)
+            assert replace(after, revoked=None) == REFERRAL.fold(after.past)

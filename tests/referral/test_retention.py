@@ -24,7 +24,7 @@ from tests.referral.test_api import CITY, Desk, desk, referral
 
 KEEP_DAYS = 5 * 365
 LONG_AGO, LATER, TODAY = "2010-01-05", "2010-02-01", date(2026, 6, 1)
-REFERRER = {"referrer_id": "ref-1", "organisation_id": "org-1", "name": "Zoë", "email": None}
+REFERRER = {"referrer_id": "ref-9", "organisation_id": "org-1", "name": "Zoë", "email": None}
 
 __all__ = ["desk"]
 
@@ -105,7 +105,7 @@ async def test_a_referrer_who_still_refers_is_not_due(desk: Desk, pool: asyncpg.
     }  # fmt: skip
     await desk.ask("POST", "/organisations", organisation, Role.COORDINATOR)
     assert (await desk.ask("POST", "/referrers", REFERRER, Role.COORDINATOR)).status_code == 201
-    await pool.execute("update people set kept_from = '2010-01-05' where id = 'ref-1'")
-    assert await due(pool) == ["ref-1"]
-    await desk.ask("POST", "/referrals", referral())
+    await pool.execute("update people set kept_from = '2010-01-05' where id = 'ref-9'")
+    assert await due(pool) == ["ref-9"]
+    await desk.ask("POST", "/referrals", referral(referrer_id="ref-9"))
     assert await due(pool) == []

@@ -11,7 +11,7 @@ import pytest
 from cryptography.fernet import Fernet, InvalidToken
 
 from shared.http.auth import Role
-from tests.referral.access import STEPS
+from tests.referral.access import KEEP, STEPS
 from tests.referral.desk import CITY, OTHER_CITY, SECRET, Desk, desk, organisation, referral, referrer
 
 __all__ = ["desk"]
@@ -19,7 +19,12 @@ __all__ = ["desk"]
 EVERYWHERE = f"{CITY},{OTHER_CITY}"
 OTHER = "Zebedea Onvindbaar"
 NAMES = (SECRET, OTHER)
-FOLDED = {"cases": "from the events", "organisations": "from the events", "referrers": "from the events"}
+FOLDED = {
+    "cases": "from the events",
+    "organisations": "from the events",
+    "referrers": "from the events",
+    "transfers": "from the events",
+}
 NOBODYS = {
     "idempotency_keys": "digests and sealed answers",
     "built": "versions of views",
@@ -43,9 +48,13 @@ async def lived(desk: Desk) -> None:
             await done("POST", f"/referrals/{name}/{step}", STEPS[step], city=city)
         for why in ("intake", "contact"):
             await done("POST", f"/referrals/{name}/person/look", {"why": why}, city=city)
-    await done("PUT", "/referrals/r-1/person", {"person": {"name": OTHER}}, city=EVERYWHERE)
+    await done("PUT", "/referrals/r-1/person", {"person": {"name": OTHER, "phone": "001"}}, city=EVERYWHERE)
     await done("PUT", "/referrals/r-1/person", {"person": {"name": SECRET}}, subject="first")
     await done("POST", "/referrals", referral("r-1", person_id="p-1"), Role.REFERRER, subject="referrer")
+    for path in ("/referrals/r-1/person", "/referrers/ref-1"):
+        await done("POST", f"{path}/keep", KEEP, Role.DATA_PROTECTION)
+    await done("POST", "/referrals/r-1/person/restriction", {"why": "unlawful"})
+    await done("DELETE", "/referrals/r-1/person/restriction", None)
 
 
 async def rows_about(pool: asyncpg.Pool[asyncpg.Record], *ids: str) -> dict[str, list[str]]:
@@ -67,6 +76,9 @@ async def test_the_whole_export_tells_every_row_about_a_person(desk: Desk, pool:
         "people": [held["person"]],
         "looks": held["looks"],
         "person_changes": held["changes"],
+        "likenesses": held["compared_by"],
+        "restrictions": held["restrictions"],
+        "kept_longer": held["kept_longer"],
         "events": held["facts"],
     }
     assert {table: len(each) for table, each in told.items()} == {
@@ -91,6 +103,7 @@ async def test_the_whole_export_tells_every_row_about_a_referrer(
         "people": [held["person"]],
         "looks": held["looks"],
         "person_changes": held["changes"],
+        "kept_longer": held["kept_longer"],
         "events": [held["organisation"], *held["referrals"]],
     }
     assert {table: len(each) for table, each in told.items()} == {
@@ -136,9 +149,9 @@ async def test_every_table_that_could_name_a_person_is_in_the_export_or_in_the_l
     )
     could = {"person", "referrer", "id", "stream", "by", "asked_by", "key", "caller", "referral"}
     naming = {table for table, column in columns if column in could}
-    exported = {"people", "looks", "person_changes", "events"}
+    exported = {"people", "looks", "person_changes", "likenesses", "events", "restrictions", "kept_longer"}
     messages = {"dead_letters", "discards"}  # pseudonymous, as they stood on the topic: for ops
-    assert naming == exported | messages | {"cases", "referrers", "idempotency_keys", "publisher_epochs"}
+    assert naming == exported | messages | {"cases", "transfers", "referrers", "idempotency_keys", "publisher_epochs"}
 
 
 @pytest.mark.parametrize("table", sorted(FOLDED | NOBODYS))

@@ -25,7 +25,7 @@ from shared.messaging.cloudevents import Position, headers, read_envelope
 from shared.observability.tracing import trace_id_of
 from tests.carousel.road import Road, laid, until
 from tests.referral import examples
-from tests.referral.desk import SECRET, Desk, referral
+from tests.referral.desk import SECRET, Desk, known, referral
 from tests.serving import served
 
 INTAKE = examples.record_intake().model_dump(mode="json", exclude={"at", "by", "referral_id"})
@@ -56,7 +56,9 @@ async def desk(road: Road, tmp_path: Path) -> AsyncIterator[Desk]:
             raise KeyError(SECRET)
 
         async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://desk") as client:
-            yield Desk(client, tmp_path, app)
+            desk = Desk(client, tmp_path, app)
+            await known(desk)
+            yield desk
 
 
 async def ask(desk: Desk, path: str, body: Any, trace_id: str) -> None:

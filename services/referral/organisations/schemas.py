@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pydantic import Field
 
+from services.referral.organisations.events import Kbo, Successors
 from shared.domain.bounds import Day, PersonalText
 from shared.domain.messages import Message
 from shared.i18n.code_lists import City, Id, OrganisationName, Sector
@@ -16,12 +17,32 @@ class NewName(Message):
     since: Day
 
 
-class NewOrganisation(NewName):
+class Description(Message):
+    """The sector and city of an organisation, and its KBO number where it is known."""
+
+    sector: Sector
+    city: City
+    kbo: Kbo | None = None
+
+
+class NewOrganisation(NewName, Description):
     """An organisation that refers."""
 
     organisation_id: Id
-    sector: Sector
-    city: City
+
+
+class Merger(Message):
+    """The organisation that it is part of, from a day on."""
+
+    into: Id
+    since: Day
+
+
+class Split(Message):
+    """The organisations that are in its place, from a day on."""
+
+    into: Successors
+    since: Day
 
 
 class ReferrerBody(Message):

@@ -7,20 +7,25 @@ from datetime import date
 from typing import assert_never
 
 from services.referral.organisations.events import (
+    OrganisationCorrected,
     OrganisationEvent,
+    OrganisationMerged,
     OrganisationRegistered,
     OrganisationRenamed,
+    OrganisationSplit,
     ReferrerRegistered,
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Organisation:
-    """One organisation; `names` are (since, name) in order of date."""
+    """One organisation; `names` are (since, name) in order of date, `first` is how it was registered at once."""
 
     registered: OrganisationRegistered | None = None
+    first: OrganisationRegistered | None = None
     names: tuple[tuple[date, str], ...] = ()
     referrers: frozenset[str] = frozenset()
+    ended: OrganisationMerged | OrganisationSplit | None = None
 
     def name_on(self, day: date) -> str | None:
         """The name borne on a day; None before the first."""
@@ -34,11 +39,16 @@ def evolve(state: Organisation, event: OrganisationEvent) -> Organisation:
     """The organisation after one event."""
     match event:
         case OrganisationRegistered():
-            return replace(state, registered=event, names=((event.since, event.name),))
+            return replace(state, registered=event, first=event, names=((event.since, event.name),))
         case OrganisationRenamed():
             names = {**dict(state.names), event.since: event.name}
             return replace(state, names=tuple(sorted(names.items())))
         case ReferrerRegistered():
             return replace(state, referrers=state.referrers | {event.referrer_id})
+        case OrganisationCorrected():
+            told = {"sector": event.sector, "city": event.city, "kbo": event.kbo}
+            return replace(state, registered=state.registered and state.registered.model_copy(update=told))
+        case OrganisationMerged() | OrganisationSplit():
+            return replace(state, ended=event)
         case _:
             assert_never(event)

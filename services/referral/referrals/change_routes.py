@@ -13,6 +13,7 @@ from services.referral.persons import Person, Requester, may_confirm
 from services.referral.queries.referrals import referrals_of
 from services.referral.referrals.aggregate import REFERRAL
 from services.referral.refusals import Refusal
+from services.referral.settling import settle_roads
 from shared.domain.messages import Refused
 from shared.eventstore.event_store import Connection
 from shared.http.auth import Caller, Role
@@ -66,6 +67,8 @@ async def confirm_change(
             change = await _open_change(connection, change_id, person_id)
             await _require_second(connection, caller, change)
             await names.confirm(connection, change, caller.subject)
+            if change.what == "erasure":
+                await settle_roads(connection, commands.store, person_id, change.why, caller.subject)
 
     require = partial(require_person, caller=caller, referral_id=referral_id)
     return await commands.once(REFERRAL.stream(referral_id), write, status=204, recheck_access=require)

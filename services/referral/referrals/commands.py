@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from services.referral.referrals.schemas import (
     Acceptance,
+    CorrectedEntry,
     Departure,
     Duplicate,
     Hold,
@@ -12,6 +13,8 @@ from services.referral.referrals.schemas import (
     NotEligible,
     NotSuitable,
     ReferralBody,
+    TakenBack,
+    Transfer,
 )
 from shared.domain.messages import Command, Dated
 from shared.i18n.code_lists import Id
@@ -25,6 +28,26 @@ class DatedCommand(Dated, Command):
     """What is asked of a referral that was received."""
 
     referral_id: Id
+
+
+class CorrectReferral(CorrectedEntry, DatedCommand):
+    """Correct how the referral came in; `by_referrer` when who refers asks it."""
+
+    by_referrer: bool = False
+
+
+class TransferReferral(Transfer, DatedCommand):
+    """Let the road go on in another city."""
+
+
+class AttributeReferral(DatedCommand):
+    """Say of which person the referral is; None when of the one it came in with."""
+
+    person_id: Id | None
+
+
+class RevokeStep(TakenBack, DatedCommand):
+    """Take back a step that was recorded in error."""
 
 
 class PlanIntake(IntakeAppointment, DatedCommand):
@@ -64,7 +87,10 @@ class LinkDuplicate(Duplicate, DatedCommand):
 
 
 class RetractReferral(DatedCommand):
-    """Take back a referral received in error."""
+    """Take back a referral received in error; `by_referrer` when who refers asks it."""
+
+    by_referrer: bool = False
+    has_duplicates: bool = False
 
 
 class RecordPlacement(DatedCommand):
@@ -83,6 +109,10 @@ class RecordStop(Departure, DatedCommand):
     """Record that the carousel saw the person leave after the first session."""
 
 
+class RevokeStop(DatedCommand):
+    """Record that the carousel took a stop back."""
+
+
 class RecordReturn(DatedCommand):
     """Record that the carousel saw the person come back after a stop."""
 
@@ -98,5 +128,6 @@ class RevokeCompletion(DatedCommand):
 ReferralCommand = (
     ReceiveReferral | PlanIntake | RecordIntake | AcceptReferral | DeclineNotEligible | DeclineNotSuitable
     | PutReferralOnHold | ResumeReferral | WithdrawReferral | LinkDuplicate | RetractReferral | RecordPlacement
-    | RecordStart | RecordCompletion | RecordStop | RecordReturn | RevokeStart | RevokeCompletion
+    | RecordStart | RecordCompletion | RecordStop | RecordReturn | RevokeStart | RevokeCompletion | RevokeStop
+    | CorrectReferral | TransferReferral | AttributeReferral | RevokeStep
 )  # fmt: skip

@@ -20,6 +20,7 @@ NotInformedReason = Literal["not_reachable", "safety_of_others", "legal_ground"]
 Criterion = Literal[
     "language", "denial", "acute_addiction", "acute_psychiatry", "cognitive", "judicial_measure", "unsafe", "minor",
 ]  # fmt: skip
+Step = Literal["intake", "acceptance", "decline", "hold", "withdrawal", "retraction"]
 OverrideReason = Literal["support_arranged", "criterion_being_resolved", "team_decision"]
 Result = tuple[Criterion, bool]
 Results = Annotated[tuple[Result, ...], Field(max_length=50)]
@@ -38,11 +39,9 @@ def _pseudonymous(value: object) -> object:
 Worker = Annotated[Id, BeforeValidator(_pseudonymous)]
 
 
-class ReferralReceived(Event):
-    """A person was referred; who informed him of it and when, or why that was not done."""
+class Entry(Event):
+    """How a referral came in; who informed the person of it and when, or why that was not done."""
 
-    referral_id: Id
-    person_id: Id
     referrer_id: Id | None
     organisation_id: Id | None
     sector: Sector
@@ -58,11 +57,51 @@ class ReferralReceived(Event):
     language: Language = "nl"
 
 
+class ReferralReceived(Entry):
+    """A person was referred."""
+
+    referral_id: Id
+    person_id: Id
+
+
 class DatedEvent(Event):
     """What happened to a referral on a day."""
 
     referral_id: Id
     on: StoredDay
+
+
+class ReferralCorrected(Entry, DatedEvent):
+    """How it came in was told wrongly: this is the whole of it, as if it had been told so at once."""
+
+    person_id: Id
+
+
+class CorrectionAsked(Entry, DatedEvent):
+    """Who refers asks for a correction after the intake: a facilitator decides."""
+
+
+class RetractionAsked(DatedEvent):
+    """Who refers asks after the intake that the referral is taken back: a facilitator decides."""
+
+
+class ReferralTransferred(DatedEvent):
+    """From that day the road goes on in another city; `left` is the one it was in."""
+
+    city: City
+    left: City
+
+
+class ReferralAttributed(DatedEvent):
+    """The referral is of that person; the last one told holds."""
+
+    person_id: Id
+
+
+class StepRevoked(DatedEvent):
+    """The last step of that name was recorded in error: it is as if it had never been told."""
+
+    step: Step
 
 
 class IntakePlanned(DatedEvent):
@@ -143,6 +182,10 @@ class ParticipationStopped(DatedEvent):
     code: ReasonCode
 
 
+class StopRevoked(DatedEvent):
+    """The carousel took a stop back: the person never left."""
+
+
 class ParticipationReturned(DatedEvent):
     """The person came back to the group after stopping."""
 
@@ -159,7 +202,8 @@ ReferralEvent = (
     ReferralReceived | IntakePlanned | IntakeHeld | ReferralAccepted | ReferralDeclinedNotEligible
     | ReferralDeclinedNotSuitable | ReferralPutOnHold | ReferralResumed | ReferralWithdrawn | DuplicateLinked
     | ReferralRetracted | ParticipantPlaced | ParticipationStarted | ParticipationCompleted | ParticipationStopped
-    | ParticipationReturned | StartRevoked | CompletionRevoked
+    | ParticipationReturned | StartRevoked | CompletionRevoked | StopRevoked | ReferralCorrected | CorrectionAsked
+    | RetractionAsked | ReferralTransferred | ReferralAttributed | StepRevoked
 )  # fmt: skip
 
 

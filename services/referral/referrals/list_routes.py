@@ -6,12 +6,13 @@ from fastapi import APIRouter
 
 from services.referral.access import Facilitator, Referrer, works_on
 from services.referral.queries import referrals
-from services.referral.queries.referrals import Case, OwnReferral
+from services.referral.queries.referrals import Case, LeftReferral, OwnReferral
 from services.referral.referrals.aggregate import REFERRAL
 from services.referral.referrals.events import day_of
 from shared.domain.clock import today
 from shared.http.commands import Store
 from shared.http.pagination import PAGE_ROWS, After, Limit, Page, key_of, page_of
+from shared.http.problems import NotVisible
 from shared.http.timeline import TimelineEntry, timeline_of
 from shared.i18n.code_lists import Id
 
@@ -36,6 +37,24 @@ async def on_hold_past_review(
         return await referrals.on_hold_past_review(connection, caller, today(), after, limit)
 
 
+@router.get("/referrals/asked-by-referrers")
+async def asked_by_referrers(
+    caller: Facilitator, store: Store, after: After = None, limit: Limit = PAGE_ROWS
+) -> Page[Case]:
+    """Those of which who refers asks for a correction or a retraction, in the caller's cities."""
+    async with store.pool.acquire() as connection:
+        return await referrals.asked_by_referrers(connection, caller, today(), after, limit)
+
+
+@router.get("/referrals/left")
+async def left_city(
+    caller: Facilitator, store: Store, after: After = None, limit: Limit = PAGE_ROWS
+) -> Page[LeftReferral]:
+    """Those that left one of the caller's cities for another, and when."""
+    async with store.pool.acquire() as connection:
+        return await referrals.left_city(connection, caller, after, limit)
+
+
 @router.get("/referrals/own")
 async def own_referrals(
     caller: Referrer, store: Store, after: After = None, limit: Limit = PAGE_ROWS
@@ -56,3 +75,13 @@ async def timeline(
     [last] = key_of(after, int) or [0]
     later = [entry for entry in timeline_of(recorded, day_of) if entry.version > last]
     return page_of(later, limit, lambda entry: [entry.version])
+
+
+@router.get("/referrals/{referral_id}")
+async def referral(referral_id: Id, caller: Facilitator, store: Store) -> Case:
+    """How one referral stands, and which others are or may be of the same person."""
+    async with store.pool.acquire() as connection:
+        found = await referrals.case(connection, caller, today(), referral_id)
+    if found is None:
+        raise NotVisible
+    return found

@@ -22,8 +22,7 @@ from services.referral.referrals.events import (
     ReferralEvent,
     StartRevoked,
 )
-from services.referral.referrals.guards import LEFT, VOID
-from services.referral.referrals.state import IN_GROUP, Referral
+from services.referral.referrals.state import IN_GROUP, LEFT, VOID, Referral
 from services.referral.refusals import Refusal
 from shared.domain.messages import Refused
 

@@ -6,16 +6,19 @@ from functools import partial
 
 from fastapi import APIRouter, Response
 
-from services.referral import name_changes
+from services.referral import rights
 from services.referral.access import ErasedBecause, Names, WhoKeepsNames, require_person
+from services.referral.exports import export_person
 from services.referral.name_changes import NameChange, What
 from services.referral.personal_data import PersonalData
 from services.referral.persons import Person, Requester, changes_alone
 from services.referral.queries.referrals import referrals_of
 from services.referral.referrals.aggregate import REFERRAL
 from services.referral.referrals.schemas import AskedFor, Correction, NameAccess
-from shared.domain.messages import JsonObject
-from shared.eventstore.event_store import Connection, EventStore
+from services.referral.refusals import Refusal
+from services.referral.settling import settle_roads
+from shared.domain.messages import JsonObject, Refused
+from shared.eventstore.event_store import Connection
 from shared.http.auth import Caller, Role
 from shared.http.commands import Commanding, Commands, Store
 from shared.http.idempotency_key import READS
@@ -30,39 +33,26 @@ router = APIRouter(tags=["people"])
 async def look_at_person(
     referral_id: Id, body: NameAccess, caller: WhoKeepsNames, store: Store, names: Names
 ) -> Person:
-    """A name and how to reach it; the access log keeps who, when, why."""
+    """A name and how it may be reached; the access log keeps who, when, why.
+
+    Of who asked that his name is not used, it is shown to give him access or to correct it only.
+    """
     async with store.pool.acquire() as connection, connection.transaction():
         person_id = await require_person(connection, caller, referral_id)
+        if body.why in {"intake", "contact"} and await rights.is_restricted(connection, person_id):
+            raise Refused(Refusal.USE_RESTRICTED)
         return await names.read(connection, person_id, caller.subject, body.why, referral_id)
 
 
 @router.get("/referrals/{referral_id}/person/export")
-async def export_person(referral_id: Id, caller: WhoKeepsNames, store: Store, names: Names) -> JsonObject:
-    """All held on a person in this service (subject access).
+async def export(referral_id: Id, caller: WhoKeepsNames, store: Store, names: Names) -> JsonObject:
+    """All held on a person in this service, and where else something may be held (subject access).
 
     The data-protection contact exports it whole; a facilitator what is of the referrals of his cities.
     """
     async with store.pool.acquire() as connection, connection.transaction():
         person_id = await require_person(connection, caller, referral_id)
-        whole = caller.role is Role.DATA_PROTECTION
-        referrals = await referrals_of(connection, person_id)
-        visible = [each.referral for each in referrals if whole or each.city in caller.cities]
-        exported = await names.export(connection, person_id, caller.subject, referral_id, None if whole else visible)
-        changes = await name_changes.about(connection, person_id)
-        events = [event for each in visible for event in await _exported_events(connection, store, each)]
-    return {
-        **exported,
-        "changes": [each.model_dump(mode="json") for each in changes if whole or each.decided_at is None],
-        "facts": events,
-    }
-
-
-async def _exported_events(connection: Connection, store: EventStore, referral_id: str) -> list[JsonObject]:
-    return [
-        {"what": type(each.event).__name__, "recorded_at": each.at.isoformat(), "recorded_by": each.meta.by}
-        | each.event.model_dump(mode="json")
-        for each in await store.read(connection, REFERRAL.stream(referral_id))
-    ]
+        return await export_person(connection, store, names, caller, referral_id, person_id)
 
 
 @router.put("/referrals/{referral_id}/person", status_code=204, responses=WAITS)
@@ -82,6 +72,8 @@ async def erase_person(
 ) -> Response:
     """Forget name and contacts; the events stay, pseudonymous, and that it was done is kept.
 
+    A road that may still lead to the group ends; who is in the group is stopped there first.
+
     Of a person with referrals in several cities, or of several organisations, it waits for a second (202).
     """
     return await _change(commands, names, caller, referral_id, "erasure", why, None)
@@ -99,7 +91,10 @@ async def _change(
     async def write(connection: Connection) -> dict[str, str] | None:
         person_id = await require_person(connection, caller, referral_id)
         change = NameChange(person_id, "referred", what, why, Requester(caller.subject, caller.cities))
-        return await _make_or_ask(connection, names, caller, change, person)
+        waits = await _make_or_ask(connection, names, caller, change, person)
+        if what == "erasure" and waits is None:
+            await settle_roads(connection, commands.store, person_id, why, caller.subject)
+        return waits
 
     require = partial(require_person, caller=caller, referral_id=referral_id)
     answer = await commands.once(REFERRAL.stream(referral_id), write, status=202, recheck_access=require)

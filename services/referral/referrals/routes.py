@@ -2,39 +2,41 @@
 
 from __future__ import annotations
 
-from functools import partial
+from dataclasses import dataclass, field
+from typing import Any
 
 from fastapi import APIRouter, Response
 
 from services.referral.access import Facilitator, Names, WhoRefers, require_may_refer, works_on
 from services.referral.personal_data import PersonalData
 from services.referral.persons import Person
+from services.referral.queries import referrals
+from services.referral.queries.referrals import Attention
+from services.referral.references import require_known
 from services.referral.referrals.aggregate import REFERRAL
 from services.referral.referrals.commands import (
     AcceptReferral,
     DeclineNotEligible,
     DeclineNotSuitable,
-    LinkDuplicate,
     PlanIntake,
     PutReferralOnHold,
     ReceiveReferral,
     RecordIntake,
     ResumeReferral,
-    RetractReferral,
     WithdrawReferral,
 )
 from services.referral.referrals.schemas import (
     Acceptance,
     Departure,
-    Duplicate,
     Hold,
     Intake,
     IntakeAppointment,
     NewReferral,
     NotEligible,
     NotSuitable,
+    Received,
 )
-from shared.domain.clock import now
+from shared.domain.clock import now, today
 from shared.domain.messages import Dated
 from shared.eventstore.command_handler import Outcome
 from shared.eventstore.event_store import Connection
@@ -46,12 +48,13 @@ from shared.i18n.code_lists import Id
 router = APIRouter(tags=["referrals"])
 
 
-@router.post("/referrals", status_code=201, response_model=Done)
+@router.post("/referrals", status_code=201, response_model=Received)
 async def receive_referral(body: NewReferral, caller: WhoRefers, commands: Commanding, names: Names) -> Response:
     """A facilitator receives for his cities; a referrer only for his own organisation.
 
     Asked again it answers what it answered first: how the case goes on is not his who refers.
-    A name that differs from the one held changes nothing; it waits for a facilitator to decide on.
+    A name that differs from the one held changes nothing; it waits for a facilitator to decide on. A facilitator is
+    told at once which other referrals that he sees are open for the same person, or likely of the same person.
     """
     if not _may_receive(caller, body):
         raise NotVisible
@@ -74,8 +77,10 @@ async def receive_referral(body: NewReferral, caller: WhoRefers, commands: Comma
         feedback_agreed=body.feedback_agreed,
         language=body.language,
     )
-    keep = partial(_keep_name, names, caller, command, body.person)
-    return await commands.run(REFERRAL, body.referral_id, command, hooks=[keep], created=True)
+    receiving = _Receiving(names, caller, command, body.person)
+    return await commands.run(
+        REFERRAL, body.referral_id, command, hooks=[receiving.keep], content=receiving.answer, created=True
+    )
 
 
 def _may_receive(caller: Caller, body: NewReferral) -> bool:
@@ -84,19 +89,35 @@ def _may_receive(caller: Caller, body: NewReferral) -> bool:
     return body.preferred_city in caller.cities
 
 
-async def _keep_name(
-    names: PersonalData,
-    caller: Caller,
-    command: ReceiveReferral,
-    person: Person,
-    connection: Connection,
-    outcome: Outcome,
-) -> None:
-    if outcome.events:
-        await require_may_refer(connection, caller, command.person_id)
-        if await names.add_person(connection, command.person_id, "referred", person, command.received_on):
-            return
-    await names.propose(connection, command.person_id, person, caller.subject)
+@dataclass(slots=True)
+class _Receiving:
+    """What is written and answered beside the event; who refers is never told of anybody else."""
+
+    names: PersonalData
+    caller: Caller
+    command: ReceiveReferral
+    person: Person
+    attention: Attention = field(default_factory=dict)
+
+    async def keep(self, connection: Connection, outcome: Outcome) -> None:
+        """The names in it lead somewhere; that of the person is kept, or waits."""
+        command = self.command
+        introduced = outcome.events and await self._introduced(connection)
+        if not introduced:
+            await self.names.propose(connection, command.person_id, self.person, self.caller.subject)
+        if self.caller.role is Role.FACILITATOR:
+            self.attention = await referrals.attention(connection, self.caller, today(), command.referral_id)
+
+    async def _introduced(self, connection: Connection) -> bool:
+        command, cities = self.command, self.caller.cities if self.caller.role is Role.FACILITATOR else ()
+        await require_known(connection, command, cities)
+        await require_may_refer(connection, self.caller, command.person_id)
+        since = command.received_on
+        return await self.names.introduce(connection, command.person_id, "referred", self.person, since)
+
+    def answer(self, _: Outcome) -> dict[str, Any]:
+        """The version of then, and to a facilitator which other referrals may be of the same person."""
+        return {"version": 1, **self.attention}
 
 
 @router.post("/referrals/{referral_id}/plan-intake", response_model=Done)
@@ -170,18 +191,4 @@ async def withdraw_referral(referral_id: Id, body: Departure, caller: Facilitato
     command = WithdrawReferral(
         at=now(), by=caller.subject, referral_id=referral_id, on=body.on, category=body.category, code=body.code
     )
-    return await commands.run(REFERRAL, referral_id, command, check_access=works_on(caller))
-
-
-@router.post("/referrals/{referral_id}/link-duplicate", response_model=Done)
-async def link_duplicate(referral_id: Id, body: Duplicate, caller: Facilitator, commands: Commanding) -> Response:
-    """Say that this referral is the same as another one."""
-    command = LinkDuplicate(at=now(), by=caller.subject, referral_id=referral_id, on=body.on, of=body.of)
-    return await commands.run(REFERRAL, referral_id, command, check_access=works_on(caller))
-
-
-@router.post("/referrals/{referral_id}/retract", response_model=Done)
-async def retract_referral(referral_id: Id, body: Dated, caller: Facilitator, commands: Commanding) -> Response:
-    """Take back a referral received in error."""
-    command = RetractReferral(at=now(), by=caller.subject, referral_id=referral_id, on=body.on)
     return await commands.run(REFERRAL, referral_id, command, check_access=works_on(caller))

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import assert_never
 
-from services.referral.referrals import guards, participation
+from services.referral.referrals import corrections, guards, participation
 from services.referral.referrals.commands import (
     AcceptReferral,
+    AttributeReferral,
+    CorrectReferral,
     DeclineNotEligible,
     DeclineNotSuitable,
     LinkDuplicate,
@@ -24,10 +26,12 @@ from services.referral.referrals.commands import (
     RetractReferral,
     RevokeCompletion,
     RevokeStart,
+    RevokeStep,
+    RevokeStop,
+    TransferReferral,
     WithdrawReferral,
 )
 from services.referral.referrals.events import (
-    DuplicateLinked,
     IntakeHeld,
     IntakePlanned,
     ReferralAccepted,
@@ -36,12 +40,11 @@ from services.referral.referrals.events import (
     ReferralEvent,
     ReferralPutOnHold,
     ReferralResumed,
-    ReferralRetracted,
     ReferralWithdrawn,
 )
-from services.referral.referrals.guards import BEFORE_START, LEFT, VOID
+from services.referral.referrals.guards import BEFORE_START
 from services.referral.referrals.receiving import receive
-from services.referral.referrals.state import Referral, Status
+from services.referral.referrals.state import LEFT, VOID, Referral, Status
 from services.referral.refusals import Refusal
 from shared.domain.messages import Refused
 from shared.i18n.code_lists import reasons_for
@@ -71,9 +74,17 @@ def decide(state: Referral, command: ReferralCommand) -> list[ReferralEvent]:
         case WithdrawReferral():
             return withdraw(state, command)
         case LinkDuplicate():
-            return link_duplicate(state, command)
+            return corrections.link_duplicate(state, command)
         case RetractReferral():
-            return retract(state, command)
+            return corrections.retract(state, command)
+        case CorrectReferral():
+            return corrections.correct(state, command)
+        case TransferReferral():
+            return corrections.transfer(state, command)
+        case AttributeReferral():
+            return corrections.attribute(state, command)
+        case RevokeStep():
+            return corrections.revoke(state, command)
         case RecordPlacement():
             return participation.record_placement(state, command)
         case RecordStart():
@@ -86,6 +97,8 @@ def decide(state: Referral, command: ReferralCommand) -> list[ReferralEvent]:
             return participation.record_return(state, command)
         case RevokeStart():
             return participation.revoke_start(state, command)
+        case RevokeStop():
+            return corrections.revoke_stop(state, command)
         case RevokeCompletion():
             return participation.revoke_completion(state, command)
         case _:
@@ -98,6 +111,7 @@ def plan_intake(state: Referral, command: PlanIntake) -> list[ReferralEvent]:
     guards.open_for_intake(state)
     if command.planned_for < command.on:
         raise Refused(Refusal.PLANNED_FOR_PAST)
+    guards.within_a_year(command.on, command.planned_for)
     if state.intake:
         raise Refused(Refusal.INTAKE_ALREADY_HELD)
     return [] if state.planned == event else [event]
@@ -167,6 +181,8 @@ def put_on_hold(state: Referral, command: PutReferralOnHold) -> list[ReferralEve
     guards.before_start(state)
     if command.review_on <= command.on:
         raise Refused(Refusal.REVIEW_DATE_PAST)
+    guards.within_a_year(command.on, command.review_on)
+    guards.not_before_last_step(state, command.on)
     return [event]
 
 
@@ -175,6 +191,7 @@ def resume(state: Referral, command: ResumeReferral) -> list[ReferralEvent]:
     if state.status == "stopped":
         guards.was_in_group(state, command.on)
     if state.status in LEFT | {"on_hold"}:
+        guards.not_before_last_step(state, command.on)
         return [ReferralResumed(referral_id=command.referral_id, on=command.on)]
     if state.status in BEFORE_START | {"started"}:
         return []
@@ -191,27 +208,8 @@ def withdraw(state: Referral, command: WithdrawReferral) -> list[ReferralEvent]:
     if state.started_on:
         raise Refused(Refusal.ALREADY_STARTED)
     guards.before_start(state)
+    guards.not_before_last_step(state, command.on)
     guards.reason_fits(command, "withdrawn")
-    return [event]
-
-
-def link_duplicate(state: Referral, command: LinkDuplicate) -> list[ReferralEvent]:
-    """A referral that led to the group is never the duplicate: the other one is."""
-    event = DuplicateLinked(referral_id=command.referral_id, on=command.on, of=command.of)
-    if _ended_so(state, "duplicate", event):
-        return []
-    guards.not_void_nor_started(state)
-    if command.of == command.referral_id:
-        raise Refused(Refusal.DUPLICATE_OF_ITSELF)
-    return [event]
-
-
-def retract(state: Referral, command: RetractReferral) -> list[ReferralEvent]:
-    """A referral received in error can be taken back until the person started."""
-    event = ReferralRetracted(referral_id=command.referral_id, on=command.on)
-    if _ended_so(state, "retracted", event):
-        return []
-    guards.not_void_nor_started(state)
     return [event]
 
 

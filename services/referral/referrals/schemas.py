@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import BaseModel, Field
 
-from services.referral.persons import AccessReason, Person
+from services.referral.persons import AccessReason, KeptBecause, Person, RestrictedBecause
 from services.referral.referrals.events import (
     Availabilities,
     Criterion,
@@ -12,6 +12,7 @@ from services.referral.referrals.events import (
     NotInformedReason,
     OverrideReason,
     Results,
+    Step,
 )
 from shared.domain.bounds import Count, Day
 from shared.domain.messages import Dated, Message
@@ -19,11 +20,9 @@ from shared.i18n.code_lists import Category, City, Id, ReasonCode, Sector
 from shared.i18n.text import Language
 
 
-class ReferralBody(Message):
-    """A referral; `referrer_id` is None when the person or the family comes of itself."""
+class EntryBody(Message):
+    """How a referral comes in; `referrer_id` is None when the person or the family comes of itself."""
 
-    referral_id: Id
-    person_id: Id
     referrer_id: Id | None = None
     organisation_id: Id | None = None
     sector: Sector
@@ -39,10 +38,32 @@ class ReferralBody(Message):
     language: Language = "nl"
 
 
+class ReferralBody(EntryBody):
+    """A referral of a person."""
+
+    referral_id: Id
+    person_id: Id
+
+
+class CorrectedEntry(EntryBody, Dated):
+    """How the referral came in, whole, as it should have been told."""
+
+
 class NewReferral(ReferralBody):
     """A referral with the person, who goes to the personal data, never into an event."""
 
     person: Person = Field(repr=False)
+
+
+class Received(BaseModel):
+    """The version, and where there are any the other referrals of the same person that the caller sees.
+
+    `likely_same_person`: of somebody with the same name and telephone, e-mail or year of birth.
+    """
+
+    version: int
+    open_referrals: list[str] | None = None
+    likely_same_person: list[str] | None = None
 
 
 class IntakeAppointment(Dated):
@@ -96,6 +117,24 @@ class Duplicate(Dated):
     of: Id
 
 
+class Transfer(Dated):
+    """The city in which the road goes on."""
+
+    city: City
+
+
+class SamePerson(Dated):
+    """The referral whose person it is too; None when it is of the person it came in with."""
+
+    same_as: Id | None = None
+
+
+class TakenBack(Dated):
+    """The step that was recorded in error."""
+
+    step: Step
+
+
 class NameAccess(Message):
     """Why a name is read."""
 
@@ -106,6 +145,19 @@ class Correction(Message):
     """What is to be known of a person, whole."""
 
     person: Person = Field(repr=False)
+
+
+class Restrict(Message):
+    """Why a name is kept and not used (article 18)."""
+
+    why: RestrictedBecause
+
+
+class KeepLonger(Message):
+    """Until when a name is kept that was kept long enough, and why."""
+
+    until: Day
+    why: KeptBecause
 
 
 class AskedFor(BaseModel):
