@@ -69,7 +69,7 @@ def _inherited(event: OfReferral, because: Command, state: Participation) -> Ite
             under_id=event.referral_id,
             marks=tuple(state.marks[each] for each in sorted(state.marks)),
             modules=tuple(sorted(state.modules)),
-            needs=state.asked,
+            needs=state.follows,
             accepted_on=state.accepted_on,
             on=event.on,
         )

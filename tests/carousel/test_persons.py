@@ -7,9 +7,9 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.carousel.participations.commands import GiveBackPlace, OfferPlace, PlaceParticipant
+from services.carousel.participations.commands import FollowOffer, GiveBackPlace, OfferPlace, PlaceParticipant
 from services.carousel.values import Mark
-from tests.carousel.examples import ASKED, FIRST, NUMBERS, SESSIONS, TODAY, plan
+from tests.carousel.examples import ASKED, FIRST, NUMBERS, SESSIONS, plan
 from tests.carousel.people import REFERRALS, Told
 from tests.carousel.test_properties import dated
 
@@ -145,4 +145,25 @@ def test_a_duplicate_gives_its_seat_and_its_marks_and_has_them_back_when_it_is_n
         {"cycle-1-1", "cycle-1-2"},
     )
     assert (left.started_on, dict(left.told)) == (None, {"cycle-1-1": "absent"})
-    assert TODAY > FIRST
+
+
+def test_what_was_attended_under_a_duplicate_counts_once_the_other_is_accepted() -> None:
+    told = Told()
+    told.await_place("r-2")
+    told.mark("r-2", 1, "present")
+    told.link("r-2", "r-1")
+    assert (dict(told.world.person("r-1").told), told.world.person("r-1").started_on) == ({}, None)
+    told.await_place("r-1")
+    assert (set(told.world.person("r-1").told), told.world.person("r-1").started_on) == ({"cycle-1-1"}, FIRST)
+
+
+def test_nobody_completes_a_road_on_which_he_never_came() -> None:
+    told = grouped("r-1", "r-2")
+    for nth in (1, 2, 3, 4, 5):
+        told.mark("r-1", nth, "present")
+    follow = {"offer_id": "o", "version": 2, "modules": NUMBERS[:5], "needs": (), "on": FIRST}
+    assert told.world.do(FollowOffer(**ASKED, referral_id="r-2", **follow)) is None
+    assert (told.world.person("r-2").status, set(told.world.person("r-2").attended)) == ("waiting", {1, 2, 3, 4, 5})
+    assert told.world.do(FollowOffer(**ASKED, referral_id="r-1", **follow)) is None
+    assert told.world.person("r-1").status == "completed"
+    assert told.world.person("r-2").attended == {}

@@ -30,7 +30,14 @@ from tests.carousel.world import World
 COMPANION = "referral-9"
 DAY = timedelta(days=1)
 WHY: dict[str, Any] = {"category": "practical", "code": "work"}
-REFUSALS = {None, "not-started", "stop-before-attendance", "no-session-to-attend"}
+REFUSALS = {
+    None,
+    "not-started",
+    "stop-before-attendance",
+    "no-session-to-attend",
+    "already-placed",
+    "already-completed",
+}
 
 
 @dataclass(frozen=True)
@@ -47,6 +54,11 @@ class Life:
         """Whether he was in the group at the nth session."""
         gone = self.leaves and nth > self.left and (self.back is None or nth < self.back)
         return nth >= self.joins and not gone
+
+    @property
+    def lawful(self) -> bool:
+        """Who stops has attended."""
+        return self.leaves != "stop" or "present" in self.marks[self.joins - 1 : self.left]
 
     def steps(self) -> list[tuple[date, Any]]:
         """What is told of him beside the sessions, in order, each with its day."""
@@ -181,7 +193,7 @@ lives = st.builds(
     st.integers(4, 5),
     st.sampled_from((None, 6)),
     st.tuples(*[marks] * 6),
-)
+).filter(lambda life: life.lawful)
 orders = st.lists(st.integers(0, 40), min_size=6, max_size=6)
 
 

@@ -33,7 +33,8 @@ class Participation:
     and `duplicate_of` the referral for which what is attended here counts. `make_ups` are the days of the sessions of
     other cycles at which he is expected; `moved` when he had no place yet in the city to which he was transferred.
     `known_since` is the first day on which he waited, `left` how he left before his first session, `outweighed` a stop
-    that a later session took back, `ended` the last place that he gave back.
+    that a later session took back, `ended` the last place that he gave back, `asked` the last request for
+    one, answered or not.
     """
 
     standing: Standing | None = None
@@ -41,6 +42,7 @@ class Participation:
     accepted_on: date | None = None
     known_since: date | None = None
     requested: events.PlaceRequested | None = None
+    asked: events.PlaceRequested | None = None
     last_cycle: str | None = None
     run_by: Mapping[str, str] = field(default_factory=dict)
     place: events.PlaceOffered | events.ParticipantPlaced | None = None
@@ -50,7 +52,7 @@ class Participation:
     marks: Mapping[str, events.AttendanceNoted] = field(default_factory=dict)
     told: Mapping[str, Mark] = field(default_factory=dict)
     modules: frozenset[int] = frozenset()
-    asked: Needs = ()
+    follows: Needs = ()
     started_on: date | None = None
     completed_on: date | None = None
     stopped: events.ParticipationStopped | None = None
@@ -120,11 +122,15 @@ class Participation:
 
     @property
     def counted(self) -> Mapping[str, events.AttendanceNoted]:
-        """The mark that counts at each session: the best of those under this referral and its duplicates."""
+        """The mark that counts at each session: the best of those under this referral and its duplicates.
+
+        Those of duplicates count once this one was accepted, for before that nobody can have come by it.
+        """
         if self.duplicate_of:
             return {}
         found = dict(self.marks)
-        for mark in (each for road in self.inherited.values() for each in road.marks):
+        inherited = self.inherited.values() if self.awaited else ()
+        for mark in (each for road in inherited for each in road.marks):
             known = found.get(mark.session_id)
             if known is None or _WORTH[known.mark] < _WORTH[mark.mark]:
                 found[mark.session_id] = mark
@@ -145,7 +151,7 @@ class Participation:
     @property
     def needs(self) -> Needs:
         """What the offer asks for that he follows."""
-        return needs_of(self.modules, self.asked)
+        return needs_of(self.modules, self.follows)
 
     @property
     def have(self) -> Mapping[str, events.AttendanceNoted]:
@@ -173,9 +179,9 @@ class Participation:
 
     @property
     def last_module(self) -> events.AttendanceNoted | None:
-        """The session that completed the offer; None while one of its modules is missing."""
+        """The session that completed the offer; None while one of its modules is missing, or he did not start."""
         attended = self.attended
-        if not self.modules or not self.modules <= attended.keys():
+        if not self.modules or not self.modules <= attended.keys() or self.first_session is None:
             return None
         return max((attended[module] for module in self.modules), key=_order)
 

@@ -38,7 +38,11 @@ def ask_place(state: Participation, command: OfferPlace | PlaceParticipant) -> l
     if state.completed_on:
         raise Refused(Refusal.ALREADY_COMPLETED)
     if state.place and state.place.cycle_id == command.cycle_id:
-        return [_placed(state.place, command.on)] if firm and state.standing == "offered" else []
+        if firm and state.standing == "offered":
+            return [_placed(state.place, command.on)]
+        if state.asked and state.asked.from_on != command.from_on:
+            raise Refused(Refusal.ALREADY_PLACED, placed_from=str(state.asked.from_on))
+        return []
     if state.place:
         raise Refused(Refusal.ALREADY_PLACED)
     if state.awaited is None:

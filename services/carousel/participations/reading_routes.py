@@ -10,12 +10,14 @@ from fastapi import APIRouter, Depends
 from services.carousel.access import Facilitator, Snapshot, require_participation, visible_participations
 from services.carousel.cycles.forecast import Forecast
 from services.carousel.participations.aggregate import PARTICIPATION
-from services.carousel.participations.events import ParticipationEvent
+from services.carousel.participations.events import OtherKnown, ParticipationEvent, RoadNoted
 from services.carousel.queries import barriers, board, participations, waiting_list
 from services.carousel.queries.barriers import CityPeriod
+from services.carousel.queries.in_full import InFull, in_full
 from services.carousel.queries.parameters import FromOn
 from services.carousel.queries.participations import Left, Participation
 from shared.domain.clock import today
+from shared.eventstore.loading import load
 from shared.http.commands import Store
 from shared.http.pagination import Page, Paging
 from shared.http.problems import NotVisible
@@ -33,14 +35,18 @@ async def read_waiting_list(caller: Facilitator, connection: Snapshot, page: Pag
 
 
 @router.get("/participations/{referral_id}", tags=["views"])
-async def read_participation(referral_id: Id, caller: Facilitator, connection: Snapshot) -> Participation | Left:
-    """One participation, as far as the caller may see him and his others; of who was transferred, that he left."""
+async def read_participation(referral_id: Id, caller: Facilitator, connection: Snapshot, store: Store) -> InFull | Left:
+    """One participation with all that is held of it; of who was transferred to another city, only that he left.
+
+    Of others, those whom the caller may see.
+    """
     if not await visible_participations(connection, caller, [referral_id]):
         if left := await participations.find_left(connection, caller, referral_id):
             return left
         raise NotVisible
     if found := await participations.find(connection, referral_id):
-        return (await participations.as_visible(connection, caller, [found]))[0]
+        [shown] = await participations.as_visible(connection, caller, [found])
+        return in_full(shown, (await load(connection, store, PARTICIPATION, referral_id))[1])
     raise NotVisible
 
 
@@ -48,11 +54,14 @@ async def read_participation(referral_id: Id, caller: Facilitator, connection: S
 async def timeline(
     referral_id: Id, caller: Facilitator, connection: Snapshot, store: Store, page: Paging
 ) -> Page[TimelineEntry]:
-    """Every event of the participation, corrections with what they correct, oldest first."""
+    """Every event of the participation, corrections with what they correct, oldest first.
+
+    What happened to others, of which it only takes note, is not told.
+    """
     [last] = page.key(0)
     await require_participation(connection, caller, referral_id)
     events = await store.read(connection, PARTICIPATION.stream(referral_id))
-    ahead = [each for each in events if each.version > last]
+    ahead = [each for each in events if each.version > last and not isinstance(each.event, RoadNoted | OtherKnown)]
     return page.page(timeline_of(ahead[: page.rows], _day_of), lambda each: [each.version])
 
 

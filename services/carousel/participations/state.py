@@ -25,7 +25,7 @@ def evolve(state: Participation, event: ParticipationEvent) -> Participation:
         case events.LeftWaitingList():
             return _left(state, event)
         case events.PlaceRequested():
-            return replace(state, requested=event)
+            return replace(state, requested=event, asked=event)
         case events.PlaceOffered():
             return replace(_grouped(state, event), standing="offered", place=event, requested=None)
         case events.PlaceRefused():
@@ -42,8 +42,8 @@ def evolve(state: Participation, event: ParticipationEvent) -> Participation:
         case events.PlaceRestored():
             return _rescheduled(replace(state, standing="placed", place=state.ended), event)
         case events.AttendanceNoted():
-            asked = state.place.needs if state.place and not state.modules else ()
-            following = _following(state, event.modules, asked)
+            follows = state.place.needs if state.place and not state.modules else ()
+            following = _following(state, event.modules, follows)
             return replace(_told(following, event), marks={**state.marks, event.session_id: event})
         case events.AttendanceCounted():
             return _told(state, event)
@@ -121,7 +121,7 @@ def _evolve_person(state: Participation, event: _OfPerson) -> Participation:
         case events.ParticipationTransferred():
             return _transferred(state, event)
         case events.OfferFollowed():
-            return replace(state, modules=frozenset(event.modules), asked=event.needs)
+            return replace(state, modules=frozenset(event.modules), follows=event.needs)
         case _:
             assert_never(event)
 
@@ -155,9 +155,9 @@ def _inherited(state: Participation, event: events.AttendanceInherited) -> Parti
     return replace(_following(state, event.modules, event.needs), inherited=inherited)
 
 
-def _following(state: Participation, modules: Iterable[int], asked: Needs) -> Participation:
+def _following(state: Participation, modules: Iterable[int], follows: Needs) -> Participation:
     """He follows that offer, unless he follows one already."""
-    return state if state.modules else replace(state, modules=frozenset(modules), asked=asked)
+    return state if state.modules else replace(state, modules=frozenset(modules), follows=follows)
 
 
 def _transferred(state: Participation, event: events.ParticipationTransferred) -> Participation:
@@ -192,7 +192,7 @@ def _stop_revoked(state: Participation, event: events.StopRevoked) -> Participat
 
 
 def _placed(state: Participation, event: events.ParticipantPlaced) -> Participation:
-    follows = replace(_grouped(state, event), modules=frozenset(event.modules), asked=event.needs, moved=False)
+    follows = replace(_grouped(state, event), modules=frozenset(event.modules), follows=event.needs, moved=False)
     return replace(follows, standing="placed", place=event, requested=None, last_cycle=event.cycle_id)
 
 
