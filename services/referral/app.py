@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from services.referral import consumers, name_changes
 from services.referral.integration_events import to_integration_event
-from services.referral.organisations import referrer_routes
+from services.referral.organisations import referrer_rights_routes, referrer_routes
 from services.referral.organisations import routes as organisation_routes
 from services.referral.organisations.aggregate import ORGANISATION
 from services.referral.personal_data import open_personal_data
@@ -22,6 +22,7 @@ SERVICE = Service(
     refusals=lambda: translations().refusals,
     routers=[
         organisation_routes.router,
+        referrer_rights_routes.router,
         referrer_routes.router,
         referral_routes.router,
         correction_routes.router,

@@ -8,7 +8,7 @@ from typing import Any
 
 from services.referral import likenesses, name_changes, rights
 from services.referral.personal_data import PersonalData
-from services.referral.queries.referrals import ids_of, referrals_of
+from services.referral.queries.referrals import ids_of, referrals_of, referred_by
 from services.referral.referrals.aggregate import REFERRAL
 from services.referral.translations import translations
 from shared.domain.messages import JsonObject
@@ -40,6 +40,26 @@ async def export_person(
         "compared_by": [kind for each in ids for kind in await likenesses.kinds(connection, each)],
         "facts": [event for each in visible for event in await _events(connection, store, each)],
         "elsewhere": list(_elsewhere(visible)),
+    }
+
+
+async def export_referrer(
+    connection: Connection, names: PersonalData, caller: Caller, referrer_id: str, organisation: str
+) -> JsonObject:
+    """Which referrals he made, the data-protection contact exports: a coordinator sees no case."""
+    exported = await names.export(connection, referrer_id, caller.subject, referrer_id)
+    changes = await name_changes.about(connection, referrer_id)
+    restrictions = await rights.restrictions_of(connection, [referrer_id])
+    kept = await rights.kept_longer_of(connection, [referrer_id])
+    made = await referred_by(connection, referrer_id) if caller.role is Role.DATA_PROTECTION else []
+    return {
+        **exported,
+        "organisation": organisation,
+        "changes": [each.model_dump(mode="json") for each in changes],
+        "restrictions": [each.model_dump(mode="json") for each in restrictions],
+        "kept_longer": [each.model_dump(mode="json") for each in kept],
+        "referrals": [{"referral": referral, "received_on": str(day)} for referral, day in made],
+        "elsewhere": list(_elsewhere([])),
     }
 
 

@@ -136,6 +136,7 @@ ROUTES: dict[tuple[str, str], Access] = {
     ("POST", _REFERRAL + "/same-person"): Access(
         WORKS, 200, lambda thing: {"on": "2026-01-16", "same_as": f"original-{thing.n}"}, ["received", "original"]
     ),
+    ("GET", _REFERRAL + "/entry"): Access(WORKS, before=["received"]),
     ("GET", _REFERRAL): Access(WORKS, before=["received"]),
     ("GET", "/referrals/asked-by-referrers"): Access(WORKS, before=["asked"], lists=("referral", "r-")),
     ("GET", "/referrals/left"): Access(WORKS, before=["left"], lists=("referral", "r-")),
@@ -158,6 +159,11 @@ ROUTES: dict[tuple[str, str], Access] = {
     ("GET", "/referrers/retention-due"): Access(
         KEEPS_REFERRERS, before=["named long ago"], lists=("referrer", "f-")
     ),
+    ("GET", "/referrers/{referrer_id}/export/page"): Access(KEEPS_REFERRERS, before=["named"]),
+    ("POST", "/referrers/{referrer_id}/restriction"): Access(
+        KEEPS_REFERRERS, 204, lambda _: {"why": "unlawful"}, ["named"]
+    ),
+    ("DELETE", "/referrers/{referrer_id}/restriction"): Access(KEEPS_REFERRERS, 204, before=["named"]),
     ("POST", "/referrers/{referrer_id}/keep"): Access(KEEPS_REFERRERS, 204, lambda _: KEEP, ["named"]),
     ("GET", f"{_PERSON}/export"): Access(KEEPS, before=["received"]),
     ("PUT", _PERSON): Access(KEEPS, 204, lambda _: {"person": OTHERWISE}, ["received"]),

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
-from typing import Any, get_args
+from typing import Any
 
 from services.referral.organisations.commands import (
     CorrectOrganisation,
@@ -24,72 +23,51 @@ from services.referral.organisations.events import (
 from services.referral.referrals import commands, events
 from services.referral.referrals.commands import ReferralCommand
 from shared.domain.messages import Event
+from tests.referral.samples import (
+    ACCEPTED,
+    ASKED,
+    ATTRIBUTED,
+    COMPLETED,
+    CORRECTED,
+    DECLINED_NOT_ELIGIBLE,
+    DECLINED_NOT_SUITABLE,
+    DUPLICATE_LINKED,
+    INTAKE_HELD,
+    INTAKE_PLANNED,
+    KBO,
+    MERGED,
+    ORGANISATION,
+    ORGANISATION_REGISTERED,
+    ORGANISATION_RENAMED,
+    OTHER,
+    PERSON,
+    PLACED,
+    PUT_ON_HOLD,
+    REFERRAL,
+    REFERRED,
+    REFERRER,
+    REFERRER_REGISTERED,
+    RESULTS,
+    RESUMED,
+    RETRACTED,
+    REVOKED,
+    SPLIT,
+    STARTED,
+    STOPPED,
+    TAKEN_BACK,
+    TRANSFERRED,
+    WITHDRAWN,
+    WORKER,
+    results,
+)  # fmt: skip
 
-ORGANISATION, REFERRER, WORKER = "elz-1", "referrer-1", "worker-1"
-REFERRAL, OTHER, PERSON = "referral-1", "referral-0", "person-1"
-ASKED: dict[str, Any] = {"at": datetime(2026, 3, 31, 9, tzinfo=UTC), "by": WORKER}
-REFERRED: dict[str, Any] = {
-    "referral_id": REFERRAL,
-    "person_id": PERSON,
-    "referrer_id": REFERRER,
-    "organisation_id": ORGANISATION,
-    "sector": "police",
-    "referrer_city": "Oostende",
-    "city_of_residence": "Bredene",
-    "preferred_city": "Oostende",
-    "received_on": date(2026, 1, 5),
-    "informed_on": date(2026, 1, 4),
-    "informed_by": "referrer",
-    "not_informed_reason": None,
-    "availability": (("tuesday", "evening"),),
-    "feedback_agreed": True,
-}
-
-
-def results(*unmet: str) -> tuple[tuple[str, bool], ...]:
-    """A full checklist in which only these criteria are not met."""
-    return tuple((criterion, criterion not in unmet) for criterion in get_args(events.Criterion))
-
-
-RESULTS = results()
-KBO = "0200445055"
-ORGANISATION_REGISTERED: dict[str, Any] = {
-    "organisation_id": ORGANISATION,
-    "name": "Eerstelijnszone Oostende-Bredene",
-    "sector": "primary_care_zone",
-    "city": "Oostende",
-    "since": date(2024, 1, 1),
-}
-ORGANISATION_RENAMED: dict[str, Any] = {
-    "organisation_id": ORGANISATION,
-    "name": "Eerstelijnszone Middenkust",
-    "since": date(2025, 1, 1),
-}
-REFERRER_REGISTERED: dict[str, Any] = {"referrer_id": REFERRER, "organisation_id": ORGANISATION}
-INTAKE_PLANNED: dict[str, Any] = {"referral_id": REFERRAL, "on": date(2026, 1, 7), "planned_for": date(2026, 1, 12)}
-INTAKE_HELD: dict[str, Any] = {
-    "referral_id": REFERRAL,
-    "on": date(2026, 1, 12),
-    "checklist_version": 1,
-    "results": RESULTS,
-}
-ACCEPTED: dict[str, Any] = {"referral_id": REFERRAL, "on": date(2026, 1, 13), "override": None}
-DECLINED_NOT_ELIGIBLE: dict[str, Any] = {"referral_id": REFERRAL, "on": date(2026, 1, 13), "criterion": "language"}
-DECLINED_NOT_SUITABLE: dict[str, Any] = {
-    "referral_id": REFERRAL,
-    "on": date(2026, 1, 13),
-    "reason": "no_request_for_help",
-}
-PUT_ON_HOLD: dict[str, Any] = {"referral_id": REFERRAL, "on": date(2026, 1, 20), "review_on": date(2026, 4, 20)}
-RESUMED: dict[str, Any] = {"referral_id": REFERRAL, "on": date(2026, 3, 1)}
-WITHDRAWN: dict[str, Any] = {"referral_id": REFERRAL, "on": date(2026, 1, 20), "category": "practical", "code": "hours"}
-DUPLICATE_LINKED: dict[str, Any] = {"referral_id": REFERRAL, "on": date(2026, 1, 8), "of": OTHER}
-RETRACTED: dict[str, Any] = {"referral_id": REFERRAL, "on": date(2026, 1, 8)}
-PLACED: dict[str, Any] = {"referral_id": REFERRAL, "on": date(2026, 1, 22)}
-STARTED: dict[str, Any] = {"referral_id": REFERRAL, "on": date(2026, 2, 2)}
-COMPLETED: dict[str, Any] = {"referral_id": REFERRAL, "on": date(2026, 3, 9)}
-REVOKED: dict[str, Any] = {"referral_id": REFERRAL, "on": date(2026, 3, 16)}
-STOPPED: dict[str, Any] = {"referral_id": REFERRAL, "on": date(2026, 2, 16), "category": "practical", "code": "work"}
+__all__ = [
+    "ACCEPTED", "ASKED", "ATTRIBUTED", "COMPLETED", "CORRECTED", "DECLINED_NOT_ELIGIBLE", "DECLINED_NOT_SUITABLE",
+    "DUPLICATE_LINKED", "INTAKE_HELD", "INTAKE_PLANNED", "KBO", "MERGED", "ORGANISATION", "ORGANISATION_REGISTERED",
+    "ORGANISATION_RENAMED", "OTHER", "PERSON", "PLACED", "PUT_ON_HOLD", "REFERRAL", "REFERRED", "REFERRER",
+    "REFERRER_REGISTERED", "RESULTS", "RESUMED", "RETRACTED", "REVOKED", "SPLIT", "STARTED", "STOPPED",
+    "TAKEN_BACK", "TRANSFERRED", "WITHDRAWN", "WORKER", "results",
+]  # fmt: skip
 
 
 def organisation_registered(**given: Any) -> OrganisationRegistered:
@@ -260,17 +238,6 @@ def record_return(**given: Any) -> commands.RecordReturn:
     return commands.RecordReturn(**ASKED | REVOKED | given)
 
 
-CORRECTED: dict[str, Any] = {name: value for name, value in REFERRED.items() if name != "person_id"} | {
-    "on": date(2026, 1, 9),
-    "city_of_residence": "Gistel",
-}
-TRANSFERRED: dict[str, Any] = {"referral_id": REFERRAL, "on": date(2026, 1, 21), "city": "Brugge"}
-ATTRIBUTED: dict[str, Any] = {"referral_id": REFERRAL, "on": date(2026, 1, 9), "person_id": "person-2"}
-TAKEN_BACK: dict[str, Any] = {"referral_id": REFERRAL, "on": date(2026, 3, 20), "step": "intake"}
-MERGED: dict[str, Any] = {"organisation_id": ORGANISATION, "into": "elz-2", "since": date(2025, 6, 1)}
-SPLIT: dict[str, Any] = {"organisation_id": ORGANISATION, "into": ("elz-2", "elz-3"), "since": date(2025, 6, 1)}
-
-
 def corrected(**given: Any) -> events.ReferralCorrected:
     return events.ReferralCorrected(**CORRECTED | {"person_id": PERSON} | given)
 
@@ -347,63 +314,20 @@ def split_organisation(**given: Any) -> SplitOrganisation:
 def every_event() -> list[Event]:
     """One of every event."""
     return [
-        organisation_registered(),
-        organisation_renamed(),
-        referrer_registered(),
-        received(),
-        intake_planned(),
-        intake_held(),
-        accepted(),
-        declined_not_eligible(),
-        declined_not_suitable(),
-        put_on_hold(),
-        resumed(),
-        withdrawn(),
-        duplicate_linked(),
-        retracted(),
-        placed(),
-        started(),
-        completed(),
-        stopped(),
-        returned(),
-        start_revoked(),
-        completion_revoked(),
-        corrected(),
-        correction_asked(),
-        retraction_asked(),
-        transferred(),
-        attributed(),
-        step_revoked(),
-        stop_revoked(),
-        organisation_merged(),
-        organisation_corrected(),
+        organisation_registered(), organisation_renamed(), referrer_registered(), received(), intake_planned(),
+        intake_held(), accepted(), declined_not_eligible(), declined_not_suitable(), put_on_hold(), resumed(),
+        withdrawn(), duplicate_linked(), retracted(), placed(), started(), completed(), stopped(), returned(),
+        start_revoked(), completion_revoked(), corrected(), correction_asked(), retraction_asked(), transferred(),
+        attributed(), step_revoked(), stop_revoked(), organisation_merged(), organisation_corrected(),
         organisation_split(),
-    ]
+    ]  # fmt: skip
 
 
 def dated_commands() -> list[ReferralCommand]:
     """One of every command on a referral that exists."""
     return [
-        plan_intake(),
-        record_intake(),
-        accept(),
-        decline_not_eligible(),
-        decline_not_suitable(),
-        hold(),
-        resume(),
-        withdraw(),
-        link_duplicate(),
-        retract(),
-        record_placement(),
-        record_start(),
-        record_completion(),
-        record_stop(),
-        record_return(),
-        revoke_start(),
-        revoke_completion(),
-        correct(),
-        transfer(),
-        attribute(),
-        revoke_step(),
-        revoke_stop(),
-    ]
+        plan_intake(), record_intake(), accept(), decline_not_eligible(), decline_not_suitable(), hold(), resume(),
+        withdraw(), link_duplicate(), retract(), record_placement(), record_start(), record_completion(),
+        record_stop(), record_return(), revoke_start(), revoke_completion(), correct(), transfer(), attribute(),
+        revoke_step(), revoke_stop(),
+    ]  # fmt: skip

@@ -137,9 +137,12 @@ async def test_a_facilitator_decides_on_what_a_referrer_asks_and_sees_what_it_is
     await desk.ask("POST", "/referrals/r-1/correct", asked, Role.REFERRER)
     [case] = (await desk.ask("GET", "/referrals/asked-by-referrers")).json()["items"]
     assert case["asked"] == "CorrectionAsked"
-    facts = (await desk.ask("GET", "/referrals/r-1/person/export")).json()["facts"]
-    assert facts[-1]["city_of_residence"] == "Gistel"
-    assert (await desk.ask("POST", "/referrals/r-1/correct", asked)).is_success
+    told = (await desk.ask("GET", "/referrals/r-1/entry")).json()
+    assert (told["entry"]["city_of_residence"], told["retraction_asked"]) == (CITY, False)
+    assert told["correction_asked"] == told["entry"] | {"city_of_residence": "Gistel"}
+    decided = told["correction_asked"] | {"on": "2026-01-21"}
+    assert (await desk.ask("POST", "/referrals/r-1/correct", decided)).is_success
+    assert (await desk.ask("GET", "/referrals/r-1/entry")).json()["entry"] == told["correction_asked"]
     assert (await desk.ask("GET", "/referrals/asked-by-referrers")).json()["items"] == []
 
 

@@ -107,6 +107,19 @@ async def test_the_name_of_who_asked_that_it_is_not_used_is_not_used(desk: Desk)
     assert (kept["why"], kept["lifted_at"] is None) == ("accuracy-contested", False)
 
 
+async def test_who_refers_has_the_same_rights(desk: Desk) -> None:
+    refuse = {"why": "objection-pending"}
+    assert (await desk.ask("POST", "/referrers/ref-1/restriction", refuse, Role.COORDINATOR)).status_code == 204
+    look = ("POST", "/referrers/ref-1/look", {"why": "contact"}, Role.COORDINATOR)
+    assert (await desk.ask(*look)).json()["code"] == "use-restricted"
+    assert (await desk.ask("DELETE", "/referrers/ref-1/restriction", None, Role.COORDINATOR)).status_code == 204
+    assert (await desk.ask(*look)).json()["name"] == SECRET
+    await desk.ask("POST", "/referrals", referral())
+    page = await desk.client.get("/referrers/ref-1/export/page", headers=desk.bearer(Role.DATA_PROTECTION))
+    assert SECRET in page.text
+    assert "r-1" in page.text
+
+
 async def test_a_name_kept_too_long_is_proposed_and_somebody_decides_with_a_record_that_stays(
     desk: Desk, pool: asyncpg.Pool[asyncpg.Record]
 ) -> None:

@@ -53,8 +53,8 @@ async def lived(desk: Desk) -> None:
     await done("POST", "/referrals", referral("r-1", person_id="p-1"), Role.REFERRER, subject="referrer")
     for path in ("/referrals/r-1/person", "/referrers/ref-1"):
         await done("POST", f"{path}/keep", KEEP, Role.DATA_PROTECTION)
-    await done("POST", "/referrals/r-1/person/restriction", {"why": "unlawful"})
-    await done("DELETE", "/referrals/r-1/person/restriction", None)
+        await done("POST", f"{path}/restriction", {"why": "unlawful"}, Role.DATA_PROTECTION)
+        await done("DELETE", f"{path}/restriction", None, Role.DATA_PROTECTION)
 
 
 async def rows_about(pool: asyncpg.Pool[asyncpg.Record], *ids: str) -> dict[str, list[str]]:
@@ -104,6 +104,7 @@ async def test_the_whole_export_tells_every_row_about_a_referrer(
         "looks": held["looks"],
         "person_changes": held["changes"],
         "kept_longer": held["kept_longer"],
+        "restrictions": held["restrictions"],
         "events": [held["organisation"], *held["referrals"]],
     }
     assert {table: len(each) for table, each in told.items()} == {

@@ -22,6 +22,8 @@ def _checked(kbo: str) -> str:
 
 
 Kbo = Annotated[str, StringConstraints(pattern=r"^[01][0-9]{9}$"), AfterValidator(_checked)]
+StoredKbo = Annotated[str, StringConstraints(max_length=10)]
+"""As it was checked when it came in."""
 Successors = Annotated[tuple[Id, ...], Field(min_length=2, max_length=_MOST_SUCCESSORS)]
 
 
@@ -33,7 +35,7 @@ class OrganisationRegistered(Event):
     sector: Sector
     city: City
     since: StoredDay
-    kbo: Kbo | None = None
+    kbo: StoredKbo | None = None
 
 
 class OrganisationCorrected(Event):
@@ -44,7 +46,7 @@ class OrganisationCorrected(Event):
     sector: Sector
     city: City
     since: StoredDay
-    kbo: Kbo | None = None
+    kbo: StoredKbo | None = None
 
 
 class OrganisationRenamed(Event):

@@ -6,11 +6,10 @@ from functools import partial
 
 from fastapi import APIRouter, Response
 
-from services.referral import name_changes, rights
+from services.referral import exports, rights
 from services.referral.access import (
     Coordinator,
     ErasedBecause,
-    KeepDays,
     Names,
     WhoKeepsReferrers,
     cities_of,
@@ -26,13 +25,13 @@ from services.referral.personal_data import PersonalData, referrer_key
 from services.referral.persons import Person, Requester
 from services.referral.queries import organisations
 from services.referral.queries.organisations import Referrer
-from services.referral.queries.referrals import referred_by
-from services.referral.referrals.schemas import KeepLonger, NameAccess
-from shared.domain.clock import day_in_belgium, now, today
-from shared.domain.messages import JsonObject, id_not_available
+from services.referral.referrals.schemas import NameAccess
+from services.referral.refusals import Refusal
+from shared.domain.clock import day_in_belgium, now
+from shared.domain.messages import JsonObject, Refused, id_not_available
 from shared.eventstore.command_handler import Outcome
 from shared.eventstore.event_store import Connection
-from shared.http.auth import Caller, Role
+from shared.http.auth import Caller
 from shared.http.commands import Commanding, Commands, Done, Store
 from shared.http.idempotency_key import READS
 from shared.http.pagination import PAGE_ROWS, After, Limit, Page
@@ -76,29 +75,6 @@ async def known_referrers(
         return await organisations.known_referrers(connection, cities_of(caller), after, limit)
 
 
-@router.get("/referrers/retention-due", tags=["people"])
-async def kept_too_long(
-    caller: WhoKeepsReferrers, store: Store, names: Names, days: KeepDays, after: After = None, limit: Limit = PAGE_ROWS
-) -> Page[Referrer]:
-    """Whose name is kept longer than it should be: somebody keeps it longer, with a reason, or erases it."""
-    async with store.pool.acquire() as connection:
-        due = await names.due(connection, days)
-        return await organisations.known_referrers(connection, cities_of(caller), after, limit, due)
-
-
-@router.post("/referrers/{referrer_id}/keep", status_code=204, tags=["people"])
-async def keep_longer(referrer_id: Id, body: KeepLonger, caller: WhoKeepsReferrers, commands: Commanding) -> Response:
-    """The name is not proposed before that day; who decided it and why is kept."""
-    rights.require_later(body.until, today())
-
-    async def write(connection: Connection) -> None:
-        await require_referrer(connection, caller, referrer_id)
-        await rights.keep_until(connection, referrer_id, body.until, body.why, caller.subject)
-
-    require = partial(require_referrer, caller=caller, referrer_id=referrer_id)
-    return await commands.once(referrer_key(referrer_id), write, status=204, can_still_see=require)
-
-
 @router.post("/referrers/{referrer_id}/look", tags=["people"], openapi_extra=READS)
 async def look_at_referrer(
     referrer_id: Id, body: NameAccess, caller: WhoKeepsReferrers, store: Store, names: Names
@@ -106,6 +82,8 @@ async def look_at_referrer(
     """A name and how to reach it; the access log keeps who, when, why."""
     async with store.pool.acquire() as connection, connection.transaction():
         await require_referrer(connection, caller, referrer_id)
+        if body.why in {"intake", "contact"} and await rights.is_restricted(connection, referrer_id):
+            raise Refused(Refusal.USE_RESTRICTED)
         found = await names.read(connection, referrer_id, caller.subject, body.why, referrer_id)
     return NamedReferrer(name=found.name, email=found.email)
 
@@ -118,17 +96,7 @@ async def export_referrer(referrer_id: Id, caller: WhoKeepsReferrers, store: Sto
     """
     async with store.pool.acquire() as connection, connection.transaction():
         organisation = await require_referrer(connection, caller, referrer_id)
-        exported = await names.export(connection, referrer_id, caller.subject, referrer_id)
-        changes = await name_changes.about(connection, referrer_id)
-        kept = await rights.kept_longer_of(connection, [referrer_id])
-        made = await referred_by(connection, referrer_id) if caller.role is Role.DATA_PROTECTION else []
-    return {
-        **exported,
-        "organisation": organisation,
-        "changes": [each.model_dump(mode="json") for each in changes],
-        "kept_longer": [each.model_dump(mode="json") for each in kept],
-        "referrals": [{"referral": referral, "received_on": str(day)} for referral, day in made],
-    }
+        return await exports.export_referrer(connection, names, caller, referrer_id, organisation)
 
 
 @router.put("/referrers/{referrer_id}", status_code=204, tags=["people"])

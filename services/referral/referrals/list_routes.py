@@ -8,8 +8,10 @@ from services.referral.access import Facilitator, Referrer, works_on
 from services.referral.queries import referrals
 from services.referral.queries.referrals import Case, LeftReferral, OwnReferral
 from services.referral.referrals.aggregate import REFERRAL
-from services.referral.referrals.events import day_of
+from services.referral.referrals.events import CorrectionAsked, Entry, RetractionAsked, day_of
+from services.referral.referrals.schemas import EntryBody, HowItCameIn
 from shared.domain.clock import today
+from shared.eventstore.loading import load
 from shared.http.commands import Store
 from shared.http.pagination import PAGE_ROWS, After, Limit, Page, key_of, page_of
 from shared.http.problems import NotVisible
@@ -62,6 +64,25 @@ async def own_referrals(
     """Those of the caller's organisation, the oldest first."""
     async with store.pool.acquire() as connection:
         return await referrals.of_organisation(connection, caller, after, limit)
+
+
+@router.get("/referrals/{referral_id}/entry")
+async def how_it_came_in(referral_id: Id, caller: Facilitator, store: Store) -> HowItCameIn:
+    """How a referral came in, whole, as a correction tells it; and what who refers asks."""
+    async with store.pool.acquire() as connection:
+        _, state = await load(connection, store, REFERRAL, referral_id)
+    works_on(caller)(state)
+    if state.received is None:
+        raise NotVisible
+    return HowItCameIn(
+        entry=_entry(state.received),
+        correction_asked=_entry(state.asked) if isinstance(state.asked, CorrectionAsked) else None,
+        retraction_asked=isinstance(state.asked, RetractionAsked),
+    )
+
+
+def _entry(event: Entry) -> EntryBody:
+    return EntryBody.model_validate(event.model_dump(include=set(EntryBody.model_fields)))
 
 
 @router.get("/referrals/{referral_id}/timeline")

@@ -49,6 +49,14 @@ class CorrectedEntry(EntryBody, Dated):
     """How the referral came in, whole, as it should have been told."""
 
 
+class HowItCameIn(Message):
+    """How a referral came in, as it was corrected, and what who refers asks since the intake."""
+
+    entry: EntryBody
+    correction_asked: EntryBody | None
+    retraction_asked: bool
+
+
 class NewReferral(ReferralBody):
     """A referral with the person, who goes to the personal data, never into an event."""
 
