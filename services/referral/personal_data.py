@@ -36,9 +36,9 @@ class PersonalData(PersonalDataStore[Person]):
         await super().keep(connection, person_id, kind, person, since)
         await self._compare(connection, person_id, kind, person)
 
-    async def introduce(self, connection: Connection, person_id: str, kind: str, person: Person, since: date) -> bool:
+    async def add_person(self, connection: Connection, person_id: str, kind: str, person: Person, since: date) -> bool:
         """As every register; who was referred is compared with others."""
-        kept = await super().introduce(connection, person_id, kind, person, since)
+        kept = await super().add_person(connection, person_id, kind, person, since)
         if kept:
             await self._compare(connection, person_id, kind, person)
         return kept
@@ -131,7 +131,7 @@ class PersonalData(PersonalDataStore[Person]):
         )
         rotated = await super().rotate_keys(connection)
         for row in await connection.fetch("select id, kind, sealed from people where kind = 'referred'"):
-            await self._compare(connection, row["id"], row["kind"], self._opened(row["sealed"]))
+            await self._compare(connection, row["id"], row["kind"], self._decrypted(row["sealed"]))
         return rotated
 
     async def _make(self, connection: Connection, change: NameChange, person: Person | None, by: str) -> bool:

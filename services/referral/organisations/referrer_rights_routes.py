@@ -44,7 +44,7 @@ async def restrict_use(referrer_id: Id, body: Restrict, caller: WhoKeepsReferrer
         await rights.restrict(connection, referrer_id, body.why, caller.subject)
 
     require = partial(require_referrer, caller=caller, referrer_id=referrer_id)
-    return await commands.once(referrer_key(referrer_id), write, status=204, can_still_see=require)
+    return await commands.once(referrer_key(referrer_id), write, status=204, recheck_access=require)
 
 
 @router.delete("/referrers/{referrer_id}/restriction", status_code=204)
@@ -56,7 +56,7 @@ async def lift_restriction(referrer_id: Id, caller: WhoKeepsReferrers, commands:
         await rights.lift(connection, referrer_id, caller.subject)
 
     require = partial(require_referrer, caller=caller, referrer_id=referrer_id)
-    return await commands.once(referrer_key(referrer_id), write, status=204, can_still_see=require)
+    return await commands.once(referrer_key(referrer_id), write, status=204, recheck_access=require)
 
 
 @router.get("/referrers/retention-due")
@@ -79,4 +79,4 @@ async def keep_longer(referrer_id: Id, body: KeepLonger, caller: WhoKeepsReferre
         await rights.keep_until(connection, referrer_id, body.until, body.why, caller.subject)
 
     require = partial(require_referrer, caller=caller, referrer_id=referrer_id)
-    return await commands.once(referrer_key(referrer_id), write, status=204, can_still_see=require)
+    return await commands.once(referrer_key(referrer_id), write, status=204, recheck_access=require)

@@ -44,7 +44,7 @@ async def restrict_use(referral_id: Id, body: Restrict, caller: WhoKeepsNames, c
         await rights.restrict(connection, person_id, body.why, caller.subject)
 
     require = partial(require_person, caller=caller, referral_id=referral_id)
-    return await commands.once(REFERRAL.stream(referral_id), write, status=204, can_still_see=require)
+    return await commands.once(REFERRAL.stream(referral_id), write, status=204, recheck_access=require)
 
 
 @router.delete("/referrals/{referral_id}/person/restriction", status_code=204)
@@ -55,7 +55,7 @@ async def lift_restriction(referral_id: Id, caller: WhoKeepsNames, commands: Com
         await rights.lift(connection, await require_person(connection, caller, referral_id), caller.subject)
 
     require = partial(require_person, caller=caller, referral_id=referral_id)
-    return await commands.once(REFERRAL.stream(referral_id), write, status=204, can_still_see=require)
+    return await commands.once(REFERRAL.stream(referral_id), write, status=204, recheck_access=require)
 
 
 @router.get("/referrals/retention-due")
@@ -78,4 +78,4 @@ async def keep_longer(referral_id: Id, body: KeepLonger, caller: WhoKeepsNames, 
         await rights.keep_until(connection, person_id, body.until, body.why, caller.subject)
 
     require = partial(require_person, caller=caller, referral_id=referral_id)
-    return await commands.once(REFERRAL.stream(referral_id), write, status=204, can_still_see=require)
+    return await commands.once(REFERRAL.stream(referral_id), write, status=204, recheck_access=require)

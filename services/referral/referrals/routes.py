@@ -113,7 +113,7 @@ class _Receiving:
         await require_known(connection, command, cities)
         await require_may_refer(connection, self.caller, command.person_id)
         since = command.received_on
-        return await self.names.introduce(connection, command.person_id, "referred", self.person, since)
+        return await self.names.add_person(connection, command.person_id, "referred", self.person, since)
 
     def answer(self, _: Outcome) -> dict[str, Any]:
         """The version of then, and to a facilitator which other referrals may be of the same person."""
