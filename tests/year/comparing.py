@@ -1,0 +1,103 @@
+"""A year lived, told, and read back: what differs from what was true."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from random import Random
+from typing import Any
+
+from shared.domain.clock import today
+from shared.http.auth import Role
+from tests.year import lives, recount
+from tests.year.programme import Programme, running
+from tests.year.requests import Telling
+from tests.year.telling import tell
+from tests.year.truth import CITIES, Year
+
+PROJECT: dict[str, Any] = {
+    "title": {"nl": "Een jaar"}, "coordinating_municipality": CITIES[0], "participating_municipalities": CITIES[1:],
+    "contacts": [], "duration_years": 2,
+}  # fmt: skip
+
+
+@dataclass
+class Outcome:
+    """What was lived, and what differs."""
+
+    year: Year
+    asked: int
+    waits: int
+    differences: list[str]
+
+    def __str__(self) -> str:
+        kinds: dict[str, int] = {}
+        for life in self.year.lives.values():
+            for fact in life.facts:
+                kinds[fact.kind] = kinds.get(fact.kind, 0) + 1
+        told = " ".join(f"{kind}={number}" for kind, number in sorted(kinds.items()))
+        return f"lives={len(self.year.lives)} requests={self.asked} waits={self.waits} {told}"
+
+
+async def live(seed: int, number: int, servers: str, home: Path) -> Outcome:
+    """Live a year of so many lives, tell it in an order of its own, and compare."""
+    lived = lives.year(seed, number, today())
+    random = Random(f"telling {seed}")
+    async with running(servers, home) as programme:
+        answer = await programme.ask("reporting", "PUT", "/project", PROJECT, role=Role.COORDINATOR)
+        assert answer.is_success, answer.text
+        waits = await tell(programme, Telling(lived, random).requests(), random)
+        found = [each async for each in differences(programme, lived)]
+        return Outcome(lived, programme.asked, waits, found)
+
+
+async def differences(programme: Programme, year: Year) -> AsyncIterator[str]:
+    """Everything that is read otherwise than it was true."""
+    for each in await programme.dead_letters():
+        yield f"dead letter of {each}"
+    for city in (None, *CITIES):
+        found = await _figures(programme, year.today, city)
+        for code, expected in recount.figures(year, city).items():
+            told = {part: found[code][part] for part in expected}
+            if told != expected:
+                yield f"{code} of {city or 'all'}: " + _apart(told, expected)
+    for city in CITIES:
+        waits, must = await _waiting(programme, city), recount.waiting(year, city)
+        if waits != must:
+            yield f"waiting in {city}: told {sorted({*waits} - {*must})}, true {sorted({*must} - {*waits})}"
+
+
+def _apart(told: dict[str, Any], expected: dict[str, Any]) -> str:
+    """Each part that differs; of a split, only what differs in it."""
+    said = []
+    for part, value in expected.items():
+        if isinstance(value, dict):
+            keys = sorted({*value, *told[part]})
+            apart = {key: (told[part].get(key, 0), value.get(key, 0)) for key in keys}
+            said += [f"{part}.{key} told {a}, true {b}" for key, (a, b) in apart.items() if a != b]
+        elif told[part] != value:
+            said.append(f"{part} told {told[part]}, true {value}")
+    return "; ".join(said)
+
+
+async def _figures(programme: Programme, until: date, city: str | None) -> dict[str, Any]:
+    span = {"since": f"{until.year - 2}-01-01", "until": f"{until.year}-12-31"} | ({"city": city} if city else {})
+    answer = await programme.read("reporting", "/figures", role=Role.COORDINATOR, **span)
+    return {each["code"]: each for each in answer["figures"]}
+
+
+async def _waiting(programme: Programme, city: str) -> list[tuple[str, int]]:
+    found: list[tuple[str, int]] = []
+    after: dict[str, str] = {}
+    while True:
+        page = await programme.read("carousel", "/waiting-list", role=Role.FACILITATOR, limit="500", **after)
+        found += [
+            (each["participation"]["referral"], each["days_waited"])
+            for each in page["items"]
+            if each["participation"]["city"] == city
+        ]
+        if page["next"] is None:
+            return found
+        after = {"after": page["next"]}

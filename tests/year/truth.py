@@ -1,0 +1,131 @@
+"""What is true of a year, as plain values: who came when, what happened to him, what took place."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from datetime import date
+from typing import Literal
+
+CITIES = ("Oostende", "Brugge")
+MODULES = 4
+Mark = Literal["present", "absent", "excused"]
+
+
+@dataclass(frozen=True)
+class Organisation:
+    """One that refers, with those who refer for it."""
+
+    name: str
+    sector: str
+    city: str
+    referrers: tuple[str, ...]
+
+
+@dataclass
+class Session:
+    """A day of a group: planned for one day, on `on` in the end; held, cancelled, or still to come.
+
+    `extra`: it repeats a module.
+    """
+
+    name: str
+    module: int
+    planned_on: date
+    on: date
+    held: bool = False
+    cancelled: str | None = None
+    extra: bool = False
+
+    @property
+    def entry(self) -> bool:
+        return self.module != MODULES
+
+
+@dataclass
+class Cycle:
+    """A group that runs through the modules once, in one city."""
+
+    name: str
+    city: str
+    planned_on: date
+    order: tuple[int, ...]
+    sessions: list[Session]
+    closed_on: date | None = None
+    people: set[str] = field(default_factory=set)
+
+    def by_day(self) -> list[Session]:
+        return sorted(self.sessions, key=lambda each: (each.on, each.name))
+
+
+@dataclass(frozen=True)
+class Entry:
+    """How a person came in."""
+
+    received_on: date
+    sector: str
+    city: str
+    organisation: str | None = None
+    referrer: str | None = None
+    referrer_city: str | None = None
+
+
+@dataclass(frozen=True)
+class Fact:
+    """Something that happened in a life on a day; what it is about, by its kind."""
+
+    kind: str
+    on: date
+    cycle: str = ""
+    session: str = ""
+    mark: Mark | None = None
+    city: str = ""
+    of: str = ""
+    reason: tuple[str, str] = ("", "")
+    until: date | None = None
+
+
+@dataclass
+class Life:
+    """One referral of a person, and what happened to it in the order of its days."""
+
+    name: str
+    person: str
+    entry: Entry
+    facts: list[Fact] = field(default_factory=list)
+
+    def add(self, kind: str, on: date, **about: object) -> None:
+        self.facts.append(replace(Fact(kind, on), **about))  # type: ignore[arg-type]
+
+    def of(self, *kinds: str) -> list[Fact]:
+        return [each for each in self.facts if each.kind in kinds]
+
+    def last(self, *kinds: str) -> Fact | None:
+        return next((each for each in reversed(self.facts) if each.kind in kinds), None)
+
+    def first(self, *kinds: str) -> Fact | None:
+        return next((each for each in self.facts if each.kind in kinds), None)
+
+    def present(self) -> list[Fact]:
+        return [each for each in self.of("mark") if each.mark == "present"]
+
+    def city_on(self, on: date | None = None) -> str:
+        """Where he wants to go, on that day or now."""
+        moved = [each for each in self.of("transfer") if on is None or each.on <= on]
+        return moved[-1].city if moved else self.entry.city
+
+
+@dataclass
+class Year:
+    """All of it."""
+
+    today: date
+    organisations: list[Organisation]
+    cycles: dict[str, Cycle]
+    lives: dict[str, Life]
+
+    def sessions(self) -> Iterator[tuple[Cycle, Session]]:
+        return ((cycle, each) for cycle in self.cycles.values() for each in cycle.sessions)
+
+    def session(self, name: str) -> tuple[Cycle, Session]:
+        return next(each for each in self.sessions() if each[1].name == name)
