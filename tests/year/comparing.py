@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import date
@@ -12,8 +13,9 @@ from typing import Any
 from shared.domain.clock import today
 from shared.http.auth import Role
 from tests.year import lives, recount
+from tests.year.groups import Telling, tell_ends, tell_groups, tell_offer
 from tests.year.programme import Programme, running
-from tests.year.requests import Telling
+from tests.year.roads import tell_lives, tell_register
 from tests.year.telling import tell
 from tests.year.truth import CITIES, Year
 
@@ -27,18 +29,20 @@ PROJECT: dict[str, Any] = {
 class Outcome:
     """What was lived, and what differs."""
 
-    year: Year
+    told: Telling
     asked: int
     waits: int
     differences: list[str]
 
     def __str__(self) -> str:
-        kinds: dict[str, int] = {}
-        for life in self.year.lives.values():
-            for fact in life.facts:
-                kinds[fact.kind] = kinds.get(fact.kind, 0) + 1
-        told = " ".join(f"{kind}={number}" for kind, number in sorted(kinds.items()))
-        return f"lives={len(self.year.lives)} requests={self.asked} waits={self.waits} {told}"
+        lives = self.told.year.lives.values()
+        facts = _listed(Counter(fact.kind for life in lives for fact in life.facts))
+        wrong = _listed(Counter(self.told.kinds))
+        return f"requests={self.asked} waits={self.waits}\nlived: {facts}\ntold wrong first: {wrong}"
+
+
+def _listed(kinds: Counter[str]) -> str:
+    return ", ".join(f"{kind} {number}" for kind, number in sorted(kinds.items()))
 
 
 async def live(seed: int, number: int, servers: str, home: Path) -> Outcome:
@@ -48,9 +52,19 @@ async def live(seed: int, number: int, servers: str, home: Path) -> Outcome:
     async with running(servers, home) as programme:
         answer = await programme.ask("reporting", "PUT", "/project", PROJECT, role=Role.COORDINATOR)
         assert answer.is_success, answer.text
-        waits = await tell(programme, Telling(lived, random).requests(), random)
+        telling = _requests(lived, random)
+        waits = await tell(programme, telling.all, random)
         found = [each async for each in differences(programme, lived)]
-        return Outcome(lived, programme.asked, waits, found)
+        return Outcome(telling, programme.asked, waits, found)
+
+
+def _requests(lived: Year, random: Random) -> Telling:
+    telling = Telling(lived, random)
+    begun = tell_register(telling)
+    tell_groups(telling, tell_offer(telling))
+    tell_lives(telling, begun)
+    tell_ends(telling)
+    return telling
 
 
 async def differences(programme: Programme, year: Year) -> AsyncIterator[str]:
