@@ -21,9 +21,10 @@ MARKS = ("present", "absent", "excused")
 class Telling:
     """The requests made so far, and what those that follow come after.
 
-    `sheets` is the last request of each session, `mended` what takes back what was told wrong of a group, `asked` every
-    request about a place in it; `placed` and `marked` those of each life. `late` must be told before anybody is placed
-    who came after that day.
+    `sheets` is the last request of each session, `mended` what takes back what was told wrong of a group, `joinable`
+    what makes its sessions those that can be joined, `asked` every request about a place in it; `received`, `placed`
+    and `marked` are those of each life, `ended` its last. `late` must be told before anybody is placed who came after
+    that day. `originals` are never told to be void.
     """
 
     year: Year
@@ -33,8 +34,12 @@ class Telling:
     sheets: dict[str, Request] = field(default_factory=dict)
     closed: dict[str, Request] = field(default_factory=dict)
     mended: dict[str, list[Request]] = field(default_factory=lambda: defaultdict(list))
+    joinable: dict[str, list[Request]] = field(default_factory=lambda: defaultdict(list))
     late: dict[str, list[tuple[date, Request]]] = field(default_factory=lambda: defaultdict(list))
     asked: dict[str, list[Request]] = field(default_factory=lambda: defaultdict(list))
+    received: dict[str, Request] = field(default_factory=dict)
+    ended: dict[str, list[Request]] = field(default_factory=dict)
+    originals: set[str] = field(default_factory=set)
     placed: dict[tuple[str, str], Request] = field(default_factory=dict)
     marked: dict[tuple[str, str], Request] = field(default_factory=dict)
     marks: dict[str, dict[str, Fact]] = field(default_factory=lambda: defaultdict(dict))
@@ -49,9 +54,9 @@ class Telling:
         self.all.append(request)
         return request
 
-    def carousel(self, path: str, body: Any, **how: Any) -> Request:
-        """One more of the carousel, of which one is told at a time."""
-        return self.add("carousel", path, body, {"carousel"}, **how)
+    def of_cycle(self, cycle: str, what: str, body: Any, **how: Any) -> Request:
+        """One more about a group."""
+        return self.add("carousel", f"/cycles/{cycle}/{what}" if what else "/cycles", body, {cycle}, **how)
 
     def chance(self, of: float) -> bool:
         """Whether it happens."""
@@ -67,7 +72,7 @@ class Telling:
         """The end of a group, which is told once everybody was asked for it."""
         if cycle not in self.closed:
             body = {"on": str(self.year.cycles[cycle].closed_on)}
-            self.closed[cycle] = self.carousel(f"/cycles/{cycle}/close", body)
+            self.closed[cycle] = self.of_cycle(cycle, "close", body)
         return self.closed[cycle]
 
 
@@ -78,7 +83,7 @@ def tell_offer(telling: Telling) -> Request:
         for n in range(1, MODULES + 1)
     ]
     offer = {"offer_id": "offer", "language": "nl", "modules": modules, "on": str(telling.year.today)}
-    return telling.carousel("/offers", offer, role=Role.COORDINATOR)
+    return telling.add("carousel", "/offers", offer, {"offer"}, role=Role.COORDINATOR)
 
 
 def tell_groups(telling: Telling, begun: Request) -> None:
@@ -108,16 +113,16 @@ def _plan(telling: Telling, cycle: Cycle, begun: Request) -> None:
         "part_of_day": "evening", "first_on": str(cycle.sessions[0].planned_on), "starts": "19:00", "capacity": 30,
         "order": cycle.order, "facilitators": ["f-1", "f-2"], "on": str(cycle.planned_on),
     }  # fmt: skip
-    last = telling.carousel("/cycles", plan, after=[begun])
+    last = telling.of_cycle(cycle.name, "", plan, after=[begun])
     for each in cycle.sessions:
         if not each.extra:
-            path = f"/cycles/{cycle.name}/sessions/{each.name}"
-            last = telling.carousel(f"{path}/move", _to_planned(path, cycle, each), after=[last])
+            last = telling.of_cycle(cycle.name, f"sessions/{each.name}/move", _to_planned(cycle, each), after=[last])
     telling.planned[cycle.name] = last
 
 
-def _to_planned(path: str, cycle: Cycle, session: Session) -> Any:
+def _to_planned(cycle: Cycle, session: Session) -> Any:
     """A plan leaves holidays out; this one does not."""
+    path = f"/cycles/{cycle.name}/sessions/{session.name}"
 
     async def body(programme: Programme) -> Body | None:
         sheet = await programme.read("carousel", path, role=Role.FACILITATOR)
@@ -138,8 +143,8 @@ class _Session:
     last: Request | None = None
 
     def step(self, what: str, body: Any) -> Request:
-        path = f"/cycles/{self.cycle.name}/sessions/{self.session.name}/{what}"
-        self.last = self.telling.carousel(path, body, after=[self.last or self.telling.planned[self.cycle.name]])
+        after = [self.last or self.telling.planned[self.cycle.name]]
+        self.last = self.telling.of_cycle(self.cycle.name, f"sessions/{self.session.name}/{what}", body, after=after)
         return self.last
 
     def told(self) -> Request:
@@ -149,9 +154,10 @@ class _Session:
         if session.extra:
             body = {"session_id": session.name, "module": session.module, "held_on": str(session.planned_on)}
             body |= {"starts": "19:00", "on": str(before)}
-            self.last = self.telling.carousel(f"/cycles/{self.cycle.name}/catch-up", body, after=[self.last])
+            self.last = self.telling.of_cycle(self.cycle.name, "catch-up", body, after=[self.last])
         if session.on != session.planned_on:
-            self.step("move", {"to": str(session.on), "starts": "19:00", "on": str(before)})
+            moved = self.step("move", {"to": str(session.on), "starts": "19:00", "on": str(before)})
+            self.telling.joinable[self.cycle.name].append(moved)
         if session.held or (session.cancelled and session.on <= self.telling.year.today):
             self._wrong_first()
         if session.cancelled:
@@ -164,7 +170,7 @@ class _Session:
         on = str(self.telling.year.today)
         if self.telling.noise("cancelled in error", 0.08):
             self.step("cancel", {"reason": "too_few_expected", "on": str(self.session.on)})
-            self.telling.mended[self.cycle.name].append(self.step("reinstate", {"on": on}))
+            self.telling.joinable[self.cycle.name].append(self.step("reinstate", {"on": on}))
         if self.telling.noise("held in error", 0.08):
             self.step("hold", self._any_attendance())
             self.telling.mended[self.cycle.name].append(self.step("reopen", {"on": on}))

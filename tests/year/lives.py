@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 from random import Random
 
@@ -33,10 +34,41 @@ def year(seed: int, lives: int, today: date) -> Year:
     lived = Year(today, organisations, {each.name: each for each in cycles}, {})
     for nth in range(lives):
         entry = _entry(random, organisations, first + timedelta(days=random.randrange(DAYS - 5)))
+        earlier = _of_somebody(lived, random)
         life = Life(f"r-{nth}", f"p-{nth}", entry)
+        if earlier:
+            life = _again(lived, random, life, earlier)
         lived.lives[life.name] = life
-        _Walk(lived, life, random).live()
+        walk = _Walk(lived, life, random)
+        if earlier and not _ended(lived, earlier):
+            walk.twice(earlier)
+        else:
+            walk.live()
     return lived
+
+
+def _of_somebody(lived: Year, random: Random) -> Life | None:
+    """A road of somebody who is referred once more: another road if that one is over, else a duplicate of it."""
+    later = {each.person for each in lived.lives.values() if each.entry.received_on > lived.today - timedelta(days=30)}
+    roads = [each for each in lived.lives.values() if each.counts and each.person not in later]
+    last = {each.person: each for each in sorted(roads, key=lambda each: each.entry.received_on)}
+    return random.choice(list(last.values())) if last and random.random() < 0.2 else None
+
+
+def _ended(lived: Year, life: Life) -> bool:
+    last = life.before(None)
+    left = last and last.kind in {"withdraw", "stop", "decline-not-eligible", "decline-not-suitable"}
+    closed = last and last.cycle and lived.cycles[last.cycle].closed_on
+    return bool(left or (closed and lived.completed(life)))
+
+
+def _again(lived: Year, random: Random, life: Life, earlier: Life) -> Life:
+    """The same person, referred after what happened on the earlier road."""
+    days = [earlier.entry.received_on, *(each.on for each in earlier.facts)]
+    closed = [lived.cycles[each.cycle].closed_on for each in earlier.facts if each.cycle]
+    after = max([*days, *(each for each in closed if each)]) if _ended(lived, earlier) else earlier.entry.received_on
+    on = min(after + timedelta(days=random.randint(1, 20)), lived.today)
+    return Life(life.name, earlier.person, replace(life.entry, received_on=on, city=earlier.entry.city))
 
 
 def _cycle(random: Random, name: str, city: str, first: date, today: date) -> Cycle:
@@ -73,7 +105,7 @@ class _Walk:
 
     def __init__(self, lived: Year, life: Life, random: Random) -> None:
         self.year, self.life, self.random = lived, life, random
-        self.day = life.entry.received_on
+        self.day, self.carried = life.entry.received_on, lived.carried(life)
 
     def chance(self, of: float) -> bool:
         return self.random.random() < of
@@ -86,7 +118,23 @@ class _Walk:
     def add(self, kind: str, **about: object) -> None:
         self.life.add(kind, self.day, **about)
 
+    def twice(self, original: Life) -> None:
+        """It turns out to be a duplicate."""
+        if self.chance(0.5) and self.on(1, 10):
+            self.add("intake")
+            if self.chance(0.5) and self.on(0, 5):
+                self.add("accept")
+        if self.on(0, 10):
+            self.add("link-duplicate", of=original.name)
+        else:
+            self.life.facts.clear()
+            self.life.add("link-duplicate", self.life.entry.received_on, of=original.name)
+
     def live(self) -> None:
+        if self.chance(0.04):
+            if self.on(0, 5):
+                self.add("retract")
+            return
         if self.chance(0.05):
             if self.on(0, 10):
                 self.add("withdraw", reason=self.random.choice(LEFT))
@@ -121,6 +169,9 @@ class _Walk:
         """From the waiting list on, as often as it comes to that."""
         while self.on(1, 6):
             started = bool(self.life.present())
+            if self.chance(0.06):
+                self.add("transfer", city=next(each for each in CITIES if each != self.life.city_on()))
+                continue
             if not started and self.chance(0.08):
                 if not self._withdrawn():
                     return
@@ -174,16 +225,16 @@ class _Walk:
     def _ahead(self, cycle: Cycle) -> list[Session]:
         """The sessions of it still to come that he would attend; a week at least before the last one."""
         ahead = [each for each in cycle.by_day() if each.on > self.day + timedelta(days=3) and not each.cancelled]
-        if not self.life.present():
+        if not (self.life.present() or self.carried):
             ahead = ahead[next((nth for nth, each in enumerate(ahead) if each.entry), len(ahead)) :]
         return [each for each in ahead if not each.extra and each.module not in self._modules()]
 
     def _modules(self) -> set[int]:
-        return {self.year.session(each.session)[1].module for each in self.life.present()}
+        return self.carried | self.year.modules(self.life)
 
     def _stay(self, cycle: Cycle) -> bool:
         """He comes to its sessions, or not, until something ends it; whether he waits again."""
-        entered = bool(self.life.present())
+        entered = bool(self.life.present() or self.carried)
         for each in cycle.by_day():
             entered = entered or each.entry
             if each.on < self.day or each.cancelled or not entered or each.module in self._modules():

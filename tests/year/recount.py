@@ -25,6 +25,7 @@ class Counted:
 
 DISTINCT = {"referring_persons", "referring_organisations"}
 MEASURED = {"days_to_intake", "days_to_first_session", "modules_attended", "sessions_per_cycle", "group_size"}
+WAITS = {"accept", "resume", "refuse-place", "give-back-place", "return", "go-on", "transfer"}
 CODES = (
     "referrals_received", "referring_persons", "referring_organisations", "intakes_held", "days_to_intake", "accepted",
     "not_eligible", "not_suitable", "withdrawn", "on_hold", "placed", "started", "days_to_first_session", "completed",
@@ -62,9 +63,11 @@ def _within(ranked: list[int], percent: int) -> int | None:
 
 def everything(year: Year) -> Iterator[Counted]:
     """All that counts."""
-    counting = list(year.lives.values())
+    counting = [each for each in year.lives.values() if each.counts]
     for life in counting:
         yield from _road(year, life)
+    for person in sorted({each.person for each in counting}):
+        yield from _person(year, [each for each in counting if each.person == person])
     yield from _first_referrals(counting)
     for cycle, session in year.sessions():
         if session.held:
@@ -122,32 +125,44 @@ def _road(year: Year, life: Life) -> Iterator[Counted]:
 def _group(year: Year, life: Life) -> Iterator[Counted]:
     one = _Of(life)
     began = life.entry.received_on
-    came = sorted(life.present(), key=lambda each: each.on)
-    if not came:
+    if not life.present():
         return
-    first = came[0]
-    city = year.cycles[first.cycle].city
-    yield one("started", first.on, city)
-    yield one("days_to_first_session", first.on, city, str((first.on - began).days))
     yield one("cohort_started", began, life.entry.city)
-    had = modules(year, came)
-    yield one("modules_attended", first.on, city, str(len(had)))
-    if len(had) == MODULES:
-        last = max(had.values(), key=lambda each: each.on)
-        yield one("completed", last.on, year.cycles[last.cycle].city)
+    if year.completed(life):
         yield one("cohort_completed", began, life.entry.city)
         return
     stopped = life.last("stop", "return")
     if stopped and stopped.kind == "stop":
+        city = year.cycles[life.present()[0].cycle].city
         yield one("stopped", stopped.on, city, "/".join(stopped.reason))
 
 
-def modules(year: Year, came: list[Fact]) -> dict[int, Fact]:
-    """The first time that he attended each module."""
-    had: dict[int, Fact] = {}
-    for fact in came:
-        had.setdefault(year.session(fact.session)[1].module, fact)
-    return had
+def _person(year: Year, roads: list[Life]) -> Iterator[Counted]:
+    """Who started and who completed, once over all his roads."""
+    started = sorted((each for each in roads if each.present()), key=lambda each: each.present()[0].on)
+    if not started:
+        return
+    first, one = started[0].present()[0], _Of(started[0])
+    city, received = year.cycles[first.cycle].city, started[0].entry.received_on
+    yield one("started", first.on, city)
+    yield one("days_to_first_session", first.on, city, str((first.on - received).days))
+    had = set[int]().union(*(year.modules(each) for each in roads))
+    yield one("modules_attended", first.on, city, str(len(had)))
+    for road in started:
+        if year.completed(road):
+            last = _completing(year, road)
+            yield _Of(road)("completed", last.on, year.cycles[last.cycle].city)
+            return
+
+
+def _completing(year: Year, road: Life) -> Fact:
+    """The session with which he had every module."""
+    had = set(year.carried(road))
+    for fact in road.present():
+        had.add(year.session(fact.session)[1].module)
+        if len(had) == MODULES:
+            return fact
+    raise AssertionError(road.name)
 
 
 def _first_referrals(lives: list[Life]) -> Iterator[Counted]:
@@ -168,16 +183,23 @@ def waiting(year: Year, city: str) -> list[tuple[str, int]]:
     for life in year.lives.values():
         accepted = life.first("accept")
         if accepted and life.city_on() == city and _waits(year, life):
-            since = max([accepted.on, *(each.on for each in life.present())])
+            same = [each.first("accept") for each in year.lives.values() if _is_duplicate(each, life)]
+            began = min(each.on for each in (accepted, *same) if each)
+            since = max([began, *(each.on for each in life.present())])
             found.append(((since, life.name), (life.name, (year.today - since).days)))
     return [each for _, each in sorted(found)]
 
 
+def _is_duplicate(other: Life, of: Life) -> bool:
+    linked = other.last("link-duplicate")
+    return linked is not None and linked.of == of.name
+
+
 def _waits(year: Year, life: Life) -> bool:
     """The last thing that happened to him leaves him without a place, and on the road."""
-    if len(modules(year, life.present())) == MODULES:
+    if year.completed(life) or not life.counts:
         return False
     last = [each for each in life.facts if each.kind != "mark"][-1]
-    if last.kind in {"accept", "resume", "refuse-place", "give-back-place", "return", "go-on"}:
+    if last.kind in WAITS:
         return True
     return last.kind in {"place", "accept-place"} and year.cycles[last.cycle].closed_on is not None

@@ -22,8 +22,9 @@ REFERRAL = {
 PLACES = {"place", "accept-place"}
 STEPS = {
     "intake": "intake", "accept": "acceptance", "decline-not-suitable": "decline", "decline-not-eligible": "decline",
-    "hold": "hold", "withdraw": "withdrawal", "retract": "retraction",
+    "hold": "hold", "withdraw": "withdrawal", "retract": "retraction", "link-duplicate": "retraction",
 }  # fmt: skip
+VOID = {"retract", "link-duplicate"}
 LEFT = ("personal", "illness")
 
 
@@ -43,8 +44,14 @@ def tell_register(telling: Telling) -> list[Request]:
 
 def tell_lives(telling: Telling, begun: list[Request]) -> None:
     """Each life until today."""
-    for life in telling.year.lives.values():
-        _Road(telling, life).told(begun)
+    lives = telling.year.lives.values()
+    telling.originals |= {fact.of for life in lives for fact in life.of("link-duplicate")}
+    telling.originals |= {each.name for each in lives if each.counts and telling.chance(0.1)}
+    roads = [_Road(telling, each) for each in lives]
+    for each in roads:
+        each.begin(begun)
+    for each in roads:
+        each.told()
 
 
 @dataclass
@@ -57,15 +64,22 @@ class _Road:
     mended: list[Request] = field(default_factory=list)
     been: list[str] = field(default_factory=list)
 
-    def told(self, begun: list[Request]) -> None:
-        """All of it."""
-        self.last = self._received(begun)
+    def begin(self, begun: list[Request]) -> None:
+        """How it came in."""
+        self.last = self.telling.received[self.life.name] = self._received(begun)
+
+    def told(self) -> None:
+        """What happened then."""
         for fact in self.life.facts:
             if fact.kind == "mark":
                 self._mark(fact)
                 continue
             self._wrong_first(fact)
             self._fact(fact)
+        last = self.life.before(None)
+        over = last and last.kind in PLACES and self.telling.year.cycles[last.cycle].closed_on
+        end = [self.telling.closed_of(last.cycle)] if last and over else []
+        self.telling.ended[self.life.name] = [self.last, *self.mended, *end]
 
     def _received(self, begun: list[Request]) -> Request:
         entry, wrong = self.life.entry, self._wrong_entry()
@@ -76,6 +90,7 @@ class _Road:
             body = _entry(entry) | {"on": str(self.telling.year.today)}
             right = self._request("referral", f"/referrals/{self.life.name}/correct", body, [first])
             self.mended.append(right)
+            self.telling.originals.add(self.life.name)
         return first
 
     def _wrong_entry(self) -> Entry | None:
@@ -93,8 +108,7 @@ class _Road:
                 return Entry(entry.received_on, of.sector, entry.city, of.name, of.referrers[0], of.city)
 
     def _request(self, service: str, path: str, body: Any, after: list[Request], **how: Any) -> Request:
-        of = {self.life.name} if service == "referral" else {"carousel"}
-        return self.telling.add(service, path, body, of, after=after, **how)
+        return self.telling.add(service, path, body, {self.life.name, *self.been}, after=after, **how)
 
     def _fact(self, fact: Fact) -> Request:
         """The next that happened, once what it needs was told, and heard where another service told it."""
@@ -109,22 +123,30 @@ class _Road:
         root = "/referrals" if service == "referral" else "/participations"
         kind = {"go-on": "resume"}.get(fact.kind, fact.kind)
         path = f"{root}/{self.life.name}/{kind}"
+        if fact.cycle and fact.cycle not in self.been:
+            self.been.append(fact.cycle)
         self.last = self._request(service, path, _body(fact), after, heard=heard)
         if fact.cycle:
             self.telling.asked[fact.cycle].append(self.last)
         if fact.kind in PLACES:
             self.telling.placed[self.life.name, fact.cycle] = self.last
-            self.been.append(fact.cycle)
         return self.last
 
     def _needs(self, fact: Fact) -> list[Request]:
         """What was told of the groups in which he was, and of the one that he joins."""
         needs = [each for cycle in self.been for each in self.telling.mended[cycle]]
         if fact.kind in {"place", "offer-place"}:
-            needs.append(self.telling.planned[fact.cycle])
+            needs += [self.telling.planned[fact.cycle], *self.telling.joinable[fact.cycle]]
             needs += [request for on, request in self.telling.late[fact.cycle] if on < fact.on]
-            over = [each for each in self.been if self.telling.year.cycles[each].closed_on]
-            needs += [self.telling.closed_of(each) for each in over]
+            before = self.life.before(fact)
+            if before and before.kind in PLACES:
+                needs.append(self.telling.closed_of(before.cycle))
+            for earlier in self.telling.year.earlier(self.life):
+                needs += self.telling.ended[earlier.name]
+        if fact.kind in VOID:
+            needs += [each for each in self.mended if each.service == "referral"]
+        if fact.of in self.telling.received:
+            needs.append(self.telling.received[fact.of])
         if fact.kind == "stop":
             came = [each for each in self.life.present() if (self.life.name, each.session) in self.telling.marked]
             chosen = self.telling.random.choice(came)
@@ -139,9 +161,9 @@ class _Road:
         async def made(_: Programme) -> Body | None:
             return None if which in told else body
 
-        path = f"/cycles/{fact.cycle}/sessions/{fact.session}/correct"
+        path = f"sessions/{fact.session}/correct"
         after = [self.telling.sheets[fact.session], self.telling.placed[self.life.name, fact.cycle]]
-        self.telling.marked[which] = request = self.telling.carousel(path, made, after=after)
+        self.telling.marked[which] = request = self.telling.of_cycle(fact.cycle, path, made, after=after)
         if which in self.telling.wrong:
             self.mended.append(request)
         self._stopped_in_error(fact)
@@ -163,14 +185,17 @@ class _Road:
         if not self.telling.noise(f"another step than {fact.kind}", 0.12):
             return
         kinds = {
-            "intake": ["intake", "hold", "withdraw", "retract"],
-            "accept": ["decline-not-suitable", "hold", "withdraw", "retract"],
+            "intake": ["intake", "hold", "withdraw", "retract", "link-duplicate"],
+            "accept": ["decline-not-suitable", "hold", "withdraw", "retract", "link-duplicate"],
             "decline-not-suitable": ["accept", "withdraw", "hold"],
         }.get(fact.kind, ["hold", "withdraw"])
+        others = sorted(self.telling.originals - {self.life.name})
+        if self.life.name in self.telling.originals or not others:
+            kinds = [each for each in kinds if each not in VOID]
         kind = self.telling.random.choice(kinds)
         reason = {"decline-not-suitable": ("no_request_for_help", ""), "withdraw": LEFT}.get(kind, ("", ""))
-        wrong = Fact(kind, fact.on, reason=reason, until=fact.on + timedelta(days=20))
-        self._fact(wrong)
+        of = self.telling.random.choice(others) if kind == "link-duplicate" else ""
+        self._fact(Fact(kind, fact.on, reason=reason, until=fact.on + timedelta(days=20), of=of))
         self._fact(Fact("take-back", fact.on, of=STEPS[kind]))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import defaultdict
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from random import Random
@@ -11,7 +12,7 @@ from typing import Any
 from shared.http.auth import Role
 from tests.year.programme import Programme
 
-AT_ONCE = 6
+AT_ONCE, HEARD = 6, 0.01
 Body = dict[str, Any] | str
 Made = Callable[[Programme], Awaitable[Body | None]]
 
@@ -40,48 +41,79 @@ class Request:
     twice: bool = False
     refused: str | None = None
     told: bool = False
-    known: bool = False
     answer: Any = None
 
-    @property
-    def ready(self) -> bool:
-        return all(each.told for each in self.after) and all(each.known for each in self.heard)
+
+@dataclass
+class _Order:
+    """What may be told now: nothing that it comes after is left."""
+
+    random: Random
+    ready: list[Request] = field(default_factory=list)
+    left: dict[Request, int] = field(default_factory=dict)
+    followers: dict[Request, list[Request]] = field(default_factory=lambda: defaultdict(list))
+    hearers: dict[Request, list[Request]] = field(default_factory=lambda: defaultdict(list))
+    unheard: list[Request] = field(default_factory=list)
+
+    def begin(self, requests: list[Request]) -> None:
+        for each in requests:
+            after, heard = set(each.after), set(each.heard)
+            self.left[each] = len(after) + len(heard)
+            for other in after:
+                self.followers[other].append(each)
+            for other in heard:
+                self.hearers[other].append(each)
+        self.ready = [each for each in requests if not self.left[each]]
+
+    def some(self) -> list[Request]:
+        """A few that may be told at once, drawn from all."""
+        found: list[Request] = []
+        about: set[str] = set()
+        for each in self.random.sample(self.ready, min(len(self.ready), 4 * AT_ONCE)):
+            if len(found) < AT_ONCE and about.isdisjoint(each.of):
+                found.append(each)
+                about |= each.of
+        chosen = set(found)
+        self.ready = [each for each in self.ready if each not in chosen]
+        return found
+
+    def told(self, requests: list[Request]) -> None:
+        """What follows them may be told."""
+        self.unheard += requests
+        for each in requests:
+            self._free(self.followers.pop(each, []))
+
+    def heard(self) -> None:
+        """Everybody has heard what was told."""
+        for each in self.unheard:
+            self._free(self.hearers.pop(each, []))
+        self.unheard = []
+
+    def _free(self, requests: list[Request]) -> None:
+        for each in requests:
+            self.left[each] -= 1
+            if not self.left[each]:
+                self.ready.append(each)
 
 
 async def tell(programme: Programme, requests: list[Request], random: Random) -> int:
     """Tell all of them; how often everybody was waited for."""
-    left, waits = list(requests), 0
-    random.shuffle(left)
-    while left:
-        ready = _some(left)
-        if not ready or random.random() < 0.01:
-            if not ready and all(each.known for each in requests if each.told):
-                raise NotAsToldError([each.path for each in left[:5]])
+    order, told, waits = _Order(random), 0, 0
+    order.begin(requests)
+    while told < len(requests):
+        if not order.ready or random.random() < HEARD:
+            if not order.ready and not order.unheard:
+                raise NotAsToldError([each.path for each, left in order.left.items() if left][:5])
             await programme.settled()
             waits += 1
-            for each in requests:
-                each.known = each.told
+            order.heard()
             continue
-        await asyncio.gather(*(_tell(programme, each) for each in ready))
-        chosen = {id(each) for each in ready}
-        left = [each for each in left if id(each) not in chosen]
-        if random.random() < 0.02:
-            random.shuffle(left)
+        some = order.some()
+        await asyncio.gather(*(_tell(programme, each) for each in some))
+        order.told(some)
+        told += len(some)
     await programme.settled()
     return waits
-
-
-def _some(left: list[Request]) -> list[Request]:
-    """A few of those that may be told now, about different things."""
-    found: list[Request] = []
-    about: set[str] = set()
-    for each in left:
-        if len(found) == AT_ONCE:
-            break
-        if about.isdisjoint(each.of) and each.ready:
-            found.append(each)
-            about |= each.of
-    return found
 
 
 async def _tell(programme: Programme, request: Request) -> None:

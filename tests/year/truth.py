@@ -106,6 +106,16 @@ class Life:
     def first(self, *kinds: str) -> Fact | None:
         return next((each for each in self.facts if each.kind in kinds), None)
 
+    @property
+    def counts(self) -> bool:
+        """Whether it was no error, and no duplicate of another."""
+        return not self.of("retract", "link-duplicate")
+
+    def before(self, fact: Fact | None) -> Fact | None:
+        """What happened last before it, or until today, but for the marks."""
+        earlier = self.facts[: self.facts.index(fact)] if fact else self.facts
+        return next((each for each in reversed(earlier) if each.kind != "mark"), None)
+
     def present(self) -> list[Fact]:
         return [each for each in self.of("mark") if each.mark == "present"]
 
@@ -123,6 +133,31 @@ class Year:
     organisations: list[Organisation]
     cycles: dict[str, Cycle]
     lives: dict[str, Life]
+
+    def earlier(self, life: Life) -> list[Life]:
+        """The roads of the same person that ended before this one began."""
+        roads = [each for each in self.lives.values() if each.person == life.person and each.counts]
+        return sorted(
+            (each for each in roads if each.entry.received_on < life.entry.received_on),
+            key=lambda each: each.entry.received_on,
+        )
+
+    def modules(self, life: Life) -> set[int]:
+        """Those that he attended on this road."""
+        return {self.session(each.session)[1].module for each in life.present()}
+
+    def carried(self, life: Life) -> set[int]:
+        """Those that he attended on earlier roads since he last had them all."""
+        had: set[int] = set()
+        for road in self.earlier(life):
+            had |= self.modules(road)
+            if len(had) == MODULES:
+                had = set()
+        return had
+
+    def completed(self, life: Life) -> bool:
+        """Whether he has them all, the last of them on this road."""
+        return bool(life.present()) and len(self.carried(life) | self.modules(life)) == MODULES
 
     def sessions(self) -> Iterator[tuple[Cycle, Session]]:
         return ((cycle, each) for cycle in self.cycles.values() for each in cycle.sessions)
