@@ -17,6 +17,7 @@ from tests.year.groups import Telling, tell_ends, tell_groups, tell_offer
 from tests.year.programme import Programme, running
 from tests.year.roads import tell_lives, tell_register
 from tests.year.telling import tell
+from tests.year.trainings import add_trainings, code_on, tell_trainings
 from tests.year.truth import CITIES, Year
 
 PROJECT: dict[str, Any] = {
@@ -48,13 +49,14 @@ def _listed(kinds: Counter[str]) -> str:
 async def live(seed: int, number: int, servers: str, home: Path) -> Outcome:
     """Live a year of so many lives, tell it in an order of its own, and compare."""
     lived = lives.year(seed, number, today())
+    add_trainings(lived, number // 5, Random(f"trainings {seed}"))
     random = Random(f"telling {seed}")
     async with running(servers, home) as programme:
         answer = await programme.ask("reporting", "PUT", "/project", PROJECT, role=Role.COORDINATOR)
         assert answer.is_success, answer.text
         telling = _requests(lived, random)
         waits = await tell(programme, telling.all, random)
-        found = [each async for each in differences(programme, lived)]
+        found = [each async for each in differences(programme, telling)]
         return Outcome(telling, programme.asked, waits, found)
 
 
@@ -64,11 +66,17 @@ def _requests(lived: Year, random: Random) -> Telling:
     tell_groups(telling, tell_offer(telling))
     tell_lives(telling, begun)
     tell_ends(telling)
+    tell_trainings(telling, begun)
     return telling
 
 
-async def differences(programme: Programme, year: Year) -> AsyncIterator[str]:
+async def differences(programme: Programme, telling: Telling) -> AsyncIterator[str]:
     """Everything that is read otherwise than it was true."""
+    year = telling.year
+    for request, holds in telling.valid:
+        page = await programme.ask("training", "GET", f"/certificates/{code_on(request.answer)}", language="en")
+        if ("This certificate is valid" in page.text) != holds:
+            yield f"certificate of {request.of}: it must {'hold' if holds else 'hold no more'}"
     for each in await programme.dead_letters():
         yield f"dead letter of {each}"
     for city in (None, *CITIES):
@@ -78,7 +86,7 @@ async def differences(programme: Programme, year: Year) -> AsyncIterator[str]:
             if told != expected:
                 yield f"{code} of {city or 'all'}: " + _apart(told, expected)
     for city in CITIES:
-        waits, must = await _waiting(programme, city), recount.waiting(year, city)
+        waits, must = await _waiting(programme, city), recount.waiting(year, city, today())
         if waits != must:
             yield f"waiting in {city}: told {sorted({*waits} - {*must})}, true {sorted({*must} - {*waits})}"
 

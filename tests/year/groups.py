@@ -24,7 +24,7 @@ class Telling:
     `sheets` is the last request of each session, `mended` what takes back what was told wrong of a group, `joinable`
     what makes its sessions those that can be joined, `asked` every request about a place in it; `received`, `placed`
     and `marked` are those of each life, `ended` its last. `late` must be told before anybody is placed who came after
-    that day. `originals` are never told to be void.
+    that day. `originals` are never told to be void. `valid` are the certificates, and whether each holds in the end.
     """
 
     year: Year
@@ -45,6 +45,7 @@ class Telling:
     marks: dict[str, dict[str, Fact]] = field(default_factory=lambda: defaultdict(dict))
     wrong: set[tuple[str, str]] = field(default_factory=set)
     told_marks: set[tuple[str, str]] = field(default_factory=set)
+    valid: list[tuple[Request, bool]] = field(default_factory=list)
     kinds: dict[str, int] = field(default_factory=lambda: defaultdict(int))
 
     def add(self, service: str, path: str, body: Any, of: set[str], **how: Any) -> Request:

@@ -45,21 +45,24 @@ class Programme:
     asked: int = 0
 
     async def ask(
-        self, service: str, method: str, path: str, body: Any = None, *, role: Role, organisation: str | None = None,
-        **params: str,
+        self, service: str, method: str, path: str, body: Any = None, *, role: Role | None = None,
+        organisation: str | None = None, **params: str,
     ) -> httpx.Response:  # fmt: skip
-        who = (role, organisation)
-        if who not in self.tokens:
-            self.tokens[who] = token(role, organisation, CITIES, home=self.home)
-        head = {"Authorization": f"Bearer {self.tokens[who]}"}
+        head = self._bearer(role, organisation) if role else {}
         if method != "GET":
             head["Idempotency-Key"] = uuid.uuid4().hex
         self.asked += 1
         how: dict[str, Any] = {"content": body} if isinstance(body, str) else {"json": body}
         return await self.clients[service].request(method, path, headers=head, params=params or None, **how)
 
-    async def read(self, service: str, path: str, *, role: Role, **how: str) -> Any:
-        answer = await self.ask(service, "GET", path, role=role, organisation="intro", **how)
+    def _bearer(self, role: Role, organisation: str | None) -> dict[str, str]:
+        who = (role, organisation)
+        if who not in self.tokens:
+            self.tokens[who] = token(role, organisation, CITIES, home=self.home)
+        return {"Authorization": f"Bearer {self.tokens[who]}"}
+
+    async def read(self, service: str, path: str, *, role: Role, organisation: str = "intro", **how: str) -> Any:
+        answer = await self.ask(service, "GET", path, role=role, organisation=organisation, **how)
         assert answer.is_success, (path, answer.text)
         return answer.json()
 

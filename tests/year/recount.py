@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from math import ceil
 
-from tests.year.truth import MODULES, Fact, Life, Year
+from tests.year.truth import MODULES, ORGANISER, Entry, Fact, Life, Training, Year
 
 
 @dataclass(frozen=True)
@@ -23,14 +23,19 @@ class Counted:
     partner: str = ""
 
 
-DISTINCT = {"referring_persons", "referring_organisations"}
-MEASURED = {"days_to_intake", "days_to_first_session", "modules_attended", "sessions_per_cycle", "group_size"}
+DISTINCT = {"referring_persons", "referring_organisations", "trained_people"}
+MEASURED = {
+    "days_to_intake", "days_to_first_session", "modules_attended", "sessions_per_cycle", "group_size",
+    "days_since_training", "days_since_basic_training", "days_since_in_depth_training",
+}  # fmt: skip
 WAITS = {"accept", "resume", "refuse-place", "give-back-place", "return", "go-on", "transfer"}
 CODES = (
     "referrals_received", "referring_persons", "referring_organisations", "intakes_held", "days_to_intake", "accepted",
     "not_eligible", "not_suitable", "withdrawn", "on_hold", "placed", "started", "days_to_first_session", "completed",
     "stopped", "modules_attended", "cycles_held", "sessions_held", "sessions_per_cycle", "group_size", "cohort_intake",
-    "cohort_accepted", "cohort_placed", "cohort_started", "cohort_completed", "new_referrers",
+    "cohort_accepted", "cohort_placed", "cohort_started", "cohort_completed", "new_referrers", "trainings_held",
+    "trainings_pitched", "training_participations", "trained_people", "referrals_preceded", "days_since_training",
+    "days_since_basic_training", "days_since_in_depth_training", "new_referrers_preceded",
 )  # fmt: skip
 
 
@@ -68,7 +73,10 @@ def everything(year: Year) -> Iterator[Counted]:
         yield from _road(year, life)
     for person in sorted({each.person for each in counting}):
         yield from _person(year, [each for each in counting if each.person == person])
-    yield from _first_referrals(counting)
+    yield from _first_referrals(year, counting)
+    for training in year.trainings:
+        if not training.cancelled:
+            yield from _training(training)
     for cycle, session in year.sessions():
         if session.held:
             yield Counted("sessions_held", session.on, cycle.city)
@@ -101,6 +109,11 @@ def _road(year: Year, life: Life) -> Iterator[Counted]:
     if entry.referrer:
         yield one("referring_persons", began, entry.referrer_city, entry.referrer)
         yield one("referring_organisations", began, entry.referrer_city, entry.organisation or "")
+    if before := _last_training(year, entry):
+        days = str((began - before.days[-1]).days)
+        yield one("referrals_preceded", began, entry.city, before.kind)
+        yield one("days_since_training", began, entry.city, days)
+        yield one(f"days_since_{before.kind}_training", began, entry.city, days)
     if intake := life.first("intake"):
         yield one("intakes_held", intake.on)
         yield one("days_to_intake", intake.on, what=str((intake.on - began).days))
@@ -165,19 +178,43 @@ def _completing(year: Year, road: Life) -> Fact:
     raise AssertionError(road.name)
 
 
-def _first_referrals(lives: list[Life]) -> Iterator[Counted]:
+def _training(training: Training) -> Iterator[Counted]:
+    on, city = training.days[-1], training.city
+    yield Counted("trainings_held", on, city, training.kind, partner=ORGANISER)
+    if training.pitched:
+        yield Counted("trainings_pitched", on, city, training.kind, partner=ORGANISER)
+    came = [each for each, days in training.people.items() if days]
+    for sector in [*(each.organisation.sector for each in came), *Counter(training.counted).elements()]:
+        yield Counted("training_participations", on, city, training.kind, sector, ORGANISER)
+    for each in came:
+        yield Counted("trained_people", on, city, each.name, each.organisation.sector, each.organisation.name)
+
+
+def _last_training(year: Year, entry: Entry) -> Training | None:
+    """The last one at which somebody of the organisation that refers was, in the 180 days before."""
+    found = None
+    for training in sorted(year.trainings, key=lambda each: (each.days[-1], each.kind == "in_depth")):
+        there = {each.organisation.name for each, days in training.people.items() if days}
+        if entry.organisation in there and 1 <= (entry.received_on - training.days[-1]).days <= 180:
+            found = training
+    return found
+
+
+def _first_referrals(year: Year, lives: list[Life]) -> Iterator[Counted]:
     firsts: dict[str, Life] = {}
     for life in sorted(lives, key=lambda each: (each.entry.received_on, each.name)):
         if life.entry.referrer:
             firsts.setdefault(life.entry.referrer, life)
     for life in firsts.values():
         entry = life.entry
-        yield Counted(
-            "new_referrers", entry.received_on, entry.referrer_city or "", "", entry.sector, entry.organisation or ""
-        )
+        where = (entry.referrer_city or "", "", entry.sector, entry.organisation or "")
+        yield Counted("new_referrers", entry.received_on, *where)
+        if before := _last_training(year, entry):
+            one = _Of(life)
+            yield one("new_referrers_preceded", entry.received_on, entry.referrer_city or "", before.kind)
 
 
-def waiting(year: Year, city: str) -> list[tuple[str, int]]:
+def waiting(year: Year, city: str, today: date) -> list[tuple[str, int]]:
     """Who waits there, by how long: his referral and the days."""
     found = []
     for life in year.lives.values():
@@ -186,7 +223,7 @@ def waiting(year: Year, city: str) -> list[tuple[str, int]]:
             same = [each.first("accept") for each in year.lives.values() if _is_duplicate(each, life)]
             began = min(each.on for each in (accepted, *same) if each)
             since = max([began, *(each.on for each in life.present())])
-            found.append(((since, life.name), (life.name, (year.today - since).days)))
+            found.append(((since, life.name), (life.name, (today - since).days)))
     return [each for _, each in sorted(found)]
 
 

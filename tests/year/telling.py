@@ -41,6 +41,7 @@ class Request:
     twice: bool = False
     refused: str | None = None
     told: bool = False
+    where: Callable[[], str] | None = None
     answer: Any = None
 
 
@@ -118,14 +119,17 @@ async def tell(programme: Programme, requests: list[Request], random: Random) ->
 
 async def _tell(programme: Programme, request: Request) -> None:
     body = request.body if isinstance(request.body, dict | str) else await request.body(programme)
+    path = request.where() if request.where else request.path
     for _ in range(2 if request.twice else 1) if body is not None else ():
         answer = await programme.ask(
-            request.service, request.method, request.path, body, role=request.role, organisation=request.organisation
+            request.service, request.method, path, body, role=request.role, organisation=request.organisation
         )
         if request.refused:
             if answer.is_success or answer.json().get("code") != request.refused:
-                raise NotAsToldError(f"{request.path} {body} was answered {answer.status_code}: {answer.text}")
+                raise NotAsToldError(f"{path} {body} was answered {answer.status_code}: {answer.text}")
         elif not answer.is_success:
-            raise NotAsToldError(f"{request.path} {body} was answered {answer.status_code}: {answer.text}")
-        request.answer = answer.json() if answer.content else None
+            raise NotAsToldError(f"{path} {body} was answered {answer.status_code}: {answer.text}")
+        if request.answer is None:
+            document = answer.headers.get("content-type") == "application/pdf"
+            request.answer = answer.content if document else answer.json()
     request.told = True

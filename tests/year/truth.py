@@ -9,6 +9,7 @@ from typing import Literal
 
 CITIES = ("Oostende", "Brugge")
 MODULES = 4
+ORGANISER = "org-1"
 Mark = Literal["present", "absent", "excused"]
 
 
@@ -125,6 +126,34 @@ class Life:
         return moved[-1].city if moved else self.entry.city
 
 
+@dataclass(frozen=True)
+class Professional:
+    """One who comes to trainings."""
+
+    name: str
+    organisation: Organisation
+
+
+@dataclass
+class Training:
+    """One training: on which days each of its people was there, and how many came without a name."""
+
+    name: str
+    kind: str
+    city: str
+    days: list[date]
+    required: int | None
+    pitched: bool
+    cancelled: bool
+    people: dict[Professional, list[date]] = field(default_factory=dict)
+    walked_in: set[Professional] = field(default_factory=set)
+    counted: dict[str, int] = field(default_factory=dict)
+
+    def certified(self, who: Professional) -> bool:
+        """Whether he was there on as many days as a certificate needs."""
+        return len(self.people[who]) >= (self.required or len(self.days))
+
+
 @dataclass
 class Year:
     """All of it."""
@@ -133,6 +162,7 @@ class Year:
     organisations: list[Organisation]
     cycles: dict[str, Cycle]
     lives: dict[str, Life]
+    trainings: list[Training] = field(default_factory=list)
 
     def earlier(self, life: Life) -> list[Life]:
         """The roads of the same person that ended before this one began."""
