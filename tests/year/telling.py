@@ -12,7 +12,7 @@ from typing import Any
 from shared.http.auth import Role
 from tests.year.programme import Programme
 
-AT_ONCE, HEARD = 6, 0.01
+AT_ONCE, HEARD = 6, 0.08
 Body = dict[str, Any] | str
 Made = Callable[[Programme], Awaitable[Body | None]]
 
