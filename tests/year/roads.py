@@ -19,6 +19,7 @@ REFERRAL = {
     "withdraw", "hold", "resume", "intake", "decline-not-eligible", "decline-not-suitable", "accept", "transfer",
     "take-back", "retract", "link-duplicate",
 }  # fmt: skip
+ASKS = {"place", "offer-place"}
 PLACES = {"place", "accept-place"}
 STEPS = {
     "intake": "intake", "accept": "acceptance", "decline-not-suitable": "decline", "decline-not-eligible": "decline",
@@ -135,7 +136,7 @@ class _Road:
     def _needs(self, fact: Fact) -> list[Request]:
         """What was told of the groups in which he was, and of the one that he joins."""
         needs = [each for cycle in self.been for each in self.telling.mended[cycle]]
-        if fact.kind in {"place", "offer-place"}:
+        if fact.kind in ASKS:
             needs += [self.telling.planned[fact.cycle], *self.telling.joinable[fact.cycle]]
             needs += [request for on, request in self.telling.late[fact.cycle] if on < fact.on]
             before = self.life.before(fact)
@@ -180,7 +181,8 @@ class _Road:
 
     def _wrong_first(self, fact: Fact) -> None:
         """Another step than the one that was taken, taken back."""
-        if fact.kind not in {"intake", "accept", "decline-not-suitable", "withdraw", "hold"}:
+        in_group = any(each.on < fact.on for each in self.life.present())
+        if in_group or fact.kind not in {"intake", "accept", "decline-not-suitable", "withdraw", "hold", *ASKS}:
             return
         if not self.telling.noise(f"another step than {fact.kind}", 0.12):
             return
@@ -188,6 +190,8 @@ class _Road:
             "intake": ["intake", "hold", "withdraw", "retract", "link-duplicate"],
             "accept": ["decline-not-suitable", "hold", "withdraw", "retract", "link-duplicate"],
             "decline-not-suitable": ["accept", "withdraw", "hold"],
+            "place": ["hold", "withdraw", "retract", "link-duplicate"],
+            "offer-place": ["hold", "withdraw", "retract", "link-duplicate"],
         }.get(fact.kind, ["hold", "withdraw"])
         others = sorted(self.telling.originals - {self.life.name})
         if self.life.name in self.telling.originals or not others:
