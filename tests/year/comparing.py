@@ -50,18 +50,18 @@ async def live(seed: int, number: int, servers: str, home: Path) -> Outcome:
     """Live a year of so many lives, tell it in an order of its own, and compare."""
     lived = lives.year(seed, number, today())
     add_trainings(lived, number // 5, Random(f"trainings {seed}"))
-    random = Random(f"telling {seed}")
+    chance = Random(f"telling {seed}")
     async with running(servers, home) as programme:
         answer = await programme.ask("reporting", "PUT", "/project", PROJECT, role=Role.COORDINATOR)
         assert answer.is_success, answer.text
-        telling = _requests(lived, random)
-        waits = await tell(programme, telling.all, random)
+        telling = _requests(lived, chance)
+        waits = await tell(programme, telling.all, chance)
         found = [each async for each in differences(programme, telling)]
         return Outcome(telling, programme.asked, waits, found)
 
 
-def _requests(lived: Year, random: Random) -> Telling:
-    telling = Telling(lived, random)
+def _requests(lived: Year, chance: Random) -> Telling:
+    telling = Telling(lived, chance)
     begun = tell_register(telling)
     tell_groups(telling, tell_offer(telling))
     tell_lives(telling, begun)

@@ -18,7 +18,7 @@ MARKS: tuple[Mark, ...] = ("present", "absent", "excused")
 
 def year(seed: int, lives: int, today: date) -> Year:
     """What is true of so many lives in the year before that day; the same seed gives the same days before it."""
-    random = Random(seed)
+    chance = Random(seed)
     first = today - timedelta(days=DAYS)
     organisations = [
         Organisation(f"org-{nth}", sector, CITIES[nth % 2], (f"ref-{nth}-1", f"ref-{nth}-2"))
@@ -26,20 +26,20 @@ def year(seed: int, lives: int, today: date) -> Year:
     ]
     rows = max(1, lives // 60)
     cycles = [
-        _cycle(random, f"c-{city[0].lower()}{row}-{nth}", city, first + timedelta(days=15 + 45 * nth + 7 * row), today)
+        _cycle(chance, f"c-{city[0].lower()}{row}-{nth}", city, first + timedelta(days=15 + 45 * nth + 7 * row), today)
         for city in CITIES
         for row in range(rows)
         for nth in range(DAYS // 45 + 1)
     ]
     lived = Year(today, organisations, {each.name: each for each in cycles}, {})
     for nth in range(lives):
-        entry = _entry(random, organisations, first + timedelta(days=random.randrange(DAYS - 5)))
-        earlier = _of_somebody(lived, random)
+        entry = _entry(chance, organisations, first + timedelta(days=chance.randrange(DAYS - 5)))
+        earlier = _of_somebody(lived, chance)
         life = Life(f"r-{nth}", f"p-{nth}", entry)
         if earlier:
-            life = _again(lived, random, life, earlier)
+            life = _again(lived, chance, life, earlier)
         lived.lives[life.name] = life
-        walk = _Walk(lived, life, random)
+        walk = _Walk(lived, life, chance)
         if earlier and not _ended(lived, earlier):
             walk.twice(earlier)
         else:
@@ -47,12 +47,12 @@ def year(seed: int, lives: int, today: date) -> Year:
     return lived
 
 
-def _of_somebody(lived: Year, random: Random) -> Life | None:
+def _of_somebody(lived: Year, chance: Random) -> Life | None:
     """A road of somebody who is referred once more: another road if that one is over, else a duplicate of it."""
     later = {each.person for each in lived.lives.values() if each.entry.received_on > lived.today - timedelta(days=30)}
     roads = [each for each in lived.lives.values() if each.counts and each.person not in later]
     last = {each.person: each for each in sorted(roads, key=lambda each: each.entry.received_on)}
-    return random.choice(list(last.values())) if last and random.random() < 0.2 else None
+    return chance.choice(list(last.values())) if last and chance.random() < 0.2 else None
 
 
 def _ended(lived: Year, life: Life) -> bool:
@@ -62,49 +62,49 @@ def _ended(lived: Year, life: Life) -> bool:
     return bool(left or (closed and lived.completed(life)))
 
 
-def _again(lived: Year, random: Random, life: Life, earlier: Life) -> Life:
+def _again(lived: Year, chance: Random, life: Life, earlier: Life) -> Life:
     """The same person, referred after what happened on the earlier road."""
     days = [earlier.entry.received_on, *(each.on for each in earlier.facts)]
     closed = [lived.cycles[each.cycle].closed_on for each in earlier.facts if each.cycle]
     after = max([*days, *(each for each in closed if each)]) if _ended(lived, earlier) else earlier.entry.received_on
-    on = min(after + timedelta(days=random.randint(1, 20)), lived.today)
+    on = min(after + timedelta(days=chance.randint(1, 20)), lived.today)
     return Life(life.name, earlier.person, replace(life.entry, received_on=on, city=earlier.entry.city))
 
 
-def _cycle(random: Random, name: str, city: str, first: date, today: date) -> Cycle:
-    begins = random.randrange(MODULES)
+def _cycle(chance: Random, name: str, city: str, first: date, today: date) -> Cycle:
+    begins = chance.randrange(MODULES)
     order = tuple((begins + nth) % MODULES + 1 for nth in range(MODULES))
     sessions: list[Session] = []
     for nth, module in enumerate(order):
         planned = first + timedelta(weeks=nth)
-        moved = planned + timedelta(days=random.choice((1, 2, 3)) if random.random() < 0.15 else 0)
+        moved = planned + timedelta(days=chance.choice((1, 2, 3)) if chance.random() < 0.15 else 0)
         sessions.append(Session(f"{name}-{nth + 1}", module, planned, moved))
-    if random.random() < 0.3:
+    if chance.random() < 0.3:
         on = first + timedelta(weeks=MODULES)
-        sessions.append(Session(f"{name}-x", random.choice(order), on, on, extra=True))
+        sessions.append(Session(f"{name}-x", chance.choice(order), on, on, extra=True))
     for each in sessions:
-        if random.random() < 0.06:
+        if chance.random() < 0.06:
             each.cancelled = "facilitator_ill"
         else:
             each.held = each.on <= today
-    closed = max(each.on for each in sessions) + timedelta(days=random.randrange(5))
-    over = closed <= today and random.random() < 0.9
+    closed = max(each.on for each in sessions) + timedelta(days=chance.randrange(5))
+    over = closed <= today and chance.random() < 0.9
     return Cycle(name, city, first - timedelta(days=20), order, sessions, closed if over else None)
 
 
-def _entry(random: Random, organisations: list[Organisation], on: date) -> Entry:
-    city = random.choice(CITIES)
-    if random.random() < 0.15:
+def _entry(chance: Random, organisations: list[Organisation], on: date) -> Entry:
+    city = chance.choice(CITIES)
+    if chance.random() < 0.15:
         return Entry(on, "self", city)
-    of = random.choice(organisations)
-    return Entry(on, of.sector, city, of.name, random.choice(of.referrers), of.city)
+    of = chance.choice(organisations)
+    return Entry(on, of.sector, city, of.name, chance.choice(of.referrers), of.city)
 
 
 class _Walk:
     """One life, step by step; what would happen after today has not happened."""
 
-    def __init__(self, lived: Year, life: Life, random: Random) -> None:
-        self.year, self.life, self.random = lived, life, random
+    def __init__(self, lived: Year, life: Life, chance: Random) -> None:
+        self.year, self.life, self.random = lived, life, chance
         self.day, self.carried = life.entry.received_on, lived.carried(life)
 
     def chance(self, of: float) -> bool:

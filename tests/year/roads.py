@@ -96,16 +96,16 @@ class _Road:
 
     def _wrong_entry(self) -> Entry | None:
         """How it was told that he came in: in another city, earlier, or from somebody else."""
-        entry, random = self.life.entry, self.telling.random
+        entry, chance = self.life.entry, self.telling.random
         if not self.telling.noise("wrong entry", 0.1):
             return None
-        match random.randrange(3):
+        match chance.randrange(3):
             case 0:
-                return replace(entry, received_on=entry.received_on - timedelta(days=random.randint(1, 40)))
+                return replace(entry, received_on=entry.received_on - timedelta(days=chance.randint(1, 40)))
             case 1:
                 return replace(entry, city=next(each for each in CITIES if each != entry.city))
             case _:
-                of = random.choice(self.telling.year.organisations)
+                of = chance.choice(self.telling.year.organisations)
                 return Entry(entry.received_on, of.sector, entry.city, of.name, of.referrers[0], of.city)
 
     def _request(self, service: str, path: str, body: Any, after: list[Request], **how: Any) -> Request:

@@ -97,12 +97,12 @@ class _Order:
                 self.ready.append(each)
 
 
-async def tell(programme: Programme, requests: list[Request], random: Random) -> int:
+async def tell(programme: Programme, requests: list[Request], chance: Random) -> int:
     """Tell all of them; how often everybody was waited for."""
-    order, told, waits = _Order(random), 0, 0
+    order, told, waits = _Order(chance), 0, 0
     order.begin(requests)
     while told < len(requests):
-        if not order.ready or random.random() < HEARD:
+        if not order.ready or chance.random() < HEARD:
             if not order.ready and not order.unheard:
                 raise NotAsToldError([each.path for each, left in order.left.items() if left][:5])
             await programme.settled()

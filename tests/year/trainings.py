@@ -22,24 +22,24 @@ COUNTED = ("police", "education", "health")
 CODE = re.compile(r"[A-Za-z0-9_-]{22}")
 
 
-def add_trainings(year: Year, number: int, random: Random) -> None:
+def add_trainings(year: Year, number: int, chance: Random) -> None:
     """So many, over the whole year."""
-    people = [Professional(f"q-{nth}", random.choice(year.organisations)) for nth in range(number * 2 + 4)]
+    people = [Professional(f"q-{nth}", chance.choice(year.organisations)) for nth in range(number * 2 + 4)]
     for nth in range(number):
-        last = year.today - timedelta(days=random.randrange(1, 360))
-        long = random.random() < 0.4
+        last = year.today - timedelta(days=chance.randrange(1, 360))
+        long = chance.random() < 0.4
         days = [last - timedelta(days=7), last] if long else [last]
         training = Training(
-            f"t-{nth}", "in_depth" if random.random() < 0.4 else "basic", random.choice(CITIES), days,
-            required=1 if long and random.random() < 0.3 else None, pitched=random.random() < 0.6,
-            cancelled=random.random() < 0.1,
+            f"t-{nth}", "in_depth" if chance.random() < 0.4 else "basic", chance.choice(CITIES), days,
+            required=1 if long and chance.random() < 0.3 else None, pitched=chance.random() < 0.6,
+            cancelled=chance.random() < 0.1,
         )  # fmt: skip
-        for each in random.sample(people, min(len(people), random.randint(2, 5))):
-            came = [day for day in days if random.random() < 0.75]
+        for each in chance.sample(people, min(len(people), chance.randint(2, 5))):
+            came = [day for day in days if chance.random() < 0.75]
             training.people[each] = [] if training.cancelled else came
-            if came and random.random() < 0.2:
+            if came and chance.random() < 0.2:
                 training.walked_in.add(each)
-        training.counted = {each: random.randint(1, 4) for each in random.sample(COUNTED, 2)}
+        training.counted = {each: chance.randint(1, 4) for each in chance.sample(COUNTED, 2)}
         year.trainings.append(training)
 
 
@@ -80,7 +80,7 @@ class _Told:
             for each in training.people
             if each not in training.walked_in
         }
-        held = self._held(registered)
+        held = self._held(registered, last)
         for each, request in registered.items():
             self._certificate(each, request, held)
 
@@ -92,9 +92,10 @@ class _Told:
             "capacity": 20, "days_required": self.training.required,
         }  # fmt: skip
 
-    def _held(self, registered: dict[Professional, Request]) -> Request:
+    def _held(self, registered: dict[Professional, Request], planned: Request) -> Request:
         """Held, or first told wrong and then corrected, or first told to be held and taken back."""
-        on, today, last = str(self.training.days[-1]), str(self.telling.year.today), list(registered.values())
+        on, today = str(self.training.days[-1]), str(self.telling.year.today)
+        last = [planned, *registered.values()]
         true = self.training.people
         if self.telling.noise("training held in error", 0.1):
             back = self.step("hold", self._attendance(registered, true, on), *last)
