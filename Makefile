@@ -5,7 +5,7 @@ BIN := .venv/bin
 INSTALLED := .venv/.installed
 BENCH := .venv-bench/.installed
 
-.PHONY: help up down clean test search mutants hostile chaos bite bench check demo lock events indicators token
+.PHONY: help up down clean test search mutants hostile year chaos bite bench check demo lock events indicators token
 
 help: ## List these commands
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
@@ -41,6 +41,10 @@ REQUESTS ?= 20000
 HOSTILE_OPTIONS = --messages $(MESSAGES) --requests $(REQUESTS) $(if $(SEED),--seed $(SEED))
 hostile: $(INSTALLED) ## Send harm to consumers and services: is anything stopped, lost or a fault? (MESSAGES=20000 REQUESTS=20000)
 	@$(BIN)/python -m deploy.local run -- $(BIN)/python -m tests.hostile $(HOSTILE_OPTIONS)
+
+LIVES ?= 300
+year: $(INSTALLED) ## Live a random but lawful year, tell it in random order, recount it plainly (LIVES=5000 SEED=7)
+	@$(BIN)/python -m deploy.local run -- $(BIN)/python -m tests.year --lives $(LIVES) $(if $(SEED),--seed $(SEED))
 
 COMMANDS ?= 20000
 FAULTS ?= 14
