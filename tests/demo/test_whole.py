@@ -45,7 +45,7 @@ async def test_a_file_of_another_shape_comes_out_equal_and_again_equal(tmp_path:
     own = (*STORES, *(f"{name.upper()}_{what}" for name in PORTS for what in ("DATABASE_URL", "PORT", "URL")))
     environment = {name: value for name, value in os.environ.items() if name not in own}
     process = await asyncio.create_subprocess_exec(*command, cwd=ROOT, env=environment, stdout=PIPE, stderr=PIPE)
-    async with asyncio.timeout(180):
+    async with asyncio.timeout(600):
         out, err = await process.communicate()
     assert process.returncode == 0, (out + err).decode()
     assert "NO" not in out.decode().split()
