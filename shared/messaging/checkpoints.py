@@ -78,7 +78,7 @@ class Pending:
 
 @dataclass(frozen=True, slots=True)
 class Confirmed:
-    """A place that nobody could read and that is real; `applied_before`: its event was, in the epoch before."""
+    """An unreadable dead letter whose position counts; `applied_before`: its event was, in the epoch before."""
 
     partition: int
     letter: Pending
@@ -127,8 +127,8 @@ class Checkpoint:
 class DeadLetterState:
     """The stored dead letters that concern a batch: their identities, blocked keys, gaps, and unreadable messages.
 
-    Each by partition. `confirmed` are the identities whose position counts; `unread` the sequences at which only
-    messages stood that nobody could read, so that the event of that position was not applied.
+    Each by partition. `confirmed` are the identities whose position counts; `unread` the sequences of
+    which only unreadable messages were received, so that the event of that position was not applied.
     """
 
     identities: set[tuple[int, str]]
@@ -139,7 +139,7 @@ class DeadLetterState:
     unread: set[tuple[int, int]] = field(default_factory=set)
 
     def add_pending(self, partition: int, letter: Pending) -> None:
-        """Another one that nobody could read; several may claim one place, as a copy with another value does."""
+        """Another unreadable one; several may claim one position, as a copy with another value does."""
         self.pending.setdefault(partition, {}).setdefault(letter.claim.sequence, []).append(letter)
 
     def chain(self, partition: int, claim: Claim, reached: int) -> list[Pending]:
@@ -254,7 +254,7 @@ class ConsumerCheckpoints:
         )
 
     async def confirm(self, connection: Connection, confirmed: Iterable[Confirmed]) -> None:
-        """These places are real: each holds up its key from now on, unless its event was applied before."""
+        """These positions count: each blocks its key from now on, unless its event was applied before."""
         await connection.executemany(
             "update dead_letters set blocks = true,"
             " resolved_at = case when $5 then coalesce(resolved_at, now()) else resolved_at end"
@@ -275,7 +275,7 @@ class ConsumerCheckpoints:
 
 
 def _unread(rows: Sequence[asyncpg.Record]) -> set[tuple[int, int]]:
-    """The positions of confirmed letters that nobody could read, and of which none was applied since."""
+    """The positions of confirmed unreadable letters, of which none was applied since."""
     confirmed = [row for row in rows if row["blocks"]]
     applied = {(row["partition"], row["sequence"]) for row in confirmed if not row["open"] and not row["discarded"]}
     unread = {(row["partition"], row["sequence"]) for row in confirmed if row["reason"] in UNREADABLE_CONTENT}

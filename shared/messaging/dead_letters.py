@@ -1,4 +1,4 @@
-"""DeadRecord letters for operators: which are open, for which reason; replay and discard."""
+"""Dead letters for operators: which are open, for which reason; replay and discard."""
 
 from __future__ import annotations
 

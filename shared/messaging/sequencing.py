@@ -177,8 +177,8 @@ def _unreadable(each: ParsedRecord, checkpoint: Checkpoint, found: SequencedBatc
 def _confirms(each: ParsedRecord, checkpoint: Checkpoint, found: SequencedBatch, known: DeadLetterState) -> bool:
     """Whether its predecessor is an unreadable message that follows the last applied one.
 
-    Where several claim one place, all are confirmed: the one that can be read in the end is the one that stood there.
-    Asked only of what can be read: two that cannot, each naming the other, could both be forged.
+    Where several claim one position, all are confirmed: the one that becomes readable is the message of that position.
+    Only for readable messages: two unreadable ones, each naming the other, could both be forged.
     """
     chain = known.chain(each.record.partition, each.claim(), checkpoint.sequence)
     _confirm(chain, checkpoint, found, known, each)
@@ -203,7 +203,7 @@ def _confirm(
 
 
 def _late(each: ParsedRecord, found: SequencedBatch, known: DeadLetterState) -> bool:
-    """Whether at its position nothing stood until now that could be read: then it waits there for a replay."""
+    """Whether only unreadable messages of its position were received so far: then it is parked for a replay."""
     if (each.record.partition, each.envelope.sequence) not in known.unread:
         return False
     known.identities.add((each.record.partition, each.identity))
