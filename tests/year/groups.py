@@ -17,7 +17,7 @@ TWICE, WRONG = 0.08, 0.15
 MARKS = ("present", "absent", "excused")
 
 
-@dataclass
+@dataclass(repr=False)
 class Telling:
     """The requests made so far, and what those that follow come after.
 

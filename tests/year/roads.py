@@ -172,7 +172,7 @@ class _Road:
     def _stopped_in_error(self, fact: Fact) -> None:
         """A stop that did not happen, told of the last session of a stay that he attended."""
         stays = [each for each in self.life.present() if each.cycle == fact.cycle]
-        done = {self.telling.year.session(each.session)[1].module for each in self.life.present()}
+        done = self.telling.year.carried(self.life) | self.telling.year.modules(self.life)
         if not stays or stays[-1] != fact or len(done) == MODULES or not self.telling.noise("stop in error", 0.1):
             return
         self._fact(Fact("stop", fact.on, reason=LEFT))
