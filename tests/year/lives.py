@@ -31,7 +31,7 @@ def year(seed: int, lives: int, today: date) -> Year:
         for row in range(rows)
         for nth in range(DAYS // 45 + 1)
     ]
-    lived = Year(today, organisations, {each.name: each for each in cycles}, {})
+    lived = Year(today, organisations, {each.name: each for each in cycles if each.planned_on <= today}, {})
     for nth in range(lives):
         entry = _entry(chance, organisations, first + timedelta(days=chance.randrange(DAYS - 5)))
         earlier = _of_somebody(lived, chance)
