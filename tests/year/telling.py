@@ -132,5 +132,5 @@ async def _tell(programme: Programme, request: Request) -> None:
             raise NotAsToldError(f"{path} {body} was answered {answer.status_code}: {answer.text}")
         if request.answer is None:
             document = answer.headers.get("content-type") == "application/pdf"
-            request.answer = answer.content if document else answer.json()
+            request.answer = answer.content if document or not answer.content else answer.json()
     request.told = True
