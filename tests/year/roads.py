@@ -137,7 +137,7 @@ class _Road:
         else:
             after += [each for each in self.mended if each.service == service]
         root = "/referrals" if service == "referral" else "/participations"
-        kind = {"go-on": "resume"}.get(fact.kind, fact.kind)
+        kind = {"go-on": "resume", "hold": "put-on-hold"}.get(fact.kind, fact.kind)
         path = f"{root}/{self.life.name}/{kind}"
         if fact.cycle and fact.cycle not in self.been:
             self.been.append(fact.cycle)
