@@ -108,8 +108,15 @@ class Postgres(Part):
                 await connection.execute(f"alter role {role} password '{password_of(role)}'")
             for service in SERVICES:
                 await _give(connection, service, new=service not in databases)
+                await self._let_create(service)
         finally:
             await connection.close()
+
+    async def _let_create(self, service: str) -> None:
+        """Its projections stand beside the tables of its owner; without an owner, all of its tables do."""
+        connection = await asyncpg.connect(self.url("postgres", service))
+        await connection.execute(f"grant usage, create on schema public to {service}")
+        await connection.close()
 
     async def _let_in(self) -> asyncpg.Connection:
         try:

@@ -48,10 +48,7 @@ async def open_pool(
         await _closed(pool)
 
 
-async def _connected(
-    *place: Any,
-    **options: Any,  # noqa: ANN401 - whatever asyncpg passes to its own
-) -> asyncpg.Connection[asyncpg.Record]:
+async def _connected(*place: Any, **options: Any) -> asyncpg.Connection[asyncpg.Record]:  # noqa: ANN401
     """A connection, as asyncpg asks for it; while a password is being changed, it is read and tried again."""
     until = time.monotonic() + _PASSWORD_SECONDS
     while True:
