@@ -14,11 +14,14 @@ from aiokafka.errors import KafkaError
 from confluent_kafka import KafkaException
 from confluent_kafka.admin import AdminClient
 
-from deploy.kafka import partners
+from deploy.kafka import partners, principals
 from deploy.kafka.cluster import give_rights
+from deploy.kafka.rights import OPERATOR
+from deploy.services import SERVICES
 from shared.contracts.catalogue import topics
 from shared.messaging.connection import for_librdkafka
 from shared.messaging.topics import create_topics
+from shared.secrets.files import ReadableByOthers, read_secret
 from shared.service.settings import Settings
 
 app = typer.Typer(add_completion=False, invoke_without_command=True)
@@ -40,6 +43,7 @@ Name = Annotated[str, typer.Argument(callback=_name, help="Of the partner: small
 def main(
     context: typer.Context,
     replication: Annotated[int, typer.Option(help="Copies of each topic; 3 where there are three brokers.")] = 3,
+    passwords: Annotated[Path | None, typer.Option(help="A folder with <principal>.password: users to make.")] = None,
 ) -> None:
     """Without a command: give the cluster its topics and rights; again, only what has changed."""
     if context.invoked_subcommand is not None:
@@ -48,7 +52,12 @@ def main(
         servers = _servers()
         asyncio.run(create_topics(servers, topics(), replication))
         typer.echo(f"{len(topics())} topics stand, each in {replication} copies where it was new.")
-        given = give_rights(AdminClient(for_librdkafka(servers)))
+        admin = AdminClient(for_librdkafka(servers))
+        if passwords:
+            found = {each: read_secret(passwords / f"{each}.password") for each in (OPERATOR, *SERVICES)}
+            principals.set_passwords(admin, found)
+            typer.echo(f"{len(found)} users have the passwords of {passwords}.")
+        given = give_rights(admin)
     typer.echo(
         f"{given} rights are given." if given else "This Kafka checks no rights (it has no authorizer): none set."
     )
@@ -100,6 +109,9 @@ def _plainly() -> Iterator[None]:
         yield
     except partners.NoSuchPartner as none:
         typer.echo(f"There is no partner {none}.", err=True)
+        raise typer.Exit(1) from None
+    except ReadableByOthers as open_to_all:
+        typer.echo(f"{open_to_all}.", err=True)
         raise typer.Exit(1) from None
     except KafkaException as error:
         typer.echo(f"Kafka refuses: {error.args[0].str()}.", err=True)

@@ -1,4 +1,4 @@
-"""The certificates and passwords of this machine's Kafka: made at the first start, and kept."""
+"""Certificates and passwords made with nothing installed: of this machine's Kafka, and of the containers."""
 
 from __future__ import annotations
 
@@ -31,6 +31,11 @@ class Authority:
     folder: Path
 
     @property
+    def own(self) -> Path:
+        """The key that signs, and its certificate."""
+        return self.folder / "authority.pem"
+
+    @property
     def ca(self) -> Path:
         """What clients trust."""
         return self.folder / "ca.pem"
@@ -44,20 +49,26 @@ class Authority:
         """The file with the password of a principal."""
         return self.folder / f"{principal}.password"
 
+    def found(self) -> bytes:
+        """Make the authority unless it is there, and return its key and certificate."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        if not self.own.exists():
+            write(self.own, _signed_by_itself(), 0o600)
+        require_closed(self.own)
+        own = self.own.read_bytes()
+        if not self.ca.exists():
+            write(self.ca, _certificate(own), 0o644)
+        return own
+
     def make(self, principals: Iterable[str]) -> None:
         """Make what is missing. Raises ReadableByOthers for a key file that others may read."""
-        self.folder.mkdir(parents=True, exist_ok=True)
-        own = self.folder / "authority.pem"
-        if not own.exists():
-            write(own, _signed_by_itself(), 0o600)
-        if not self.ca.exists():
-            write(self.ca, _certificate(own.read_bytes()), 0o644)
+        own = self.found()
         if not self.broker.exists():
-            write(self.broker, _signed(own.read_bytes()), 0o600)
+            write(self.broker, signed(own, BROKER, ["localhost"]), 0o600)
         for each in principals:
             if not self.password_file(each).exists():
                 write(self.password_file(each), secrets.token_urlsafe(24), 0o600)
-        for file in (own, self.broker, *map(self.password_file, principals)):
+        for file in (self.broker, *map(self.password_file, principals)):
             require_closed(file)
 
     def environment(self, principal: str) -> dict[str, str]:
@@ -94,15 +105,15 @@ def _signed_by_itself() -> str:
     return _pem(key) + _text(made)
 
 
-def _signed(authority: bytes) -> str:
-    """The broker's key and certificate, for the loopback address."""
+def signed(authority: bytes, name: str, hosts: Iterable[str]) -> str:
+    """A key and a certificate of that name, for these hosts and the loopback address, signed by an authority."""
     signer = serialization.load_pem_private_key(authority, None)
     assert isinstance(signer, ec.EllipticCurvePrivateKey)  # noqa: S101 - the kind that is made above
     issuer = x509.load_pem_x509_certificate(authority)
     key = ec.generate_private_key(ec.SECP256R1())
-    names = [x509.IPAddress(ipaddress.ip_address("127.0.0.1")), x509.DNSName("localhost")]
+    names = [x509.IPAddress(ipaddress.ip_address("127.0.0.1")), *map(x509.DNSName, hosts)]
     made = (
-        _builder(_name(BROKER), issuer.subject, key.public_key())
+        _builder(_name(name), issuer.subject, key.public_key())
         .add_extension(x509.SubjectAlternativeName(names), critical=False)
         .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(signer.public_key()), critical=False)
         .sign(signer, hashes.SHA256())

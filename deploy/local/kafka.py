@@ -22,7 +22,7 @@ from deploy.local.ports import free_port, require_free
 from deploy.local.processes import finish, listening, spawn
 from deploy.local.supervision import Part
 from deploy.services import SERVICES
-from shared.messaging.connection import LIBRDKAFKA_ERRORS
+from shared.messaging.connection import KafkaAccess, for_librdkafka
 from shared.secrets.files import read_secret
 
 PORT = 19092
@@ -72,16 +72,12 @@ class Kafka(Part):
 
     def _set_up(self) -> None:
         """Give every user its password and its rights, on data of an earlier release too, which knew no users."""
-        admin = AdminClient(
-            {
-                "bootstrap.servers": f"127.0.0.1:{self.own_port}",
-                "security.protocol": "SSL",
-                "ssl.ca.location": str(self.authority.ca),
-                "ssl.certificate.location": str(self.authority.broker),
-                "ssl.key.location": str(self.authority.broker),
-                "log_level": LIBRDKAFKA_ERRORS,
-            }
+        own = KafkaAccess(
+            kafka_security_protocol="SSL",
+            kafka_ca_file=str(self.authority.ca),
+            kafka_certificate_file=str(self.authority.broker),
         )
+        admin = AdminClient(for_librdkafka(f"127.0.0.1:{self.own_port}", own))
         set_passwords(admin, {each: read_secret(self.authority.password_file(each)) for each in PRINCIPALS})
         given = give_rights(admin)
         while len(users(admin)) < len(PRINCIPALS) or len(standing(admin)) < given:  # it hears of them a moment later

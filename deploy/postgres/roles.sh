@@ -2,8 +2,8 @@
 # For each service a database, the role that owns it, and the role that it works as; none lets the others in.
 # Run again, it changes passwords, and gives the owner what an earlier release left with the other role.
 # Their sessions leave nothing of anybody in the server's log (log.conf, which this repeats for servers of other people).
-# Reads <SERVICE>_PASSWORD and <SERVICE>_OWNER_PASSWORD for every service, and psql's own PG* variables. No password is on
-# a command line.
+# Reads <service>.password and <service>_owner.password of ROLES_FOLDER for every service, or without it <SERVICE>_PASSWORD
+# and <SERVICE>_OWNER_PASSWORD, and psql's own PG* variables. No password is on a command line.
 set -eu
 
 statements() {
@@ -40,8 +40,13 @@ SQL
 
 for service in referral carousel training reporting; do
   name="$(echo "$service" | tr '[:lower:]' '[:upper:]')"
-  eval "CARROUSEL_ROLE_PASSWORD=\${${name}_PASSWORD:?is not set}"
-  eval "CARROUSEL_OWNER_PASSWORD=\${${name}_OWNER_PASSWORD:?is not set}"
+  if [ -n "${ROLES_FOLDER:-}" ]; then
+    CARROUSEL_ROLE_PASSWORD="$(cat "$ROLES_FOLDER/$service.password")"
+    CARROUSEL_OWNER_PASSWORD="$(cat "$ROLES_FOLDER/${service}_owner.password")"
+  else
+    eval "CARROUSEL_ROLE_PASSWORD=\${${name}_PASSWORD:?is not set}"
+    eval "CARROUSEL_OWNER_PASSWORD=\${${name}_OWNER_PASSWORD:?is not set}"
+  fi
   export CARROUSEL_ROLE_PASSWORD CARROUSEL_OWNER_PASSWORD
   statements | psql --quiet --no-psqlrc --username "${PGUSER:-${POSTGRES_USER:-postgres}}" --dbname postgres \
     --set service="$service" > /dev/null

@@ -14,7 +14,7 @@ from pydantic import Field, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from shared.messaging.oauth import TokenProvider
-from shared.secrets.files import read_secret
+from shared.secrets.files import read_secret, require_closed
 
 log = structlog.get_logger(__name__)
 
@@ -31,6 +31,7 @@ class KafkaAccess(BaseSettings):
     `KAFKA_USER` and `KAFKA_PASSWORD_FILE`: the principal, and the file with its password, read at each connection.
     `KAFKA_CA_FILE`: the authorities that sign the brokers' certificates; empty, those of the system. Unset, all
     three are those of the local stack.
+    `KAFKA_CERTIFICATE_FILE`: with the protocol SSL, a key and its certificate, by which the process is known.
     `KAFKA_OAUTH_...` with the mechanism OAUTHBEARER: where a token is asked for, and as which client.
     """
 
@@ -41,6 +42,7 @@ class KafkaAccess(BaseSettings):
     kafka_user: str = "operator"
     kafka_password_file: str = ".local/auth/kafka/operator.password"  # noqa: S105 - the name of its file
     kafka_ca_file: str = ".local/auth/kafka/ca.pem"
+    kafka_certificate_file: str = ""
     kafka_oauth_token_url: str = Field(default="", pattern=r"^(https://[!-~]+)?$")
     kafka_oauth_client_id: str = ""
     kafka_oauth_client_secret_file: str = ""
@@ -119,6 +121,9 @@ def for_librdkafka(servers: str, access: KafkaAccess | None = None) -> Options:
     options: Options = {"bootstrap.servers": servers, "security.protocol": protocol, "log_level": LIBRDKAFKA_ERRORS}
     if protocol != "PLAINTEXT" and found.kafka_ca_file:
         options["ssl.ca.location"] = found.kafka_ca_file
+    if protocol == "SSL" and found.kafka_certificate_file:
+        require_closed(found.kafka_certificate_file)
+        options |= dict.fromkeys(("ssl.certificate.location", "ssl.key.location"), found.kafka_certificate_file)
     if protocol == "SASL_SSL":
         options["sasl.mechanism"] = found.kafka_mechanism
         options |= _librdkafka_principal(found)
@@ -148,7 +153,12 @@ def _tokens(access: KafkaAccess) -> TokenProvider:
 
 def _context(access: KafkaAccess) -> ssl.SSLContext:
     changed = Path(access.kafka_ca_file).stat().st_mtime_ns if access.kafka_ca_file else 0
-    return _context_of(access.kafka_ca_file, changed)
+    if access.kafka_security_protocol != "SSL" or not access.kafka_certificate_file:
+        return _context_of(access.kafka_ca_file, changed)
+    require_closed(access.kafka_certificate_file)
+    context = ssl.create_default_context(cafile=access.kafka_ca_file or None)
+    context.load_cert_chain(access.kafka_certificate_file)
+    return context
 
 
 @lru_cache(maxsize=8)

@@ -102,7 +102,7 @@ async def test_a_password_is_rotated_while_messages_flow(
     stop.set()
     written = await commands
     await received(road, written)
-    assert await pool.fetch("select n from ledger order by n") == [(each,) for each in range(written)]
+    assert [row["n"] for row in await pool.fetch("select n from ledger order by n")] == list(range(written))
     consumer = AIOKafkaConsumer(**connecting(road.servers, before))
     with pytest.raises(KafkaConnectionError):
         await consumer.start()
