@@ -13,7 +13,7 @@ from shared.domain.messages import JsonObject
 from shared.http.auth import TokenVerifier
 from shared.http.idempotency_key import IdempotencyKeys
 from shared.http.limits import Limits
-from shared.http.middleware import RequestLimits, RequestLog
+from shared.http.middleware import RequestLimits, RequestLog, SignedIn
 from shared.http.openapi import documented
 from shared.http.problems import PROBLEMS, Refusals, answer_problems
 from shared.i18n.code_lists import terms
@@ -37,6 +37,7 @@ def create_app(
     *,
     limits: Limits | None = None,
     idempotency_keys: IdempotencyKeys | None = None,
+    signed_in: SignedIn | None = None,
 ) -> FastAPI:
     """An application with what every service has; `refusals` are its own sentences by code.
 
@@ -45,7 +46,7 @@ def create_app(
     app = _Documented(title=title, version="1", lifespan=lifespan, docs_url=None, redoc_url=None, responses=PROBLEMS)
     app.state.idempotency_keys = idempotency_keys or IdempotencyKeys.of_this_process()
     answer_problems(app, {**terms().refusals, **refusals})
-    app.add_middleware(RequestLimits, verifier=verifier, limits=limits or Limits())
+    app.add_middleware(RequestLimits, verifier=verifier, limits=limits or Limits(), signed_in=signed_in)
     app.add_middleware(RequestLog)  # the last one added is the first one passed
     _add_health_routes(app, health)
     return app
