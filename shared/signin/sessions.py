@@ -74,8 +74,8 @@ async def end(connection: Connection, session_id: str) -> None:
 async def end_all(connection: Connection, subject: str | None, issuer_session: str | None) -> None:
     """End what the issuer ended: one session of his there, or where it names none all of the subject."""
     await connection.execute(
-        "delete from browser_sessions where ($1::text is null or subject = $1) and ($2::text is null or issuer_session = $2)"
-        " and coalesce($1, $2) is not null",
+        "delete from browser_sessions where ($1::text is null or subject = $1)"
+        " and ($2::text is null or issuer_session = $2) and coalesce($1, $2) is not null",
         subject,
         issuer_session,
     )
