@@ -21,7 +21,12 @@ from deploy.local.processes import MARK
 from deploy.services import PORTS
 
 ROOT = Path(__file__).resolve().parents[2]
-STORES = ("KAFKA_BOOTSTRAP_SERVERS", "KAFKA_FORGETS", *(f"{name.upper()}_DATABASE_URL" for name in PORTS))
+STORES = (
+    "OIDC_ISSUER",
+    "KAFKA_BOOTSTRAP_SERVERS",
+    "KAFKA_FORGETS",
+    *(f"{name.upper()}_DATABASE_URL" for name in PORTS),
+)
 
 
 @dataclass
@@ -98,7 +103,8 @@ async def house(tmp_path: Path) -> AsyncIterator[House]:
         (root / ".local" / "jars").symlink_to((ROOT / ".local" / "jars").resolve())
     kept = {name: value for name, value in os.environ.items() if name not in STORES and name != MARK}
     ports = {
-        f"{name}_PORT": str(free_port()) for name in ("KAFKA", "KAFKA_CONTROLLER", "POSTGRES", *map(str.upper, PORTS))
+        f"{name}_PORT": str(free_port())
+        for name in ("KAFKA", "KAFKA_CONTROLLER", "POSTGRES", "ISSUER", *map(str.upper, PORTS))
     }
     house = House(root, {**kept, **ports})
     yield house
