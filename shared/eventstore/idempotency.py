@@ -23,6 +23,7 @@ from cryptography.fernet import Fernet, MultiFernet
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
+from shared.domain.key_files import read_secret
 from shared.domain.messages import JsonObject, Refused
 from shared.eventstore.event_store import Connection
 from shared.eventstore.migrations import migrations_of, schema_of
@@ -64,7 +65,7 @@ class AnswerEncryption:
     @classmethod
     def of_file(cls, file: Path) -> AnswerEncryption:
         """The keys of a file, newest first, one a line: the one that encrypts names (`PEOPLE_KEYS_FILE`)."""
-        return cls(*file.read_bytes().split())
+        return cls(*read_secret(file).split())
 
     def digests(self, *parts: bytes) -> list[str]:
         """A digest of the parts under each key, the newest first; where one ends and the next begins counts too."""

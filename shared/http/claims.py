@@ -18,12 +18,12 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from shared.domain.bounds import Line
+from shared.domain.key_files import read_secret
 from shared.domain.messages import Message
 from shared.http.auth import Caller, Role, Unauthenticated
 from shared.i18n.code_lists import Id
 from shared.i18n.municipalities import by_code
 from shared.i18n.text import Language
-from shared.privacy.key_files import read_secret
 
 _MOST_CITIES = 1000
 _MOST_VALUES = 200

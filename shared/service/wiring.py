@@ -12,7 +12,10 @@ from typing import TypeAlias
 
 import asyncpg
 from fastapi import APIRouter, FastAPI
+from starlette.middleware import Middleware
 
+from shared.audit import chain, trail
+from shared.audit import routes as audit_routes
 from shared.domain.aggregate import AnyAggregate, Policy
 from shared.eventstore import event_store, idempotency, projection_versions
 from shared.eventstore.event_store import Connection, EventStore
@@ -168,6 +171,8 @@ def application_of(title: str, settings: Settings, refusals: Refusals, wire: Wir
             app.state.pool, app.state.settings = pool, settings
             wiring = await wired(Wiring(settings, pool, app, state), wire)
             wiring.add_routes(operations.ROUTER)
+            wiring.add_routes(audit_routes.router)
+            wiring.tasks["audit chain"] = partial(chain.keep_linked, pool)
             if wiring.personal_data:
                 wiring.add_routes(operations.RETENTION_ROUTER)
             if sign_in:
@@ -179,7 +184,8 @@ def application_of(title: str, settings: Settings, refusals: Refusals, wire: Wir
 
     verifier = TokenVerifier(Path(settings.auth_jwks_file), settings.auth_issuer, settings.auth_audience)
     sign_in = sign_in_of(title.lower(), settings) if settings.oidc_issuer and "api" in settings.roles else None
-    return create_app(title, verifier, refusals, state, lifespan, limits=limits_of(settings), signed_in=sign_in)
+    limits, inside = limits_of(settings), [Middleware(trail.AuditTrail)]
+    return create_app(title, verifier, refusals, state, lifespan, limits=limits, signed_in=sign_in, inside=inside)
 
 
 def sign_in_of(service: str, settings: Settings) -> SignIn:
@@ -213,8 +219,8 @@ def _add_checks(state: Health, pool: asyncpg.Pool[asyncpg.Record], settings: Set
 
 async def wired(wiring: Wiring, wire: Wire) -> Wiring:
     """Its parts, and the tables that every service has; nothing runs yet."""
-    shared = (inboxes.MIGRATIONS, projection_versions.MIGRATIONS, health_checks.MIGRATIONS, sessions.MIGRATIONS)
-    await wiring.add_tables(*shared)
+    await wiring.add_tables(inboxes.MIGRATIONS, projection_versions.MIGRATIONS, health_checks.MIGRATIONS)
+    await wiring.add_tables(sessions.MIGRATIONS, trail.MIGRATIONS)
     await wire(wiring)
     return wiring
 

@@ -19,9 +19,9 @@ from authlib.integrations.base_client import OAuthError
 from authlib.oauth2.rfc7523 import PrivateKeyJWT
 from joserfc.jwk import ECKey, JWKRegistry, RSAKey
 
+from shared.domain.key_files import read_secret
 from shared.http.auth import Unauthenticated
 from shared.i18n.text import Language
-from shared.privacy.key_files import read_secret
 from shared.signin.issuer import Issuer, IssuerAway, goes_outside
 
 with warnings.catch_warnings():  # that httpx will be replaced is no news for whoever types a command

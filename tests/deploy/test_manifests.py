@@ -109,7 +109,7 @@ def test_each_deployment_is_one_service_on_its_port_with_its_secrets(cluster: Cl
         assert variables[f"{name}_PORT".upper()]["value"] == str(PORTS[name])
         assert template["metadata"]["annotations"]["prometheus.io/port"] == str(PORTS[name])
         assert secret == {"name": f"{name}-database", "key": "url"}
-        assert {"name": "keys", "secret": {"secretName": f"{name}-keys", "defaultMode": 0o444}} in template["spec"][
+        assert {"name": "keys", "secret": {"secretName": f"{name}-keys", "defaultMode": 0o440}} in template["spec"][
             "volumes"
         ]
 
@@ -205,6 +205,18 @@ def test_the_image_is_sane() -> None:
     assert [line for line in lines if line.startswith("USER ")][-1] != "USER root"
     assert [line for line in lines if "--require-hashes" in line]
     assert [line for line in lines if line.startswith("ENTRYPOINT [")]
+
+
+def test_every_container_of_ours_is_read_only_and_without_rights() -> None:
+    ours = [each for each in COMPOSE["services"].values() if each.get("image") == "carrousel"]
+    assert len(ours) > len(PORTS)
+    for each in ours:
+        assert (each["read_only"], each["cap_drop"]) == (True, ["ALL"])
+        assert each["security_opt"] == ["no-new-privileges:true"]
+        assert "user" not in each
+    users = re.findall(r"^USER (\d+)$", (ROOT / "deploy" / "Dockerfile").read_text(encoding="utf-8"), re.MULTILINE)
+    assert users
+    assert "0" not in users
 
 
 def locked(name: str) -> dict[str, str]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import gzip
 import json
+import shutil
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Mapping
@@ -36,6 +37,13 @@ def nothing(_: str, __: str) -> None:
     """What is said of the parts, nobody reads."""
 
 
+def _keys(home: Path) -> str:
+    """The keys of the dump as a file that nobody else may read."""
+    keys = Path(shutil.copy(DUMP / "people.keys", home))
+    keys.chmod(0o600)
+    return str(keys)
+
+
 @pytest.fixture
 async def stack(tmp_path: Path) -> AsyncIterator[Mapping[str, str]]:
     """PostgreSQL with the restored databases, and an empty Kafka."""
@@ -45,7 +53,7 @@ async def stack(tmp_path: Path) -> AsyncIterator[Mapping[str, str]]:
         for name in (*(variable(each, "database_url") for each in SERVICES), "KAFKA_BOOTSTRAP_SERVERS"):
             patch.delenv(name, raising=False)
         async with stores(ROOT, home, nothing) as found:
-            environment = dict(found) | {"PEOPLE_KEYS_FILE": str(DUMP / "people.keys")}
+            environment = dict(found) | {"PEOPLE_KEYS_FILE": _keys(home)}
             for name in SERVICES:
                 await asyncio.to_thread(_restored, name, environment[variable(name, "database_url")])
             for name, value in environment.items():
