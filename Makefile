@@ -5,7 +5,7 @@ BIN := .venv/bin
 INSTALLED := .venv/.installed
 BENCH := .venv-bench/.installed
 
-.PHONY: help up down clean test search mutants hostile year chaos bite bench check demo lock events indicators token
+.PHONY: help up down clean test search mutants hostile year chaos bite bench check demo lock events indicators token audit sbom
 
 help: ## List these commands
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
@@ -77,6 +77,14 @@ demo: $(INSTALLED) ## Live through two synthetic years and end with a report (FI
 
 token: $(INSTALLED) ## Print a token for the local stack (ROLE=facilitator ORG=org-1 CITY=Oostende)
 	@$(BIN)/python -m deploy.local.tokens $(ROLE) $(if $(ORG),--org $(ORG)) $(if $(CITY),--city $(CITY))
+
+audit: $(INSTALLED) ## Ask whether a locked package has a known vulnerability (asks the package registry)
+	$(BIN)/pip-audit --strict --require-hashes --disable-pip -r requirements/run.txt
+	$(BIN)/pip-audit --strict --require-hashes --disable-pip -r requirements/test.txt
+
+sbom: $(INSTALLED) ## Write .local/sbom.json: what the image holds, as CycloneDX
+	@mkdir -p .local
+	$(BIN)/cyclonedx-py requirements --output-reproducible -o .local/sbom.json requirements/run.txt
 
 events: $(INSTALLED) ## Write docs/events.md and docs/asyncapi.json again: what stands on the topics
 	@$(BIN)/python -m deploy.events

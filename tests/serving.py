@@ -16,7 +16,7 @@ from shared.service.declaration import Service
 from shared.service.settings import Settings
 
 
-def settings_for(database_url: str, home: Path) -> Settings:
+def settings_for(database_url: str, home: Path, **more: Any) -> Settings:
     """Settings of a process that answers only, with token and name keys of `home`; no rate is limited."""
     files = keys.environment(home)
     unlimited: dict[str, Any] = {rate.lower(): 0 for rate in keys.RATES}
@@ -25,7 +25,9 @@ def settings_for(database_url: str, home: Path) -> Settings:
         auth_jwks_file=files["AUTH_JWKS_FILE"],
         people_keys_file=files["PEOPLE_KEYS_FILE"],
         roles=frozenset({"api"}),
-        **unlimited,
+        subject_key_file=files["SUBJECT_KEY_FILE"],
+        oidc_client_secret_file=files["OIDC_CLIENT_SECRET_FILE"],
+        **(unlimited | more),
     )
 
 

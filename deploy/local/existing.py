@@ -12,6 +12,7 @@ from aiokafka.errors import KafkaError
 from deploy.local.processes import Trouble
 from deploy.services import SERVICES, variable
 from shared.messaging.connection import KafkaAccess, connecting
+from shared.signin.issuer import Issuer
 
 PATIENCE = 10.0
 
@@ -50,3 +51,9 @@ async def _answering(otherwise: str) -> AsyncIterator[None]:
             yield
     except (OSError, ValueError, KafkaError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
         raise Trouble(f"{otherwise} ({type(error).__name__}).") from None
+
+
+async def require_issuer(url: str) -> None:
+    """Refuse in one sentence when no OpenID Connect issuer answers there."""
+    async with _answering(f"The issuer that OIDC_ISSUER names ({url}) does not answer"):
+        await Issuer(url).metadata()

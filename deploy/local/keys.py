@@ -1,8 +1,9 @@
-"""What the services of this machine share: the keys of tokens and of names, and the rates."""
+"""What the services of this machine share: the keys of tokens, names and subjects, and the rates."""
 
 from __future__ import annotations
 
 import os
+import secrets
 from pathlib import Path
 
 from cryptography.fernet import Fernet
@@ -19,5 +20,10 @@ def environment(home: Path) -> dict[str, str]:
     people = home / "auth" / "people.keys"
     if not people.exists():
         write(people, f"{Fernet.generate_key().decode()}\n", 0o600)
+    subject, client = home / "auth" / "subject.key", home / "auth" / "client.secret"
+    for secret in (subject, client):
+        write(secret, f"{secrets.token_urlsafe(32)}\n", 0o600)
     unlimited = {rate: os.environ.get(rate, "0") for rate in RATES}
-    return {"AUTH_JWKS_FILE": str(jwks), "PEOPLE_KEYS_FILE": str(people), **unlimited}
+    files = {"AUTH_JWKS_FILE": jwks, "PEOPLE_KEYS_FILE": people, "SUBJECT_KEY_FILE": subject}
+    files["OIDC_CLIENT_SECRET_FILE"] = client
+    return {name: str(path) for name, path in files.items()} | unlimited

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
-from deploy.local import existing, keys, services
+from deploy.local import existing, issuer, keys, services
 from deploy.local.board import Say
 from deploy.local.broker_in_process import BrokerInProcess
 from deploy.local.jars import Unreachable
@@ -52,7 +52,9 @@ async def stores(root: Path, home: Path, say: Say, *, stay: bool = False) -> Asy
 @asynccontextmanager
 async def everything(root: Path, home: Path, say: Say, *, stay: bool = False) -> AsyncIterator[dict[str, str]]:
     """The stores and every service; unless it is to `stay`, waits until each is ready."""
-    async with stores(root, home, say, stay=stay) as environment:
+    async with AsyncExitStack() as running:
+        environment = await running.enter_async_context(stores(root, home, say, stay=stay))
+        environment |= await running.enter_async_context(issuer.provided(root, home, environment, say, stay=stay))
         started = [services.Service(name, root, home, environment, say) for name in SERVICES]
         async with kept_running(started, say):
             if not stay:

@@ -14,6 +14,7 @@ from services.carousel.offers.state import Offer
 from services.carousel.participations.commands import DeclareNonAssociation, LiftNonAssociation
 from services.carousel.participations.state import Participation
 from services.carousel.personal_data import Notes
+from shared.audit.trail import note_look
 from shared.domain.aggregate import AnyIssued
 from shared.domain.messages import id_not_available
 from shared.eventstore.command_handler import AccessCheck
@@ -34,6 +35,7 @@ T = TypeVar("T")
 
 
 def _notes_of(request: Request) -> Notes:
+    note_look(request)
     notes: Notes = request.app.state.personal_data
     return notes
 

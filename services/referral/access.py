@@ -12,6 +12,7 @@ from services.referral.persons import ErasureReason
 from services.referral.queries.organisations import organisation_of
 from services.referral.queries.referrals import may_refer, person_of, referrals_of
 from services.referral.referrals.state import Referral
+from shared.audit.trail import note_look
 from shared.domain.messages import id_not_available
 from shared.eventstore.command_handler import AccessCheck
 from shared.eventstore.event_store import Connection
@@ -31,6 +32,7 @@ DataProtection = Annotated[Caller, allow(Role.DATA_PROTECTION)]
 
 
 def _personal_data_of(request: Request) -> PersonalData:
+    note_look(request)
     personal_data: PersonalData = request.app.state.personal_data
     return personal_data
 

@@ -20,6 +20,7 @@ from services.training.personal_data.store import People
 from services.training.queries.successors import successors
 from services.training.refusals import Refusal
 from services.training.trainings.state import Training
+from shared.audit.trail import note_look
 from shared.domain.clock import today
 from shared.domain.messages import Refused
 from shared.eventstore.event_store import Connection
@@ -65,6 +66,7 @@ async def _reading(request: Request) -> AsyncIterator[Connection]:
 
 
 def _people(request: Request) -> People:
+    note_look(request)
     people: People = request.app.state.personal_data
     return people
 

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 
 from fastapi import FastAPI, Request, Response
 from fastapi.responses import JSONResponse
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from starlette.middleware import Middleware
 
 from shared.domain.messages import JsonObject
 from shared.http.auth import TokenVerifier
 from shared.http.idempotency_key import IdempotencyKeys
 from shared.http.limits import Limits
-from shared.http.middleware import RequestLimits, RequestLog
+from shared.http.middleware import RequestLimits, RequestLog, SignedIn
 from shared.http.openapi import documented
 from shared.http.problems import PROBLEMS, Refusals, answer_problems
 from shared.i18n.code_lists import terms
@@ -37,15 +38,20 @@ def create_app(
     *,
     limits: Limits | None = None,
     idempotency_keys: IdempotencyKeys | None = None,
+    signed_in: SignedIn | None = None,
+    inside: Sequence[Middleware] = (),
 ) -> FastAPI:
     """An application with what every service has; `refusals` are its own sentences by code.
 
-    Without `idempotency_keys`, answers are stored under keys of this process alone.
+    `inside`: what each request passes once its caller is known. Without `idempotency_keys`, answers are stored under
+    keys of this process alone.
     """
     app = _Documented(title=title, version="1", lifespan=lifespan, docs_url=None, redoc_url=None, responses=PROBLEMS)
     app.state.idempotency_keys = idempotency_keys or IdempotencyKeys.of_this_process()
     answer_problems(app, {**terms().refusals, **refusals})
-    app.add_middleware(RequestLimits, verifier=verifier, limits=limits or Limits())
+    for each in inside:
+        app.add_middleware(each.cls, *each.args, **each.kwargs)
+    app.add_middleware(RequestLimits, verifier=verifier, limits=limits or Limits(), signed_in=signed_in)
     app.add_middleware(RequestLog)  # the last one added is the first one passed
     _add_health_routes(app, health)
     return app

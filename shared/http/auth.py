@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
 from time import monotonic
@@ -20,9 +21,10 @@ from shared.observability.health import Unhealthy
 
 log = structlog.get_logger(__name__)
 
-_ALGORITHMS = ["ES256", "RS256"]
+ALGORITHMS = ["ES256", "RS256"]
 _MOST_CITIES = 1000
 _TRY_AGAIN_SECONDS = 2.0
+RECENTLY = timedelta(minutes=5)
 
 
 class Role(StrEnum):
@@ -47,8 +49,28 @@ class Caller:
     cities: frozenset[str]
 
 
+@dataclass(frozen=True, slots=True)
+class Session:
+    """The caller behind the cookie of a browser; `signed_in_at` is unknown where the issuer does not tell it."""
+
+    caller: Caller
+    signed_in_at: datetime | None
+
+    def is_recent(self, now: datetime) -> bool:
+        """Whether he showed who he is a moment ago."""
+        return self.signed_in_at is not None and now - self.signed_in_at <= RECENTLY
+
+
 class Unauthenticated(Exception):  # noqa: N818 - an answer: 401
     """No valid token; which check failed is not revealed."""
+
+
+class SignInAgain(Exception):  # noqa: N818 - an answer: 401
+    """What he asks needs somebody who signed in a moment ago."""
+
+
+class CrossSite(Exception):  # noqa: N818 - an answer: 403
+    """A browser sends what another site wrote, with the cookie of somebody who may not know of it."""
 
 
 class KeysAway(ConnectionError):  # noqa: N818 - an answer: 503
@@ -102,7 +124,7 @@ class Keys:
             if found == self._tried and not (self._broken and monotonic() > self._retry_at):
                 return
             self._tried, self._retry_at = found, monotonic() + _TRY_AGAIN_SECONDS
-            self._keys, self._broken = _read(self.file), None
+            self._keys, self._broken = key_set(self.file.read_bytes()), None
         except (OSError, ValueError, RecursionError) as error:
             cause = type(error).__name__
             if self._broken != cause:
@@ -111,11 +133,11 @@ class Keys:
             self._broken, self._missing = cause, isinstance(error, OSError)
 
 
-def _read(file: Path) -> KeySet:
+def key_set(document: bytes) -> KeySet:
     """The public keys of a JWKS; raises ValueError when there is none that can check a signature."""
     try:
-        keys = KeySet.import_key_set(json.loads(file.read_bytes()))
-    except (OSError, ValueError):
+        keys = KeySet.import_key_set(json.loads(document))
+    except ValueError:
         raise
     except Exception as error:  # noqa: BLE001 - joserfc raises its own, and other classes for odd JSON
         raise ValueError(type(error).__name__) from None
@@ -149,7 +171,7 @@ class TokenVerifier:
         return Caller(claims.sub, claims.role, claims.organisation, frozenset(claims.cities))
 
     def _checked(self, token: str, keys: KeySet) -> _Claims:
-        claims = jwt.decode(token, keys, algorithms=_ALGORITHMS).claims
+        claims = jwt.decode(token, keys, algorithms=ALGORITHMS).claims
         jwt.JWTClaimsRegistry(
             iss={"essential": True, "value": self.issuer},
             aud={"essential": True, "value": self.audience},

@@ -6,16 +6,18 @@ import asyncio
 import time
 from dataclasses import dataclass, field
 from http.client import MULTIPLE_CHOICES, OK
+from typing import Protocol
 
 import structlog
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from shared.http.auth import Caller, KeysAway, TokenVerifier, Unauthenticated
+from shared.http.auth import Caller, CrossSite, KeysAway, Session, TokenVerifier, Unauthenticated
 from shared.http.limits import Limits
 from shared.http.problems import Limited, fault, limited
 from shared.http.rate_limits import Buckets, address_key
 from shared.http.request_body import Body
+from shared.http.security_headers import add_security_headers
 from shared.observability import metrics
 from shared.observability.tracing import new_trace_id, trace_id_of, trace_id_of_correlation_id
 
@@ -78,7 +80,9 @@ class _Answered:
         if message["type"] == "http.response.start":
             self.status = message["status"]
             trace = structlog.contextvars.get_contextvars()["correlation_id"]
-            MutableHeaders(scope=message)["X-Correlation-Id"] = trace
+            headers = MutableHeaders(scope=message)
+            headers["X-Correlation-Id"] = trace
+            add_security_headers(headers, tls=self.scope.get("scheme") == "https")
         await self.to_caller(message)
 
     def note(self) -> None:
@@ -101,16 +105,30 @@ class _Answered:
         return "idempotency-key" in Headers(scope=self.scope) and not self.scope.get("state", {}).get("key_taken")
 
 
+class SignedIn(Protocol):
+    """How callers are known besides the tokens of our own keys: tokens of an issuer, and sessions of browsers."""
+
+    async def caller(self, token: str) -> Caller | None:
+        """Who calls with a token of the issuer; None for a token of somebody else. Raises Unauthenticated, KeysAway."""
+        ...
+
+    async def session(self, scope: Scope) -> Session | None:
+        """The session whose cookie a request carries. Raises CrossSite for a write that another site wrote."""
+        ...
+
+
 @dataclass(slots=True)
 class RequestLimits:
     """Refuses what is too large, too slow or too often, and authenticates, before anything is parsed.
 
-    Sets `request.state.caller`: a Caller, or the exception that says why there is none.
+    Sets `request.state.caller`: a Caller, or the exception that says why there is none; and `request.state.session`
+    where he comes by one. A token goes before a session.
     """
 
     app: ASGIApp
     verifier: TokenVerifier
     limits: Limits
+    signed_in: SignedIn | None = None
     reads: Buckets = field(init=False)
     writes: Buckets = field(init=False)
     callers: Buckets = field(init=False)
@@ -128,7 +146,7 @@ class RequestLimits:
             return
         try:
             self._check_head(scope)
-            self._authenticate(scope)
+            await self._authenticate(scope)
         except Limited as refused:
             await limited(Headers(scope=scope), refused)(scope, receive, send)
             return
@@ -143,11 +161,20 @@ class RequestLimits:
         if len(headers) > limits.head_fields or size > limits.head_bytes:
             raise Limited(431, "head-too-large")
 
-    def _authenticate(self, scope: Scope) -> None:
-        caller = self._caller(Headers(scope=scope).get("authorization"))
-        scope.setdefault("state", {})["caller"] = caller
-        if scope["path"].startswith(UNWATCHED):
-            return
+    async def _authenticate(self, scope: Scope) -> None:
+        state = scope.setdefault("state", {})
+        counted = not scope["path"].startswith(UNWATCHED)
+        try:
+            state["session"] = await self._session(scope) if counted else None
+            caller: Caller | Exception = state["session"].caller if state["session"] else await self._caller(scope)
+        except (Unauthenticated, KeysAway, CrossSite) as error:
+            caller = error
+        state["caller"] = caller
+        if counted:
+            self._count(scope, caller)
+
+    def _count(self, scope: Scope, caller: Caller | Exception) -> None:
+        """Raises Limited for one request too many of a caller, or of an address without one."""
         if isinstance(caller, Caller):
             again = self.callers.take(caller.subject)
         else:
@@ -157,8 +184,16 @@ class RequestLimits:
         if again is not None:
             raise Limited(429, "too-many-requests", again)
 
-    def _caller(self, authorization: str | None) -> Caller | Exception:
-        try:
-            return self.verifier.authenticate(authorization)
-        except (Unauthenticated, KeysAway) as error:
-            return error
+    async def _session(self, scope: Scope) -> Session | None:
+        if self.signed_in is None or "authorization" in Headers(scope=scope):
+            return None
+        return await self.signed_in.session(scope)
+
+    async def _caller(self, scope: Scope) -> Caller:
+        authorization = Headers(scope=scope).get("authorization")
+        scheme, _, token = (authorization or "").partition(" ")
+        if self.signed_in and scheme.lower() == "bearer":
+            found = await self.signed_in.caller(token.strip())
+            if found:
+                return found
+        return self.verifier.authenticate(authorization)

@@ -16,7 +16,7 @@ from starlette.exceptions import HTTPException
 from shared.domain.messages import JsonObject, Refused
 from shared.eventstore.event_store import VersionConflict
 from shared.eventstore.outages import is_away
-from shared.http.auth import Unauthenticated
+from shared.http.auth import RECENTLY, CrossSite, SignInAgain, Unauthenticated
 from shared.i18n.code_lists import terms
 from shared.i18n.text import Text, preferred_language
 
@@ -159,6 +159,18 @@ def _answer_who(app: FastAPI) -> None:
         answer = problem(request.headers, 401, "not-recognised")
         answer.headers["WWW-Authenticate"] = "Bearer"
         return answer
+
+    @app.exception_handler(SignInAgain)
+    async def sign_in_again(request: Request, _: SignInAgain) -> JSONResponse:
+        """RFC 9470, section 3."""
+        answer = problem(request.headers, 401, "sign-in-again")
+        seconds = int(RECENTLY.total_seconds())
+        answer.headers["WWW-Authenticate"] = f'Bearer error="insufficient_user_authentication", max_age="{seconds}"'
+        return answer
+
+    @app.exception_handler(CrossSite)
+    async def cross_site(request: Request, _: CrossSite) -> JSONResponse:
+        return problem(request.headers, 403, "cross-site")
 
     @app.exception_handler(NotVisible)
     async def not_visible(request: Request, _: NotVisible) -> JSONResponse:

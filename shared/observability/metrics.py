@@ -33,6 +33,7 @@ DEAD = Gauge("carrousel_dead_letters_open", "Open dead letters and messages park
 UNHEALTHY = Gauge(
     "carrousel_unhealthy", "1 while the part has this problem, 0 with no code while it is healthy", ["part", "code"]
 )
+ISSUER_AWAY = Gauge("carrousel_issuer_away", "1 while the issuer does not answer when it is asked for its keys")
 LAST_SUCCESS = Gauge(
     "carrousel_last_success_timestamp_seconds",
     "When the part last did its work; before that, its start",

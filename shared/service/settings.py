@@ -10,6 +10,7 @@ from pydantic_settings import NoDecode, SettingsConfigDict
 
 from shared.eventstore.transport import Tls, require_tls
 from shared.messaging.connection import KafkaAccess
+from shared.signin.issuer import is_safe
 
 Role = Literal["api", "relay", "consumer"]
 
@@ -26,6 +27,11 @@ class Settings(KafkaAccess):
     `ROLES` (`api,relay,consumer`, all unless set): what this process does of its service's work.
     `TRUSTED_PROXIES` (`10.0.0.0/8,192.0.2.1`, none unless set): whose `X-Forwarded-For` is trusted.
     `..._PER_MINUTE`: requests of one address without a token, that read or write, and of one caller; 0 is no limit.
+    `OIDC_ISSUER` (none unless set): the OpenID Connect issuer with which people sign in and machines get tokens.
+    `<SERVICE>_OIDC_CLIENT_ID`, `OIDC_CLIENT_SECRET_FILE` or `OIDC_CLIENT_KEY_FILE` (a private JWK): this client there.
+    `OIDC_SCOPES`, `OIDC_CLAIMS_FILE`: what is asked of it, and what its claims mean here (`shared/http/claims.py`).
+    `SUBJECT_KEY_FILE`: the key of the digests that are kept in place of its subjects.
+    `SIGN_IN_CONTACT`: whom somebody without a role asks. `SERVICE_LINKS`: JSON, the address of each service by name.
     `IDEMPOTENCY_KEEP_DAYS`: how long an answer is kept for its `Idempotency-Key`.
     """
 
@@ -36,6 +42,15 @@ class Settings(KafkaAccess):
     auth_jwks_file: str = ".local/auth/jwks.json"
     auth_issuer: str = "https://carrousel.local"
     auth_audience: str = "carrousel"
+    oidc_issuer: str = ""
+    oidc_client_id: str = ""
+    oidc_client_secret_file: str = ""
+    oidc_client_key_file: str = ""
+    oidc_scopes: str = Field(default="openid", pattern=r"^openid( [!-~]+)*$")
+    oidc_claims_file: str = ""
+    subject_key_file: str = ".local/auth/subject.key"
+    sign_in_contact: str = Field(default="", max_length=200)
+    service_links: dict[str, str] = Field(default_factory=dict)
     people_keys_file: str = ".local/auth/people.keys"
     people_keep_days: int = Field(default=5 * 365, ge=1)
     log_level: str = "INFO"
@@ -60,6 +75,13 @@ class Settings(KafkaAccess):
             require_tls(url.get_secret_value(), self.database_tls)
         return self
 
+    @field_validator("oidc_issuer")
+    @classmethod
+    def _not_to_be_read_on_the_way(cls, value: str) -> str:
+        if value and not is_safe(value):
+            raise ValueError("an issuer is reached by https; by http on this machine only")
+        return value
+
     @field_validator("roles", "trusted_proxies", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
@@ -76,6 +98,9 @@ def settings_of(service: str) -> Settings:
         database_url: SecretStr = Field(validation_alias=f"{service}_database_url")
         database_owner_url: SecretStr = Field(SecretStr(""), validation_alias=f"{service}_database_owner_url")
         port: int = Field(validation_alias=f"{service}_port", ge=1, le=65535)
+        oidc_client_id: str = Field(
+            default=f"carrousel-{service}", validation_alias=f"{service}_oidc_client_id", min_length=1
+        )
         public_url: str = Field(default="", validation_alias=f"{service}_public_url", pattern=r"^(https?://[!-~]+)?$")
 
     return Own()

@@ -12,7 +12,10 @@ from typing import TypeAlias
 
 import asyncpg
 from fastapi import APIRouter, FastAPI
+from starlette.middleware import Middleware
 
+from shared.audit import chain, trail
+from shared.audit import routes as audit_routes
 from shared.domain.aggregate import AnyAggregate, Policy
 from shared.eventstore import event_store, idempotency, projection_versions
 from shared.eventstore.event_store import Connection, EventStore
@@ -39,6 +42,9 @@ from shared.service.background import observe_consumer, observe_relay, once_open
 from shared.service.operations import PersonalData
 from shared.service.serving import limits_of
 from shared.service.settings import Settings
+from shared.signin import routes as sign_in_routes
+from shared.signin import sessions
+from shared.signin.sign_in import SignIn, SignInSettings
 
 _SCHEMA_LOCK = 7226003
 
@@ -176,13 +182,41 @@ def application_of(title: str, settings: Settings, refusals: Refusals, wire: Wir
                 wiring = await wired(Wiring(settings, pool, app, state, owner=owner), wire)
             wiring.owner = None
             wiring.add_routes(operations.ROUTER)
+            wiring.add_routes(audit_routes.router)
+            wiring.tasks["audit chain"] = partial(chain.keep_linked, pool)
             if wiring.personal_data:
                 wiring.add_routes(operations.RETENTION_ROUTER)
+            if sign_in:
+                app.state.sign_in = sign_in
+                wiring.add_routes(sign_in_routes.router)
+                wiring.tasks["purge of sessions"] = partial(sessions.purge_hourly, pool)
             async with running(state, {**wiring.tasks, "health": state.watch}):
                 yield
 
     verifier = TokenVerifier(Path(settings.auth_jwks_file), settings.auth_issuer, settings.auth_audience)
-    return create_app(title, verifier, refusals, state, lifespan, limits=limits_of(settings))
+    sign_in = sign_in_of(title.lower(), settings) if settings.oidc_issuer and "api" in settings.roles else None
+    limits, inside = limits_of(settings), [Middleware(trail.AuditTrail)]
+    return create_app(title, verifier, refusals, state, lifespan, limits=limits, signed_in=sign_in, inside=inside)
+
+
+def sign_in_of(service: str, settings: Settings) -> SignIn:
+    """How people sign in to a service, where an issuer is set."""
+    return SignIn(
+        service,
+        SignInSettings(
+            issuer=settings.oidc_issuer,
+            client_id=settings.oidc_client_id or f"carrousel-{service}",
+            audience=settings.auth_audience,
+            subject_key_file=settings.subject_key_file,
+            scopes=settings.oidc_scopes,
+            secret_file=settings.oidc_client_secret_file,
+            key_file=settings.oidc_client_key_file,
+            claims_file=settings.oidc_claims_file,
+            public_url=settings.public_url,
+            contact=settings.sign_in_contact,
+            links=settings.service_links,
+        ),
+    )
 
 
 def _add_checks(state: Health, pool: asyncpg.Pool[asyncpg.Record], settings: Settings, verifier: TokenVerifier) -> None:
@@ -197,6 +231,7 @@ def _add_checks(state: Health, pool: asyncpg.Pool[asyncpg.Record], settings: Set
 async def wired(wiring: Wiring, wire: Wire) -> Wiring:
     """Its parts, and the tables that every service has; nothing runs yet."""
     await wiring.add_tables(inboxes.MIGRATIONS, projection_versions.MIGRATIONS, health_checks.MIGRATIONS)
+    await wiring.add_tables(sessions.MIGRATIONS, trail.MIGRATIONS)
     await wire(wiring)
     return wiring
 

@@ -17,6 +17,7 @@ OF_EVERY_SERVICE = (
     "/metrics",
     "/operations/dead-letters",
     "/operations/retention-due",
+    "/audit",
 )
 OF_HIM_ALONE = {"participation-not-open", "already-placed"}
 """What the programme says of somebody whatever cycle or other person he is asked with."""

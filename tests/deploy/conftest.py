@@ -25,6 +25,7 @@ from tests.servers import OWNERS
 ROOT = Path(__file__).resolve().parents[2]
 ACCESS = tuple(name.upper() for name in KafkaAccess.model_fields)
 STORES = (
+    "OIDC_ISSUER",
     "KAFKA_BOOTSTRAP_SERVERS",
     "KAFKA_FORGETS",
     *ACCESS,
@@ -106,7 +107,8 @@ async def house(tmp_path: Path) -> AsyncIterator[House]:
         (root / ".local" / "jars").symlink_to((ROOT / ".local" / "jars").resolve())
     kept = {name: value for name, value in os.environ.items() if name not in STORES and name != MARK}
     ports = {
-        f"{name}_PORT": str(free_port()) for name in ("KAFKA", "KAFKA_CONTROLLER", "POSTGRES", *map(str.upper, PORTS))
+        f"{name}_PORT": str(free_port())
+        for name in ("KAFKA", "KAFKA_CONTROLLER", "POSTGRES", "ISSUER", *map(str.upper, PORTS))
     }
     house = House(root, {**kept, **ports})
     yield house

@@ -321,6 +321,18 @@ def test_the_image_is_sane() -> None:
     assert [line for line in lines if line.startswith("ENTRYPOINT [")]
 
 
+def test_every_container_of_ours_is_read_only_and_without_rights() -> None:
+    ours = [each for each in COMPOSE["services"].values() if each.get("image") == "carrousel"]
+    assert len(ours) > len(PORTS)
+    for each in ours:
+        assert (each["read_only"], each["cap_drop"]) == (True, ["ALL"])
+        assert each["security_opt"] == ["no-new-privileges:true"]
+        assert "user" not in each
+    users = re.findall(r"^USER (\d+)$", (ROOT / "deploy" / "Dockerfile").read_text(encoding="utf-8"), re.MULTILINE)
+    assert users
+    assert "0" not in users
+
+
 def locked(name: str) -> dict[str, str]:
     """The packages of one lock, with their version."""
     content = (ROOT / "requirements" / name).read_text(encoding="utf-8")

@@ -23,7 +23,7 @@ ENDPOINTS = {
     "referral": REFERRAL,
     "reporting": REPORTING,
     "training": TRAINING,
-    "every service": {("GET", path): {Role.OPS} for path in ROUTES},
+    "every service": {("GET", path): {Role.OPS} for path in ROUTES} | {("GET", "/audit"): {Role.DATA_PROTECTION}},
 }
 
 

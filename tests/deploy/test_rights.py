@@ -328,11 +328,11 @@ def test_no_secret_stands_on_a_command_line(guarded: Guarded) -> None:
 def test_a_key_file_that_others_may_read_is_refused(tmp_path: Path) -> None:
     file = tmp_path / "operator.password"
     file.write_text("secret", encoding="utf-8")
-    for mode in (0o604, 0o644, 0o602):
+    for mode in (0o604, 0o644, 0o602, 0o640):
         file.chmod(mode)
         with pytest.raises(ReadableByOthers):
             connecting("127.0.0.1:1", KafkaAccess(kafka_password_file=str(file), kafka_ca_file=""))
-    file.chmod(0o640)
+    file.chmod(0o600)
     assert read_secret(file) == "secret"
 
 

@@ -36,7 +36,7 @@ MUTABLE_TABLES = (
     "organisations",
     "referrers",
 )
-ELSEWHERE = ("/health/", "/metrics", "/operations/")  # of every service: tests/shared
+ELSEWHERE = ("/health/", "/metrics", "/operations/", "/audit")  # of every service: tests/shared
 
 
 @dataclass

@@ -74,7 +74,7 @@ async def test_everybody_is_answered_as_the_table_says(reader: Reader) -> None:
 
 async def test_the_table_names_every_route(reader: Reader) -> None:
     described = (await reader.client.get("/openapi.json")).json()["paths"]
-    of_every_service = {"/health/live", "/health/ready", "/metrics", "/operations/dead-letters"}
+    of_every_service = {"/health/live", "/health/ready", "/metrics", "/operations/dead-letters", "/audit"}
     asked = {(method.upper(), path) for path, methods in described.items() for method in methods}
     assert {each for each in asked if each[1] not in of_every_service} == set(ACCESS)
 

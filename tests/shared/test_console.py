@@ -21,6 +21,7 @@ from services.referral.persons import Person
 from services.reporting.consumers import FIGURES, TOPICS, apply
 from services.reporting.queries.figures import find_figures
 from services.reporting.queries.period import Period
+from shared.audit import chain
 from shared.contracts.referral import CASES
 from shared.domain.messages import Meta
 from shared.eventstore import event_store, projection_versions
@@ -202,3 +203,24 @@ async def test_what_is_missing_or_away_is_said_in_one_sentence(desk: Desk) -> No
     desk.environment |= {"REFERRAL_PORT": "1", "REFERRAL_DATABASE_URL": "postgresql://x@127.0.0.1:1/x"}
     code, said = await desk.type("referral", "outbox", "status")
     assert (code, said) == (1, "The database or Kafka does not answer.\n")
+
+
+async def test_the_audit_trail_is_verified_and_where_it_breaks_is_said(
+    desk: Desk, pool: asyncpg.Pool[asyncpg.Record]
+) -> None:
+    assert (await desk.type("referral", "audit", "verify"))[1].startswith("0 entries are as they were written; 0 are")
+    for _ in range(3):
+        await pool.execute(
+            "insert into audit_entries (came_by, method, route, about, outcome, correlation)"
+            " values ('token', 'POST', '/organisations', '{}', 200, '')"
+        )
+    await chain.link(pool)
+    code, said = await desk.type("referral", "audit", "verify")
+    assert (code, said.split()[0]) == (0, "3")
+    head = said.split()[-1]
+    assert (await desk.type("referral", "audit", "verify", "--place", "3", "--digest", head))[0] == 0
+    anew = (1, "The chain was made anew: place 2 had another digest.\n")
+    assert await desk.type("referral", "audit", "verify", "--place", "2", "--digest", head) == anew
+    await pool.execute("update audit_entries set outcome = 403 where id = 2")
+    changed = (1, "The chain breaks at place 2: the entry or its link was changed.\n")
+    assert await desk.type("referral", "audit", "verify") == changed

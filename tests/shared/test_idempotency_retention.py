@@ -92,6 +92,7 @@ async def test_keys_are_rotated_and_what_was_answered_under_an_older_one_is_answ
     async def asked(lines: list[bytes], sent: str) -> httpx.Response:
         file.touch(0o600)
         file.write_bytes(b"\n".join(lines))
+        file.chmod(0o600)
         async with opened(pool, tmp_path, IdempotencyKeys.of_file(file, WEEK)) as desk:
             return await desk.ask(path, sent, body, public=public)
 

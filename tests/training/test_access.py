@@ -15,7 +15,14 @@ from tests.training.conftest import CITY, FOREIGN, FOREIGN_CITY, ORGANISER, Desk
 from tests.training.sides import Names, foreign, own
 
 ACCESS = {endpoint: set(route.roles) for endpoint, route in ROUTES.items()}
-WATCHED = {"/health/live", "/health/ready", "/metrics", "/operations/dead-letters", "/operations/retention-due"}
+WATCHED = {
+    "/health/live",
+    "/health/ready",
+    "/metrics",
+    "/operations/dead-letters",
+    "/operations/retention-due",
+    "/audit",
+}
 WRONG = [(FOREIGN, CITY), (None, CITY), (ORGANISER, FOREIGN_CITY), (FOREIGN, FOREIGN_CITY)]
 Caller: TypeAlias = tuple[Role | None, str | None, str]
 

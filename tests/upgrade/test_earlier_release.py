@@ -37,6 +37,13 @@ def nothing(_: str, __: str) -> None:
     """What is said of the parts, nobody reads."""
 
 
+def _keys(home: Path) -> str:
+    """The keys of the dump as a file that nobody else may read."""
+    keys = Path(shutil.copy(DUMP / "people.keys", home))
+    keys.chmod(0o600)
+    return str(keys)
+
+
 @pytest.fixture
 async def stack(tmp_path: Path) -> AsyncIterator[Mapping[str, str]]:
     """PostgreSQL with the restored databases, and an empty Kafka."""
@@ -49,19 +56,12 @@ async def stack(tmp_path: Path) -> AsyncIterator[Mapping[str, str]]:
         ):
             patch.delenv(name, raising=False)
         async with stores(ROOT, home, nothing) as found:
-            environment = dict(found) | {"PEOPLE_KEYS_FILE": _own(DUMP / "people.keys", home)}
+            environment = dict(found) | {"PEOPLE_KEYS_FILE": _keys(home)}
             for name in SERVICES:
                 await asyncio.to_thread(_restored, name, environment[variable(name, "database_url")])
             for name, value in environment.items():
                 patch.setenv(name, value)
             yield environment | {"home": str(home)}
-
-
-def _own(file: Path, home: Path) -> str:
-    """A copy that nobody else may read."""
-    copied = Path(shutil.copy(file, home))
-    copied.chmod(0o600)
-    return str(copied)
 
 
 def _restored(name: str, url: str) -> None:

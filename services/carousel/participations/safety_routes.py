@@ -15,6 +15,7 @@ from shared.eventstore import idempotency
 from shared.eventstore.command_handler import Outcome
 from shared.eventstore.event_store import Connection
 from shared.eventstore.loading import load
+from shared.http.authorization import RECENTLY_SIGNED_IN
 from shared.http.commands import Commanding, Done, Store
 from shared.http.idempotency_key import READS
 from shared.http.pagination import Page, Paging
@@ -64,7 +65,9 @@ async def read_note(referral_id: Id, task_id: Id, caller: Facilitator, store: St
     return await with_access(store, caller, read)
 
 
-@router.delete("/participations/{referral_id}/notes", status_code=204, tags=["safety"])
+@router.delete(
+    "/participations/{referral_id}/notes", status_code=204, tags=["safety"], dependencies=[RECENTLY_SIGNED_IN]
+)
 async def erase_notes(referral_id: Id, caller: Facilitator, store: Store, notes: SafetyNotes) -> Response:
     """Forget every note that the caller's organisation kept about this person; the events stay, pseudonymous."""
 

@@ -32,6 +32,7 @@ from shared.domain.messages import JsonObject, Refused, id_not_available
 from shared.eventstore.command_handler import Outcome
 from shared.eventstore.event_store import Connection
 from shared.http.auth import Caller
+from shared.http.authorization import RECENTLY_SIGNED_IN
 from shared.http.commands import Commanding, Commands, Done, Store
 from shared.http.idempotency_key import READS
 from shared.http.pagination import PAGE_ROWS, After, Limit, Page
@@ -109,7 +110,7 @@ async def correct_referrer(
     return await _change(commands, names, caller, change, Person(name=body.name, email=body.email))
 
 
-@router.delete("/referrers/{referrer_id}", status_code=204, tags=["people"])
+@router.delete("/referrers/{referrer_id}", status_code=204, tags=["people"], dependencies=[RECENTLY_SIGNED_IN])
 async def erase_referrer(
     referrer_id: Id, why: ErasedBecause, caller: WhoKeepsReferrers, commands: Commanding, names: Names
 ) -> Response:

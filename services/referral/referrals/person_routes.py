@@ -20,6 +20,7 @@ from services.referral.settling import settle_roads
 from shared.domain.messages import JsonObject, Refused
 from shared.eventstore.event_store import Connection
 from shared.http.auth import Caller, Role
+from shared.http.authorization import RECENTLY_SIGNED_IN
 from shared.http.commands import Commanding, Commands, Store
 from shared.http.idempotency_key import READS
 from shared.http.problems import NotVisible
@@ -66,7 +67,7 @@ async def correct_person(
     return await _change(commands, names, caller, referral_id, "correction", "correction", body.person)
 
 
-@router.delete("/referrals/{referral_id}/person", status_code=204, responses=WAITS)
+@router.delete("/referrals/{referral_id}/person", status_code=204, responses=WAITS, dependencies=[RECENTLY_SIGNED_IN])
 async def erase_person(
     referral_id: Id, why: ErasedBecause, caller: WhoKeepsNames, commands: Commanding, names: Names
 ) -> Response:

@@ -24,6 +24,7 @@ from shared.domain.bounds import Line
 from shared.domain.messages import Message
 from shared.eventstore import idempotency
 from shared.eventstore.event_store import Connection
+from shared.http.authorization import RECENTLY_SIGNED_IN
 from shared.http.commands import Commanding
 from shared.http.pagination import Page, Paging
 from shared.http.problems import NotVisible
@@ -76,7 +77,7 @@ async def correct_name(
     return await commands.once(f"person-{person_id}", correct, status=204)
 
 
-@router.delete("/people/{person_id}", status_code=204)
+@router.delete("/people/{person_id}", status_code=204, dependencies=[RECENTLY_SIGNED_IN])
 async def erase_person(person_id: Id, caller: NameHolder, commands: Commanding, people: Persons) -> Response:
     """Forget the name and address that the caller holds, and take back what is to come; events stay, pseudonymous."""
 

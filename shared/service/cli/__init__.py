@@ -10,6 +10,7 @@ import typer
 from shared.eventstore import migrations
 from shared.eventstore.migrations import Phase
 from shared.projections import inline, topic_rebuild
+from shared.service.cli.audit import AUDIT
 from shared.service.cli.dead_letters import DEAD_LETTERS
 from shared.service.cli.outbox_relay import OUTBOX
 from shared.service.cli.parts import OUT, do, do_with_parts, fail, progress, settings_or_fail
@@ -41,6 +42,7 @@ def console(service: Service) -> typer.Typer:
     app.add_typer(DEAD_LETTERS, name="dead-letters")
     app.add_typer(OUTBOX, name="outbox")
     app.add_typer(PERSONAL_DATA, name="personal-data")
+    app.add_typer(AUDIT, name="audit")
     return app
 
 
