@@ -12,11 +12,11 @@ from shared.i18n.text import Language
 
 _KINDS = {
     "count": "A count",
-    "distinct": "Each counted once, over whatever months",
+    "distinct": "Each counted once, over whatever period",
     "days": "Days: how many were measured, the median, and what nine in ten stay within",
     "number": "A number: how many were measured, how often each, and the median",
     "mean": "A mean, each answer weighing the same",
-    "standing": "As it stands in those months",
+    "standing": "As it stands in that period",
 }
 
 

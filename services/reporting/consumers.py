@@ -17,7 +17,7 @@ from shared.messaging.inbox import Inbox, ReceivedMessage
 from shared.projections.topic import TopicProjection
 
 CONSUMER = "reporting"
-VERSION = 6  # of the projections: it goes up when the same messages give other rows
+VERSION = 7  # of the projections: it goes up when the same messages give other rows
 TOPICS = (
     referral.ORGANISATIONS,
     referral.CASES,

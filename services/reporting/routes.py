@@ -14,7 +14,7 @@ from services.reporting.access import Coordinator, Database, require_access
 from services.reporting.project import Project, describe, described
 from services.reporting.queries.figures import Figure, find_figures, first_and_last_month
 from services.reporting.queries.partners import Partner, find_partners, order_of
-from services.reporting.queries.period import Period
+from services.reporting.queries.period import Period, months_covering
 from services.reporting.refusals import Refusal
 from services.reporting.report.page import Results
 from services.reporting.report.render import render_html, render_pdf
@@ -32,8 +32,8 @@ RENDERED_AT_ONCE = 2
 _MEDIA = {"html": "text/html; charset=utf-8", "pdf": "application/pdf"}
 _RENDERING = ThreadPoolExecutor(RENDERED_AT_ONCE, thread_name_prefix="report")
 
-Since = Annotated[Day, Query(description="a day of the first month: figures are kept by month")]
-Until = Annotated[Day, Query(description="a day of the last month")]
+Since = Annotated[Day, Query(description="the first day")]
+Until = Annotated[Day, Query(description="the last day, which counts too")]
 OfCity = Annotated[City | None, Query(description="one city; its meaning stands with each figure")]
 OfPartner = Annotated[Id | None, Query(description="the id of one organisation")]
 OfSector = Annotated[Code | None, Query(description="one sector")]
@@ -42,10 +42,7 @@ router = APIRouter()
 
 
 class Figures(BaseModel):
-    """The figures of some months, each with its definition, its denominator and whether it is protected.
-
-    `since` and `until` are the first and the last day of the months that are covered, whatever days were asked.
-    """
+    """The figures of the days from `since` to `until`, each with its definition, denominator, and whether protected."""
 
     since: date
     until: date
@@ -53,7 +50,7 @@ class Figures(BaseModel):
 
 
 class Partners(Page[Partner]):
-    """Who was a partner of the programme in the months from `since` to `until`, by name: the months of the figures."""
+    """Who was a partner of the programme on a day from `since` to `until`, by name: the days of the figures."""
 
     since: date
     until: date
@@ -69,8 +66,8 @@ async def read_figures(
     partner: OfPartner = None,
     sector: OfSector = None,
 ) -> Figures:
-    """The figures of the whole months in which these days lie, which the answer names."""
-    period = _months(since, until)
+    """The figures of these days: of a month that is not whole, the days asked and no other."""
+    period = _period(since, until)
     async with database.acquire() as connection:
         await require_access(connection, caller, city)
         figures = await find_figures(connection, period, city=city, partner=partner, sector=sector)
@@ -81,8 +78,8 @@ async def read_figures(
 async def read_partners(
     since: Since, until: Until, _: Coordinator, database: Database, after: After = None, limit: Limit = PAGE_ROWS
 ) -> Partners:
-    """The partners of the whole months in which these days lie, which the answer names."""
-    period, key = _months(since, until), key_of(after, str, str)
+    """Who was a partner on one of these days."""
+    period, key = _period(since, until), key_of(after, str, str)
     async with database.acquire() as connection:
         found = await find_partners(connection, period, today())
     left = [each for each in found if key is None or order_of(each) > tuple(key)]
@@ -119,7 +116,7 @@ async def first_report(
     """The report of all cities; without a period, of every month that has a figure."""
     async with database.acquire() as connection:
         project = await described(connection)
-        period = await _months_of_report(connection, since, until)
+        period = await _period_of_report(connection, since, until)
         await require_access(connection, caller, None)
         if project is None:
             raise Refused(Refusal.PROJECT_NOT_DESCRIBED)
@@ -130,15 +127,16 @@ async def first_report(
     return Response(content, media_type=_MEDIA[format])
 
 
-async def _months_of_report(connection: Connection, since: date | None, until: date | None) -> Period:
-    """Of the days asked; an end that was not asked is that of the figures, or the day asked where that is beyond."""
+async def _period_of_report(connection: Connection, since: date | None, until: date | None) -> Period:
+    """Of the days asked; an end not asked is that of the months with figures, or of the month asked beyond them."""
     first, last = await first_and_last_month(connection, today())
-    return _months(since or min(first, until or first), until or max(last, since or last))
+    months = months_covering(min(first, until or first), max(last, since or last))
+    return _period(since or months.since, until or months.until)
 
 
-def _months(since: date, until: date) -> Period:
-    """The whole months of these days; raises Unacceptable `period-reversed`."""
+def _period(since: date, until: date) -> Period:
+    """These days; raises Unacceptable `period-reversed`."""
     if until < since:
         code = Refusal.PERIOD_REVERSED
         raise Unacceptable(code, [{"field": "query.until", "code": code}])
-    return Period.covering(since, until)
+    return Period(since, until)

@@ -47,10 +47,10 @@ def recount(history: History) -> list[Counted]:
 def value(
     counted: Iterable[Counted], since: date, until: date, city: str | None, partner: str | None, sector: str | None
 ) -> dict[str, int]:
-    """The figures over whole months, of the indicators of which something was counted."""
+    """The figures of these days, of the indicators of which something was counted."""
     found: dict[str, list[Counted]] = defaultdict(list)
     for each in counted:
-        within = since.replace(day=1) <= each.on.replace(day=1) <= until
+        within = since <= each.on <= until
         if within and city in {None, each.city} and partner in {None, each.partner} and sector in {None, each.sector}:
             found[each.indicator].append(each)
     return {
@@ -315,9 +315,8 @@ def keys(counted: Iterable[Counted]) -> tuple[Counter[tuple[object, ...]], Count
     figures: Counter[tuple[object, ...]] = Counter()
     members: Counter[tuple[object, ...]] = Counter()
     for each in counted:
-        month = each.on.replace(day=1)
         if each.indicator in DISTINCT:
-            members[each.indicator, each.what, month, each.city, each.partner, each.sector] += each.n
+            members[each.indicator, each.what, each.on, each.city, each.partner, each.sector] += each.n
         else:
-            figures[month, each.city, each.partner, each.sector, each.indicator, each.what] += each.n
+            figures[each.on, each.city, each.partner, each.sector, each.indicator, each.what] += each.n
     return figures, members

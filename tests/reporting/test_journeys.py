@@ -112,7 +112,7 @@ def test_an_unknown_ground_is_refused() -> None:
 
 def test_each_step_counts_in_its_own_month_and_the_cohort_in_that_of_the_receipt() -> None:
     keys = sorted(
-        (key.month.month, key.indicator, key.reason) for key in changes(received(), intake(), accepted()).figures
+        (key.day.month, key.indicator, key.reason) for key in changes(received(), intake(), accepted()).figures
     )
     assert keys == [
         (1, "cohort_accepted", ""),

@@ -50,8 +50,8 @@ class Indicator(Message):
     `kind`: "count" adds up, "distinct" counts each `member` once, "days" and "number" are distributions of a whole
     number (`bands` are the last days of each band), "mean" a weighted mean, "standing" the partners there were.
     `only` is the one reason of the step, or role of a partner, that it counts, None that it counts all.
-    `city`, `partner` and `sector` say whose its rows carry, None that it has none; `month` whether it counts in the
-    month of the step itself or of the receipt of its referral; `denominator` is what it is a part of.
+    `city`, `partner` and `sector` say whose its rows carry, None that it has none; `dated` whether it counts on the
+    day of the step itself or of the receipt of its referral; `denominator` is what it is a part of.
     `unit` says what a "number" is a number of, `scale` what a "mean" is out of; without them the bare number is shown.
     """
 
@@ -65,7 +65,7 @@ class Indicator(Message):
     city: CityMeans | None = None
     partner: PartnerMeans | None = None
     sector: SectorMeans | None = None
-    month: Literal["step", "receipt"] = "step"
+    dated: Literal["step", "receipt"] = "step"
     member: Member | None = None
     bands: tuple[int, ...] = ()
     unit: Unit | None = None

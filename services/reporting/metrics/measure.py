@@ -34,7 +34,18 @@ class Measurement:
 
 
 class FigureKey(NamedTuple):
-    """What one row of figures is about; `month` is its first day, `reason` a code or what was measured."""
+    """What one row of figures is about: `day` is the one it counts on, `reason` a code or what was measured."""
+
+    day: date
+    city: str
+    partner: str
+    sector: str
+    indicator: str
+    reason: str
+
+
+class MonthKey(NamedTuple):
+    """The same of a whole month, by its first day."""
 
     month: date
     city: str
@@ -42,6 +53,14 @@ class FigureKey(NamedTuple):
     sector: str
     indicator: str
     reason: str
+
+
+def months_of(figures: Mapping[FigureKey, int]) -> Counter[MonthKey]:
+    """What figures of days add to those of their months."""
+    months: Counter[MonthKey] = Counter()
+    for key, n in figures.items():
+        months[MonthKey(key.day.replace(day=1), *key[1:])] += n
+    return months
 
 
 @dataclass(slots=True)
@@ -59,20 +78,20 @@ class FigureChanges:
                     self._add(indicator, measurement, sign)
 
     def _add(self, indicator: Indicator, measurement: Measurement, sign: int) -> None:
-        month, place = _dimensions(indicator, measurement)
+        day, place = _dimensions(indicator, measurement)
         if indicator.member:
             if member := measurement.members.get(indicator.member):
-                self.members[MemberKey(indicator.code, member, month, *place)] += sign
+                self.members[MemberKey(indicator.code, member, day, *place)] += sign
         elif (reason := _reason(indicator, measurement)) is not None:
-            self.figures[FigureKey(month, *place, indicator.code, reason)] += sign * measurement.n
+            self.figures[FigureKey(day, *place, indicator.code, reason)] += sign * measurement.n
 
 
 def _dimensions(indicator: Indicator, measurement: Measurement) -> tuple[date, Place]:
-    """The month and the place that the indicator counts it in."""
+    """The day and the place that the indicator counts it in."""
     on, cities = measurement.on, measurement.cities
-    if indicator.month == "receipt" and measurement.received_on:
+    if indicator.dated == "receipt" and measurement.received_on:
         on, cities = measurement.received_on, {**cities, "preferred": measurement.received_for}
-    return on.replace(day=1), Place(
+    return on, Place(
         city=cities.get(indicator.city, "") if indicator.city else "",
         partner=measurement.partner if indicator.partner else "",
         sector=measurement.sector if indicator.sector else "",

@@ -21,12 +21,12 @@ from services.reporting.metrics.catalogue import (
     catalogue,
 )
 from services.reporting.queries.partners import find_partners
-from services.reporting.queries.period import Period
+from services.reporting.queries.period import Period, parts_of
 from shared.domain.messages import Message
 from shared.eventstore.event_store import Connection
 from shared.i18n.text import Text
 
-_QUERY = Path(__file__).with_suffix(".sql").read_text(encoding="utf-8")
+QUERY = Path(__file__).with_suffix(".sql").read_text(encoding="utf-8")
 
 
 class Figure(Message):
@@ -97,12 +97,13 @@ async def find_figures(
     partner: str | None = None,
     sector: str | None = None,
 ) -> list[Figure]:
-    """Every indicator over the months of the period.
+    """Every indicator over the days of the period, to the day; at most two of its months are read by day.
 
     `city`, `partner` (an organisation id) and `sector` narrow it, and leave out what has none of these; None is all.
     """
     counts: defaultdict[str, Counts] = defaultdict(Counts)
-    for row in await connection.fetch(_QUERY, *period, city, partner, sector):
+    head, months, tail = parts_of(period)
+    for row in await connection.fetch(QUERY, period.since, city, partner, sector, *head, *months, *tail):
         counts[row["indicator"]].by[row["by"]][row["key"]] = row["n"]
     roles = Counter(each.role for each in await find_partners(connection, period, period.until))
     for each in catalogue():
@@ -160,7 +161,7 @@ def _measures_its_whole(indicator: Indicator) -> bool:
     whole = next((each for each in catalogue() if each.code == indicator.denominator), None)
     if whole is None or indicator.kind not in {"days", "number"}:
         return False
-    return (whole.step, whole.only, whole.month) == (indicator.step, indicator.only, indicator.month)
+    return (whole.step, whole.only, whole.dated) == (indicator.step, indicator.only, indicator.dated)
 
 
 def _by_reason(indicator: Indicator, counted: Counts, numbers: Mapping[int, int]) -> dict[str, int]:
