@@ -39,6 +39,7 @@ def recount(history: History) -> list[Counted]:
         *_link([journey.received for journey in counting if journey.received], trainings),
         *_groups(messages),
         *(each for held in trainings for each in _training(held, messages)),
+        *_joint(trainings, messages),
         *_participants(messages),
         *_network(messages),
     ]
@@ -151,6 +152,11 @@ class Journey:
         city = self.wanted(indicator, on) if group is None else group
         return Counted(indicator, on, city, received.organisation or "", received.sector, what)
 
+    @property
+    def transfers(self) -> dict[date, str]:
+        """The cities in which the road went on, by day; of one day the last told."""
+        return {each.on: each.city for each in self.messages if isinstance(each, referral.ReferralTransferred)}
+
     def waited(self, indicator: str, since: date, on: date, group: str | None = None) -> Iterator[Counted]:
         if on >= since:
             yield self.one(indicator, on, str((on - since).days), group)
@@ -167,6 +173,29 @@ class Journey:
                 yield self.one(indicator, received.on, member, received.referrer_city or "")
         yield from self.before_the_group(received.on)
         yield from self.in_the_group(received.on)
+        yield from self.between_cities(received)
+
+    def between_cities(self, received: referral.ReferralReceived) -> Iterator[Counted]:
+        wanted, sent_from, home = received.preferred_city, received.referrer_city, received.city_of_residence
+        if sent_from and sent_from != wanted:
+            yield self.one("referrals_from_other_city", received.on, sent_from, wanted)
+            yield self.one("referrals_to_other_city", received.on, wanted, sent_from)
+        if home != wanted:
+            yield self.one("referrals_living_elsewhere", received.on, group=wanted)
+            if self.started:
+                yield self.one("cohort_started_living_elsewhere", received.on)
+        here = wanted
+        for on in sorted(self.transfers):
+            if self.transfers[on] != here:
+                yield self.one("transfers_in", on, here, self.transfers[on])
+                yield self.one("transfers_out", on, self.transfers[on], here)
+            here = self.transfers[on]
+
+    def left(self, category: str, code: str, on: date) -> Iterator[Counted]:
+        assert self.received
+        if (category, code) == ("practical", "transport"):
+            home = self.received.city_of_residence == self.wanted("left_for_transport", on)
+            yield self.one("left_for_transport", on, "own_city" if home else "other_city")
 
     def before_the_group(self, since: date) -> Iterator[Counted]:
         if intake := self.first(referral.IntakeHeld):
@@ -178,16 +207,19 @@ class Journey:
             yield self.one("cohort_accepted", since)
         if held := self.first(referral.ReferralPutOnHold):
             yield self.one("on_hold", held.on)
-        yield from self.ended_before()
+        yield from self.ended_before(since)
 
-    def ended_before(self) -> Iterator[Counted]:
+    def ended_before(self, since: date) -> Iterator[Counted]:
         match self.last(
             referral.ReferralAccepted, referral.ReferralDeclined, referral.ReferralResumed, referral.ReferralWithdrawn
         ):
             case referral.ReferralDeclined() as declined:
                 yield self.one(declined.ground, declined.on, declined.reason)
+                yield self.one(f"cohort_{declined.ground}", since, declined.reason)
             case referral.ReferralWithdrawn() as withdrawn if not self.started:
                 yield self.one("withdrawn", withdrawn.on, f"{withdrawn.category}/{withdrawn.code}")
+                yield self.one("cohort_withdrawn", since, f"{withdrawn.category}/{withdrawn.code}")
+                yield from self.left(withdrawn.category, withdrawn.code, withdrawn.on)
 
     def in_the_group(self, since: date) -> Iterator[Counted]:
         if placed := self.first(carousel.ParticipantPlaced):
@@ -201,6 +233,8 @@ class Journey:
         if isinstance(stopped, carousel.ParticipationStopped) and not self.completed:
             group = self.started.city if self.started else ""
             yield self.one("stopped", stopped.on, f"{stopped.category}/{stopped.code}", group)
+            yield self.one("cohort_stopped", since, f"{stopped.category}/{stopped.code}")
+            yield from self.left(stopped.category, stopped.code, stopped.on)
 
     def modules(self) -> set[int]:
         marks = _standing(self.messages, carousel.AttendanceRecorded, carousel.AttendanceRevoked, "session")
@@ -219,6 +253,10 @@ def _people(journeys: Sequence[Journey]) -> Iterator[Counted]:
             yield journey.one("started", on, group=city)
             yield from journey.waited("days_to_first_session", journey.received.on, on, city)
             yield journey.one("modules_attended", on, str(len(modules)), city)
+            if intake := journey.first(referral.IntakeHeld):
+                yield from journey.waited("days_from_intake", intake.on, on, city)
+            if journey.received.city_of_residence != city:
+                yield journey.one("started_in_other_city", on, group=city)
         completed = [
             (done.on, done.referral, done.city, journey) for journey in of_person if (done := journey.completed)
         ]
@@ -291,6 +329,21 @@ def _training(held: training.TrainingHeld, messages: Sequence[PublicMessage]) ->
         ):
             if last.answers > 4 and mean is not None:
                 yield Counted(code, *here, what=str(mean), n=last.answers)
+
+
+def _joint(trainings: Sequence[training.TrainingHeld], messages: Sequence[PublicMessage]) -> Iterator[Counted]:
+    """Where organisations of another city were: of one other city, or of several."""
+    city_of = {
+        name: each.city for name, each in _last_each(messages, referral.OrganisationRegistered, "organisation").items()
+    }
+    events = _standing(messages, training.NetworkEventHeld, training.NetworkEventRevoked, "event")
+    there = [
+        *(("joint_trainings", each.on, each.city, each.organiser, each.organisations) for each in trainings),
+        *(("joint_events", each.on, each.city, "", each.organisations) for each in events),
+    ]
+    for code, on, city, organiser, organisations in there:
+        if others := {city_of[each] for each in organisations if each in city_of} - {city}:
+            yield Counted(code, on, city, organiser, what=min(others) if len(others) == 1 else "several")
 
 
 def _participants(messages: Sequence[PublicMessage]) -> Iterator[Counted]:

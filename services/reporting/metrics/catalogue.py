@@ -15,23 +15,27 @@ from shared.i18n.text import Text
 StepName = Literal[
     "received", "intake", "accepted", "not_eligible", "not_suitable", "withdrawn", "on_hold",
     "placed", "started", "completed", "stopped", "person_started", "person_completed", "modules",
-    "session", "group", "cycle",
+    "person_started_after_intake", "person_started_elsewhere", "session", "group", "cycle",
     "training", "pitched", "participation", "person", "invited", "answered",
     "score", "confidence_before", "confidence_after", "preceded", "first", "first_preceded",
+    "from_other_city", "to_other_city", "transferred_in", "transferred_out",
+    "living_elsewhere", "started_living_elsewhere", "left_for_transport", "joint_training", "joint_event",
     "network_event", "network_participation", "steering", "steering_partner",
 ]  # fmt: skip
 Kind = Literal["count", "distinct", "days", "number", "mean", "standing"]
-CityMeans = Literal["residence", "referrer", "preferred", "group", "activity"]
+CityMeans = Literal["residence", "referrer", "preferred", "group", "activity", "seat"]
 PartnerMeans = Literal["referring", "organiser", "participant"]
-SectorMeans = Literal["referring", "participant"]
+SectorMeans = Literal["referring", "participant", "partner"]
 Member = Literal["referrer", "organisation", "participant"]
-Chapter = Literal["referrals", "carousel", "cohort", "trainings", "link", "network"]
+Chapter = Literal["referrals", "carousel", "cohort", "trainings", "link", "cooperation", "network"]
+Source = Literal["journey", "session", "cycle", "training", "network_event", "steering_meeting", "partner"]
 
 MEANS: frozenset[StepName] = frozenset({"score", "confidence_before", "confidence_after"})
 WHOLE_NUMBERS: frozenset[StepName] = frozenset(
     {
         *("received", "intake", "accepted", "not_eligible", "not_suitable", "withdrawn", "on_hold"),
         *("placed", "started", "completed", "stopped", "person_started", "person_completed", "modules"),
+        "person_started_after_intake",
         *("session", "group", "preceded", "first_preceded"),
     }
 )
@@ -86,26 +90,44 @@ class Indicator(Message):
         return self
 
 
+class Fed(Message):
+    """What feeds a step: the messages that make it count, and `of` what it is then measured."""
+
+    of: Source
+    events: tuple[str, ...]
+
+
 class Catalogue(Message):
-    """All indicators, in the order of the report; a new version is a new way to count."""
+    """All indicators, in the order of the report; a new version is a new way to count.
+
+    `steps` says what feeds each step, `standing` what feeds the indicators that have none.
+    """
 
     version: int
+    steps: dict[StepName, Fed]
+    standing: Fed
     indicators: tuple[Indicator, ...]
 
 
 @lru_cache(maxsize=1)
-def _whole() -> Catalogue:
+def whole() -> Catalogue:
+    """The catalogue as it is written down."""
     return Catalogue.model_validate_json(Path(__file__).with_suffix(".json").read_bytes())
 
 
 def catalogue() -> tuple[Indicator, ...]:
     """Every indicator, in order."""
-    return _whole().indicators
+    return whole().indicators
 
 
 def catalogue_version() -> int:
     """Goes up with every change of what an indicator counts."""
-    return _whole().version
+    return whole().version
+
+
+def fed(indicator: Indicator) -> Fed:
+    """What feeds it."""
+    return whole().steps[indicator.step] if indicator.step else whole().standing
 
 
 @lru_cache(maxsize=1)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from services.reporting.projections.joint import PRESENCES, VISITED
 from services.reporting.projections.journeys import JOURNEYS
 from services.reporting.projections.network import NETWORK_EVENTS, STEERING_MEETINGS
 from services.reporting.projections.organisations import ORGANISATIONS
@@ -23,6 +24,8 @@ PROJECTIONS: tuple[RowProjection[Any], ...] = (  # of whichever row
     PARTICIPATIONS,
     NETWORK_EVENTS,
     STEERING_MEETINGS,
+    PRESENCES,
+    VISITED,
     REFERRER_MONTHS,
     REFERRERS,
     WINDOWS,

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from services.reporting.metrics.measure import Measurement
+from services.reporting.projections.joint import Activity, OrganisationPresent
 from services.reporting.projections.row_projection import RowProjection
 from shared.contracts.training import (
     NetworkEventHeld,
@@ -51,12 +52,19 @@ def _measure_meeting(row: SteeringMeeting) -> Iterator[Measurement]:
             yield Measurement("steering_partner", meeting.on, members={"organisation": partner})
 
 
+def _derive_present(row: NetworkEvent) -> Iterator[OrganisationPresent]:
+    if event := row.held:
+        activity = Activity("joint_event", event.event, event.on, event.city)
+        yield from (OrganisationPresent(activity, each) for each in event.organisations)
+
+
 NETWORK_EVENTS = RowProjection(
     "network_events",
     NetworkEvent,
     dict.fromkeys((NetworkEventHeld, NetworkEventRevoked), lambda event: (event.event,)),
     _evolve_event,
     _measure_event,
+    _derive_present,
 )
 STEERING_MEETINGS = RowProjection(
     "steering_meetings",

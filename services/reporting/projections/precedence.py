@@ -9,7 +9,8 @@ from typing import TypeVar
 
 from services.reporting.metrics.catalogue import StepName
 from services.reporting.metrics.measure import Measurement
-from services.reporting.projections.journeys import Entry, ReferralEntered
+from services.reporting.projections.entry import Entry
+from services.reporting.projections.journeys import ReferralEntered
 from services.reporting.projections.row_projection import DerivedEvent, RowProjection
 from services.reporting.projections.trainings import OrganisationTrained
 

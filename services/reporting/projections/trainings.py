@@ -8,6 +8,7 @@ from datetime import date
 
 from services.reporting.metrics.catalogue import StepName
 from services.reporting.metrics.measure import Measurement
+from services.reporting.projections.joint import Activity, OrganisationPresent
 from services.reporting.projections.row_projection import DerivedEvent, RowProjection, replaced
 from shared.contracts.training import Kind, ParticipationRecorded, TrainingEvaluated, TrainingHeld, TrainingRevoked
 
@@ -72,11 +73,13 @@ def _measure_evaluation(held: Measurement, event: TrainingEvaluated) -> Iterator
             yield replace(held, step=step, n=event.answers, measured=str(mean))
 
 
-def derive(training: Training) -> Iterator[OrganisationTrained]:
+def derive(training: Training) -> Iterator[OrganisationTrained | OrganisationPresent]:
     """Which organisations were there."""
     if event := training.held:
+        activity = Activity("joint_training", event.training, event.on, event.city, event.organiser)
         for organisation in event.organisations:
             yield OrganisationTrained(event.training, organisation, event.kind, event.on)
+            yield OrganisationPresent(activity, organisation)
 
 
 def _measure_participation(event: ParticipationRecorded) -> Iterator[Measurement]:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import pairwise
 from math import ceil
 from pathlib import Path
+from typing import Literal
 
 from services.reporting.metrics.catalogue import (
     Chapter,
@@ -19,8 +20,9 @@ from services.reporting.metrics.catalogue import (
     SectorMeans,
     Unit,
     catalogue,
+    fed,
 )
-from services.reporting.queries.partners import find_partners
+from services.reporting.queries.partners import Partner, find_partners
 from services.reporting.queries.period import Period, parts_of
 from shared.domain.messages import Message
 from shared.eventstore.event_store import Connection
@@ -39,6 +41,7 @@ class Figure(Message):
     `denominator` is the value of the indicator `denominator_code`, over the same period and filter.
     `left_out` is how many of those counted have nothing to measure: of a wait, those whose dates contradict each other.
     `unit` is what a "number" is a number of, `scale` what a "mean" is out of.
+    `events` are the messages that make it count, `dated` whether on their day or that of the receipt of the referral.
     """
 
     code: str
@@ -49,6 +52,8 @@ class Figure(Message):
     city_means: CityMeans | None
     partner_means: PartnerMeans | None
     sector_means: SectorMeans | None
+    events: tuple[str, ...]
+    dated: Literal["step", "receipt"]
     protected: bool
     value: int
     by_reason: dict[str, int]
@@ -105,15 +110,25 @@ async def find_figures(
     head, months, tail = parts_of(period)
     for row in await connection.fetch(QUERY, period.since, city, partner, sector, *head, *months, *tail):
         counts[row["indicator"]].by[row["by"]][row["key"]] = row["n"]
-    roles = Counter(each.role for each in await find_partners(connection, period, period.until))
+    there = await find_partners(connection, period, period.until)
+    partners = [each for each in there if city in {None, each.city} and sector in {None, each.sector}]
     for each in catalogue():
         if each.kind == "standing":
-            counts[each.code].by["reason"] = Counter({role: roles[role] for role in roles if each.only in {None, role}})
+            counts[each.code] = _standing(each, partners)
     return [
         figure_of(each, counts)
         for each in catalogue()
         if (city is None or each.city) and (partner is None or each.partner) and (sector is None or each.sector)
     ]
+
+
+def _standing(indicator: Indicator, partners: Sequence[Partner]) -> Counts:
+    those = [each for each in partners if indicator.only in {None, each.role}]
+    counts = Counts()
+    counts.by["reason"] = Counter(each.role for each in those)
+    counts.by["city"] = Counter(each.city for each in those) if indicator.city else Counter()
+    counts.by["sector"] = Counter(each.sector for each in those) if indicator.sector else Counter()
+    return counts
 
 
 async def first_and_last_month(connection: Connection, today: date) -> tuple[date, date]:
@@ -138,6 +153,8 @@ def figure_of(indicator: Indicator, counts: defaultdict[str, Counts]) -> Figure:
         city_means=indicator.city,
         partner_means=indicator.partner,
         sector_means=indicator.sector,
+        events=fed(indicator).events,
+        dated=indicator.dated,
         protected=indicator.protected,
         value=counted.total,
         by_reason=_by_reason(indicator, counted, numbers),

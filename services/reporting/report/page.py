@@ -43,6 +43,7 @@ CHAPTERS: dict[Chapter, str] = {
     "cohort": "Of those referred in this period",
     "trainings": "Trainings",
     "link": "After a training",
+    "cooperation": "Between the cities",
     "network": "Network and steering group",
 }
 

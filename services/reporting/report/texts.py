@@ -18,7 +18,7 @@ from babel.support import Translations
 from services.reporting.metrics.catalogue import Unit
 from services.reporting.queries.period import Period
 from shared.i18n.code_lists import terms
-from shared.i18n.text import LOCALES, Language, Text
+from shared.i18n.text import LOCALES, Language, Text, municipality
 
 _HERE = Path(__file__).parent
 
@@ -89,7 +89,7 @@ def clauses(language: Language, parts: Sequence[str]) -> str:
 
 
 def reason(language: Language, code: str) -> str:
-    """A reason, sector or kind for people; `category/code` as "category: code", an unknown code as it is."""
+    """A reason, sector, kind or city for people; `category/code` as "category: code", an unknown code as it is."""
     colon = "\u00a0: " if language == "fr" else ": "
     return colon.join(_word(language, part) for part in code.split("/"))
 
@@ -97,7 +97,7 @@ def reason(language: Language, code: str) -> str:
 def _word(language: Language, code: str) -> str:
     if code in _words():
         return _words()[code].in_(language)
-    return str(gettext_of(language).pgettext("reason", code))
+    return municipality(language, str(gettext_of(language).pgettext("reason", code)))
 
 
 @lru_cache(maxsize=1)
