@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from typing import Annotated, Literal
@@ -10,9 +11,20 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel
 
-from services.reporting.access import Coordinator, Database, require_access
+from services.reporting.access import Anybody, Coordinator, Database, require_access
+from services.reporting.metrics.catalogue import Catalogue, Source, catalogue_version, fed, indicator_named, whole
 from services.reporting.project import Project, describe, described
 from services.reporting.queries.figures import Figure, find_figures, first_and_last_month
+from services.reporting.queries.lineage import (
+    FIRST,
+    Behind,
+    Checkpoint,
+    Narrowing,
+    find_checkpoints,
+    find_sources,
+    projection_version,
+    releases_that_printed,
+)
 from services.reporting.queries.partners import Partner, find_partners, order_of
 from services.reporting.queries.period import Period, months_covering
 from services.reporting.refusals import Refusal
@@ -23,7 +35,7 @@ from shared.domain.clock import today
 from shared.domain.messages import Refused
 from shared.eventstore.event_store import Connection
 from shared.http.commands import Done
-from shared.http.pagination import PAGE_ROWS, After, Limit, Page, key_of, page_of
+from shared.http.pagination import PAGE_ROWS, After, Limit, Page, Paging, key_of, page_of
 from shared.http.problems import NotVisible, Unacceptable
 from shared.i18n.code_lists import City, Id
 from shared.i18n.text import Language
@@ -72,6 +84,68 @@ async def read_figures(
         await require_access(connection, caller, city)
         figures = await find_figures(connection, period, city=city, partner=partner, sector=sector)
     return Figures(since=period.since, until=period.until, figures=figures)
+
+
+class Lineage(Page[Behind]):
+    """Where a figure comes from: what it means, and page by page the journeys or activities behind it.
+
+    `items` are of the kind `of`; of a count they add up to its value, of what is counted once several may stand behind
+    one. `projection` is the version of the projections and of the catalogue that counted it, `checkpoints` the messages
+    that were applied by then, `releases` the ids of those that printed it.
+    """
+
+    since: date
+    until: date
+    figure: Figure
+    of: Source
+    catalogue: int
+    projection: str | None
+    checkpoints: Sequence[Checkpoint]
+    releases: Sequence[str]
+
+
+@router.get("/figures/{indicator}/lineage", tags=["figures"])
+async def read_lineage(
+    indicator: Code,
+    since: Since,
+    until: Until,
+    caller: Coordinator,
+    database: Database,
+    paging: Paging,
+    city: OfCity = None,
+    partner: OfPartner = None,
+    sector: OfSector = None,
+) -> Lineage:
+    """Where the figure of these days comes from, for who may read it; 404 when it is not narrowed by what is asked."""
+    period, narrowing, after = _period(since, until), Narrowing(city, partner, sector), paging.key(*FIRST)
+    async with database.acquire() as connection, connection.transaction(isolation="repeatable_read", readonly=True):
+        await require_access(connection, caller, city)
+        figures = await find_figures(connection, period, **narrowing._asdict())
+        figure = next((each for each in figures if each.code == indicator), None)
+        if figure is None:
+            raise NotVisible
+        meant = indicator_named(indicator)
+        page = paging.page(
+            await find_sources(connection, meant, period, narrowing, after, paging.rows), lambda each: each.key
+        )
+        return Lineage(
+            items=page.items,
+            next=page.next,
+            since=period.since,
+            until=period.until,
+            figure=figure,
+            of=fed(meant).of,
+            catalogue=catalogue_version(),
+            projection=await projection_version(connection),
+            checkpoints=await find_checkpoints(connection),
+            releases=await releases_that_printed(connection, meant, period, narrowing),
+        )
+
+
+@router.get("/indicators", tags=["figures"])
+async def read_indicators(_: Anybody) -> Catalogue:
+    """What each indicator means, what feeds it, whose city, partner and sector it has, and of what it is a part."""
+    return whole()
 
 
 @router.get("/partners", tags=["figures"])

@@ -134,8 +134,12 @@ def rows(projected: InMemory) -> dict[str, Any]:
 
 
 def counted(projected: InMemory) -> list[list[Any]]:
-    """What they add to the figures and to the members, in order."""
-    everything_counted = [*(+projected.figures).items(), *(+projected.members).items()]
+    """What they add to the figures, the members and the sources, in order."""
+    everything_counted = [
+        *(+projected.figures).items(),
+        *(+projected.members).items(),
+        *(+projected.sources).items(),
+    ]
     return sorted([*map(str, key), n] for key, n in everything_counted)
 
 

@@ -107,7 +107,7 @@ async def test_reading_costs_the_same_after_ten_times_as_many_events(connection:
     before = await find(connection)
     assert before["referring_persons"].value == 1000
     rows = [projection.table for projection in PROJECTIONS if projection is not ORGANISATIONS]
-    await connection.execute(f"drop table distinct_members, {', '.join(rows)}")
+    await connection.execute(f"drop table distinct_members, figure_sources, {', '.join(rows)}")
     assert await find(connection) == before
 
 
@@ -115,7 +115,7 @@ async def test_a_retraction_takes_everything_back(connection: Connection) -> Non
     messages = five_referrals()
     await receive(connection, [*messages, *(retracted(referral) for referral in ("r1", "r2", "r3", "r4"))], 3)
     assert await connection.fetchval("select count(*) from figures") == 0
-    for table in ("figures_by_day", "distinct_members", "distinct_counts", "distinct_counts_by_day"):
+    for table in ("figures_by_day", "distinct_members", "distinct_counts", "distinct_counts_by_day", "figure_sources"):
         assert await connection.fetchval(f"select count(*) from {table}") == 0
     assert all(figure.value == 0 and figure.median is None for figure in (await find(connection)).values())
     kept = await connection.fetchval("select count(*) from windows where data->'entries' <> '{}'")

@@ -125,6 +125,11 @@ def catalogue_version() -> int:
     return whole().version
 
 
+def indicator_named(code: str) -> Indicator:
+    """The indicator of that code; raises StopIteration when there is none."""
+    return next(each for each in catalogue() if each.code == code)
+
+
 def fed(indicator: Indicator) -> Fed:
     """What feeds it."""
     return whole().steps[indicator.step] if indicator.step else whole().standing

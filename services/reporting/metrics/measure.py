@@ -16,12 +16,14 @@ from services.reporting.metrics.distinct import MemberKey, Place
 class Measurement:
     """One thing that a row measures: the catalogue decides which indicators count it.
 
-    `n` is how many at once, `measured` a whole number or a mean as text. `received_on` is the day its referral came in,
+    `source` is the id of the journey or activity that it is measured on, as the catalogue says for its step; `n` is how
+    many at once, `measured` a whole number or a mean as text. `received_on` is the day its referral came in,
     `received_for` the city that was preferred then: a cohort stays where it was received.
     """
 
     step: StepName
     on: date
+    source: str
     cities: Mapping[CityMeans, str] = field(default_factory=dict)
     partner: str = ""
     sector: str = ""
@@ -63,12 +65,25 @@ def months_of(figures: Mapping[FigureKey, int]) -> Counter[MonthKey]:
     return months
 
 
+class SourceKey(NamedTuple):
+    """What one journey or activity adds to an indicator on a day, in a place, for a reason."""
+
+    indicator: str
+    day: date
+    source: str
+    city: str
+    partner: str
+    sector: str
+    reason: str
+
+
 @dataclass(slots=True)
 class FigureChanges:
-    """By how much each row of figures and each member of a distinct count goes up or down."""
+    """By how much each row of figures, each member of a distinct count and each source goes up or down."""
 
     figures: Counter[FigureKey] = field(default_factory=Counter)
     members: Counter[MemberKey] = field(default_factory=Counter)
+    sources: Counter[SourceKey] = field(default_factory=Counter)
 
     def add(self, measurements: Iterable[Measurement], sign: int) -> None:
         """Count what was measured (`sign` 1), or take it back (-1)."""
@@ -79,11 +94,16 @@ class FigureChanges:
 
     def _add(self, indicator: Indicator, measurement: Measurement, sign: int) -> None:
         day, place = _dimensions(indicator, measurement)
+        n, reason = sign * measurement.n, _reason(indicator, measurement)
         if indicator.member:
-            if member := measurement.members.get(indicator.member):
-                self.members[MemberKey(indicator.code, member, day, *place)] += sign
-        elif (reason := _reason(indicator, measurement)) is not None:
-            self.figures[FigureKey(day, *place, indicator.code, reason)] += sign * measurement.n
+            if not (member := measurement.members.get(indicator.member)):
+                return
+            n, reason = sign, ""
+            self.members[MemberKey(indicator.code, member, day, *place)] += n
+        elif reason is not None:
+            self.figures[FigureKey(day, *place, indicator.code, reason)] += n
+        if reason is not None:
+            self.sources[SourceKey(indicator.code, day, measurement.source, *place, reason)] += n
 
 
 def _dimensions(indicator: Indicator, measurement: Measurement) -> tuple[date, Place]:

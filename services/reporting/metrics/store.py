@@ -10,13 +10,13 @@ from typing import NamedTuple, TypeVar
 from pydantic_core import to_json
 
 from services.reporting.metrics.distinct import DistinctKey, MemberKey, by_month, distinct_delta
-from services.reporting.metrics.measure import FigureChanges, FigureKey, MonthKey, months_of
+from services.reporting.metrics.measure import FigureChanges, FigureKey, MonthKey, SourceKey, months_of
 from shared.eventstore.event_store import Connection
 
 SCHEMA = Path(__file__).with_suffix(".sql").read_text(encoding="utf-8")
 _LOCK = 7226006
 _DATES = ("month", "day", "seen", "previous")
-Key = TypeVar("Key", FigureKey, MonthKey, MemberKey, DistinctKey)
+Key = TypeVar("Key", FigureKey, MonthKey, MemberKey, DistinctKey, SourceKey)
 
 
 class Write(NamedTuple):
@@ -33,7 +33,7 @@ async def lock_figures(connection: Connection) -> None:
 
 
 async def figure_writes(connection: Connection, changes: FigureChanges) -> list[Write]:
-    """What adds these changes to the figures, the distinct counts and their members: by month, and by day."""
+    """What adds these changes to the figures and distinct counts, by month and by day, and to what they come from."""
     held = await _held(connection, changes.members)
     months, held_months = by_month(changes.members), by_month(held)
     return [
@@ -42,6 +42,7 @@ async def figure_writes(connection: Connection, changes: FigureChanges) -> list[
         *_added("distinct_counts", DistinctKey, distinct_delta(held_months, months)),
         *_added("distinct_counts_by_day", DistinctKey, distinct_delta(held, changes.members)),
         *_added("distinct_members", MemberKey, changes.members),
+        *_added("figure_sources", SourceKey, changes.sources),
     ]
 
 

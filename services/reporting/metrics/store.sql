@@ -56,3 +56,16 @@ create table if not exists distinct_members (
     n         bigint not null,
     primary key (indicator, member, day, city, partner, sector)
 );
+
+-- What figures come from, for those who may see it: only the lineage of one figure reads it, page by page.
+create table if not exists figure_sources (
+    indicator text   not null,
+    day       date   not null,
+    source    text   not null,          -- the pseudonymous id of a journey, or that of an activity
+    city      text   not null,
+    partner   text   not null,
+    sector    text   not null,
+    reason    text   not null,
+    n         bigint not null,
+    primary key (indicator, day, source, city, partner, sector, reason)
+);

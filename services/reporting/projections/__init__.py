@@ -14,6 +14,7 @@ from services.reporting.projections.row_projection import RowProjection
 from services.reporting.projections.sessions import CYCLES, SESSIONS
 from services.reporting.projections.trainings import PARTICIPATIONS, TRAININGS
 
+CONSUMER = "reporting"  # whose checkpoints say how far they are
 PROJECTIONS: tuple[RowProjection[Any], ...] = (  # of whichever row
     ORGANISATIONS,
     JOURNEYS,

@@ -46,6 +46,7 @@ def measurement(entry: Entry, name: StepName, step: Step, started: Step | None, 
     return Measurement(
         step=name,
         on=step.on,
+        source=entry.referral,
         cities={**cities, "preferred": wanted or entry.preferred_city},
         partner=entry.organisation,
         sector=entry.sector,

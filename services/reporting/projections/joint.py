@@ -87,7 +87,7 @@ def _measure_visited(visited: Visited) -> Iterator[Measurement]:
     held = next((each.activity for each in visited.visits.values()), None)
     if held:
         reason = cities.pop() if len(cities) == 1 else "several"
-        yield Measurement(held.step, held.on, {"activity": held.city}, held.organiser, reason=reason)
+        yield Measurement(held.step, held.on, held.id, {"activity": held.city}, held.organiser, reason=reason)
 
 
 PRESENCES = RowProjection(

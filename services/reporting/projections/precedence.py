@@ -105,7 +105,7 @@ def _measure_preceded(window: Window) -> Iterator[Measurement]:
 
 
 def _measurement(step: StepName, entry: Entry) -> Measurement:
-    return Measurement(step, entry.on, entry.cities(), entry.organisation, entry.sector)
+    return Measurement(step, entry.on, entry.referral, entry.cities(), entry.organisation, entry.sector)
 
 
 def _month(event: ReferralEntered | FirstReferral) -> Iterator[str]:

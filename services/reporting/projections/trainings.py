@@ -49,7 +49,9 @@ def measure(training: Training) -> Iterator[Measurement]:
     """The training, who took part by sector, and its evaluation, all in the month and city of the training."""
     if (event := training.held) is None:
         return
-    held = Measurement("training", event.on, {"activity": event.city}, event.organiser, reason=event.kind)
+    held = Measurement(
+        "training", event.on, event.training, {"activity": event.city}, event.organiser, reason=event.kind
+    )
     yield held
     if event.pitched:
         yield replace(held, step="pitched")
@@ -87,6 +89,7 @@ def _measure_participation(event: ParticipationRecorded) -> Iterator[Measurement
         yield Measurement(
             "person",
             event.on,
+            event.training,
             {"activity": event.city},
             partner=event.organisation or "",
             sector=event.sector,
