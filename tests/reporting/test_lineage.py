@@ -21,7 +21,7 @@ from tests.reporting.in_memory import InMemory
 from tests.reporting.published import joined, registered
 from tests.reporting.reader import BOTH, Reader
 from tests.reporting.receiving import receive
-from tests.reporting.recount import Journey
+from tests.reporting.recount_journeys import Journey
 
 COUNTS = [each.code for each in catalogue() if each.kind in {"count", "standing"}]
 CHECKPOINT = "insert into consumer_checkpoints (consumer, source, topic, partition, epoch, sequence) values "

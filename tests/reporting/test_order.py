@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from services.reporting.consumers import TOPICS, apply
 from services.reporting.projections import PROJECTIONS
-from services.reporting.queries.figures import find_figures
+from services.reporting.queries.figures import Figure, find_figures
 from services.reporting.queries.period import Period
 from shared.contracts import referral
 from shared.messaging.cloudevents import PublicMessage
@@ -23,7 +23,8 @@ from tests.reporting import published
 from tests.reporting.histories import histories, interleaved
 from tests.reporting.in_memory import InMemory
 from tests.reporting.receiving import SCHEMA, TABLES
-from tests.reporting.recount import History, keys, recount, value
+from tests.reporting.recount import History, keys, recount
+from tests.reporting.recount_reading import Read, value
 
 
 def counted(batches: Sequence[Sequence[PublicMessage]]) -> tuple[Counter[Any], Counter[Any]]:
@@ -101,11 +102,17 @@ async def _agree(
             found = await find_figures(connection, Period(since, until), city=city, partner=partner, sector=sector)
             expected = value(plain, since, until, city, partner, sector)
             narrowed = {each.code for each in found}
-            assert {each.code: each.value for each in found if each.kind != "standing" and each.value} == {
-                code: n for code, n in expected.items() if n and code in narrowed
+            assert {each.code: _as_read(each) for each in found if each.kind != "standing" and each.value} == {
+                code: read for code, read in expected.items() if read.value and code in narrowed
             }
     finally:
         await connection.close()
+
+
+def _as_read(figure: Figure) -> Read:
+    return Read(
+        figure.value, figure.by_city, figure.by_partner, figure.by_sector, figure.by_month, figure.median, figure.p90
+    )
 
 
 def test_every_message_of_every_topic_is_routed_to_a_row() -> None:
