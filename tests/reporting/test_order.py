@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, TypeAlias
 
 import asyncpg
@@ -83,6 +83,28 @@ def test_every_figure_of_every_narrowing_reads_as_a_plain_recount(database_url: 
     batches = data.draw(interleaved(history))
     asked = [(*data.draw(PERIODS), data.draw(CITIES), data.draw(PARTNERS), data.draw(SECTORS)) for _ in range(4)]
     asyncio.run(_agree(database_url, history, batches, asked))
+
+
+FOUR_MONTHS = st.integers(0, 119).map(lambda nth: date(2026, 1, 1) + timedelta(days=nth))
+SEEN_OFTEN = st.lists(
+    st.tuples(FOUR_MONTHS, st.sampled_from(("p1", "p2")), CITIES.filter(bool)), min_size=4, max_size=9
+)
+
+
+@examples(15)
+@given(SEEN_OFTEN, st.data())
+def test_who_is_seen_often_counts_once_in_any_days(
+    database_url: str, seen: Sequence[tuple[date, str, str]], data: st.DataObject
+) -> None:
+    referrals = [
+        published.received(f"r{nth}", on, who, "o1", city).model_copy(update={"referrer_city": city})
+        for nth, (on, who, city) in enumerate(seen)
+    ]
+    history = {(referral.CASES.name, each.referral): [each] for each in referrals}
+    days = sorted({on + timedelta(days=by) for on, _, _ in seen for by in (0, 1)} | {date(2026, 2, 1)})
+    ends = st.tuples(st.sampled_from(days), st.sampled_from(days)).map(sorted)
+    asked = [(*data.draw(ends), data.draw(CITIES), None, None) for _ in range(30)]
+    asyncio.run(_agree(database_url, history, [referrals], asked))
 
 
 Asked: TypeAlias = "tuple[date, date, str | None, str | None, str | None]"
