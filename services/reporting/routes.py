@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Depends, Query, Response
 from pydantic import BaseModel
 
 from services.reporting.access import Anybody, Coordinator, Database, require_access
@@ -50,6 +50,13 @@ OfCity = Annotated[City | None, Query(description="one city; its meaning stands 
 OfPartner = Annotated[Id | None, Query(description="the id of one organisation")]
 OfSector = Annotated[Code | None, Query(description="one sector")]
 
+
+def _narrowing(city: OfCity = None, partner: OfPartner = None, sector: OfSector = None) -> Narrowing:
+    return Narrowing(city, partner, sector)
+
+
+Narrowed = Annotated[Narrowing, Depends(_narrowing)]
+
 router = APIRouter()
 
 
@@ -70,19 +77,13 @@ class Partners(Page[Partner]):
 
 @router.get("/figures", tags=["figures"])
 async def read_figures(
-    since: Since,
-    until: Until,
-    caller: Coordinator,
-    database: Database,
-    city: OfCity = None,
-    partner: OfPartner = None,
-    sector: OfSector = None,
+    since: Since, until: Until, caller: Coordinator, database: Database, narrowing: Narrowed
 ) -> Figures:
     """The figures of these days: of a month that is not whole, the days asked and no other."""
     period = _period(since, until)
     async with database.acquire() as connection:
-        await require_access(connection, caller, city)
-        figures = await find_figures(connection, period, city=city, partner=partner, sector=sector)
+        await require_access(connection, caller, narrowing.city)
+        figures = await find_figures(connection, period, **narrowing._asdict())
     return Figures(since=period.since, until=period.until, figures=figures)
 
 
@@ -112,34 +113,35 @@ async def read_lineage(
     caller: Coordinator,
     database: Database,
     paging: Paging,
-    city: OfCity = None,
-    partner: OfPartner = None,
-    sector: OfSector = None,
+    narrowing: Narrowed,
 ) -> Lineage:
     """Where the figure of these days comes from, for who may read it; 404 when it is not narrowed by what is asked."""
-    period, narrowing, after = _period(since, until), Narrowing(city, partner, sector), paging.key(*FIRST)
+    period, after = _period(since, until), paging.key(*FIRST)
     async with database.acquire() as connection, connection.transaction(isolation="repeatable_read", readonly=True):
-        await require_access(connection, caller, city)
+        await require_access(connection, caller, narrowing.city)
         figures = await find_figures(connection, period, **narrowing._asdict())
         figure = next((each for each in figures if each.code == indicator), None)
         if figure is None:
             raise NotVisible
-        meant = indicator_named(indicator)
-        page = paging.page(
-            await find_sources(connection, meant, period, narrowing, after, paging.rows), lambda each: each.key
-        )
-        return Lineage(
-            items=page.items,
-            next=page.next,
-            since=period.since,
-            until=period.until,
-            figure=figure,
-            of=fed(meant).of,
-            catalogue=catalogue_version(),
-            projection=await projection_version(connection),
-            checkpoints=await find_checkpoints(connection),
-            releases=await releases_that_printed(connection, meant, period, narrowing),
-        )
+        sources = await find_sources(connection, figure.code, period, narrowing, after, paging.rows)
+        return await _lineage(connection, figure, period, narrowing, paging.page(sources, lambda each: each.key))
+
+
+async def _lineage(
+    connection: Connection, figure: Figure, period: Period, narrowing: Narrowing, page: Page[Behind]
+) -> Lineage:
+    return Lineage(
+        items=page.items,
+        next=page.next,
+        since=period.since,
+        until=period.until,
+        figure=figure,
+        of=fed(indicator_named(figure.code)).of,
+        catalogue=catalogue_version(),
+        projection=await projection_version(connection),
+        checkpoints=await find_checkpoints(connection),
+        releases=await releases_that_printed(connection, figure.code, period, narrowing),
+    )
 
 
 @router.get("/indicators", tags=["figures"])

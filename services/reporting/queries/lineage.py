@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any, NamedTuple, TypeAlias
 
-from services.reporting.metrics.catalogue import Indicator
+from services.reporting.metrics.catalogue import Indicator, indicator_named
 from services.reporting.projections import CONSUMER
 from services.reporting.queries.partners import find_partners
 from services.reporting.queries.period import Period
@@ -64,13 +64,14 @@ class Narrowing(NamedTuple):
 
 
 async def find_sources(
-    connection: Connection, indicator: Indicator, period: Period, narrowing: Narrowing, after: Sequence[Any], rows: int
+    connection: Connection, code: str, period: Period, narrowing: Narrowing, after: Sequence[Any], rows: int
 ) -> Sequence[Behind]:
     """What is behind a figure of these days, in order: `rows` of them after a Key. Of a count they add up to it."""
+    indicator = indicator_named(code)
     if indicator.kind == "standing":
         found = await _partners(connection, indicator, period, narrowing)
         return [each for each in found if each.key > tuple(after)][:rows]
-    records = await connection.fetch(_SOURCES, indicator.code, *period, *narrowing, *after, rows)
+    records = await connection.fetch(_SOURCES, code, *period, *narrowing, *after, rows)
     return [Behind.model_validate(dict(record)) for record in records]
 
 
@@ -101,7 +102,7 @@ async def projection_version(connection: Connection) -> str | None:
 
 
 async def releases_that_printed(
-    _connection: Connection, _indicator: Indicator, _period: Period, _narrowing: Narrowing
+    _connection: Connection, _code: str, _period: Period, _narrowing: Narrowing
 ) -> Sequence[str]:
     """The ids of the releases that printed the figure: none, until releases are kept."""
     return []
