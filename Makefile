@@ -42,7 +42,7 @@ HOSTILE_OPTIONS = --messages $(MESSAGES) --requests $(REQUESTS) $(if $(SEED),--s
 hostile: $(INSTALLED) ## Send harm to consumers and services: is anything stopped, lost or a fault? (MESSAGES=20000 REQUESTS=20000)
 	@$(BIN)/python -m deploy.local run -- $(BIN)/python -m tests.hostile $(HOSTILE_OPTIONS)
 
-LIVES ?= 80
+LIVES ?= 300
 year: $(INSTALLED) ## Live a random but lawful year, tell it in random order, recount it plainly (LIVES=5000 SEED=7)
 	@$(BIN)/python -m deploy.local run -- $(BIN)/python -m tests.year --lives $(LIVES) $(if $(SEED),--seed $(SEED))
 

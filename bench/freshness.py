@@ -21,6 +21,7 @@ from services.referral.referrals.aggregate import REFERRAL
 from services.reporting.consumers import FIGURES, apply
 from shared.eventstore.command_handler import handle
 from shared.eventstore.pool import open_pool
+from shared.messaging.connection import connecting
 from shared.messaging.consumer import Consumer
 from shared.messaging.inbox import Inbox
 from shared.messaging.outbox_relay import OutboxRelay
@@ -55,8 +56,8 @@ async def figure(place: Place) -> list[float]:
 
 async def raw(place: Place) -> list[float]:
     """Seconds from send to received in this process: idempotent, acks=all, no linger, a consumer without group."""
-    producer = AIOKafkaProducer(bootstrap_servers=place.servers, acks="all", enable_idempotence=True)
-    consumer = AIOKafkaConsumer(place.topic, bootstrap_servers=place.servers, auto_offset_reset="earliest")
+    producer = AIOKafkaProducer(**connecting(place.servers), acks="all", enable_idempotence=True)
+    consumer = AIOKafkaConsumer(place.topic, **connecting(place.servers), auto_offset_reset="earliest")
     seconds = []
     async with producer, consumer:
         for topic, partition, key, value, headers in records(place.referrals, place.topic)[: place.referrals]:

@@ -20,6 +20,7 @@ from services.reporting.consumers import apply
 from shared.eventstore.event_store import Connection
 from shared.eventstore.pool import open_pool
 from shared.messaging import inbox
+from shared.messaging.connection import connecting
 from shared.messaging.consumer import Consumer
 from shared.messaging.group_member import Rec
 from shared.messaging.inbox import Apply, Inbox, ReceivedMessage
@@ -79,7 +80,7 @@ async def raw(place: Place) -> float:
     clock = Clock(place.referrals * MESSAGES)
     consumer = AIOKafkaConsumer(
         place.topic,
-        bootstrap_servers=place.servers,
+        **connecting(place.servers),
         group_id=place.schema,
         auto_offset_reset="earliest",
         enable_auto_commit=False,

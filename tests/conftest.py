@@ -18,7 +18,7 @@ from prometheus_client import REGISTRY
 
 from shared.eventstore.pool import open_pool
 from tests.disks import mounted
-from tests.servers import SERVERS, lent
+from tests.servers import SERVERS, forget_owners, lent
 
 _ALWAYS = settings(
     deadline=None,  # a busy machine is not a fault
@@ -54,12 +54,14 @@ def pytest_configure(config: pytest.Config) -> None:
     if config.option.basetemp is None:
         config.option.basetemp = str(Path(tempfile.mkdtemp(prefix="carrousel-")) / "tests")
     if not _PARALLEL:
+        forget_owners()
         return
     if SERVERS in os.environ and os.environ["PYTEST_XDIST_WORKER_COUNT"] != "1":
         raise pytest.UsageError(f"{SERVERS} names a broker, which only one worker can have: WORKERS=1")
     holding = ExitStack()
     config.add_cleanup(holding.close)
     holding.enter_context(lent())
+    forget_owners()
 
 
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:

@@ -13,6 +13,7 @@ from bench import tally
 from bench.corpus import MESSAGES
 from bench.place import Place
 from bench.projection import BATCH, WAIT_MS, Clock, write
+from shared.messaging.connection import connecting
 
 
 async def project(place: Place) -> float:
@@ -31,6 +32,7 @@ def _app(place: Place, home: str, pool: asyncpg.Pool[asyncpg.Record], clock: Clo
     app = faust.App(
         place.schema,
         broker=f"aiokafka://{place.servers}",
+        broker_credentials=_credentials(place.servers),
         datadir=home,
         topic_disable_leader=True,
         web_enabled=False,
@@ -48,6 +50,16 @@ def _app(place: Place, home: str, pool: asyncpg.Pool[asyncpg.Record], clock: Clo
             clock.wrote(len(events))
 
     return app
+
+
+def _credentials(servers: str) -> faust.SASLCredentials | None:
+    options = connecting(servers)
+    return options.get("sasl_mechanism") and faust.SASLCredentials(
+        mechanism=options["sasl_mechanism"],
+        username=options["sasl_plain_username"],
+        password=options["sasl_plain_password"],
+        ssl_context=options["ssl_context"],
+    )
 
 
 def _message(event: EventT[Any]) -> tuple[str, dict[str, Any]]:

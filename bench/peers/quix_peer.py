@@ -7,12 +7,14 @@ from typing import Any
 
 import psycopg
 from quixstreams import Application
+from quixstreams.kafka import ConnectionConfig
 from quixstreams.sinks import BatchingSink, SinkBatch
 
 from bench import tally
 from bench.corpus import MESSAGES
 from bench.place import Place
 from bench.projection import BATCH, Clock
+from shared.messaging.connection import for_librdkafka
 
 
 async def project(place: Place) -> float:
@@ -55,7 +57,7 @@ def _run(place: Place, every: int) -> float:
         connection.execute(tally.SCHEMA)
     with tempfile.TemporaryDirectory() as home:
         app = Application(
-            broker_address=place.servers,
+            broker_address=ConnectionConfig.from_librdkafka_dict(for_librdkafka(place.servers), ignore_extras=True),
             consumer_group=place.schema,
             auto_offset_reset="earliest",
             auto_create_topics=False,

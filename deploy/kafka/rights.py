@@ -9,10 +9,10 @@ from typing import Literal
 from deploy.services import SERVICES
 from shared.messaging.cloudevents import Topic
 
-PARTNERS = "partner"
-ANYBODY = "*"
+OPERATOR = "operator"  # a super user of the cluster: it makes topics, users and rights
+PARTNERS = "partner."
 
-Operation = Literal["READ", "WRITE", "DESCRIBE"]
+Operation = Literal["READ", "WRITE", "DESCRIBE", "CREATE"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,11 +26,20 @@ class Right:
 
 
 def rights(topics: Iterable[Topic], services: Sequence[str] = SERVICES) -> list[Right]:
-    """Every right there is: what is not here is refused."""
+    """Every right of our services; with those of partners, what is not there is refused."""
     found = [Right(service, "READ", "GROUP", f"{service}.") for service in services]
-    found.append(Right(ANYBODY, "READ", "GROUP", f"{PARTNERS}."))
     for topic in topics:
         found += _of(topic, services)
+    return found
+
+
+def rights_of_partner(partner: str, topics: Iterable[Topic]) -> list[Right]:
+    """A partner reads open topics, in groups whose names begin with its own."""
+    principal = PARTNERS + partner
+    found = [Right(principal, "READ", "GROUP", f"{principal}.")]
+    for topic in topics:
+        if not topic.restricted:
+            found += _reading(principal, topic)
     return found
 
 
@@ -40,9 +49,14 @@ def publisher(topic: Topic) -> str:
 
 
 def _of(topic: Topic, services: Sequence[str]) -> Iterator[Right]:
+    """Its publisher makes it again where it was lost."""
     writer = publisher(topic)
+    yield Right(writer, "CREATE", "TOPIC", topic.name)
     yield Right(writer, "WRITE", "TOPIC", topic.name)
-    readers = services if topic.restricted else (ANYBODY,)
-    for reader in readers:
-        yield Right(reader, "DESCRIBE", "TOPIC", topic.name)
-        yield Right(reader, "READ", "TOPIC", topic.name)
+    for reader in services:
+        yield from _reading(reader, topic)
+
+
+def _reading(principal: str, topic: Topic) -> Iterator[Right]:
+    yield Right(principal, "DESCRIBE", "TOPIC", topic.name)
+    yield Right(principal, "READ", "TOPIC", topic.name)

@@ -1,4 +1,7 @@
-"""Where Kafka's jars cannot be had: librdkafka's own mock broker, which speaks the protocol and forgets on exit."""
+"""Where Kafka's jars cannot be had: librdkafka's own mock broker, which speaks the protocol and forgets on exit.
+
+It knows neither TLS nor users.
+"""
 
 import ctypes
 from concurrent.futures import ThreadPoolExecutor
@@ -45,7 +48,7 @@ class BrokerInProcess(Part):
                 raise Trouble("librdkafka's broker did not take its topics.")
         servers = self._library.rd_kafka_mock_cluster_bootstraps(cluster).decode()
         self.port = int(servers.rpartition(":")[2])
-        return {"KAFKA_BOOTSTRAP_SERVERS": servers, "KAFKA_FORGETS": "1"}
+        return {"KAFKA_BOOTSTRAP_SERVERS": servers, "KAFKA_FORGETS": "1", "KAFKA_SECURITY_PROTOCOL": "PLAINTEXT"}
 
     async def stop(self) -> None:
         """Let go of it."""

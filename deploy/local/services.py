@@ -22,6 +22,13 @@ def ports(*, fixed: bool) -> dict[str, str]:
     return {name: str(port_of(name, port)) for name, port in usual.items()}
 
 
+def principal(name: str, environment: Mapping[str, str]) -> dict[str, str]:
+    """The variables by which a service is itself for Kafka: its own user, where there is a password of it."""
+    given = environment.get("KAFKA_PASSWORD_FILE")
+    own = Path(given).with_name(f"{name}.password") if given else None
+    return {"KAFKA_USER": name, "KAFKA_PASSWORD_FILE": str(own)} if own and own.exists() else {}
+
+
 class Service(Part):
     """One service: `python -m services.<name>`, its output in `home`/log/<name>.log."""
 
@@ -31,6 +38,7 @@ class Service(Part):
         self.name, self.root, self.say = name, root, say
         self.log = home / "log" / f"{name}.log"
         self.environment = {**os.environ, **environment}
+        self.environment |= principal(name, self.environment)
         self.port = int(self.environment[variable(name, "port")])
         self.ready = asyncio.Event()
         self.probe: asyncio.Task[None] | None = None

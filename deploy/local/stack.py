@@ -17,7 +17,7 @@ from deploy.local.postgres import PORT as POSTGRES_PORT
 from deploy.local.postgres import Postgres
 from deploy.local.processes import require_room
 from deploy.local.supervision import kept_running
-from deploy.services import SERVICES, variable
+from deploy.services import SERVICES
 
 PATIENCE = 60.0
 
@@ -32,16 +32,16 @@ async def stores(root: Path, home: Path, say: Say, *, stay: bool = False) -> Asy
     environment = services.ports(fixed=stay) | keys.environment(root / ".local")
     async with AsyncExitStack() as running:
         given = await existing.databases()
-        if len(given) == len(SERVICES):
+        if len(given) >= len(SERVICES):
             say("postgres", "the existing ones")
         else:
             postgres = Postgres(home, port_of("POSTGRES_PORT", POSTGRES_PORT if stay else None))
             urls = await running.enter_async_context(kept_running([postgres], say))
-            environment |= {variable(name, "database_url"): url for name, url in urls.items()}
+            environment |= urls
         if servers := os.environ.get("KAFKA_BOOTSTRAP_SERVERS"):
             await existing.require_kafka(servers)
             say("kafka", f"the existing one on {servers}")
-            found = {"KAFKA_BOOTSTRAP_SERVERS": servers}
+            found = {"KAFKA_BOOTSTRAP_SERVERS": servers} | existing.kafka_access()
         else:
             port = port_of("KAFKA_PORT", KAFKA_PORT if stay else None)
             controller = port_of("KAFKA_CONTROLLER_PORT", port + 1 if stay else None)
@@ -68,5 +68,8 @@ async def _kafka(kafka: Kafka, say: Say, running: AsyncExitStack) -> dict[str, s
         return await running.enter_async_context(kept_running([kafka], say))
     except Unreachable as trouble:
         found = await running.enter_async_context(kept_running([BrokerInProcess()], say))
-        say("kafka", f"{trouble} A broker inside this process takes its place and forgets on exit.")
+        say(
+            "kafka",
+            f"{trouble} A broker inside this process takes its place, without TLS and rights, and forgets on exit.",
+        )
         return found

@@ -26,6 +26,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from shared.domain.messages import JsonObject, Refused
 from shared.eventstore.event_store import Connection
 from shared.eventstore.migrations import migrations_of, schema_of
+from shared.secrets.files import read_secret
 
 log = structlog.get_logger(__name__)
 
@@ -63,8 +64,11 @@ class AnswerEncryption:
 
     @classmethod
     def of_file(cls, file: Path) -> AnswerEncryption:
-        """The keys of a file, newest first, one a line: the one that encrypts names (`PEOPLE_KEYS_FILE`)."""
-        return cls(*file.read_bytes().split())
+        """The keys of a file, newest first, one a line: the one that encrypts names (`PEOPLE_KEYS_FILE`).
+
+        Raises ReadableByOthers.
+        """
+        return cls(*read_secret(file).encode().split())
 
     def digests(self, *parts: bytes) -> list[str]:
         """A digest of the parts under each key, the newest first; where one ends and the next begins counts too."""

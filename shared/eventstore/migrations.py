@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 Phase = Literal["pre", "post"]
 _NAME = re.compile(r"(\d{4})-(pre|post)-[a-z0-9_]+")
-_LOCK = 7226003
+LOCK = 7226003
 _APPLIED = """
 create table if not exists schema_migrations (
     component  text        not null,
@@ -31,10 +31,15 @@ create table if not exists schema_migrations (
     primary key (component, name)
 )
 """
+_OWNS = "select pg_has_role(current_user, relowner, 'usage') from pg_class where oid = 'schema_migrations'::regclass"
 
 
 class MigrationChanged(Exception):  # noqa: N818 - an answer: restore the file, and write another one
     """A file is not the one that was applied under its name."""
+
+
+class NotTheOwner(Exception):  # noqa: N818 - an answer: `migrate`, with the owner's URL
+    """A migration is pending, and the tables are those of another role."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +81,7 @@ def schema_of(migrations: Sequence[Migration]) -> str:
 async def migrate(
     pool: asyncpg.Pool[asyncpg.Record], components: Sequence[Sequence[Migration]], last: Phase = "pre"
 ) -> list[Migration]:
-    """Apply what is pending of each component, and return it. Raises MigrationChanged.
+    """Apply what is pending of each component, and return it. Raises MigrationChanged, NotTheOwner.
 
     With `pre`, the `post` ones at the end of a component stay pending: those before a pending `pre` belong to a release
     that is over, and are applied. Each is applied in a transaction of its own.
@@ -98,10 +103,12 @@ async def pending(pool: asyncpg.Pool[asyncpg.Record], components: Sequence[Seque
 
 async def _apply_next(connection: Connection, component: Sequence[Migration], last: Phase) -> Migration | None:
     async with connection.transaction():
-        await connection.execute("select pg_advisory_xact_lock($1)", _LOCK)
+        await connection.execute("select pg_advisory_xact_lock($1)", LOCK)
         await connection.execute(_APPLIED)
         following = next(_due(await _left(connection, component), last), None)
         if following:
+            if not await connection.fetchval(_OWNS):
+                raise NotTheOwner(f"{following.component}/{following.name}")
             await connection.execute(following.sql)
             await connection.execute(
                 "insert into schema_migrations (component, name, checksum) values ($1, $2, $3)",

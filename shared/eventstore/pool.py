@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from typing import Any
 
 import asyncpg
 import structlog
@@ -16,6 +18,7 @@ SERVING = {"idle_in_transaction_session_timeout": "30000", "lock_timeout": "2000
 _COMMAND_SECONDS = 70.0  # for a server that does not answer at all, not even that the statement took too long
 _CONNECT_SECONDS = 10.0
 _CLOSE_SECONDS = 4.0
+_PASSWORD_SECONDS = 5.0  # between a new password in its file and in the database, whichever is first
 
 
 @asynccontextmanager
@@ -33,6 +36,7 @@ async def open_pool(
         url,
         min_size=1,
         max_size=at_most,
+        connect=_connected,
         reset=_leave,
         timeout=_CONNECT_SECONDS,
         server_settings=dict(limits),
@@ -42,6 +46,18 @@ async def open_pool(
         yield pool
     finally:
         await _closed(pool)
+
+
+async def _connected(*place: Any, **options: Any) -> asyncpg.Connection[asyncpg.Record]:  # noqa: ANN401
+    """A connection, as asyncpg asks for it; while a password is being changed, it is read and tried again."""
+    until = time.monotonic() + _PASSWORD_SECONDS
+    while True:
+        try:
+            return await asyncpg.connect(*place, **options)
+        except asyncpg.InvalidPasswordError:
+            if time.monotonic() > until:
+                raise
+            await asyncio.sleep(0.1)
 
 
 async def _closed(pool: asyncpg.Pool[asyncpg.Record]) -> None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 
 from shared.messaging.cloudevents import Envelope, Topic, Unreadable, read_envelope
+from shared.messaging.connection import connecting
 from shared.messaging.outbox import History, Partition, Sent
 
 _READ_RECORDS = 2000
@@ -206,5 +207,5 @@ def _partitions(topics: Sequence[Topic]) -> list[TopicPartition]:
 
 def _reading(servers: str) -> AIOKafkaConsumer:
     return AIOKafkaConsumer(
-        bootstrap_servers=servers, enable_auto_commit=False, auto_offset_reset="earliest", fetch_max_wait_ms=_FETCH_MS
+        **connecting(servers), enable_auto_commit=False, auto_offset_reset="earliest", fetch_max_wait_ms=_FETCH_MS
     )

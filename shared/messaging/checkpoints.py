@@ -11,7 +11,7 @@ from typing import Protocol
 import asyncpg
 
 from shared.eventstore.event_store import Connection
-from shared.messaging.cloudevents import UNREADABLE_CONTENT, Envelope, Topic
+from shared.messaging.cloudevents import UNREADABLE_CONTENT, Envelope, Position, Topic
 
 _RECENT = 64
 _ENTRY = 16
@@ -91,7 +91,7 @@ class Checkpoint:
 
     `recent` holds the last messages, sequence -> event digest, oldest first: it distinguishes a duplicate from another
     event at the same position. `overtaken`: a later epoch lacks messages that were applied of an earlier one, so that
-    projections of both must be rebuilt.
+    projections of both must be rebuilt. `forks`: those that its epoch named when it began; none where not stored then.
     """
 
     epoch: int = 1
@@ -100,6 +100,7 @@ class Checkpoint:
     next_offset: int = 0
     overtaken: bool = False
     recent: dict[int, bytes] = field(default_factory=dict)
+    forks: tuple[int, ...] = ()
 
     def is_duplicate(self, envelope: Envelope) -> bool:
         """Of a message not above the sequence: whether it is the one that was applied, as far as `recent` reaches."""
@@ -116,11 +117,16 @@ class Checkpoint:
             for each in list(self.recent)[:-_RECENT]:
                 del self.recent[each]
 
-    def begin(self, epoch: int, shared_until: int) -> None:
-        """Follow another epoch, which repeats this one up to `shared_until`."""
+    def begin(self, first: Position) -> None:
+        """Follow another epoch from its first message, which repeats this one as far as both share it."""
+        shared_until = first.shared_with(self.epoch)
         self.overtaken |= self.sequence > shared_until
         self.known_until = min(shared_until, self.sequence)
-        self.epoch, self.sequence, self.recent = epoch, 0, {}
+        self.epoch, self.sequence, self.recent, self.forks = first.epoch, 0, {}, first.forks
+
+    def repeats_of(self, epoch: int) -> int:
+        """The last position of an earlier epoch that this one repeats, as far as that is known."""
+        return min(self.forks[epoch - 1 :], default=self.known_until)
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,8 +189,9 @@ class ConsumerCheckpoints:
 
     async def _locked(self, connection: Connection, numbers: Collection[int]) -> dict[int, Checkpoint]:
         rows = await connection.fetch(
-            "select partition, recent, epoch, sequence, known_until, next_offset, overtaken from consumer_checkpoints"
-            " where consumer = $1 and source = $2 and topic = $3 and partition = any($4) order by partition for update",
+            "select partition, recent, epoch, sequence, known_until, next_offset, overtaken, forks"
+            " from consumer_checkpoints where consumer = $1 and source = $2 and topic = $3 and partition = any($4)"
+            " order by partition for update",
             *(self.consumer, self.topic.source, self.topic.name, list(numbers)),
         )
         return {row["partition"]: _checkpoint(row) for row in rows}
@@ -201,15 +208,16 @@ class ConsumerCheckpoints:
     async def advance(self, connection: Connection, reached: Mapping[int, Checkpoint]) -> None:
         """Everything of each partition up to its sequence is applied, or a dead letter."""
         rows = [
-            (number, e.epoch, e.sequence, e.known_until, e.next_offset, e.overtaken, _packed(e.recent))
-            for number, e in reached.items()
+            (n, e.epoch, e.sequence, e.known_until, e.next_offset, e.overtaken, _packed(e.recent), _listed(e.forks))
+            for n, e in reached.items()
         ]
         await connection.execute(
             "update consumer_checkpoints kept set epoch = new.epoch, sequence = new.sequence,"
             " known_until = new.known_until, next_offset = new.next_offset, overtaken = new.overtaken,"
-            " recent = new.recent, updated_at = now() from unnest($4::integer[], $5::integer[], $6::bigint[],"
-            " $7::bigint[], $8::bigint[], $9::boolean[], $10::bytea[])"
-            " as new (partition, epoch, sequence, known_until, next_offset, overtaken, recent)"
+            " recent = new.recent, forks = new.forks, updated_at = now()"
+            " from unnest($4::integer[], $5::integer[], $6::bigint[], $7::bigint[], $8::bigint[], $9::boolean[],"
+            " $10::bytea[], $11::text[])"
+            " as new (partition, epoch, sequence, known_until, next_offset, overtaken, recent, forks)"
             " where consumer = $1 and source = $2 and topic = $3 and kept.partition = new.partition",
             *(self.consumer, self.topic.source, self.topic.name),
             *map(list, zip(*rows, strict=True)),
@@ -284,7 +292,13 @@ def _unread(rows: Sequence[asyncpg.Record]) -> set[tuple[int, int]]:
 
 def _checkpoint(row: asyncpg.Record) -> Checkpoint:
     recent = _unpacked(row["recent"], row["sequence"])
-    return Checkpoint(row["epoch"], row["sequence"], row["known_until"], row["next_offset"], row["overtaken"], recent)
+    forks = tuple(map(int, row["forks"].split(","))) if row["forks"] else ()
+    reached = row["epoch"], row["sequence"], row["known_until"], row["next_offset"], row["overtaken"]
+    return Checkpoint(*reached, recent, forks)
+
+
+def _listed(forks: Iterable[int]) -> str:
+    return ",".join(map(str, forks))
 
 
 def _columns(dead: DeadRecord) -> tuple[object, ...]:

@@ -15,6 +15,7 @@ from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, TopicPartition
 from shared.eventstore.outages import is_infrastructure
 from shared.messaging.checkpoints import ConsumerCheckpoints
 from shared.messaging.closing import stop_within
+from shared.messaging.connection import secret_in_use
 from shared.messaging.group_member import Member, Rec, member_of
 from shared.messaging.inbox import AllDead, AnotherVersionLive, Inbox
 from shared.observability import metrics
@@ -109,12 +110,13 @@ class Consumer:
     async def run(self) -> None:
         """Subscribe, retrying while the broker is away, until cancelled; then finish the current batch."""
         while True:
-            topic = self.inbox.topic.name
-            self._member = member = member_of(self.bootstrap_servers, self.group, topic, self._batch, _Assigned(self))
+            self._member, secret = None, secret_in_use()
             try:
+                topic, assigned = self.inbox.topic.name, _Assigned(self)
+                self._member = member = member_of(self.bootstrap_servers, self.group, topic, self._batch, assigned)
                 await member.broker.start()
                 self.waiting_for = None
-                await self._consuming(member)
+                await self._consuming(member, secret)
             except asyncio.CancelledError:
                 raise
             except Exception as error:  # noqa: BLE001 - the broker is away: log and try again
@@ -122,17 +124,18 @@ class Consumer:
                 log.warning("consumer waits", group=self.group, cause=type(error).__name__)
                 await asyncio.sleep(1)
             finally:
-                await stop_within(_END_SECONDS, member.broker.stop())
+                if self._member:
+                    await stop_within(_END_SECONDS, self._member.broker.stop())
             if self._left.is_set():
                 await self._until_current()
 
-    async def _consuming(self, member: Member) -> None:
-        """Raise when nothing consumes any more."""
+    async def _consuming(self, member: Member, secret: bytes) -> None:
+        """Until it left its group, or the password is another one; raise when nothing consumes any more."""
         left = asyncio.create_task(self._left.wait())
         try:
             while loops := member.loops:
-                await asyncio.wait([*loops, left], return_when=asyncio.FIRST_COMPLETED)
-                if left.done():
+                await asyncio.wait([*loops, left], timeout=_LOOK_SECONDS, return_when=asyncio.FIRST_COMPLETED)
+                if left.done() or secret_in_use() != secret:
                     return
         finally:
             left.cancel()

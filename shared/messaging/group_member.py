@@ -15,6 +15,8 @@ from faststream import AckPolicy
 from faststream.kafka import KafkaBroker, KafkaMessage
 from faststream.kafka.subscriber.usecase import BatchSubscriber
 
+from shared.messaging.connection import security_of
+
 Rec: TypeAlias = ConsumerRecord[bytes, bytes]
 HandleBatch: TypeAlias = Callable[[tuple[Rec, ...]], Awaitable[None]]
 
@@ -76,8 +78,11 @@ def member_of(
 
 
 def _broker(bootstrap_servers: str) -> KafkaBroker:
+    security, more = security_of()
     return KafkaBroker(
         bootstrap_servers,
+        security=security,
+        **more,
         graceful_timeout=_STOP_SECONDS,
         logger=None,
         apply_types=False,

@@ -157,7 +157,7 @@ class OutboxRelay:
 
     async def _follow(self, connection: Connection, outbox: Outbox, producer: Producer) -> None:
         cursor = _Cursor()
-        while True:
+        while not producer.outdated:
             self._woken.clear()
             await cursor.read(connection, outbox)
             window = await self._window(connection, cursor.position, cursor.noted)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from aiokafka import AIOKafkaProducer
 
 from shared.messaging.closing import stop_within
+from shared.messaging.connection import connecting, secret_in_use
 
 _SEND_SECONDS = 30.0
 _STOP_SECONDS = 5.0
@@ -22,6 +23,12 @@ class Producer:
     """An idempotent producer that is not used again after its first failure."""
 
     client: AIOKafkaProducer
+    secret: bytes = b""
+
+    @property
+    def outdated(self) -> bool:
+        """Whether the password was changed since it was opened: it could not connect again."""
+        return secret_in_use() != self.secret
 
     async def send_all(self, records: Iterable[OutgoingRecord]) -> list[int]:
         """Send in order and await every acknowledgement; returns the offset of each.
@@ -43,8 +50,9 @@ async def open_producer(bootstrap_servers: str) -> AsyncIterator[Producer]:
     After a failure its stop is waited for at most five seconds: what it may still send by then are the next records in
     order, which the next term sends again.
     """
+    secret = secret_in_use()
     client = AIOKafkaProducer(
-        bootstrap_servers=bootstrap_servers,
+        **connecting(bootstrap_servers),
         acks="all",
         enable_idempotence=True,
         compression_type="lz4",
@@ -53,6 +61,6 @@ async def open_producer(bootstrap_servers: str) -> AsyncIterator[Producer]:
     )
     try:
         await client.start()
-        yield Producer(client)
+        yield Producer(client, secret)
     finally:
         await stop_within(_STOP_SECONDS, client.stop())

@@ -133,7 +133,7 @@ def _placed(
         found.dropped["earlier-epoch"] += 1
         return
     if position.epoch > checkpoint.epoch and position.previous == 0:
-        checkpoint.begin(position.epoch, position.shared_with(checkpoint.epoch))
+        checkpoint.begin(position)
         known.pending.pop(number, None)
     if position.epoch != checkpoint.epoch:
         _of_another_epoch(each, checkpoint, found, known)
@@ -225,10 +225,11 @@ def _applied_before(each: ParsedRecord, checkpoint: Checkpoint, found: Sequenced
 def _of_another_epoch(
     each: ParsedRecord, checkpoint: Checkpoint, found: SequencedBatch, known: DeadLetterState
 ) -> None:
-    """A later epoch is consumed from its beginning; of an earlier one only what both share is known."""
-    if each.envelope.position.epoch > checkpoint.epoch:
+    """A later epoch is consumed from its beginning, and repeats what it shares with an earlier one."""
+    epoch = each.envelope.position.epoch
+    if epoch > checkpoint.epoch:
         _behind_a_gap(each, checkpoint, found, known)
-    elif each.envelope.sequence <= checkpoint.known_until:
+    elif each.envelope.sequence <= checkpoint.repeats_of(epoch):
         found.dropped["earlier-epoch"] += 1
     else:
         _another_history(each, found, known)

@@ -11,6 +11,7 @@ from aiokafka.errors import KafkaError
 
 from shared.messaging.broker_history import TopicLost
 from shared.messaging.cloudevents import Topic
+from shared.messaging.connection import connecting
 
 _READ_RECORDS = 5000
 
@@ -83,7 +84,7 @@ async def open_topic_reader(bootstrap_servers: str, topics: Sequence[Topic]) -> 
     partitions = {each.name: [TopicPartition(each.name, nth) for nth in range(each.partitions)] for each in topics}
     every = [each for group in partitions.values() for each in group]
     async with AIOKafkaConsumer(
-        bootstrap_servers=bootstrap_servers, enable_auto_commit=False, auto_offset_reset="earliest"
+        **connecting(bootstrap_servers), enable_auto_commit=False, auto_offset_reset="earliest"
     ) as consumer:
         consumer.assign(every)
         yield TopicReader(consumer, partitions, await consumer.beginning_offsets(every))

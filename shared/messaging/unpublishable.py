@@ -19,10 +19,13 @@ from shared.eventstore.event_store import Connection, EventStore, recorded
 from shared.messaging.cloudevents import event_digest
 from shared.messaging.outbox import Outbox
 from shared.messaging.outgoing import Publication, ToIntegrationEvent
+from shared.messaging.topics import MAX_MESSAGE_BYTES
 
 log = structlog.get_logger(__name__)
 
-UNREADABLE, OUT_OF_BOUNDS, WAITS = "unreadable", "out-of-bounds", "waits"
+UNREADABLE, OUT_OF_BOUNDS, TOO_LARGE, WAITS = "unreadable", "out-of-bounds", "too-large", "waits"
+_LARGEST = MAX_MESSAGE_BYTES - 64 * 1024  # room for the key, the headers and what the broker adds
+_SMALL = _LARGEST // 8  # characters of a stored event whose message is not measured: no message is 8 times as large
 _LATE = (
     "select late.told_as as position, late.position as event, stream, version, type, data, events.meta, events.at"
     " from unpublishable_events late join events using (position) where late.told_as"
@@ -141,6 +144,8 @@ def publication_of(
         message = translate(event)
     except ValueError:
         return OUT_OF_BOUNDS
+    if message and len(row["data"]) > _SMALL and len(message.message.model_dump_json().encode()) > _LARGEST:
+        return TOO_LARGE
     return None if message is None else (event, message)
 
 

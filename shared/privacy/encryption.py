@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from pathlib import Path
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+from shared.secrets.files import read_secret
 
 
 class Undecryptable(Exception):  # noqa: N818 - ops must add the key back
@@ -24,8 +25,8 @@ class FieldCipher:
 
     @classmethod
     def of_file(cls, file: str) -> FieldCipher:
-        """The keys of a file, newest first, one a line."""
-        return cls(*Path(file).read_text(encoding="utf-8").split())
+        """The keys of a file, newest first, one a line. Raises ReadableByOthers."""
+        return cls(*read_secret(file).split())
 
     def encrypt(self, text: str) -> bytes:
         """The text as a Fernet token."""

@@ -135,8 +135,8 @@ async def _rebuild(
     progress: ProgressCallback,
 ) -> None:
     async with (
+        open_topic_reader(bootstrap_servers, projection.topics) as reader,  # closed last: by TLS it takes its time
         shadow_schema(url, projection.consumer, projection.schemas) as shadow,
-        open_topic_reader(bootstrap_servers, projection.topics) as reader,
     ):
         rebuilding = _Rebuilding(pool, projection, shadow, reader, progress)
         while not await rebuilding.swapped():

@@ -12,6 +12,7 @@ import asyncpg
 from aiokafka.admin import AIOKafkaAdminClient
 
 from shared.eventstore.migrations import migrations_of
+from shared.messaging.connection import connecting
 from shared.observability.health import HealthCheck, Unhealthy, asked
 
 MIGRATIONS = migrations_of("health", Path(__file__).parent / "sql")
@@ -84,6 +85,6 @@ def kafka(bootstrap_servers: str) -> HealthCheck:
 
 async def _ask_broker(bootstrap_servers: str) -> None:
     async with asyncio.timeout(2), AsyncExitStack() as stack:
-        admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap_servers)
+        admin = AIOKafkaAdminClient(**connecting(bootstrap_servers))
         stack.push_async_callback(admin.close)
         await admin.start()

@@ -5,15 +5,22 @@ from __future__ import annotations
 from ipaddress import IPv4Network, IPv6Network
 from typing import Annotated, Literal
 
-from pydantic import Field, SecretStr, field_validator
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic import Field, SecretStr, field_validator, model_validator
+from pydantic_settings import NoDecode, SettingsConfigDict
+
+from shared.eventstore.transport import Tls, require_tls
+from shared.messaging.connection import KafkaAccess
 
 Role = Literal["api", "relay", "consumer"]
 
 
-class Settings(BaseSettings):
+class Settings(KafkaAccess):
     """What all services share: `KAFKA_BOOTSTRAP_SERVERS`, `AUTH_*`, `LOG_LEVEL`, `HOST`.
 
+    `KAFKA_SECURITY_PROTOCOL` and the like: see KafkaAccess.
+    `<SERVICE>_DATABASE_URL`: its database, in its run-time role; a password stands in the file that `passfile` names.
+    `<SERVICE>_DATABASE_OWNER_URL`: the same in the role that owns the tables, which migrations need; a process without
+    it applies none. `DATABASE_TLS` (`verify-full`): what both need where the server is another machine; or `off`.
     `KAFKA_REPLICATION`: copies of a topic that a service makes; unset, one a broker, at most three.
     `<SERVICE>_PUBLIC_URL`: the address printed on documents; unset, that of the request.
     `ROLES` (`api,relay,consumer`, all unless set): what this process does of its service's work.
@@ -33,6 +40,8 @@ class Settings(BaseSettings):
     people_keep_days: int = Field(default=5 * 365, ge=1)
     log_level: str = "INFO"
     database_url: SecretStr = Field(default=SecretStr(""))
+    database_owner_url: SecretStr = Field(default=SecretStr(""))
+    database_tls: Tls = "verify-full"
     host: str = "127.0.0.1"
     port: int = 0
     public_url: str = Field(default="", pattern=r"^(https?://[!-~]+)?$")
@@ -44,6 +53,12 @@ class Settings(BaseSettings):
     roles: Annotated[frozenset[Role], NoDecode] = Field(
         default=frozenset[Role](("api", "relay", "consumer")), min_length=1
     )
+
+    @model_validator(mode="after")
+    def _databases_are_verified(self) -> Settings:
+        for url in (self.database_url, self.database_owner_url):
+            require_tls(url.get_secret_value(), self.database_tls)
+        return self
 
     @field_validator("roles", "trusted_proxies", mode="before")
     @classmethod
@@ -59,6 +74,7 @@ def settings_of(service: str) -> Settings:
 
     class Own(Settings):
         database_url: SecretStr = Field(validation_alias=f"{service}_database_url")
+        database_owner_url: SecretStr = Field(SecretStr(""), validation_alias=f"{service}_database_owner_url")
         port: int = Field(validation_alias=f"{service}_port", ge=1, le=65535)
         public_url: str = Field(default="", validation_alias=f"{service}_public_url", pattern=r"^(https?://[!-~]+)?$")
 

@@ -16,7 +16,8 @@ from fastapi import APIRouter, FastAPI
 from shared.domain.aggregate import AnyAggregate, Policy
 from shared.eventstore import event_store, idempotency, projection_versions
 from shared.eventstore.event_store import Connection, EventStore
-from shared.eventstore.migrations import Migration, migrate
+from shared.eventstore.migrations import Migration, Phase, migrate
+from shared.eventstore.ownership import hand_over, owning
 from shared.eventstore.pool import SERVING, open_pool
 from shared.http.application import create_app
 from shared.http.auth import TokenVerifier
@@ -58,6 +59,7 @@ class Wiring:
     topic_projection: TopicProjection | None = None
     personal_data: PersonalData | None = None
     components: list[Sequence[Migration]] = field(default_factory=list)
+    owner: asyncpg.Pool[asyncpg.Record] | None = None
 
     @property
     def url(self) -> str:
@@ -67,7 +69,14 @@ class Wiring:
     async def add_tables(self, *components: Sequence[Migration]) -> None:
         """Tables of these components: apply their pending migrations, but for the last `post` ones."""
         self.components += components
-        await migrate(self.pool, components)
+        await self.migrate(components, "pre")
+
+    async def migrate(self, components: Sequence[Sequence[Migration]], last: Phase) -> list[Migration]:
+        """Apply what is pending as the owner of the tables, and give the service what it needs of them."""
+        owner = self.owner or self.pool
+        applied = await migrate(owner, components, last)
+        await hand_over(owner, self.pool, components)
+        return applied
 
     async def add_event_store(
         self,
@@ -163,7 +172,9 @@ def application_of(title: str, settings: Settings, refusals: Refusals, wire: Wir
         async with open_pool(settings.database_url.get_secret_value(), 20, SERVING) as pool:
             _add_checks(state, pool, settings, verifier)
             app.state.pool, app.state.settings = pool, settings
-            wiring = await wired(Wiring(settings, pool, app, state), wire)
+            async with owning(settings.database_owner_url.get_secret_value(), pool) as owner:
+                wiring = await wired(Wiring(settings, pool, app, state, owner=owner), wire)
+            wiring.owner = None
             wiring.add_routes(operations.ROUTER)
             if wiring.personal_data:
                 wiring.add_routes(operations.RETENTION_ROUTER)

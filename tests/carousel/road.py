@@ -24,6 +24,7 @@ from shared.eventstore.event_store import EventStore
 from shared.eventstore.migrations import migrate
 from shared.messaging import inbox
 from shared.messaging.cloudevents import Topic
+from shared.messaging.connection import connecting
 from shared.messaging.consumer import Consumer
 from shared.messaging.outbox_relay import OutboxRelay, backlog
 from shared.messaging.outgoing import ToIntegrationEvent
@@ -113,7 +114,7 @@ async def published(service: Service) -> bool:
 async def applied(service: Service) -> bool:
     """Whether its consumer has committed the end of every partition."""
     partitions = [TopicPartition(service.inbox.topic.name, nth) for nth in range(service.inbox.topic.partitions)]
-    async with AIOKafkaConsumer(bootstrap_servers=service.servers, group_id=service.inbox.topic.name) as consumer:
+    async with AIOKafkaConsumer(**connecting(service.servers), group_id=service.inbox.topic.name) as consumer:
         ends: dict[TopicPartition, int] = await consumer.end_offsets(partitions)
         return {each: await consumer.committed(each) or 0 for each in partitions} == ends
 

@@ -10,6 +10,7 @@ from aiokafka import AIOKafkaProducer
 
 from shared.eventstore.event_store import EventStore
 from shared.messaging.cloudevents import Position, Topic, headers
+from shared.messaging.connection import connecting
 from shared.messaging.outbox import History, Outbox, Sent, current_history
 from shared.messaging.outgoing import OutgoingMessage, partition_of, place, record_of
 from shared.messaging.producer import OutgoingRecord
@@ -28,7 +29,7 @@ def is_forged(value: bytes | None) -> bool:
 
 async def send(servers: str, records: Sequence[OutgoingRecord]) -> None:
     """Put them on the topic."""
-    async with AIOKafkaProducer(bootstrap_servers=servers) as producer:
+    async with AIOKafkaProducer(**connecting(servers)) as producer:
         for topic, partition, key, value, head in records:
             await producer.send_and_wait(topic, value, key, partition, headers=head)
 

@@ -27,7 +27,7 @@ from deploy.local.kafka import Kafka
 from deploy.local.ports import free_port
 from deploy.local.postgres import Postgres
 from deploy.local.processes import spawn, stop
-from deploy.services import PORTS
+from deploy.services import PORTS, variable
 from services.carousel.participations.aggregate import PARTICIPATION
 from services.referral.referrals.aggregate import REFERRAL
 from shared.domain.aggregate import AnyAggregate
@@ -80,7 +80,7 @@ class Town:
             **os.environ,
             **self.ports,
             **keys.environment(ROOT / ".local"),
-            **{f"{name.upper()}_DATABASE_URL": url for name, url in urls.items()},
+            **urls,
             "KAFKA_BOOTSTRAP_SERVERS": f"127.0.0.1:{kafka.port}",
         }
         self.running: dict[str, Process] = {}
@@ -123,7 +123,7 @@ class Town:
         return int((await self.rows(service, query))[0][0])
 
     async def rows(self, service: str, query: str) -> list[asyncpg.Record]:
-        connection = await asyncpg.connect(self.urls[service])
+        connection = await asyncpg.connect(self.urls[variable(service, "database_url")])
         try:
             return await connection.fetch(query)
         finally:

@@ -68,7 +68,7 @@ class Town:
     async def begin(self) -> None:
         started = [each.start() for each in self.servers.values()]
         publisher, reader, _ = await asyncio.gather(*started, self.kafka.start())
-        self.urls = {"publisher": publisher["referral"], "reader": reader["reporting"]}
+        self.urls = {"publisher": publisher["REFERRAL_DATABASE_URL"], "reader": reader["REPORTING_DATABASE_URL"]}
         for name, url in self.urls.items():
             await self._keep_log_small(name)
             self.pools[name] = await asyncpg.create_pool(url, min_size=0, max_size=20, command_timeout=60)

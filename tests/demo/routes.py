@@ -145,7 +145,7 @@ ROUTES: dict[str, dict[str, Make]] = {
                 "accept": of_referral.AcceptReferral,
                 "decline-not-eligible": of_referral.DeclineNotEligible,
                 "decline-not-suitable": of_referral.DeclineNotSuitable,
-                "hold": of_referral.PutReferralOnHold,
+                "put-on-hold": of_referral.PutReferralOnHold,
                 "resume": of_referral.ResumeReferral,
                 "withdraw": of_referral.WithdrawReferral,
             },

@@ -16,10 +16,11 @@ from deploy.local.processes import MARK
 from deploy.services import PORTS
 from services.reporting.metrics.catalogue import catalogue
 from shared.i18n.text import LOCALES
+from shared.messaging.connection import KafkaAccess
 from tests.demo.files import FILE
 
 ROOT = Path(__file__).resolve().parents[2]
-STORES = ("KAFKA_BOOTSTRAP_SERVERS", "KAFKA_FORGETS", MARK)
+STORES = ("KAFKA_BOOTSTRAP_SERVERS", "KAFKA_FORGETS", *(name.upper() for name in KafkaAccess.model_fields), MARK)
 OTHER: dict[str, Any] = {
     **FILE,
     "project": {
@@ -42,7 +43,10 @@ async def test_a_file_of_another_shape_comes_out_equal_and_again_equal(tmp_path:
     (tmp_path / "other.json").write_text(json.dumps(OTHER), encoding="utf-8")
     once = f"{sys.executable} -m deploy.local.demo --figures {tmp_path}/other.json --home {tmp_path} --seed 5"
     command = [sys.executable, "-m", "deploy.local", "run", "--services", "--", "sh", "-c", f"{once} && {once}"]
-    own = (*STORES, *(f"{name.upper()}_{what}" for name in PORTS for what in ("DATABASE_URL", "PORT", "URL")))
+    own = (
+        *STORES,
+        *(f"{name.upper()}_{what}" for name in PORTS for what in ("DATABASE_URL", "DATABASE_OWNER_URL", "PORT", "URL")),
+    )
     environment = {name: value for name, value in os.environ.items() if name not in own}
     process = await asyncio.create_subprocess_exec(*command, cwd=ROOT, env=environment, stdout=PIPE, stderr=PIPE)
     async with asyncio.timeout(600):

@@ -19,9 +19,17 @@ import pytest
 from deploy.local.ports import free_port
 from deploy.local.processes import MARK
 from deploy.services import PORTS
+from shared.messaging.connection import KafkaAccess
+from tests.servers import OWNERS
 
 ROOT = Path(__file__).resolve().parents[2]
-STORES = ("KAFKA_BOOTSTRAP_SERVERS", "KAFKA_FORGETS", *(f"{name.upper()}_DATABASE_URL" for name in PORTS))
+ACCESS = tuple(name.upper() for name in KafkaAccess.model_fields)
+STORES = (
+    "KAFKA_BOOTSTRAP_SERVERS",
+    "KAFKA_FORGETS",
+    *ACCESS,
+    *(f"{name.upper()}_DATABASE_{what}" for name in PORTS for what in ("URL", "OWNER_URL")),
+)
 
 
 @dataclass
@@ -108,4 +116,4 @@ async def house(tmp_path: Path) -> AsyncIterator[House]:
 @pytest.fixture
 def given() -> Callable[[], dict[str, str]]:
     """The servers this run has, as somebody would give them to another stack."""
-    return lambda: {name: os.environ[name] for name in STORES if name in os.environ}
+    return lambda: {name: os.environ[name] for name in STORES if name in os.environ} | OWNERS

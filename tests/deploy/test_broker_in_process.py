@@ -13,6 +13,7 @@ from rich.console import Console
 from deploy.local.board import Board
 from deploy.local.stack import stores
 from shared.contracts.catalogue import topics
+from shared.messaging.connection import connecting
 from shared.messaging.producer import open_producer
 from shared.messaging.topics import create_topics
 
@@ -25,6 +26,7 @@ def _no_network(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv(variable, "http://127.0.0.1:9")
     for variable in ("KAFKA_BOOTSTRAP_SERVERS", "KAFKA_FORGETS"):
         monkeypatch.delenv(variable, raising=False)
+    monkeypatch.setenv("KAFKA_SECURITY_PROTOCOL", "PLAINTEXT")
 
 
 @pytest.fixture
@@ -39,16 +41,17 @@ async def environment(tmp_path: Path, said: io.StringIO) -> AsyncIterator[dict[s
 
 
 async def test_it_is_announced_in_one_line(environment: dict[str, str], said: io.StringIO) -> None:
-    lines = [line for line in said.getvalue().splitlines() if "takes its place and forgets on exit" in line]
+    lines = [line for line in said.getvalue().splitlines() if "takes its place" in line]
     assert len(lines) == 1
     assert "could not be fetched from Maven Central" in lines[0]
-    assert environment["KAFKA_FORGETS"] == "1"
+    assert "without TLS and rights, and forgets on exit" in lines[0]
+    assert (environment["KAFKA_FORGETS"], environment["KAFKA_SECURITY_PROTOCOL"]) == ("1", "PLAINTEXT")
 
 
 async def test_it_has_every_topic_of_the_contracts(environment: dict[str, str]) -> None:
     servers = environment["KAFKA_BOOTSTRAP_SERVERS"]
     await create_topics(servers, topics())  # nothing is missing, and the partitions are those of the contract
-    async with AIOKafkaConsumer(bootstrap_servers=servers) as consumer:
+    async with AIOKafkaConsumer(**connecting(servers)) as consumer:
         assert {topic.name for topic in topics()} <= await consumer.topics()
 
 
@@ -57,9 +60,7 @@ async def test_what_is_acknowledged_is_read_back_in_order(environment: dict[str,
     async with open_producer(servers) as producer:
         await producer.send_all([(name, 0, b"one key", b"%d" % nth, [("a", b"b")]) for nth in range(1000)])
     values: list[int] = []
-    async with AIOKafkaConsumer(
-        name, bootstrap_servers=servers, group_id="test", auto_offset_reset="earliest"
-    ) as consumer:
+    async with AIOKafkaConsumer(name, **connecting(servers), group_id="test", auto_offset_reset="earliest") as consumer:
         while len(values) < 1000:
             for records in (await consumer.getmany(timeout_ms=1000)).values():
                 values += [int(record.value) for record in records]

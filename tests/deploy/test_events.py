@@ -16,7 +16,7 @@ from faststream.specification.asyncapi.v3_0_0.schema.schema import ApplicationSc
 
 from deploy import events
 from deploy.asyncapi import document
-from deploy.kafka.rights import ANYBODY, rights
+from deploy.kafka.rights import rights_of_partner
 from shared.contracts.catalogue import examples, topics
 from shared.messaging.cloudevents import Position, PublicMessage, Topic, headers, read_envelope, read_message
 
@@ -80,7 +80,7 @@ def test_its_schemas_allow_what_is_sent_and_refuse_another_type(topic: Topic, me
 
 def test_open_is_what_anybody_has_the_right_to_read_and_no_person_is_in_it() -> None:
     told = {name for name, each in ASYNCAPI["channels"].items() if each["tags"] == [{"name": "open"}]}
-    assert told == {each.name for each in rights(topics()) if each.principal == ANYBODY and each.kind == "TOPIC"}
+    assert told == {each.name for each in rights_of_partner("any", topics()) if each.kind == "TOPIC"}
     for topic, message in EVERY:
         if topic.name in told:
             assert PERSONS.isdisjoint(message.model_fields), message

@@ -80,7 +80,7 @@ class Unset(Bare):
 async def test_of_what_fails_on_a_local_server_no_value_is_logged(tmp_path: Path) -> None:
     server = local.Postgres(tmp_path, free_port())
     urls = await server.start()
-    await fail(urls["referral"])
+    await fail(urls["REFERRAL_DATABASE_URL"])
     await server.stop()
     assert "Zzname" not in server.log.read_text(encoding="utf-8")
 

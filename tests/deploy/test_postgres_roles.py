@@ -16,7 +16,9 @@ from deploy.local.ports import free_port
 from deploy.services import SERVICES
 
 SCRIPT = Path(__file__).resolve().parents[2] / "deploy" / "postgres" / "roles.sh"
-PASSWORDS = {f"{name.upper()}_PASSWORD": f"it's {name}'s" for name in SERVICES}
+PASSWORDS = {f"{name.upper()}_PASSWORD": f"it's {name}'s" for name in SERVICES} | {
+    f"{name.upper()}_OWNER_PASSWORD": f"it's the owner of {name}'s" for name in SERVICES
+}
 
 
 class Bare(local.Postgres):
@@ -40,7 +42,7 @@ async def run(server: Bare, passwords: dict[str, str]) -> subprocess.CompletedPr
         "PATH": f"{local.binary('psql').parent}:{os.environ['PATH']}",
         "PGHOST": "127.0.0.1",
         "PGPORT": str(server.port),
-        "PGPASSWORD": local.LOCAL_PASSWORD,
+        "PGPASSWORD": local.password_of("postgres"),
     }
     return await asyncio.to_thread(
         subprocess.run, ["sh", str(SCRIPT)], env=environment, capture_output=True, text=True, check=False
@@ -51,7 +53,7 @@ async def enter(server: Bare, role: str, database: str, password: str) -> str:
     connection = await asyncpg.connect(
         host="127.0.0.1", port=server.port, user=role, database=database, password=password
     )
-    await connection.execute("create table if not exists mine (n int)")
+    await connection.execute(f"create schema if not exists of_{role}")
     await connection.close()
     return "in"
 
@@ -62,6 +64,7 @@ async def test_each_service_enters_its_own_database_and_no_other(server: Bare) -
         assert done.returncode == 0, done.stderr
     for name in SERVICES:
         assert await enter(server, name, name, f"it's {name}'s") == "in"
+        assert await enter(server, f"{name}_owner", name, f"it's the owner of {name}'s") == "in"
     for database in ("reporting", "postgres"):
         with pytest.raises(asyncpg.InsufficientPrivilegeError):
             await enter(server, "referral", database, "it's referral's")

@@ -1,74 +1,83 @@
-"""Who may read and write which topic: said by the contracts, and held by a real broker."""
+"""Who may do what with which topic: every topic x principal x operation on a real broker, and partners in and out."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+import os
+import sys
+from collections.abc import AsyncIterator, Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+import psutil  # type: ignore[import-untyped]
 import pytest
-from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
-from aiokafka.errors import GroupAuthorizationFailedError, TopicAuthorizationFailedError
+import pytest_asyncio
+from aiokafka import AIOKafkaConsumer
+from aiokafka.errors import GroupAuthorizationFailedError, KafkaConnectionError, TopicAuthorizationFailedError
+from confluent_kafka import Consumer, KafkaError, KafkaException, Producer
 from confluent_kafka.admin import (
-    AclBinding,
-    AclBindingFilter,
-    AclOperation,
-    AclPermissionType,
     AdminClient,
-    ResourcePatternType,
+    AlterConfigOpType,
+    ConfigEntry,
+    ConfigResource,
+    NewTopic,
     ResourceType,
 )
 
-from deploy.kafka.__main__ import give
-from deploy.kafka.rights import Right, publisher, rights
-from deploy.local.kafka import Kafka
+from deploy.kafka import partners, principals
+from deploy.kafka.cluster import give_rights
+from deploy.kafka.rights import OPERATOR, Right, publisher, rights, rights_of_partner
+from deploy.local.kafka import PRINCIPALS, Kafka
 from deploy.local.ports import free_port
 from deploy.services import SERVICES
 from shared.contracts.catalogue import topics
+from shared.messaging.cloudevents import Topic
+from shared.messaging.connection import KafkaAccess, connecting, for_librdkafka
 from shared.messaging.topics import create_topics
+from shared.secrets.files import ReadableByOthers, read_secret
 
 ROOT = Path(__file__).resolve().parents[2]
 RESTRICTED = [each for each in topics() if each.restricted]
 OPEN = [each for each in topics() if not each.restricted]
+PARTNER, STRANGER = "partner.newspaper", "stranger"
+EVERYBODY = (OPERATOR, *SERVICES, PARTNER, STRANGER)
+REFUSED = {KafkaError.TOPIC_AUTHORIZATION_FAILED, KafkaError.CLUSTER_AUTHORIZATION_FAILED}
+AUTHORIZATION = (TopicAuthorizationFailedError, GroupAuthorizationFailedError)
+SECONDS = 30
 
 
-class GuardedKafka(Kafka):
-    """A broker that asks for a name and a password, and checks rights; whoever comes by the plain door may do all."""
+class Guarded:
+    """A broker with every topic of the contracts, one message on each, and a way in for each principal."""
 
-    def __init__(self, home: Path, jars: Path) -> None:
-        super().__init__(home, jars, free_port(), free_port())
-        self.guarded = free_port()
+    def __init__(self, kafka: Kafka, folder: Path) -> None:
+        self.kafka, self.folder = kafka, folder
+        self.servers = f"127.0.0.1:{kafka.port}"
+        self.operator = AdminClient(for_librdkafka(self.servers, self.access(OPERATOR)))
 
-    def _settings(self) -> dict[str, str | int]:
-        door = f"SASL_PLAINTEXT://127.0.0.1:{self.guarded}"
-        users = " ".join(f'user_{name}="{name}"' for name in (*SERVICES, "newspaper"))
-        settings = super()._settings()
-        return settings | {
-            "listeners": f"{settings['listeners']},{door}",
-            "advertised.listeners": f"{settings['advertised.listeners']},{door}",
-            "listener.security.protocol.map": "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT,SASL_PLAINTEXT:SASL_PLAINTEXT",
-            "sasl.enabled.mechanisms": "PLAIN",
-            "listener.name.sasl_plaintext.plain.sasl.jaas.config": "org.apache.kafka.common.security.plain"
-            f".PlainLoginModule required {users};",
-            "authorizer.class.name": "org.apache.kafka.metadata.authorizer.StandardAuthorizer",
-            "super.users": "User:ANONYMOUS",
-        }
+    def access(self, principal: str) -> KafkaAccess:
+        """The settings by which a process is this principal."""
+        own = self.folder / f"{principal}.password"
+        file = own if own.exists() else self.kafka.authority.password_file(principal)
+        return KafkaAccess(
+            kafka_security_protocol="SASL_SSL",
+            kafka_mechanism="SCRAM-SHA-512",
+            kafka_user=principal,
+            kafka_password_file=str(file),
+            kafka_ca_file=str(self.kafka.authority.ca),
+        )
 
-    def as_user(self, name: str) -> dict[str, Any]:
-        """How a client says who it is."""
-        return {
-            "bootstrap_servers": f"127.0.0.1:{self.guarded}",
-            "security_protocol": "SASL_PLAINTEXT",
-            "sasl_mechanism": "PLAIN",
-            "sasl_plain_username": name,
-            "sasl_plain_password": name,
-        }
+    def keep(self, principal: str, password: str) -> None:
+        file = self.folder / f"{principal}.password"
+        file.write_text(password, encoding="utf-8")
+        file.chmod(0o600)
 
-    async def read(self, name: str, topic: str, group: str) -> bytes | None:
-        """The first message of a topic, as `name`."""
-        settings = {"group_id": group, "auto_offset_reset": "earliest", "retry_backoff_ms": 50}
-        consumer = AIOKafkaConsumer(topic, **settings, **self.as_user(name))
+    def options(self, principal: str) -> dict[str, Any]:
+        return for_librdkafka(self.servers, self.access(principal)) | {"log_level": 0}
+
+    async def read(self, principal: str, topic: str, group: str | None) -> bytes | None:
+        """The first message of a topic, in a group."""
+        options = connecting(self.servers, self.access(principal))
+        consumer = AIOKafkaConsumer(topic, group_id=group, auto_offset_reset="earliest", retry_backoff_ms=50, **options)
         try:
             await consumer.start()
             value: bytes | None = (await consumer.getone()).value
@@ -76,45 +85,133 @@ class GuardedKafka(Kafka):
         finally:
             await consumer.stop()
 
-    async def write(self, name: str, topic: str) -> None:
-        """One message, as `name`."""
-        async with AIOKafkaProducer(**self.as_user(name), acks="all", enable_idempotence=True) as producer:
-            await producer.send_and_wait(topic, f"of {topic}".encode())
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def guarded(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Guarded]:
+    home = tmp_path_factory.mktemp("guarded")
+    with pytest.MonkeyPatch.context() as patch:
+        kafka = Kafka(home, ROOT / ".local" / "jars", free_port(), free_port())
+        for name, value in (await kafka.start()).items():
+            patch.setenv(name, value)
+        broker = Guarded(kafka, home)
+        await create_topics(broker.servers, topics())
+        producer = Producer(broker.options(OPERATOR))
+        for topic in topics():
+            producer.produce(topic.name, f"of {topic.name}".encode(), b"key", partition=0)
+        assert await asyncio.to_thread(producer.flush, SECONDS) == 0
+        principals.set_passwords(broker.operator, {STRANGER: "a stranger's"})
+        broker.keep(STRANGER, "a stranger's")
+        broker.keep(PARTNER, await partners.add(broker.servers, PARTNER.removeprefix("partner.")))
+        principals.give(broker.operator, [Right(STRANGER, "READ", "GROUP", STRANGER)])
+        wanted = 1 + len(rights(topics())) + len(rights_of_partner("newspaper", topics()))
+        await until(lambda: len(principals.standing(broker.operator)) == wanted)
+        yield broker
+        await kafka.stop()
 
 
-def standing(admin: AdminClient) -> list[AclBinding]:
-    """Every right the broker knows of."""
-    anything: Any = None
-    everything = AclBindingFilter(
-        ResourceType.ANY,
-        anything,
-        ResourcePatternType.ANY,
-        anything,
-        anything,
-        AclOperation.ANY,
-        AclPermissionType.ANY,
-    )
-    return list(admin.describe_acls(everything).result(30))
+async def until(there: Callable[[], bool]) -> None:
+    async with asyncio.timeout(SECONDS):
+        while not await asyncio.to_thread(there):
+            await asyncio.sleep(0.05)
 
 
-@pytest.fixture
-async def kafka(tmp_path: Path) -> AsyncIterator[GuardedKafka]:
-    broker = GuardedKafka(tmp_path, ROOT / ".local" / "jars")
-    servers = (await broker.start())["KAFKA_BOOTSTRAP_SERVERS"]
-    await create_topics(servers, topics())
-    wanted = rights(topics())
-    admin = AdminClient({"bootstrap.servers": servers})
-    assert give(admin, wanted) == len(wanted)
-    while len(await asyncio.to_thread(standing, admin)) < len(wanted):  # the broker hears of them a moment later
-        await asyncio.sleep(0.05)
-    yield broker
-    await broker.stop()
+def may(principal: str, operation: str, topic: Topic) -> bool:
+    """The rule, in plain words."""
+    if principal == OPERATOR:
+        return True
+    if operation in {"read", "describe"}:
+        return principal in SERVICES or (principal == PARTNER and not topic.restricted)
+    if operation in {"write", "create"}:
+        return principal == publisher(topic)
+    return False
+
+
+def allowed(error: KafkaError | None, *, otherwise: int = KafkaError.NO_ERROR) -> bool:
+    """Whether it was allowed; any other error than the one expected is a fault of the test."""
+    code = error.code() if error else KafkaError.NO_ERROR
+    assert code in {KafkaError.NO_ERROR, otherwise, *REFUSED}, error
+    return code not in REFUSED
+
+
+def of_future(answer: Any, *, otherwise: int = KafkaError.NO_ERROR) -> bool:
+    try:
+        answer.result(SECONDS)
+    except KafkaException as error:
+        return allowed(error.args[0], otherwise=otherwise)
+    return True
+
+
+def read(options: dict[str, Any]) -> dict[str, bool]:
+    """In a group of its own, which a stranger has too: what is refused is the topic."""
+    principal, found = options["sasl.username"], dict[str, bool]()
+    for topic in topics():
+        consumer = Consumer(options | {"group.id": f"{principal}.matrix.{topic.name}", "auto.offset.reset": "earliest"})
+        consumer.subscribe([topic.name])
+        message = consumer.poll(SECONDS)
+        assert message is not None, f"{topic.name}: neither a message nor an error"
+        found[topic.name] = allowed(message.error())
+        consumer.close()
+    return found
+
+
+def write(options: dict[str, Any]) -> dict[str, bool]:
+    """Idempotently as a publisher; whoever may write nothing is not even given the number that needs."""
+    publishes = options["sasl.username"] in {OPERATOR, *map(publisher, topics())}
+    producer, found = Producer(options | {"enable.idempotence": publishes}), dict[str, bool]()
+
+    def done(name: str) -> Callable[[KafkaError | None, object], None]:
+        return lambda error, _: found.update({name: allowed(error)})
+
+    for topic in topics():
+        producer.produce(topic.name, b"again", b"key", partition=0, on_delivery=done(topic.name))
+    assert producer.flush(SECONDS) == 0
+    return found
+
+
+def describe(options: dict[str, Any]) -> dict[str, bool]:
+    admin = AdminClient(options)
+    return {each.name: allowed(admin.list_topics(each.name, SECONDS).topics[each.name].error) for each in topics()}
+
+
+def create(options: dict[str, Any]) -> dict[str, bool]:
+    """They are there: who may create is told so."""
+    admin, wanted = AdminClient(options), [NewTopic(each.name, each.partitions, 1) for each in topics()]
+    answers = admin.create_topics(wanted, validate_only=True)
+    return {name: of_future(answer, otherwise=KafkaError.TOPIC_ALREADY_EXISTS) for name, answer in answers.items()}
+
+
+def alter(options: dict[str, Any]) -> dict[str, bool]:
+    admin, found = AdminClient(options), dict[str, bool]()
+    for topic in topics():
+        entry = ConfigEntry("retention.ms", "-1", incremental_operation=AlterConfigOpType.SET)
+        resource = ConfigResource(ResourceType.TOPIC, topic.name, incremental_configs=[entry])
+        [answer] = admin.incremental_alter_configs([resource], validate_only=True).values()
+        found[topic.name] = of_future(answer)
+    return found
+
+
+def delete(options: dict[str, Any]) -> dict[str, bool]:
+    admin = AdminClient(options)
+    return {name: of_future(answer) for name, answer in admin.delete_topics(NAMES).items()}
+
+
+NAMES = [each.name for each in topics()]
+OPERATIONS: Mapping[str, Callable[[dict[str, Any]], dict[str, bool]]] = {
+    "read": read, "write": write, "describe": describe, "create": create, "alter": alter, "delete": delete,
+}  # fmt: skip
+CASES = [
+    (principal, operation)
+    for operation in OPERATIONS
+    for principal in EVERYBODY
+    if (principal, operation) != (OPERATOR, "delete")  # it may, and they would be gone
+]
 
 
 def test_no_partner_is_given_a_restricted_topic() -> None:
     assert {each.name for each in RESTRICTED} >= {"referral.cases", "carousel.cases"}
     names = {each.name for each in RESTRICTED}
     assert {right.principal for right in rights(topics()) if right.name in names} <= set(SERVICES)
+    assert not names & {right.name for right in rights_of_partner("newspaper", topics())}
 
 
 def test_each_topic_is_written_by_the_service_that_publishes_it_alone() -> None:
@@ -123,29 +220,151 @@ def test_each_topic_is_written_by_the_service_that_publishes_it_alone() -> None:
     assert {publisher(each) for each in topics()} <= set(SERVICES)
 
 
-def test_anybody_may_read_an_open_topic() -> None:
+def test_a_partner_reads_every_open_topic_in_groups_of_its_own() -> None:
     for each in OPEN:
-        assert Right("*", "READ", "TOPIC", each.name) in rights(topics())
+        assert Right(PARTNER, "READ", "TOPIC", each.name) in rights_of_partner("newspaper", topics())
+    groups = [right for right in rights_of_partner("newspaper", topics()) if right.kind == "GROUP"]
+    assert groups == [Right(PARTNER, "READ", "GROUP", f"{PARTNER}.")]
 
 
 @pytest.mark.durable
-async def test_the_broker_holds_the_rights(kafka: GuardedKafka) -> None:
+@pytest.mark.parametrize(("principal", "operation"), CASES)
+async def test_every_topic_is_open_to_whom_it_must_be_and_to_nobody_else(
+    guarded: Guarded, principal: str, operation: str
+) -> None:
+    found = await asyncio.to_thread(OPERATIONS[operation], guarded.options(principal))
+    assert found == {each.name: may(principal, operation, each) for each in topics()}
+
+
+@pytest.mark.durable
+async def test_a_group_is_of_one_principal(guarded: Guarded) -> None:
     case, fact = RESTRICTED[0], OPEN[0]
-    admin = AdminClient({"bootstrap.servers": f"127.0.0.1:{kafka.port}"})
-    assert give(admin, rights(topics())) == len(standing(admin))  # given again, they are the same
-    for topic in (case, fact):
-        await kafka.write(publisher(topic), topic.name)
-    assert await kafka.read("reporting", case.name, f"reporting.{case.name}") == f"of {case.name}".encode()
-    assert await kafka.read("newspaper", fact.name, "partner.newspaper") == f"of {fact.name}".encode()
-    with pytest.raises(TopicAuthorizationFailedError):
-        await kafka.read("newspaper", case.name, "partner.newspaper")
-    with pytest.raises(GroupAuthorizationFailedError):
-        await kafka.read("newspaper", fact.name, f"reporting.{fact.name}")
-    stranger = next(name for name in SERVICES if name != publisher(fact))
-    with pytest.raises(TopicAuthorizationFailedError):
-        await kafka.write(stranger, fact.name)
+    assert await guarded.read("reporting", case.name, f"reporting.{case.name}") == f"of {case.name}".encode()
+    assert await guarded.read(PARTNER, fact.name, f"{PARTNER}.first") == f"of {fact.name}".encode()
+    for principal, group in [
+        (PARTNER, f"reporting.{fact.name}"),
+        (PARTNER, "partner.other.first"),
+        ("referral", "carousel.x"),
+    ]:
+        with pytest.raises(GroupAuthorizationFailedError):
+            await guarded.read(principal, fact.name, group)
 
 
 @pytest.mark.durable
-def test_a_broker_that_checks_no_rights_is_said(bootstrap_servers: str) -> None:
-    assert give(AdminClient({"bootstrap.servers": bootstrap_servers}), rights(topics())) == 0
+async def test_a_wrong_password_and_no_password_get_nowhere(guarded: Guarded) -> None:
+    right = guarded.access("referral")
+    wrong = right.model_copy(update={"kafka_password_file": str(guarded.access("carousel").kafka_password_file)})
+    plain = right.model_copy(update={"kafka_security_protocol": "PLAINTEXT"})
+    nameless = right.model_copy(update={"kafka_security_protocol": "SSL"})
+    for access in (wrong, plain, nameless):
+        consumer = AIOKafkaConsumer(request_timeout_ms=3000, **connecting(guarded.servers, access))
+        with pytest.raises(KafkaConnectionError):
+            await consumer.start()
+        await consumer.stop()
+
+
+@pytest.mark.durable
+async def test_rights_that_are_not_declared_any_more_are_withdrawn(guarded: Guarded) -> None:
+    case, before = RESTRICTED[0].name, len(principals.standing(guarded.operator))
+    left = [Right("*", "READ", "TOPIC", case), Right("training", "WRITE", "TOPIC", case)]
+    principals.give(guarded.operator, left)
+    await until(lambda: len(principals.standing(guarded.operator)) == before + 2)
+    assert give_rights(guarded.operator) == before - 1  # the stranger's is nobody's business
+    await until(lambda: len(principals.standing(guarded.operator)) == before)
+
+
+@pytest.mark.durable
+async def test_a_partner_comes_and_goes_by_one_command_each(guarded: Guarded, tmp_path: Path) -> None:
+    file = tmp_path / "paper.password"
+    said = await console(guarded, "add", "paper", "--file", str(file))
+    assert "partner.paper" in said
+    assert read_secret(file) not in said
+    guarded.keep("partner.paper", read_secret(file))
+    fact, case = OPEN[0].name, RESTRICTED[0].name
+    assert await guarded.read("partner.paper", fact, "partner.paper.first") == f"of {fact}".encode()
+    with pytest.raises(TopicAuthorizationFailedError):
+        await guarded.read("partner.paper", case, "partner.paper.first")
+    assert "paper" in (await console(guarded, "list")).split()
+    async with opened(guarded, "partner.paper", fact) as consumer:
+        assert await consumer.getone()
+        await console(guarded, "remove", "paper")
+        for each in consumer.assignment():
+            consumer.seek(each, 0)
+        with pytest.raises(AUTHORIZATION):  # on the connection that is open
+            await ended(consumer)
+    with pytest.raises(KafkaConnectionError):  # and on no other
+        await guarded.read("partner.paper", fact, "partner.paper.first")
+    assert "paper" not in (await console(guarded, "list")).split()
+    assert "There is no partner paper." in await console(guarded, "remove", "paper", code=1)
+
+
+@pytest.mark.durable
+async def test_a_password_is_shown_once_and_the_example_reads(guarded: Guarded, tmp_path: Path) -> None:
+    said = await console(guarded, "add", "radio")
+    password = said.splitlines()[0].rpartition(" ")[2]
+    file = tmp_path / "partner.radio.password"
+    file.write_text(password, encoding="utf-8")
+    program = said.partition("confluent-kafka):\n")[2]
+    lines = "\n".join(line[2:] for line in program.splitlines())
+    lines = lines.replace("print(message.topic(), message.key(), message.value())", "raise SystemExit(message.topic())")
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", lines, cwd=tmp_path, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE
+    )
+    async with asyncio.timeout(SECONDS):
+        _, errors = await process.communicate()
+    assert errors.decode().split()[0] in {each.name for each in OPEN}
+    await console(guarded, "remove", "radio")
+
+
+@pytest.mark.durable
+def test_no_secret_stands_on_a_command_line(guarded: Guarded) -> None:
+    words = [read_secret(guarded.kafka.authority.password_file(each)) for each in PRINCIPALS]
+    lines = [" ".join(_command_line(each)) for each in psutil.process_iter()]
+    assert [line for line in lines if str(guarded.kafka.settings) in line]
+    assert not [line for line in lines for word in words if word in line]
+    assert not [word for word in words if word in guarded.kafka.log.read_text(encoding="utf-8")]
+
+
+def test_a_key_file_that_others_may_read_is_refused(tmp_path: Path) -> None:
+    file = tmp_path / "operator.password"
+    file.write_text("secret", encoding="utf-8")
+    for mode in (0o604, 0o644, 0o602):
+        file.chmod(mode)
+        with pytest.raises(ReadableByOthers):
+            connecting("127.0.0.1:1", KafkaAccess(kafka_password_file=str(file), kafka_ca_file=""))
+    file.chmod(0o640)
+    assert read_secret(file) == "secret"
+
+
+def opened(guarded: Guarded, principal: str, topic: str) -> AIOKafkaConsumer:
+    options = connecting(guarded.servers, guarded.access(principal))
+    return AIOKafkaConsumer(topic, group_id=f"{principal}.open", auto_offset_reset="earliest", **options)
+
+
+async def ended(consumer: AIOKafkaConsumer) -> None:
+    """Read until it may not."""
+    async with asyncio.timeout(SECONDS):
+        while True:
+            await consumer.getone()
+
+
+def _command_line(process: psutil.Process) -> list[str]:
+    try:
+        return list(process.cmdline())
+    except psutil.Error:
+        return []
+
+
+async def console(guarded: Guarded, *arguments: str, code: int = 0) -> str:
+    """`python -m deploy.kafka partner ...` as the operator types it."""
+    environment = os.environ | {"KAFKA_BOOTSTRAP_SERVERS": guarded.servers}
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "deploy.kafka", "partner", *arguments),
+        cwd=ROOT,
+        env=environment,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
+    )
+    said, _ = await process.communicate()
+    assert process.returncode == code, said.decode()
+    return said.decode()

@@ -18,6 +18,7 @@ from aiokafka import AIOKafkaProducer
 from services.reporting.consumers import TOPICS
 from shared.contracts import carousel, referral
 from shared.messaging.cloudevents import Topic
+from shared.messaging.connection import connecting
 from shared.messaging.topics import create_topics
 from tests.conftest import empty_database
 from tests.hostile.records import Record, Stranger
@@ -84,7 +85,7 @@ async def tell(many: int, seed: int, home: Path) -> list[Found]:
     async with AsyncExitStack() as stack:
         consumers = [await stack.enter_async_context(_consuming(name, home)) for name in SERVICES]
         producer = await stack.enter_async_context(
-            AIOKafkaProducer(bootstrap_servers=servers, acks="all", enable_idempotence=True)
+            AIOKafkaProducer(**connecting(servers), acks="all", enable_idempotence=True)
         )
         told = 0
         for half in (many // 2, many):

@@ -60,7 +60,12 @@ class Found:
 async def running(name: str, url: str, home: Path, roles: str) -> AsyncIterator[tuple[int, Process]]:
     """The service as a process of its own in these roles; its port."""
     port = free_port()
-    own = {f"{name.upper()}_DATABASE_URL": url, f"{name.upper()}_PORT": str(port), "ROLES": roles}
+    own = {
+        f"{name.upper()}_DATABASE_URL": url,
+        f"{name.upper()}_DATABASE_OWNER_URL": "",
+        f"{name.upper()}_PORT": str(port),
+        "ROLES": roles,
+    }
     environment = {**os.environ, **keys.environment(home), **own, **GIVES_BACK}
     process = await spawn([sys.executable, "-m", f"services.{name}"], home / f"{name}.log", env=environment, cwd=ROOT)
     try:

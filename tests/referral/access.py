@@ -74,7 +74,7 @@ STEPS: dict[str, dict[str, Any]] = {
     "accept": {"on": "2026-01-13"},
     "decline-not-eligible": {"on": "2026-01-13", "criterion": "language"},
     "decline-not-suitable": {"on": "2026-01-13", "reason": "no_request_for_help"},
-    "hold": {"on": "2026-01-14", "review_on": "2026-02-14"},
+    "put-on-hold": {"on": "2026-01-14", "review_on": "2026-02-14"},
     "resume": {"on": "2026-01-15"},
     "withdraw": {"on": "2026-01-16", "category": "personal", "code": "moved"},
     "take-back": {"on": "2026-01-20", "step": "hold"},
@@ -83,8 +83,8 @@ BEFORE: dict[str, Sequence[str]] = {
     "accept": ["intake"],
     "decline-not-eligible": ["unmet"],
     "decline-not-suitable": ["intake"],
-    "resume": ["hold"],
-    "take-back": ["hold"],
+    "resume": ["put-on-hold"],
+    "take-back": ["put-on-hold"],
 }
 F, C, R, D, T = Role.FACILITATOR, Role.COORDINATOR, Role.REFERRER, Role.DATA_PROTECTION, Role.TRAINER
 WORKS: Mapping[Role, Scope] = {F: "city"}
@@ -141,7 +141,7 @@ ROUTES: dict[tuple[str, str], Access] = {
     ("GET", "/referrals/asked-by-referrers"): Access(WORKS, before=["asked"], lists=("referral", "r-")),
     ("GET", "/referrals/left"): Access(WORKS, before=["left"], lists=("referral", "r-")),
     ("GET", "/referrals/waiting"): Access(WORKS, before=["received"], lists=("referral", "r-")),
-    ("GET", "/referrals/on-hold-past-review"): Access(WORKS, before=["hold"], lists=("referral", "r-")),
+    ("GET", "/referrals/on-hold-past-review"): Access(WORKS, before=["put-on-hold"], lists=("referral", "r-")),
     ("GET", "/referrals/own"): Access({R: "organisation"}, before=["received"], lists=("referral", "r-")),
     ("GET", "/referrals/{referral_id}/timeline"): Access(WORKS, before=["received"]),
     **{

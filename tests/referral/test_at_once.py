@@ -113,7 +113,7 @@ async def test_steps_at_once_on_one_case_are_taken_one_after_another_each_by_who
 ) -> None:
     for n in range(ROUNDS // 4):
         body = told(n, "a", CITY, "org-1")
-        asked = [desk.ask("POST", f"/referrals/r-a-{n}/{step}", STEPS[step]) for step in ("hold", "withdraw")]
+        asked = [desk.ask("POST", f"/referrals/r-a-{n}/{step}", STEPS[step]) for step in ("put-on-hold", "withdraw")]
         stranger = desk.ask("POST", f"/referrals/r-a-{n}/retract", {"on": "2026-01-16"}, city=OTHER_CITY)
         answers = await both(desk.ask("POST", "/referrals", body), *asked, stranger)
         assert answers[-1].status_code == 404

@@ -19,7 +19,7 @@ WHY = "?why=asked-by-person"
 KEPT = ("events", "people", "looks", "person_changes", "cases", "referrers", "organisations")
 OF = {"link-duplicate": {"of": "r-0"}}
 ROADS = [
-    ["plan-intake", "intake", "accept", "hold", "resume", "withdraw"],
+    ["plan-intake", "intake", "accept", "put-on-hold", "resume", "withdraw"],
     ["unmet", "decline-not-eligible", "retract"],
     ["intake", "decline-not-suitable"],
     ["link-duplicate"],

@@ -109,7 +109,15 @@ async def test_what_was_let_in_with_a_mistyped_city_is_mended_or_taken_back_by_w
 
 @pytest.mark.parametrize("agreed", [True, False])
 async def test_who_refers_learns_from_a_correction_nothing_of_how_it_went_on(desk: Desk, *, agreed: bool) -> None:
-    ways: list[list[str]] = [[], ["intake"], ["intake", "accept"], ["withdraw"], ["hold"], ["retract"], ["transfer"]]
+    ways: list[list[str]] = [
+        [],
+        ["intake"],
+        ["intake", "accept"],
+        ["withdraw"],
+        ["put-on-hold"],
+        ["retract"],
+        ["transfer"],
+    ]
     told = set()
     for nth, steps in enumerate(ways):
         name = f"r-{nth}"

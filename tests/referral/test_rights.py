@@ -151,7 +151,7 @@ async def test_a_name_is_not_kept_longer_for_ever(desk: Desk, days: int) -> None
         assert (refused.status_code, refused.json()["code"]) == (409, "kept-too-long")
 
 
-@pytest.mark.parametrize("steps", [[], ["intake"], ["intake", "accept"], ["hold"]])
+@pytest.mark.parametrize("steps", [[], ["intake"], ["intake", "accept"], ["put-on-hold"]])
 async def test_with_a_name_ends_what_still_was_to_come(desk: Desk, steps: list[str]) -> None:
     await desk.ask("POST", "/referrals", referral())
     for step in steps:

@@ -22,7 +22,7 @@ TOPIC, ELSEWHERE = topic(), topic()
 Pool: TypeAlias = "asyncpg.Pool[asyncpg.Record]"
 ROWS = ConsumerCheckpoints("one", TOPIC)
 OTHERS = [ConsumerCheckpoints("other", TOPIC), ConsumerCheckpoints("one", ELSEWHERE)]
-FULL = Checkpoint(epoch=2, sequence=9, known_until=4, next_offset=7, overtaken=True, recent={8: b"8" * 8, 9: b"9" * 8})
+FULL = Checkpoint(2, 9, 4, next_offset=7, overtaken=True, recent={8: b"8" * 8, 9: b"9" * 8}, forks=(4, 9))
 RECORD = Sent(b"k", b"v", (("name", b"value"), ("none", b"")), offset=5)
 
 

@@ -47,6 +47,7 @@ class Desk:
     def __init__(self, url: str, keys: Path) -> None:
         self.keys = [Fernet.generate_key().decode() for _ in range(2)]
         keys.write_text("\n".join(self.keys))
+        keys.chmod(0o600)
         self.environment = {
             **os.environ,
             **{f"{name}_DATABASE_URL": url for name in ("REFERRAL", "REPORTING")},

@@ -19,6 +19,7 @@ from shared.domain.messages import Meta
 from shared.eventstore import event_store
 from shared.eventstore.event_store import EventStore, event_types
 from shared.messaging.cloudevents import Position, Topic, headers
+from shared.messaging.connection import connecting
 from shared.messaging.consumer import Consumer
 from shared.messaging.dead_letters import replay
 from shared.messaging.inbox import SCHEMA, Inbox
@@ -115,7 +116,7 @@ async def road(pool: asyncpg.Pool[asyncpg.Record], database_url: str, bootstrap_
 @asynccontextmanager
 async def stranger(servers: str) -> AsyncIterator[AIOKafkaProducer]:
     """Somebody who sends what he likes."""
-    async with AIOKafkaProducer(bootstrap_servers=servers) as producer:
+    async with AIOKafkaProducer(**connecting(servers)) as producer:
         yield producer
 
 

@@ -14,6 +14,7 @@ from confluent_kafka import Consumer, Message
 from shared.domain.messages import Meta
 from shared.eventstore import event_store
 from shared.eventstore.event_store import EventStore, event_types
+from shared.messaging.connection import for_librdkafka
 from shared.messaging.outbox_relay import OutboxRelay
 from shared.messaging.topics import create_topics
 from shared.service.wiring import create_tables
@@ -26,7 +27,7 @@ NOW = datetime(2026, 1, 1, tzinfo=UTC)
 def read(bootstrap_servers: str, name: str, wanted: int) -> list[Message]:
     """Up to `wanted` messages from the beginning, within a minute."""
     consumer = Consumer(
-        {"bootstrap.servers": bootstrap_servers, "group.id": f"foreign-{name}", "auto.offset.reset": "earliest"}
+        for_librdkafka(bootstrap_servers) | {"group.id": f"foreign-{name}", "auto.offset.reset": "earliest"}
     )
     consumer.subscribe([name])
     found: list[Message] = []

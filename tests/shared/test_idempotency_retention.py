@@ -90,6 +90,7 @@ async def test_keys_are_rotated_and_what_was_answered_under_an_older_one_is_answ
     old, new, other = (Fernet.generate_key() for _ in range(3))
 
     async def asked(lines: list[bytes], sent: str) -> httpx.Response:
+        file.touch(0o600)
         file.write_bytes(b"\n".join(lines))
         async with opened(pool, tmp_path, IdempotencyKeys.of_file(file, WEEK)) as desk:
             return await desk.ask(path, sent, body, public=public)

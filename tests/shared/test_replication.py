@@ -22,6 +22,7 @@ from deploy.local.processes import finish
 from shared.eventstore import event_store
 from shared.eventstore.event_store import EventStore, event_types
 from shared.messaging.cloudevents import Topic
+from shared.messaging.connection import connecting
 from shared.messaging.outbox_relay import OutboxRelay
 from shared.service.background import once_open
 from shared.service.settings import Settings
@@ -48,7 +49,7 @@ class Member(Kafka):
         return await super().start()
 
     def _settings(self) -> dict[str, str | int]:
-        mine = f"PLAINTEXT://127.0.0.1:{self.port}"
+        mine = f"CLIENTS://127.0.0.1:{self.port},BROKERS://127.0.0.1:{self.own_port}"
         own: dict[str, str | int] = {} if self.node == 1 else {"process.roles": "broker", "listeners": mine}
         voters: dict[str, str | int] = {"node.id": self.node, "controller.quorum.voters": self.voter}
         return {**super()._settings(), **voters, **own}
@@ -101,7 +102,7 @@ async def must_have(servers: str, name: Topic) -> str:
 
 @asynccontextmanager
 async def _admin(servers: str) -> AsyncIterator[AIOKafkaAdminClient]:
-    admin = AIOKafkaAdminClient(bootstrap_servers=servers)
+    admin = AIOKafkaAdminClient(**connecting(servers))
     await admin.start()
     try:
         yield admin

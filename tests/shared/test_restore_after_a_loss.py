@@ -10,6 +10,7 @@ import pytest
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, RecordsToDelete
 
+from shared.messaging.connection import connecting
 from shared.messaging.outbox_relay import backlog
 from tests.shared.test_stream_contract import Town, put_back, stopped
 
@@ -27,9 +28,9 @@ async def town(pool: asyncpg.Pool[asyncpg.Record], database_url: str, bootstrap_
 async def cut(town: Town) -> None:
     """All that stands on the topic is deleted; what comes later has the next offsets."""
     partitions = [TopicPartition(town.topic.name, number) for number in range(town.topic.partitions)]
-    async with AIOKafkaConsumer(bootstrap_servers=town.servers) as consumer:
+    async with AIOKafkaConsumer(**connecting(town.servers)) as consumer:
         ends = await consumer.end_offsets(partitions)
-    admin = AIOKafkaAdminClient(bootstrap_servers=town.servers)
+    admin = AIOKafkaAdminClient(**connecting(town.servers))
     await admin.start()
     try:
         await admin.delete_records({at: RecordsToDelete(end) for at, end in ends.items()})

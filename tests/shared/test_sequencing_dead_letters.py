@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.messaging.checkpoints import Checkpoint, Claim, Confirmed, DeadLetterState, DeadRecord, Pending
+from shared.messaging.cloudevents import Position
 from shared.messaging.sequencing import ParsedRecord, SequencedBatch, sequence_batch
 from tests.shared.test_sequencing import TOPIC, TYPES, Partition, Sent, chain, sent
 
@@ -168,6 +169,24 @@ def test_what_is_dropped_is_counted_by_reason() -> None:
     assert partition.reasons()[-1] == "another-history"
 
 
+def test_what_a_later_history_repeats_is_no_dead_letter_when_it_is_read_late() -> None:
+    """Of the third epoch the first message was read before what was applied of no epoch: the third repeats it."""
+    partition = Partition()
+    partition.consume(*chain([1, 2]))
+    partition.consume(sent(1, 0, epoch=3, forks=(6, 8)))
+    late = [*(sent(n, n - 1) for n in (3, 6)), *(sent(n, n - 1, epoch=2, forks=(6,)) for n in (7, 8))]
+    assert partition.consume(*late).dropped == {"earlier-epoch": 4}
+    assert partition.reasons() == []
+    unshared = [sent(7, 6), sent(9, 8, epoch=2, forks=(6,))]
+    assert partition.consume(*unshared).dropped == {}
+    assert partition.reasons() == ["another-history", "another-history"]
+
+
+def test_where_the_forks_were_not_stored_what_was_applied_is_known() -> None:
+    found = sorted_out([sent(2, 1), sent(3, 2)], p0=Checkpoint(epoch=2, sequence=5, known_until=2))
+    assert (found.dropped, [each.reason for each in found.dead]) == ({"earlier-epoch": 1}, ["another-history"])
+
+
 def test_of_a_rebuild_the_histories_before_its_own_are_passed_over() -> None:
     found = sorted_out([sent(1, 0), sent(2, 1)], least_epoch=2)
     assert (found.dropped, found.fresh, found.dead) == ({"earlier-epoch": 2}, [], [])
@@ -301,8 +320,8 @@ def test_where_nothing_is_remembered_whatever_is_not_above_is_a_duplicate() -> N
 )
 def test_a_history_that_begins_knows_what_it_shares(sequence: int, shared: int, overtaken: bool, until: int) -> None:
     checkpoint = Checkpoint(sequence=sequence, recent={sequence: b"x"})
-    checkpoint.begin(3, shared)
-    assert checkpoint == Checkpoint(epoch=3, sequence=0, known_until=until, overtaken=overtaken)
+    checkpoint.begin(Position(1, 0, 3, (9, shared)))
+    assert checkpoint == Checkpoint(epoch=3, sequence=0, known_until=until, overtaken=overtaken, forks=(9, shared))
     checkpoint.sequence = 1
-    checkpoint.begin(4, 2)
+    checkpoint.begin(Position(1, 0, 4, (9, shared, 2)))
     assert checkpoint.overtaken is overtaken

@@ -21,6 +21,7 @@ from shared.domain.messages import Meta
 from shared.eventstore.event_store import Connection, EventStore
 from shared.eventstore.pool import SERVING, open_pool
 from shared.messaging.cloudevents import Position, Topic, headers
+from shared.messaging.connection import connecting
 from shared.messaging.inbox import Inbox, ReceivedMessage
 from shared.messaging.topics import create_topics
 from shared.observability.health import Health, running
@@ -77,13 +78,13 @@ async def test_a_service_publishes_what_its_policy_makes_of_a_message(
 
 
 async def say(servers: str, where: Topic, message: CountPublished) -> None:
-    async with AIOKafkaProducer(bootstrap_servers=servers) as producer:
+    async with AIOKafkaProducer(**connecting(servers)) as producer:
         sealed = headers(where, message, "s", Position(1, 0), NOW)
         await producer.send_and_wait(where.name, message.model_dump_json().encode(), key=b"s", headers=sealed)
 
 
 async def first(servers: str, where: Topic) -> CountPublished:
-    async with AIOKafkaConsumer(where.name, bootstrap_servers=servers, auto_offset_reset="earliest") as consumer:
+    async with AIOKafkaConsumer(where.name, **connecting(servers), auto_offset_reset="earliest") as consumer:
         record = await asyncio.wait_for(consumer.getone(), 120)
     return CountPublished.model_validate_json(record.value)
 

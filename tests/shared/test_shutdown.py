@@ -27,6 +27,7 @@ from deploy.local.postgres import Postgres
 from deploy.local.processes import spawn, stop
 from deploy.services import PORTS
 from shared.messaging.cloudevents import Position, Topic, headers
+from shared.messaging.connection import connecting
 from tests.disks import fill
 from tests.shared.counting import CountPublished
 from tests.shared.ending import topics
@@ -93,7 +94,7 @@ class Stack:
     async def say(self, first: int) -> None:
         """Messages for it to consume."""
         incoming, _ = topics(self.mark)
-        async with AIOKafkaProducer(bootstrap_servers=self.servers) as producer:
+        async with AIOKafkaProducer(**connecting(self.servers)) as producer:
             for n in range(first, first + HEARD):
                 outgoing = CountPublished(n=n)
                 sealed = headers(incoming, outgoing, f"incoming-{n}", Position(n + 1, n), NOW)
@@ -130,7 +131,7 @@ async def _ready(client: httpx.AsyncClient, port: int) -> bool:
 
 async def _outgoing(servers: str, where: Topic, many: int) -> set[str]:
     found: set[str] = set()
-    async with AIOKafkaConsumer(where.name, bootstrap_servers=servers, auto_offset_reset="earliest") as consumer:
+    async with AIOKafkaConsumer(where.name, **connecting(servers), auto_offset_reset="earliest") as consumer:
         async with asyncio.timeout(60):
             while len(found) < many:
                 for records in (await consumer.getmany(timeout_ms=500)).values():

@@ -18,6 +18,7 @@ from shared.eventstore import event_store, projection_versions
 from shared.eventstore.event_store import EventStore, event_types
 from shared.messaging import inbox
 from shared.messaging.cloudevents import Position, headers
+from shared.messaging.connection import connecting
 from shared.messaging.consumer import Consumer
 from shared.messaging.inbox import Inbox
 from shared.messaging.outbox import History
@@ -106,7 +107,7 @@ class Town:
 
     async def lose_topic(self) -> None:
         """As a broker whose data folder was deleted: the topic is there again, and empty."""
-        admin = AIOKafkaAdminClient(bootstrap_servers=self.servers)
+        admin = AIOKafkaAdminClient(**connecting(self.servers))
         await admin.start()
         try:
             await admin.delete_topics([self.topic.name])
@@ -179,7 +180,7 @@ async def test_what_was_sent_before_its_predecessors_is_read_in_its_place(town: 
     records = [
         record_of(each, History()) for each in place([(event, to_integration_event(event)) for event in events], {})
     ]
-    async with AIOKafkaProducer(bootstrap_servers=town.servers) as producer:
+    async with AIOKafkaProducer(**connecting(town.servers)) as producer:
         for name, partition, key, value, head in [*records[60:], *records]:
             await producer.send(name, value=value, key=key, partition=partition, headers=head)
     await town.rebuilt()
@@ -280,7 +281,7 @@ async def test_forged_messages_lose_no_honest_one(town: Town, kind: str) -> None
     town.start("relay", "consumer")
     await town.write(3)
     await town.until_equal()
-    async with AIOKafkaProducer(bootstrap_servers=town.servers) as producer:
+    async with AIOKafkaProducer(**connecting(town.servers)) as producer:
         for partition in range(town.topic.partitions):
             row = await town.pool.fetchrow("select sequence from consumer_checkpoints where partition = $1", partition)
             for coming in range(1, 13):

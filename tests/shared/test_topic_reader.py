@@ -9,6 +9,7 @@ from aiokafka import AIOKafkaProducer
 
 from shared.messaging.broker_history import TopicLost
 from shared.messaging.cloudevents import Topic
+from shared.messaging.connection import connecting
 from shared.messaging.topic_reader import TopicReader, open_topic_reader
 from shared.messaging.topics import create_topics
 from tests.chaos.broker import make_anew
@@ -16,7 +17,7 @@ from tests.shared.counting import topic
 
 
 async def _sent(servers: str, where: Topic, number: int) -> None:
-    async with AIOKafkaProducer(bootstrap_servers=servers) as producer:
+    async with AIOKafkaProducer(**connecting(servers)) as producer:
         for nth in range(number):
             await producer.send_and_wait(where.name, b"x", partition=nth % where.partitions)
 

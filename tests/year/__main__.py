@@ -32,7 +32,7 @@ def main(number: int, seed: int) -> int:
 
 def _asked() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="tests.year")
-    parser.add_argument("--lives", type=int, default=80)
+    parser.add_argument("--lives", type=int, default=300)
     parser.add_argument("--seed", type=int, default=int(time.time()))
     return parser.parse_args()
 

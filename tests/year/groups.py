@@ -17,7 +17,7 @@ TWICE, WRONG = 0.08, 0.15
 MARKS = ("present", "absent", "excused")
 
 
-@dataclass
+@dataclass(repr=False)
 class Telling:
     """The requests made so far, and what those that follow come after.
 
@@ -25,6 +25,7 @@ class Telling:
     what makes its sessions those that can be joined, `asked` every request about a place in it; `received`, `placed`
     and `marked` are those of each life, `ended` its last. `late` must be told before anybody is placed who came after
     that day. `originals` are never told to be void. `valid` are the certificates, and whether each holds in the end.
+    `nobody` are the sheets of sessions to which nobody had to come, and `steps` what is told of each life and when.
     """
 
     year: Year
@@ -46,6 +47,8 @@ class Telling:
     wrong: set[tuple[str, str]] = field(default_factory=set)
     told_marks: set[tuple[str, str]] = field(default_factory=set)
     valid: list[tuple[Request, bool]] = field(default_factory=list)
+    nobody: list[tuple[Cycle, Session, Request]] = field(default_factory=list)
+    steps: dict[str, list[tuple[date, Request]]] = field(default_factory=lambda: defaultdict(list))
     kinds: dict[str, int] = field(default_factory=lambda: defaultdict(int))
 
     def add(self, service: str, path: str, body: Any, of: set[str], **how: Any) -> Request:
@@ -101,7 +104,10 @@ def tell_groups(telling: Telling, begun: Request) -> None:
 
 
 def tell_ends(telling: Telling) -> None:
-    """The end of each group that is over."""
+    """The end of each group that is over, and when the sheets on which nobody stands may be told."""
+    for cycle, session, sheet in telling.nobody:
+        for name in cycle.people:
+            sheet.heard += [request for on, request in telling.steps[name] if on <= session.on]
     for cycle in telling.year.cycles.values():
         if cycle.closed_on:
             close = telling.closed_of(cycle.name)
@@ -163,6 +169,8 @@ class _Session:
             self._wrong_first()
         if session.cancelled:
             self.step("cancel", {"reason": session.cancelled, "on": str(before)})
+        elif session.held and not self.telling.marks[session.name]:
+            self.telling.nobody.append((self.cycle, session, self.step("hold", self._attendance(session.on))))
         elif session.held and not self._on_another_day():
             self.step("hold", self._attendance(session.on))
         return self.last
@@ -200,6 +208,7 @@ class _Session:
                     marks[name] = _another(str(fact.mark)) if wrong else str(fact.mark)
                     if not wrong:
                         self.telling.told_marks.add((name, self.session.name))
+            self.session.excused = bool(marks)
             return {"attendance": sorted(marks.items()), "on": str(on)}
 
         return body

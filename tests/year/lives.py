@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 from datetime import date, timedelta
 from random import Random
 
-from tests.year.truth import CITIES, MODULES, Cycle, Entry, Life, Mark, Organisation, Session, Year
+from tests.year.truth import CITIES, MODULES, OVER, Cycle, Entry, Life, Mark, Organisation, Session, Year
 
 DAYS = 365
 FULL = 14
@@ -14,6 +15,7 @@ SECTORS = ("police", "welfare", "ocmw_cpas", "health")
 LEFT = (("practical", "hours"), ("personal", "moved"), ("motivation", "motivation_faded"))
 REFUSED = (("practical", "transport"), ("practical", "hours"))
 MARKS: tuple[Mark, ...] = ("present", "absent", "excused")
+ERASED = 0.08
 
 
 def year(seed: int, lives: int, today: date) -> Year:
@@ -24,6 +26,7 @@ def year(seed: int, lives: int, today: date) -> Year:
         Organisation(f"org-{nth}", sector, CITIES[nth % 2], (f"ref-{nth}-1", f"ref-{nth}-2"))
         for nth, sector in enumerate(SECTORS)
     ]
+    organisations.append(_merged(organisations[1], first + timedelta(days=chance.randrange(DAYS // 4, DAYS))))
     rows = max(1, lives // 60)
     cycles = [
         _cycle(chance, f"c-{city[0].lower()}{row}-{nth}", city, first + timedelta(days=15 + 45 * nth + 7 * row), today)
@@ -31,7 +34,7 @@ def year(seed: int, lives: int, today: date) -> Year:
         for row in range(rows)
         for nth in range(DAYS // 45 + 1)
     ]
-    lived = Year(today, organisations, {each.name: each for each in cycles}, {})
+    lived = Year(today, organisations, {each.name: each for each in cycles if each.planned_on <= today}, {})
     for nth in range(lives):
         entry = _entry(chance, organisations, first + timedelta(days=chance.randrange(DAYS - 5)))
         earlier = _of_somebody(lived, chance)
@@ -44,7 +47,26 @@ def year(seed: int, lives: int, today: date) -> Year:
             walk.twice(earlier)
         else:
             walk.live()
+    _erase(lived, chance)
     return lived
+
+
+def _merged(into: Organisation, since: date) -> Organisation:
+    """One that is a part of another since that day."""
+    return Organisation("org-m", into.sector, CITIES[0], ("ref-m-1", "ref-m-2"), (since, into))
+
+
+def _erase(lived: Year, chance: Random) -> None:
+    """Some ask today that their names are forgotten: each with one road, which is over or ends by that."""
+    roads = Counter(each.person for each in lived.lives.values())
+    for life in lived.lives.values():
+        last = life.before(None)
+        over = lived.completed(life) or (last is not None and last.kind in OVER)
+        if roads[life.person] > 1 or not (over or (life.counts and not life.present())) or chance.random() > ERASED:
+            continue
+        life.erased = True
+        if not over:
+            life.add("withdraw", lived.today, reason=("motivation", "no_request_for_help"), of=life.name)
 
 
 def _of_somebody(lived: Year, chance: Random) -> Life | None:
@@ -96,7 +118,7 @@ def _entry(chance: Random, organisations: list[Organisation], on: date) -> Entry
     city = chance.choice(CITIES)
     if chance.random() < 0.15:
         return Entry(on, "self", city)
-    of = chance.choice(organisations)
+    of = chance.choice(organisations).on(on)
     return Entry(on, of.sector, city, of.name, chance.choice(of.referrers), of.city)
 
 
@@ -199,7 +221,8 @@ class _Walk:
         if self.day > self.year.today:
             return False
         offered = self.chance(0.4)
-        self.add("offer-place" if offered else "place", cycle=found.name)
+        begins = self.day + timedelta(days=2 if offered else 0)
+        self.add("offer-place" if offered else "place", cycle=found.name, until=begins)
         if offered:
             if not self.on(0, 2):
                 return False
@@ -208,7 +231,7 @@ class _Walk:
                 return True
             self.add("accept-place", cycle=found.name)
         found.people.add(self.life.name)
-        return self._stay(found)
+        return self._stay(found, begins)
 
     def _groups(self) -> list[Cycle]:
         """Those of his city, by their first day, that have room and in which he never had a place."""
@@ -232,12 +255,12 @@ class _Walk:
     def _modules(self) -> set[int]:
         return self.carried | self.year.modules(self.life)
 
-    def _stay(self, cycle: Cycle) -> bool:
-        """He comes to its sessions, or not, until something ends it; whether he waits again."""
+    def _stay(self, cycle: Cycle, begins: date) -> bool:
+        """He comes to its sessions from that day on, or not, until something ends it; whether he waits again."""
         entered = bool(self.life.present() or self.carried)
         for each in cycle.by_day():
             entered = entered or each.entry
-            if each.on < self.day or each.cancelled or not entered or each.module in self._modules():
+            if each.on < max(self.day, begins) or each.cancelled or not entered or each.module in self._modules():
                 continue
             if not each.held:
                 return False

@@ -82,7 +82,7 @@ def everything(year: Year) -> Iterator[Counted]:
             yield Counted("sessions_held", session.on, cycle.city)
             yield Counted("sessions_per_cycle", session.on, cycle.city, str(MODULES))
             marks = [fact for life in counting for fact in life.of("mark") if fact.session == session.name]
-            if marks:
+            if marks or session.excused:
                 came = sum(fact.mark == "present" for fact in marks)
                 yield Counted("group_size", session.on, cycle.city, str(came))
     for cycle in year.cycles.values():

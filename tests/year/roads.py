@@ -30,7 +30,7 @@ LEFT = ("personal", "illness")
 
 
 def tell_register(telling: Telling) -> list[Request]:
-    """The organisations, and who refers for them."""
+    """The organisations, who refers for them, and which of them is a part of another."""
     begun: list[Request] = []
     for each in telling.year.organisations:
         body = {"organisation_id": each.name, "name": f"Organisation {each.name}", "sector": each.sector}
@@ -40,6 +40,12 @@ def tell_register(telling: Telling) -> list[Request]:
             named = {"referrer_id": name, "organisation_id": each.name, "name": "Iemand", "email": "i@example.org"}
             how: dict[str, Any] = {"role": Role.COORDINATOR, "after": [first]}
             begun.append(telling.add("referral", "/referrers", named, {each.name}, **how))
+    for each in telling.year.organisations:
+        if each.merged:
+            since, into = each.merged
+            body = {"into": into.name, "since": str(since)}
+            how = {"role": Role.COORDINATOR, "after": list(begun)}
+            telling.add("referral", f"/organisations/{each.name}/merge", body, {each.name, into.name}, **how)
     return begun
 
 
@@ -47,7 +53,7 @@ def tell_lives(telling: Telling, begun: list[Request]) -> None:
     """Each life until today."""
     lives = telling.year.lives.values()
     telling.originals |= {fact.of for life in lives for fact in life.of("link-duplicate")}
-    telling.originals |= {each.name for each in lives if each.counts and telling.chance(0.1)}
+    telling.originals |= {each.name for each in lives if each.counts and not each.erased and telling.chance(0.1)}
     roads = [_Road(telling, each) for each in lives]
     for each in roads:
         each.begin(begun)
@@ -76,11 +82,20 @@ class _Road:
                 self._mark(fact)
                 continue
             self._wrong_first(fact)
-            self._fact(fact)
+            if fact.of != self.life.name:
+                self._fact(fact)
         last = self.life.before(None)
         over = last and last.kind in PLACES and self.telling.year.cycles[last.cycle].closed_on
         end = [self.telling.closed_of(last.cycle)] if last and over else []
         self.telling.ended[self.life.name] = [self.last, *self.mended, *end]
+        if self.life.erased:
+            self._erased(end)
+
+    def _erased(self, end: list[Request]) -> None:
+        """His name is forgotten, once all of him was told."""
+        heard = [self.last, *self.mended, *end]
+        path = f"/referrals/{self.life.name}/person?why=asked-by-person"
+        self._request("referral", path, {}, [], heard=heard, role=Role.DATA_PROTECTION, method="DELETE")
 
     def _received(self, begun: list[Request]) -> Request:
         entry, wrong = self.life.entry, self._wrong_entry()
@@ -105,7 +120,7 @@ class _Road:
             case 1:
                 return replace(entry, city=next(each for each in CITIES if each != entry.city))
             case _:
-                of = chance.choice(self.telling.year.organisations)
+                of = chance.choice(self.telling.year.organisations).on(entry.received_on)
                 return Entry(entry.received_on, of.sector, entry.city, of.name, of.referrers[0], of.city)
 
     def _request(self, service: str, path: str, body: Any, after: list[Request], **how: Any) -> Request:
@@ -122,13 +137,14 @@ class _Road:
         else:
             after += [each for each in self.mended if each.service == service]
         root = "/referrals" if service == "referral" else "/participations"
-        kind = {"go-on": "resume"}.get(fact.kind, fact.kind)
+        kind = {"go-on": "resume", "hold": "put-on-hold"}.get(fact.kind, fact.kind)
         path = f"{root}/{self.life.name}/{kind}"
         if fact.cycle and fact.cycle not in self.been:
             self.been.append(fact.cycle)
         self.last = self._request(service, path, _body(fact), after, heard=heard)
         if fact.cycle:
             self.telling.asked[fact.cycle].append(self.last)
+        self.telling.steps[self.life.name].append((fact.on, self.last))
         if fact.kind in PLACES:
             self.telling.placed[self.life.name, fact.cycle] = self.last
         return self.last
@@ -165,6 +181,7 @@ class _Road:
         path = f"sessions/{fact.session}/correct"
         after = [self.telling.sheets[fact.session], self.telling.placed[self.life.name, fact.cycle]]
         self.telling.marked[which] = request = self.telling.of_cycle(fact.cycle, path, made, after=after)
+        self.telling.steps[self.life.name].append((fact.on, request))
         if which in self.telling.wrong:
             self.mended.append(request)
         self._stopped_in_error(fact)
@@ -172,7 +189,7 @@ class _Road:
     def _stopped_in_error(self, fact: Fact) -> None:
         """A stop that did not happen, told of the last session of a stay that he attended."""
         stays = [each for each in self.life.present() if each.cycle == fact.cycle]
-        done = {self.telling.year.session(each.session)[1].module for each in self.life.present()}
+        done = self.telling.year.carried(self.life) | self.telling.year.modules(self.life)
         if not stays or stays[-1] != fact or len(done) == MODULES or not self.telling.noise("stop in error", 0.1):
             return
         self._fact(Fact("stop", fact.on, reason=LEFT))
@@ -228,7 +245,7 @@ def _body(fact: Fact) -> dict[str, Any]:
         case "hold" | "pause":
             return body | {"review_on": str(fact.until)}
         case "place" | "offer-place":
-            return body | {"cycle_id": fact.cycle, "from_on": str(fact.on)}
+            return body | {"cycle_id": fact.cycle, "from_on": str(fact.until or fact.on)}
         case "give-back-place":
             return body | {"cycle_id": fact.cycle}
         case "take-back":

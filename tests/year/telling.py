@@ -21,12 +21,13 @@ class NotAsToldError(AssertionError):
     """A service refused what is true, or took what it had to refuse."""
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, repr=False)
 class Request:
     """One thing to tell. `after`: what was told before it; `heard`: what every service has heard before it.
 
     A body that is made when it is told is None when there is nothing to tell any more. `refused` is the code of the
     refusal that it must meet. `of` are the things it is about: no two requests about one are told at once.
+    It has no repr: requests name each other, so that the text of one would hold many times all before it.
     """
 
     service: str
@@ -131,5 +132,5 @@ async def _tell(programme: Programme, request: Request) -> None:
             raise NotAsToldError(f"{path} {body} was answered {answer.status_code}: {answer.text}")
         if request.answer is None:
             document = answer.headers.get("content-type") == "application/pdf"
-            request.answer = answer.content if document else answer.json()
+            request.answer = answer.content if document or not answer.content else answer.json()
     request.told = True

@@ -24,7 +24,8 @@ CODE = re.compile(r"[A-Za-z0-9_-]{22}")
 
 def add_trainings(year: Year, number: int, chance: Random) -> None:
     """So many, over the whole year."""
-    people = [Professional(f"q-{nth}", chance.choice(year.organisations)) for nth in range(number * 2 + 4)]
+    working = [each for each in year.organisations if not each.merged]
+    people = [Professional(f"q-{nth}", chance.choice(working)) for nth in range(number * 2 + 4)]
     for nth in range(number):
         last = year.today - timedelta(days=chance.randrange(1, 360))
         long = chance.random() < 0.4

@@ -10,24 +10,30 @@ from typing import Literal
 CITIES = ("Oostende", "Brugge")
 MODULES = 4
 ORGANISER = "org-1"
+OVER = {"withdraw", "stop", "decline-not-eligible", "decline-not-suitable"}
 Mark = Literal["present", "absent", "excused"]
 
 
 @dataclass(frozen=True)
 class Organisation:
-    """One that refers, with those who refer for it."""
+    """One that refers, with those who refer for it; `merged`: since when it is a part of which other."""
 
     name: str
     sector: str
     city: str
     referrers: tuple[str, ...]
+    merged: tuple[date, Organisation] | None = None
+
+    def on(self, day: date) -> Organisation:
+        """Itself, or the one of which it was a part on that day."""
+        return self.merged[1] if self.merged and self.merged[0] <= day else self
 
 
 @dataclass
 class Session:
     """A day of a group: planned for one day, on `on` in the end; held, cancelled, or still to come.
 
-    `extra`: it repeats a module.
+    `extra`: it repeats a module. `excused`: somebody stands on its sheet who did not have to come.
     """
 
     name: str
@@ -37,6 +43,7 @@ class Session:
     held: bool = False
     cancelled: str | None = None
     extra: bool = False
+    excused: bool = False
 
     @property
     def entry(self) -> bool:
@@ -88,12 +95,16 @@ class Fact:
 
 @dataclass
 class Life:
-    """One referral of a person, and what happened to it in the order of its days."""
+    """One referral of a person, and what happened to it in the order of its days.
+
+    `erased`: his name was forgotten today; that ended a road that was open, which is a withdrawal `of` itself.
+    """
 
     name: str
     person: str
     entry: Entry
     facts: list[Fact] = field(default_factory=list)
+    erased: bool = False
 
     def add(self, kind: str, on: date, **about: object) -> None:
         self.facts.append(replace(Fact(kind, on), **about))  # type: ignore[arg-type]

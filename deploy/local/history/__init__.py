@@ -22,7 +22,7 @@ COUNTED: dict[str, tuple[Service, str]] = {  # figure: the service and the last 
     "not_eligible": ("referral", "decline-not-eligible"),
     "not_suitable": ("referral", "decline-not-suitable"),
     "withdrawn": ("referral", "withdraw"),
-    "on_hold": ("referral", "hold"),
+    "on_hold": ("referral", "put-on-hold"),
     "stopped": ("carousel", "stop"),
 }
 

@@ -178,4 +178,4 @@ def _until_decision(random: Random, make: StepMaker, person: Referred) -> Iterat
     if person.outcome == "withdrawn":
         yield make.dated(ended_on, f"{path}/withdraw", **person.why)
     if person.outcome == "on_hold":
-        yield make.dated(ended_on, f"{path}/hold", review_on=ended_on + timedelta(30))
+        yield make.dated(ended_on, f"{path}/put-on-hold", review_on=ended_on + timedelta(30))

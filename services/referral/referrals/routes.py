@@ -169,7 +169,7 @@ async def decline_not_suitable(
     return await commands.run(REFERRAL, referral_id, command, check_access=works_on(caller))
 
 
-@router.post("/referrals/{referral_id}/hold", response_model=Done)
+@router.post("/referrals/{referral_id}/put-on-hold", response_model=Done)
 async def put_referral_on_hold(referral_id: Id, body: Hold, caller: Facilitator, commands: Commanding) -> Response:
     """Pause the referral until a review date, or move that date."""
     command = PutReferralOnHold(

@@ -73,7 +73,7 @@ async def _rebuild(parts: Wiring) -> None:
 
 
 async def _migrate(last: Phase, parts: Wiring) -> None:
-    for each in await migrations.migrate(parts.pool, parts.components, last):
+    for each in await parts.migrate(parts.components, last):
         OUT.print(f"{each.component}/{each.name}")
     left = await migrations.pending(parts.pool, parts.components)
     OUT.print(f"{len(left)} pending" if left else "Nothing is pending.")

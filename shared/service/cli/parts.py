@@ -14,6 +14,8 @@ from pydantic import ValidationError
 from rich.console import Console
 from rich.progress import Progress
 
+from shared.eventstore.migrations import NotTheOwner
+from shared.eventstore.ownership import owning
 from shared.eventstore.pool import open_pool
 from shared.messaging.inbox import AnotherVersionLive
 from shared.observability.health import Health
@@ -31,6 +33,7 @@ _SENTENCES: dict[type[Exception], str] = {
     AlreadyRebuilding: "Another process rebuilds these tables already.",
     TopicIncomplete: "A topic holds less than was applied from it: republish from 0 at its publisher, then rebuild.",
     AnotherVersionLive: "A process of another version keeps these tables: use its command, or `rebuild`.",
+    NotTheOwner: "A migration is pending: run `migrate` with the URL of the tables' owner.",
     asyncpg.PostgresError: "The database refuses.",
     OSError: "The database or Kafka does not answer.",
 }
@@ -59,8 +62,9 @@ def do_with_parts(service: Service, work: Work) -> None:
 
 
 async def _with_parts(service: Service, settings: Settings, work: Work) -> None:
-    async with open_pool(settings.database_url.get_secret_value(), 5) as pool:
-        await work(await wired(Wiring(settings, pool, FastAPI(), Health()), service.wire))
+    owner_url = settings.database_owner_url.get_secret_value()
+    async with open_pool(settings.database_url.get_secret_value(), 5) as pool, owning(owner_url, pool) as owner:
+        await work(await wired(Wiring(settings, pool, FastAPI(), Health(), owner=owner), service.wire))
 
 
 @contextmanager
