@@ -48,6 +48,17 @@ class DistinctKey(NamedTuple):
     indicator: str
 
 
+class DistinctMonthKey(NamedTuple):
+    """The same by month, as it is kept."""
+
+    month: date
+    previous: date
+    city: str
+    partner: str
+    sector: str
+    indicator: str
+
+
 def distinct_delta(held: Mapping[MemberKey, int], changes: Mapping[MemberKey, int]) -> Counter[DistinctKey]:
     """By how much the distinct counts change; `held` is all that is known of the members in `changes`.
 

@@ -9,14 +9,14 @@ from typing import NamedTuple, TypeVar
 
 from pydantic_core import to_json
 
-from services.reporting.metrics.distinct import DistinctKey, MemberKey, by_month, distinct_delta
+from services.reporting.metrics.distinct import DistinctKey, DistinctMonthKey, MemberKey, by_month, distinct_delta
 from services.reporting.metrics.measure import FigureChanges, FigureKey, MonthKey, SourceKey, months_of
 from shared.eventstore.event_store import Connection
 
 SCHEMA = Path(__file__).with_suffix(".sql").read_text(encoding="utf-8")
 _LOCK = 7226006
 _DATES = ("month", "day", "seen", "previous")
-Key = TypeVar("Key", FigureKey, MonthKey, MemberKey, DistinctKey, SourceKey)
+Key = TypeVar("Key", FigureKey, MonthKey, MemberKey, DistinctKey, DistinctMonthKey, SourceKey)
 
 
 class Write(NamedTuple):
@@ -35,11 +35,12 @@ async def lock_figures(connection: Connection) -> None:
 async def figure_writes(connection: Connection, changes: FigureChanges) -> list[Write]:
     """What adds these changes to the figures and distinct counts, by month and by day, and to what they come from."""
     held = await _held(connection, changes.members)
-    months, held_months = by_month(changes.members), by_month(held)
+    of_months = distinct_delta(by_month(held), by_month(changes.members))
+    months = Counter({DistinctMonthKey(*key): n for key, n in of_months.items()})
     return [
         *_added("figures", MonthKey, months_of(changes.figures)),
         *_added("figures_by_day", FigureKey, changes.figures),
-        *_added("distinct_counts", DistinctKey, distinct_delta(held_months, months)),
+        *_added("distinct_counts", DistinctMonthKey, months),
         *_added("distinct_counts_by_day", DistinctKey, distinct_delta(held, changes.members)),
         *_added("distinct_members", MemberKey, changes.members),
         *_added("figure_sources", SourceKey, changes.sources),

@@ -24,14 +24,14 @@ create table if not exists figures_by_day (
 -- Of distinct indicators: how many were seen in a month, by the month in which they were last seen before it;
 -- and the same by day. A city, partner or sector of '*' is any.
 create table if not exists distinct_counts (
-    seen      date   not null,          -- the first day of the month
+    month     date   not null,          -- its first day
     previous  date   not null,          -- 0001-01-01: never before
     city      text   not null,
     partner   text   not null,
     sector    text   not null,
     indicator text   not null,
     n         bigint not null,
-    primary key (seen, previous, city, partner, sector, indicator)
+    primary key (month, previous, city, partner, sector, indicator)
 );
 create table if not exists distinct_counts_by_day (
     seen      date   not null,

@@ -18,9 +18,9 @@ narrowing as (
     select coalesce($2, '*') as city, coalesce($3, '*') as partner, coalesce($4, '*') as sector
 ),
 seen as (  -- `new`: never before in the period; `of_month`: never before in that month of it
-    select seen as month, city, partner, sector, indicator, n,
+    select month, city, partner, sector, indicator, n,
         previous < date_trunc('month', $1::date) as new, true as of_month
-    from distinct_counts where seen between $7::date and $8::date
+    from distinct_counts where month between $7::date and $8::date
     union all
     select date_trunc('month', seen)::date, city, partner, sector, indicator, n, true, true
     from distinct_counts_by_day where seen between $5 and $6 and previous < $1
