@@ -7,23 +7,25 @@ from pathlib import Path
 from typing import get_args
 
 from deploy.events import DOCS, template
-from services.reporting.metrics.catalogue import catalogue
+from services.reporting.metrics.catalogue import catalogue, catalogue_version, fed
 from shared.i18n.text import Language
 
 _KINDS = {
     "count": "A count",
-    "distinct": "Each counted once, over whatever months",
-    "days": "Days: how many were measured, the median, and what nine in ten stay within",
-    "number": "A number: how many were measured, how often each, and the median",
-    "mean": "A mean, each answer weighing the same",
-    "standing": "As it stands in those months",
+    "distinct": "Each counted once over whatever period, seen by way",
+    "days": "Days (how many were measured, the median, and what nine in ten stay within)",
+    "number": "A number (how many were measured, how often each, and the median)",
+    "mean": "A mean (each answer weighing the same)",
+    "standing": "What stands in that period",
 }
 
 
 def files() -> dict[Path, str]:
     """Every file this writes, with its content."""
     chapters = [(chapter, list(those)) for chapter, those in groupby(catalogue(), key=lambda each: each.chapter)]
-    page = template("indicators.md.jinja").render(chapters=chapters, languages=get_args(Language), KINDS=_KINDS)
+    page = template("indicators.md.jinja").render(
+        chapters=chapters, languages=get_args(Language), KINDS=_KINDS, fed=fed, version=catalogue_version()
+    )
     return {DOCS / "indicators.md": page.rstrip("\n") + "\n"}
 
 

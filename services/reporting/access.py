@@ -19,8 +19,11 @@ from shared.http.problems import NotVisible
 
 Pool: TypeAlias = "asyncpg.Pool[asyncpg.Record]"
 Coordinator = Annotated[Caller, allow(Role.COORDINATOR)]
+Anybody = Annotated[Caller, allow(*Role)]
 
-_BY_ANYBODY: frozenset[StepName | None] = frozenset({"received", "preceded"})  # a referrer may have mistyped the city
+_BY_ANYBODY: frozenset[StepName | None] = frozenset(  # a referrer may have mistyped the city
+    {"received", "preceded", "from_other_city", "living_elsewhere"}
+)
 
 
 def _pool_of(request: Request) -> Pool:

@@ -8,7 +8,7 @@ from services.reporting.metrics import store
 from services.reporting.metrics.catalogue import catalogue_version
 from services.reporting.metrics.measure import FigureChanges
 from services.reporting.metrics.store import Write, figure_writes, lock_figures, write_all
-from services.reporting.projections import PROJECTIONS
+from services.reporting.projections import CONSUMER, PROJECTIONS
 from services.reporting.projections.known_codes import require_known
 from services.reporting.projections.row_projection import AnyEvent
 from shared.contracts import carousel, referral, training
@@ -16,8 +16,7 @@ from shared.eventstore.event_store import Connection
 from shared.messaging.inbox import Inbox, ReceivedMessage
 from shared.projections.topic import TopicProjection
 
-CONSUMER = "reporting"
-VERSION = 6  # of the projections: it goes up when the same messages give other rows
+VERSION = 7  # of the projections: it goes up when the same messages give other rows
 TOPICS = (
     referral.ORGANISATIONS,
     referral.CASES,

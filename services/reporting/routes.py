@@ -3,18 +3,30 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Depends, Query, Response
 from pydantic import BaseModel
 
-from services.reporting.access import Coordinator, Database, require_access
+from services.reporting.access import Anybody, Coordinator, Database, require_access
+from services.reporting.metrics.catalogue import Catalogue, Source, catalogue_version, fed, indicator_named, whole
 from services.reporting.project import Project, describe, described
 from services.reporting.queries.figures import Figure, find_figures, first_and_last_month
+from services.reporting.queries.lineage import (
+    FIRST,
+    Behind,
+    Checkpoint,
+    Narrowing,
+    find_checkpoints,
+    find_sources,
+    projection_version,
+    releases_that_printed,
+)
 from services.reporting.queries.partners import Partner, find_partners, order_of
-from services.reporting.queries.period import Period
+from services.reporting.queries.period import Period, months_covering
 from services.reporting.refusals import Refusal
 from services.reporting.report.page import Results
 from services.reporting.report.render import render_html, render_pdf
@@ -23,7 +35,7 @@ from shared.domain.clock import today
 from shared.domain.messages import Refused
 from shared.eventstore.event_store import Connection
 from shared.http.commands import Done
-from shared.http.pagination import PAGE_ROWS, After, Limit, Page, key_of, page_of
+from shared.http.pagination import PAGE_ROWS, After, Limit, Page, Paging, key_of, page_of
 from shared.http.problems import NotVisible, Unacceptable
 from shared.i18n.code_lists import City, Id
 from shared.i18n.text import Language
@@ -32,20 +44,24 @@ RENDERED_AT_ONCE = 2
 _MEDIA = {"html": "text/html; charset=utf-8", "pdf": "application/pdf"}
 _RENDERING = ThreadPoolExecutor(RENDERED_AT_ONCE, thread_name_prefix="report")
 
-Since = Annotated[Day, Query(description="a day of the first month: figures are kept by month")]
-Until = Annotated[Day, Query(description="a day of the last month")]
+Since = Annotated[Day, Query(description="the first day")]
+Until = Annotated[Day, Query(description="the last day, which counts too")]
 OfCity = Annotated[City | None, Query(description="one city; its meaning stands with each figure")]
 OfPartner = Annotated[Id | None, Query(description="the id of one organisation")]
 OfSector = Annotated[Code | None, Query(description="one sector")]
+
+
+def _narrowing(city: OfCity = None, partner: OfPartner = None, sector: OfSector = None) -> Narrowing:
+    return Narrowing(city, partner, sector)
+
+
+Narrowed = Annotated[Narrowing, Depends(_narrowing)]
 
 router = APIRouter()
 
 
 class Figures(BaseModel):
-    """The figures of some months, each with its definition, its denominator and whether it is protected.
-
-    `since` and `until` are the first and the last day of the months that are covered, whatever days were asked.
-    """
+    """The figures of the days from `since` to `until`, each with its definition, denominator, and whether protected."""
 
     since: date
     until: date
@@ -53,7 +69,7 @@ class Figures(BaseModel):
 
 
 class Partners(Page[Partner]):
-    """Who was a partner of the programme in the months from `since` to `until`, by name: the months of the figures."""
+    """Who was a partner of the programme on a day from `since` to `until`, by name: the days of the figures."""
 
     since: date
     until: date
@@ -61,28 +77,85 @@ class Partners(Page[Partner]):
 
 @router.get("/figures", tags=["figures"])
 async def read_figures(
+    since: Since, until: Until, caller: Coordinator, database: Database, narrowing: Narrowed
+) -> Figures:
+    """The figures of these days: of a month that is not whole, the days asked and no other."""
+    period = _period(since, until)
+    async with database.acquire() as connection:
+        await require_access(connection, caller, narrowing.city)
+        figures = await find_figures(connection, period, **narrowing._asdict())
+    return Figures(since=period.since, until=period.until, figures=figures)
+
+
+class Lineage(Page[Behind]):
+    """Where a figure comes from: what it means, and page by page the journeys or activities behind it.
+
+    `items` are of the kind `of`; of a count they add up to its value, of what is counted once several may stand behind
+    one. `projection` is the version of the projections and of the catalogue that counted it, `checkpoints` the messages
+    that were applied by then, `releases` the ids of those that printed it.
+    """
+
+    since: date
+    until: date
+    figure: Figure
+    of: Source
+    catalogue: int
+    projection: str | None
+    checkpoints: Sequence[Checkpoint]
+    releases: Sequence[str]
+
+
+@router.get("/figures/{indicator}/lineage", tags=["figures"])
+async def read_lineage(
+    indicator: Code,
     since: Since,
     until: Until,
     caller: Coordinator,
     database: Database,
-    city: OfCity = None,
-    partner: OfPartner = None,
-    sector: OfSector = None,
-) -> Figures:
-    """The figures of the whole months in which these days lie, which the answer names."""
-    period = _months(since, until)
-    async with database.acquire() as connection:
-        await require_access(connection, caller, city)
-        figures = await find_figures(connection, period, city=city, partner=partner, sector=sector)
-    return Figures(since=period.since, until=period.until, figures=figures)
+    paging: Paging,
+    narrowing: Narrowed,
+) -> Lineage:
+    """Where the figure of these days comes from, for who may read it; 404 when it is not narrowed by what is asked."""
+    period, after = _period(since, until), paging.key(*FIRST)
+    async with database.acquire() as connection, connection.transaction(isolation="repeatable_read", readonly=True):
+        await require_access(connection, caller, narrowing.city)
+        figures = await find_figures(connection, period, **narrowing._asdict())
+        figure = next((each for each in figures if each.code == indicator), None)
+        if figure is None:
+            raise NotVisible
+        sources = await find_sources(connection, figure.code, period, narrowing, after, paging.rows)
+        return await _lineage(connection, figure, period, narrowing, paging.page(sources, lambda each: each.key))
+
+
+async def _lineage(
+    connection: Connection, figure: Figure, period: Period, narrowing: Narrowing, page: Page[Behind]
+) -> Lineage:
+    return Lineage(
+        items=page.items,
+        next=page.next,
+        since=period.since,
+        until=period.until,
+        figure=figure,
+        of=fed(indicator_named(figure.code)).of,
+        catalogue=catalogue_version(),
+        projection=await projection_version(connection),
+        checkpoints=await find_checkpoints(connection),
+        releases=await releases_that_printed(connection, figure.code, period, narrowing),
+    )
+
+
+@router.get("/indicators", tags=["figures"])
+async def read_indicators(_: Anybody) -> Catalogue:
+    """What each indicator means, what feeds it, whose city, partner and sector it has, and of what it is a part."""
+    return whole()
 
 
 @router.get("/partners", tags=["figures"])
 async def read_partners(
     since: Since, until: Until, _: Coordinator, database: Database, after: After = None, limit: Limit = PAGE_ROWS
 ) -> Partners:
-    """The partners of the whole months in which these days lie, which the answer names."""
-    period, key = _months(since, until), key_of(after, str, str)
+    """Who was a partner on one of these days."""
+    period, key = _period(since, until), key_of(after, str, str)
     async with database.acquire() as connection:
         found = await find_partners(connection, period, today())
     left = [each for each in found if key is None or order_of(each) > tuple(key)]
@@ -119,7 +192,7 @@ async def first_report(
     """The report of all cities; without a period, of every month that has a figure."""
     async with database.acquire() as connection:
         project = await described(connection)
-        period = await _months_of_report(connection, since, until)
+        period = await _period_of_report(connection, since, until)
         await require_access(connection, caller, None)
         if project is None:
             raise Refused(Refusal.PROJECT_NOT_DESCRIBED)
@@ -130,15 +203,16 @@ async def first_report(
     return Response(content, media_type=_MEDIA[format])
 
 
-async def _months_of_report(connection: Connection, since: date | None, until: date | None) -> Period:
-    """Of the days asked; an end that was not asked is that of the figures, or the day asked where that is beyond."""
+async def _period_of_report(connection: Connection, since: date | None, until: date | None) -> Period:
+    """Of the days asked; an end not asked is that of the months with figures, or of the month asked beyond them."""
     first, last = await first_and_last_month(connection, today())
-    return _months(since or min(first, until or first), until or max(last, since or last))
+    months = months_covering(min(first, until or first), max(last, since or last))
+    return _period(since or months.since, until or months.until)
 
 
-def _months(since: date, until: date) -> Period:
-    """The whole months of these days; raises Unacceptable `period-reversed`."""
+def _period(since: date, until: date) -> Period:
+    """These days; raises Unacceptable `period-reversed`."""
     if until < since:
         code = Refusal.PERIOD_REVERSED
         raise Unacceptable(code, [{"field": "query.until", "code": code}])
-    return Period.covering(since, until)
+    return Period(since, until)

@@ -32,7 +32,8 @@ from shared.domain.messages import AnyRecorded, Meta, Recorded
 from shared.messaging.cloudevents import Envelope, Position, PublicMessage
 from shared.messaging.inbox import ReceivedMessage
 from tests.demo.routes import NOW, STAMP, asked
-from tests.reporting.recount import DISTINCT, Counted, recount
+from tests.reporting.recount import DISTINCT, recount
+from tests.reporting.recount_journeys import Counted
 
 META = Meta(by="synthetic", correlation_id="synthetic")
 PUBLISHES = {

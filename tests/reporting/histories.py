@@ -75,15 +75,16 @@ def histories(draw: st.DrawFn) -> History:
     history[training.ACTIVITIES.name, "n1"] = [
         network_event(),
         *([network_event_revoked()] if draw(st.booleans()) else []),
-        *([network_event(police=draw(st.integers(0, 9)))] if draw(st.booleans()) else []),
+        *([_another_event(draw)] if draw(st.booleans()) else []),
     ]
     history[training.ACTIVITIES.name, "m1"] = [steering(), steering(partners=("o2",))]
     history[training.ACTIVITIES.name, "m2"] = [
         steering("m2"),
         *([steering_revoked("m2")] if draw(st.booleans()) else []),
     ]
-    history[referral.ORGANISATIONS.name, "o1"] = [registered(), renamed(), merged()]
-    history[referral.ORGANISATIONS.name, "o2"] = [registered("o2"), split()]
+    again = [registered(city="Brugge")] if draw(st.booleans()) else []
+    history[referral.ORGANISATIONS.name, "o1"] = [registered(), renamed(), *again, merged()]
+    history[referral.ORGANISATIONS.name, "o2"] = [registered("o2", city="Bredene"), split()]
     history[carousel.SESSIONS.name, "c1"] = [
         session(1),
         session(2),
@@ -92,6 +93,11 @@ def histories(draw: st.DrawFn) -> History:
         cycle(),
     ]
     return history
+
+
+def _another_event(draw: st.DrawFn) -> PublicMessage:
+    there = draw(st.lists(ORGANISATIONS, unique=True).map(tuple))
+    return network_event(police=draw(st.integers(0, 9)), city=draw(CITIES), organisations=there)
 
 
 @st.composite
@@ -104,6 +110,7 @@ def _referral(draw: st.DrawFn, name: str) -> list[PublicMessage]:
         st.one_of(ORGANISATIONS, st.none()),
         CITIES,
         st.sampled_from((None, "h1", "h2")),
+        st.sampled_from(("Bredene", "Oostende", "Brugge")),
     )
     others = st.sampled_from(
         [
@@ -134,6 +141,7 @@ def _in_the_group(name: str) -> st.SearchStrategy[PublicMessage]:
             started(name, date(2026, 4, 1)),
             start_revoked(name),
             stopped(name),
+            stopped(name, code="transport"),
             stop_revoked(name),
             returned(name),
             completed(name),
@@ -155,6 +163,7 @@ def _training(name: str) -> st.SearchStrategy[list[PublicMessage]]:
         st.lists(ORGANISATIONS, unique=True).map(tuple),
         st.fixed_dictionaries({"police": st.integers(0, 20)}),
         pitched=st.booleans(),
+        city=CITIES,
     )
     evaluation = st.builds(evaluated, st.just(name), st.integers(0, 9))
     return st.lists(st.one_of(held, held, evaluation, st.just(training_revoked(name))), max_size=4)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from services.reporting.metrics.distinct import MemberKey
-from services.reporting.metrics.measure import FigureChanges, FigureKey
+from services.reporting.metrics.measure import FigureChanges, FigureKey, SourceKey
 from services.reporting.projections import PROJECTIONS
 from services.reporting.projections.row_projection import AnyEvent
 from shared.messaging.cloudevents import PublicMessage
@@ -20,6 +20,7 @@ class InMemory:
         self.rows: dict[str, dict[str, Any]] = {projection.table: {} for projection in PROJECTIONS}
         self.figures: Counter[FigureKey] = Counter()
         self.members: Counter[MemberKey] = Counter()
+        self.sources: Counter[SourceKey] = Counter()
 
     def receive(self, batch: Sequence[PublicMessage]) -> None:
         events: list[AnyEvent] = list(batch)
@@ -31,3 +32,4 @@ class InMemory:
             events.extend(derived)
         self.figures.update(changes.figures)
         self.members.update(changes.members)
+        self.sources.update(changes.sources)

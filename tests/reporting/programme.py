@@ -36,6 +36,8 @@ def _referrals() -> Iterator[PublicMessage]:
         city = FILE["network_events"]["cities"][nth % 2]
         yield published.received(name, on, f"p{referrer}", f"org-{referrer % 8}", city)
         if nth < completed + 4:
+            if nth == 2:
+                yield published.transferred(name, "Oostende", on + timedelta(days=8))
             yield published.intake(name, on + timedelta(days=9 + nth % 7))
             yield published.accepted(name, on + timedelta(days=12 + nth))
         elif nth < completed + 9:
@@ -90,12 +92,14 @@ def _events() -> Iterator[PublicMessage]:
     asked = FILE["network_events"]
     for nth, city in enumerate(asked["cities"]):
         people = asked["participants"] // asked["held"] + (nth < asked["participants"] % asked["held"])
-        event = published.network_event(f"n{nth}", people - 40, city)
+        event = published.network_event(f"n{nth}", people - 40, city, ("org-0", "org-1"))
         yield event.model_copy(update={"on": SINCE + timedelta(days=200 + 300 * nth)})
     yield published.steering("m1", ("partner-0", "partner-1")).model_copy(update={"on": date(2025, 6, 3)})
 
 
 def _partners() -> Iterator[PublicMessage]:
+    for nth in range(8):
+        yield published.registered(f"org-{nth}", f"Organisation {nth}", FILE["network_events"]["cities"][nth % 2])
     for nth, named in enumerate(FILE["steering_group"]):
         name, _, now = named.partition(", now ")
         yield published.registered(f"partner-{nth}", name)

@@ -34,6 +34,7 @@ def received(
     organisation: str | None = "o1",
     city: str = "Oostende",
     person: str | None = None,
+    home: str = "Bredene",
 ) -> ReferralReceived:
     """Received from the police of Brugge, for a group in `city`."""
     return ReferralReceived(
@@ -42,7 +43,7 @@ def received(
         organisation=organisation,
         sector="police" if organisation else "self",
         referrer_city="Brugge" if referrer else None,
-        city_of_residence="Bredene",
+        city_of_residence=home,
         preferred_city=city,
         on=on,
         person=person,
@@ -147,9 +148,9 @@ def resumed_after_pause(referral: str = "r1") -> carousel.ParticipationResumed:
     return carousel.ParticipationResumed(referral=referral, on=date(2026, 4, 1))
 
 
-def stopped(referral: str = "r1", on: date = date(2026, 4, 3)) -> carousel.ParticipationStopped:
+def stopped(referral: str = "r1", on: date = date(2026, 4, 3), code: str = "work") -> carousel.ParticipationStopped:
     """Stopped: work."""
-    return carousel.ParticipationStopped(referral=referral, on=on, category="practical", code="work")
+    return carousel.ParticipationStopped(referral=referral, on=on, category="practical", code=code)
 
 
 def stop_revoked(referral: str = "r1") -> carousel.StopRevoked:
@@ -208,6 +209,7 @@ def training_held(
     by_sector: dict[str, int] | None = None,
     *,
     pitched: bool = True,
+    city: str = "Brugge",
 ) -> training.TrainingHeld:
     """A training in Brugge by the CAW."""
     sectors = {"police": 10, "welfare": 6} if by_sector is None else by_sector
@@ -216,7 +218,7 @@ def training_held(
         kind=kind,
         on=on,
         days=(on,),
-        city="Brugge",
+        city=city,
         online=False,
         organiser="caw",
         co_presenter=None,
@@ -266,7 +268,9 @@ def took_part(
     )
 
 
-def network_event(name: str = "n1", police: int = 80, city: str = "Oostende") -> training.NetworkEventHeld:
+def network_event(
+    name: str = "n1", police: int = 80, city: str = "Oostende", organisations: tuple[str, ...] = ("o1",)
+) -> training.NetworkEventHeld:
     """A network event in June."""
     return training.NetworkEventHeld(
         event=name,
@@ -274,7 +278,7 @@ def network_event(name: str = "n1", police: int = 80, city: str = "Oostende") ->
         city=city,
         participants=police + 40,
         by_sector={"police": police, "health": 40},
-        organisations=("o1",),
+        organisations=organisations,
     )
 
 
@@ -303,10 +307,12 @@ def left(partner: str = "o1", until: date = date(2026, 3, 1)) -> training.Partne
     return training.PartnerLeft(partner=partner, until=until)
 
 
-def registered(organisation: str = "o1", name: str = "Eerstelijnszone Oostende-Bredene") -> OrganisationRegistered:
+def registered(
+    organisation: str = "o1", name: str = "Eerstelijnszone Oostende-Bredene", city: str = "Oostende"
+) -> OrganisationRegistered:
     """In the register since 2024."""
     return OrganisationRegistered(
-        organisation=organisation, name=name, sector="primary_care_zone", city="Oostende", since=date(2024, 1, 1)
+        organisation=organisation, name=name, sector="primary_care_zone", city=city, since=date(2024, 1, 1)
     )
 
 

@@ -15,7 +15,10 @@ from tests.reporting.published import in_envelopes
 
 YEAR = Period(date(2026, 1, 1), date(2026, 12, 31))
 SCHEMA = "".join(FIGURES.schemas)
-TABLES = ("figures", "distinct_counts", "distinct_members", *(each.table for each in PROJECTIONS))
+TABLES = (
+    *("figures", "figures_by_day", "distinct_counts", "distinct_counts_by_day", "distinct_members", "figure_sources"),
+    *(each.table for each in PROJECTIONS),
+)
 
 
 async def receive(connection: Connection, messages: Sequence[PublicMessage], size: int = 100) -> None:

@@ -26,6 +26,7 @@ from tests.reporting.published import (
     attributed,
     completed,
     completion_revoked,
+    declined,
     evaluated,
     intake,
     left,
@@ -98,6 +99,7 @@ def _corrected() -> Sequence[PublicMessage]:
             stopped("r10"),
             stop_revoked("r10"),
         ),
+        *(received("r12"), declined("r12", "not_suitable", "unreachable")),
         *(received("r11"), started("r11"), completed("r11"), attended(5, "r11"), attributed("r11")),
         *(
             network_event(),
@@ -132,8 +134,12 @@ def rows(projected: InMemory) -> dict[str, Any]:
 
 
 def counted(projected: InMemory) -> list[list[Any]]:
-    """What they add to the figures and to the members, in order."""
-    everything_counted = [*(+projected.figures).items(), *(+projected.members).items()]
+    """What they add to the figures, the members and the sources, in order."""
+    everything_counted = [
+        *(+projected.figures).items(),
+        *(+projected.members).items(),
+        *(+projected.sources).items(),
+    ]
     return sorted([*map(str, key), n] for key, n in everything_counted)
 
 

@@ -37,11 +37,17 @@ def _answers(whole: int, coordinating: int, participating: int, elsewhere: int) 
 
 
 REPORT = {"language": "nl", "format": "html"}
+LINEAGE = "/figures/{indicator}/lineage"
 TABLE = (
     Asked("GET", "/figures", _answers(200, 409, 409, 409), PERIOD),
     Asked("GET", "/figures", _answers(200, 200, 404, 404), PERIOD | {"city": "Oostende"}),
     Asked("GET", "/figures", _answers(200, 404, 200, 404), PERIOD | {"city": "Brugge"}),
     Asked("GET", "/figures", _answers(404, 404, 404, 200), PERIOD | {"city": "Gent"}),
+    Asked("GET", LINEAGE, _answers(200, 409, 409, 409), PERIOD),
+    Asked("GET", LINEAGE, _answers(200, 200, 404, 404), PERIOD | {"city": "Oostende"}),
+    Asked("GET", LINEAGE, _answers(200, 404, 200, 404), PERIOD | {"city": "Brugge"}),
+    Asked("GET", LINEAGE, _answers(404, 404, 404, 200), PERIOD | {"city": "Gent"}),
+    Asked("GET", "/indicators", _answers(200, 200, 200, 200), roles=frozenset(Role)),
     Asked("GET", "/partners", _answers(200, 200, 200, 200), PERIOD),
     Asked("GET", "/project", _answers(200, 200, 200, 200)),
     Asked("PUT", "/project", _answers(200, 200, 404, 404), body=ABOUT),
@@ -65,7 +71,11 @@ async def test_everybody_is_answered_as_the_table_says(reader: Reader) -> None:
     for asked, role, cities, expected in cases():
         head = reader.bearer(role, *cities)
         answer = await reader.client.request(
-            asked.method, asked.path, params=asked.params, json=asked.body, headers=head
+            asked.method,
+            asked.path.format(indicator="referrals_received"),
+            params=asked.params,
+            json=asked.body,
+            headers=head,
         )
         if answer.status_code != expected:
             wrong.append((asked.method, asked.path, asked.params, role, cities, answer.status_code, expected))

@@ -92,7 +92,7 @@ DAYS = ("2026-01-01", "2026-01-31", "2026-02-01", "2026-02-10", "2026-02-28", "2
 
 
 @pytest.mark.parametrize(("since", "until"), list(combinations_with_replacement(DAYS, 2)))
-async def test_figures_partners_and_report_of_any_days_are_of_the_same_months_to_the_day(
+async def test_figures_partners_and_report_of_any_days_are_of_those_days_and_no_other(
     reader: Reader, pool: asyncpg.Pool[asyncpg.Record], since: str, until: str
 ) -> None:
     await reader.describe(ABOUT)
@@ -110,29 +110,24 @@ async def test_figures_partners_and_report_of_any_days_are_of_the_same_months_to
     figures = (await reader.get("/figures", *BOTH, **asked)).json()
     partners = (await reader.get("/partners", *BOTH, **asked)).json()
     report = (await reader.get("/report", *BOTH, language="en", format="html", **asked)).text
-    ends = {"01": "31", "02": "28", "03": "31"}
-    covered = {"since": f"{since[:7]}-01", "until": f"{until[:7]}-{ends[until[5:7]]}"}
-    assert {name: figures[name] for name in covered} == {name: partners[name] for name in covered} == covered
-    there = {
-        name
-        for name, (begun, ended) in times.items()
-        if begun <= covered["until"] and (ended is None or ended > covered["since"])
-    }
+    assert {name: figures[name] for name in asked} == {name: partners[name] for name in asked} == asked
+    there = {name for name, (begun, ended) in times.items() if begun <= until and (ended is None or ended > since)}
     assert {each["partner"] for each in partners["items"]} == there
     assert {name for name in times if f"Partner {name}" in report} == there
     values = {each["code"]: each["value"] for each in figures["figures"]}
     assert values["partners_active"] == len(there)
-    months = ("2026-01", "2026-01", "2026-02", "2026-03")  # of the referrals that count
-    assert values["referrals_received"] == sum(since[:7] <= month <= until[:7] for month in months)
+    days = ("2026-01-05", "2026-01-20", "2026-02-02", "2026-03-01")  # of the referrals that count
+    assert values["referrals_received"] == sum(since <= day <= until for day in days)
 
 
 async def test_a_report_without_an_end_has_one(reader: Reader) -> None:
     await reader.describe(ABOUT)
     for asked, expected in (
-        ({"since": "2026-02-20"}, "February 2026 – March 2026"),
-        ({"until": "2026-02-20"}, "January 2026 – February 2026"),
-        ({"since": "2026-12-20"}, "<dd>December 2026</dd>"),
-        ({"until": "2025-12-20"}, "<dd>December 2025</dd>"),
+        ({"since": "2026-02-20"}, "20 February 2026 – 31 March 2026"),
+        ({"since": "2026-02-01"}, "February 2026 – March 2026"),
+        ({"until": "2026-02-20"}, "1 January 2026 – 20 February 2026"),
+        ({"since": "2026-12-20"}, "20 December 2026 – 31 December 2026"),
+        ({"until": "2025-12-01"}, "<dd>1 December 2025</dd>"),
     ):
         head = reader.bearer(Role.COORDINATOR)
         answer = await reader.client.get("/report", params={"language": "en", "format": "html", **asked}, headers=head)
@@ -192,7 +187,10 @@ async def test_what_is_asked_has_bounds_before_any_sql_sees_it(reader: Reader) -
     await reader.describe(ABOUT)
     paths = (await reader.client.get("/openapi.json")).json()["paths"]
     asked = [
-        (path, each["name"]) for path, methods in paths.items() for each in methods.get("get", {}).get("parameters", [])
+        (path.format(indicator="referrals_received"), each["name"])
+        for path, methods in paths.items()
+        for each in methods.get("get", {}).get("parameters", [])
+        if each["in"] == "query"
     ]
     assert {name for _, name in asked} == set(BAD)
     wrong = []

@@ -10,6 +10,7 @@ from functools import reduce
 import pytest
 from pydantic import TypeAdapter
 
+from services.reporting.metrics.catalogue import catalogue
 from services.reporting.projections.journeys import Journey, evolve, measure
 from shared.contracts import carousel, referral
 from shared.domain.messages import Refused
@@ -68,6 +69,7 @@ IN_THE_GROUP = (
     completion_revoked(),
     start_revoked(),
 )
+ELSEWHERE = {"new_referrers", *(each.code for each in catalogue() if each.chapter == "cooperation")}
 PER_PERSON = ("started", "completed", "modules_attended", "days_to_first_session")
 ALL = (*BEFORE, *IN_THE_GROUP, retracted())
 
@@ -81,7 +83,7 @@ def journey_of(*messages: PublicMessage) -> Journey:
 def changes(*messages: PublicMessage) -> InMemory:
     counted = InMemory()
     counted.receive(messages)
-    counted.figures = Counter({key: n for key, n in counted.figures.items() if n and key.indicator != "new_referrers"})
+    counted.figures = Counter({key: n for key, n in counted.figures.items() if n and key.indicator not in ELSEWHERE})
     return counted
 
 
@@ -112,7 +114,7 @@ def test_an_unknown_ground_is_refused() -> None:
 
 def test_each_step_counts_in_its_own_month_and_the_cohort_in_that_of_the_receipt() -> None:
     keys = sorted(
-        (key.month.month, key.indicator, key.reason) for key in changes(received(), intake(), accepted()).figures
+        (key.day.month, key.indicator, key.reason) for key in changes(received(), intake(), accepted()).figures
     )
     assert keys == [
         (1, "cohort_accepted", ""),
@@ -133,7 +135,11 @@ def test_figures_say_which_city_they_mean() -> None:
 
 
 def test_the_negatives_stay_apart() -> None:
-    assert counted(received(), declined()) == {"referrals_received": "", "not_eligible": "language"}
+    assert counted(received(), declined()) == {
+        "referrals_received": "",
+        "not_eligible": "language",
+        "cohort_not_eligible": "language",
+    }
     assert counted(received(), declined(ground="not_suitable", reason="unreachable"))["not_suitable"] == "unreachable"
     assert counted(received(), withdrawn())["withdrawn"] == "practical/transport"
     assert counted(received(), started(), stopped())["stopped"] == "practical/work"
@@ -223,3 +229,59 @@ def test_from_a_transfer_on_steps_count_in_the_other_city_and_the_cohort_stays()
         ("referrals_received", "Oostende"), ("intakes_held", "Oostende"), ("days_to_intake", "Oostende"),
         ("cohort_intake", "Oostende"), ("accepted", "Brugge"), ("cohort_accepted", "Oostende"),
     }  # fmt: skip
+
+
+def between(*messages: PublicMessage) -> set[tuple[str, str, str]]:
+    """What is counted between the cities: indicator, city and reason."""
+    projected = InMemory()
+    projected.receive(messages)
+    return {
+        (key.indicator, key.city, key.reason)
+        for key, n in projected.figures.items()
+        if n and key.indicator in ELSEWHERE - {"new_referrers"}
+    }
+
+
+def test_a_referral_to_the_group_of_another_city_counts_where_it_comes_from_and_where_it_goes() -> None:
+    assert between(received(home="Oostende")) == {
+        ("referrals_from_other_city", "Oostende", "Brugge"),
+        ("referrals_to_other_city", "Brugge", "Oostende"),
+    }
+    assert between(received(city="Brugge", home="Brugge")) == set()
+    assert between(received(referrer=None, organisation=None, home="Oostende")) == set()
+
+
+def test_every_transfer_counts_both_ways_and_one_that_leads_nowhere_does_not() -> None:
+    there, back = transferred(on=date(2026, 2, 5)), transferred(city="Oostende", on=date(2026, 3, 5))
+    home = between(received(home="Oostende"))
+    assert between(received(home="Oostende"), there) - home == {
+        ("transfers_in", "Brugge", "Oostende"),
+        ("transfers_out", "Oostende", "Brugge"),
+    }
+    assert between(received(home="Oostende"), there, back) - home == {
+        ("transfers_in", "Brugge", "Oostende"), ("transfers_out", "Oostende", "Brugge"),
+        ("transfers_in", "Oostende", "Brugge"), ("transfers_out", "Brugge", "Oostende"),
+    }  # fmt: skip
+    assert between(received(home="Oostende"), back) == home
+
+
+def test_who_leaves_because_of_transport_lives_in_the_city_of_the_group_or_elsewhere() -> None:
+    at_home, away = received(city="Brugge", home="Brugge"), received(city="Brugge", home="Bredene")
+    assert between(at_home, withdrawn()) == {("left_for_transport", "Brugge", "own_city")}
+    assert ("left_for_transport", "Brugge", "other_city") in between(away, started(), stopped(code="transport"))
+    assert not {each for each in between(away, started(), stopped()) if each[0] == "left_for_transport"}
+    moved = between(at_home, transferred(city="Oostende"), withdrawn())
+    assert ("left_for_transport", "Oostende", "other_city") in moved
+
+
+def test_who_starts_in_another_municipality_than_his_own_is_counted_there_and_in_his_cohort() -> None:
+    found = between(received(city="Brugge", home="Brugge"), started())
+    assert found == {("started_in_other_city", "Gent", "")}
+    away = between(received(city="Brugge", home="Gent"), started())
+    assert away == {("referrals_living_elsewhere", "Brugge", ""), ("cohort_started_living_elsewhere", "Brugge", "")}
+
+
+def test_the_wait_from_intake_to_first_session_is_counted_of_who_had_an_intake() -> None:
+    assert counted(received(), intake(on=date(2026, 3, 1)), started())["days_from_intake"] == "5"
+    assert "days_from_intake" not in counted(received(), started())
+    assert "days_from_intake" not in counted(received(), intake(on=date(2026, 3, 7)), started())

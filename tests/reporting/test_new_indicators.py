@@ -17,7 +17,6 @@ from services.reporting.metrics import catalogue as catalogue_module
 from services.reporting.metrics.catalogue import (
     MEANS,
     WHOLE_NUMBERS,
-    Catalogue,
     Indicator,
     Kind,
     Member,
@@ -40,7 +39,7 @@ from tests.reporting.test_report import PROJECT, blank
 STEPS: tuple[StepName, ...] = get_args(StepName)
 UNIT = {"one": dict.fromkeys(("nl", "fr", "en"), "{n} thing"), "many": dict.fromkeys(("nl", "fr", "en"), "{n} things")}
 KINDS: dict[Kind, tuple[Sequence[StepName | None], list[dict[str, Any]]]] = {
-    "count": ([*STEPS], [{}, {"denominator": "referrals_received"}, {"month": "receipt"}]),
+    "count": ([*STEPS], [{}, {"denominator": "referrals_received"}, {"dated": "receipt"}]),
     "distinct": ([*STEPS], [{"member": member} for member in get_args(Member)]),
     "days": (sorted(WHOLE_NUMBERS), [{}, {"bands": [30, 60]}, {"denominator": "started"}]),
     "number": (sorted(WHOLE_NUMBERS), [{}, {"unit": UNIT}, {"denominator": "sessions_held"}]),
@@ -67,8 +66,8 @@ def added() -> Iterator[Indicator]:
 def longer(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[Indicator]]:
     """A catalogue with all of these added."""
     new = list(added())
-    whole = Catalogue(version=1, indicators=(*catalogue(), *new))
-    monkeypatch.setattr(catalogue_module, "_whole", lambda: whole)
+    changed = catalogue_module.whole().model_copy(update={"indicators": (*catalogue(), *new)})
+    monkeypatch.setattr(catalogue_module, "whole", lambda: changed)
     by_step.cache_clear()
     yield new
     by_step.cache_clear()

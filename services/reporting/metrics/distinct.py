@@ -28,17 +28,28 @@ class MemberKey(NamedTuple):
 
     indicator: str
     member: str
-    month: date
+    day: date
     city: str
     partner: str
     sector: str
 
 
 class DistinctKey(NamedTuple):
-    """Members seen in `month`, and last before it in the month `previous`.
+    """Members seen on the day or in the month `seen`, and last before it on the day or in the month `previous`.
 
-    In a period that begins after `previous` they are new in `month`: the sum over its months counts each once.
+    In a period that begins after `previous` they are new then: the sum over its days or months counts each once.
     """
+
+    seen: date
+    previous: date
+    city: str
+    partner: str
+    sector: str
+    indicator: str
+
+
+class DistinctMonthKey(NamedTuple):
+    """The same by month, as it is kept."""
 
     month: date
     previous: date
@@ -51,28 +62,36 @@ class DistinctKey(NamedTuple):
 def distinct_delta(held: Mapping[MemberKey, int], changes: Mapping[MemberKey, int]) -> Counter[DistinctKey]:
     """By how much the distinct counts change; `held` is all that is known of the members in `changes`.
 
-    A member seen once more in a place and month where it was seen before changes nothing.
+    A member seen once more in a place and on a day, or in a month, when it was seen before changes nothing.
     """
     seen = {key for key, n in held.items() if n > 0}
     flipped = {key for key, n in changes.items() if (held.get(key, 0) + n > 0) != (key in seen)}
-    before, after = _months_by_place(seen), _months_by_place(seen ^ flipped)
+    before, after = _times_by_place(seen), _times_by_place(seen ^ flipped)
     delta: Counter[DistinctKey] = Counter()
     for indicator, member in {(key.indicator, key.member) for key in flipped}:
         old, new = before[indicator, member], after[indicator, member]
         for places, slices in _slices({*old, *new}):
             removed, added = _intervals(old, places), _intervals(new, places)
             for place in slices:
-                delta.update(DistinctKey(month, previous, *place, indicator) for previous, month in added - removed)
-                delta.subtract(DistinctKey(month, previous, *place, indicator) for previous, month in removed - added)
+                delta.update(DistinctKey(on, previous, *place, indicator) for previous, on in added - removed)
+                delta.subtract(DistinctKey(on, previous, *place, indicator) for previous, on in removed - added)
     return delta
 
 
-def _months_by_place(seen: Iterable[MemberKey]) -> defaultdict[tuple[str, str], defaultdict[Place, set[date]]]:
-    """For each indicator and member: the months in which it was seen, by place."""
-    months: defaultdict[tuple[str, str], defaultdict[Place, set[date]]] = defaultdict(lambda: defaultdict(set))
-    for key in seen:
-        months[key.indicator, key.member][Place(key.city, key.partner, key.sector)].add(key.month)
+def by_month(members: Mapping[MemberKey, int]) -> Counter[MemberKey]:
+    """The same by month: its first day stands for it."""
+    months: Counter[MemberKey] = Counter()
+    for key, n in members.items():
+        months[key._replace(day=key.day.replace(day=1))] += n
     return months
+
+
+def _times_by_place(seen: Iterable[MemberKey]) -> defaultdict[tuple[str, str], defaultdict[Place, set[date]]]:
+    """For each indicator and member: when it was seen, by place."""
+    times: defaultdict[tuple[str, str], defaultdict[Place, set[date]]] = defaultdict(lambda: defaultdict(set))
+    for key in seen:
+        times[key.indicator, key.member][Place(key.city, key.partner, key.sector)].add(key.day)
+    return times
 
 
 def _slices(places: Iterable[Place]) -> Iterator[tuple[frozenset[Place], list[Place]]]:
@@ -90,6 +109,6 @@ def _slices(places: Iterable[Place]) -> Iterator[tuple[frozenset[Place], list[Pl
     yield from slices.items()
 
 
-def _intervals(months: Mapping[Place, set[date]], places: Iterable[Place]) -> Intervals:
-    """The months in which a member was seen in any of these places, each as (the one before it or NEVER, it)."""
-    return set(pairwise((NEVER, *sorted({month for place in places for month in months.get(place, ())}))))
+def _intervals(times: Mapping[Place, set[date]], places: Iterable[Place]) -> Intervals:
+    """When a member was seen in any of these places, each time as (the one before it or NEVER, it)."""
+    return set(pairwise((NEVER, *sorted({each for place in places for each in times.get(place, ())}))))

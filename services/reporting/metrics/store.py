@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple, TypeVar
 
 from pydantic_core import to_json
 
-from services.reporting.metrics.distinct import DistinctKey, MemberKey, distinct_delta
-from services.reporting.metrics.measure import FigureChanges, FigureKey
+from services.reporting.metrics.distinct import DistinctKey, DistinctMonthKey, MemberKey, by_month, distinct_delta
+from services.reporting.metrics.measure import FigureChanges, FigureKey, MonthKey, SourceKey, months_of
 from shared.eventstore.event_store import Connection
 
 SCHEMA = Path(__file__).with_suffix(".sql").read_text(encoding="utf-8")
 _LOCK = 7226006
-_DATES = ("month", "previous")
-Key = TypeVar("Key", FigureKey, MemberKey, DistinctKey)
+_DATES = ("month", "day", "seen", "previous")
+Key = TypeVar("Key", FigureKey, MonthKey, MemberKey, DistinctKey, DistinctMonthKey, SourceKey)
 
 
 class Write(NamedTuple):
@@ -33,11 +33,17 @@ async def lock_figures(connection: Connection) -> None:
 
 
 async def figure_writes(connection: Connection, changes: FigureChanges) -> list[Write]:
-    """What adds these changes to the figures, the distinct counts and their members."""
+    """What adds these changes to the figures and distinct counts, by month and by day, and to what they come from."""
+    held = await _held(connection, changes.members)
+    of_months = distinct_delta(by_month(held), by_month(changes.members))
+    months = Counter({DistinctMonthKey(*key): n for key, n in of_months.items()})
     return [
-        *_added("figures", FigureKey, changes.figures),
-        *_added("distinct_counts", DistinctKey, await _distinct_delta(connection, changes.members)),
+        *_added("figures", MonthKey, months_of(changes.figures)),
+        *_added("figures_by_day", FigureKey, changes.figures),
+        *_added("distinct_counts", DistinctMonthKey, months),
+        *_added("distinct_counts_by_day", DistinctKey, distinct_delta(held, changes.members)),
         *_added("distinct_members", MemberKey, changes.members),
+        *_added("figure_sources", SourceKey, changes.sources),
     ]
 
 
@@ -51,16 +57,17 @@ async def write_all(connection: Connection, writes: Sequence[Write]) -> None:
             await connection.execute(each.cleanup.format("$1"), each.parameter)
 
 
-async def _distinct_delta(connection: Connection, changes: Counter[MemberKey]) -> Counter[DistinctKey]:
+async def _held(connection: Connection, changes: Counter[MemberKey]) -> Mapping[MemberKey, int]:
+    """All that is known of the members in `changes`."""
     members = list({(key.indicator, key.member) for key, n in changes.items() if n})
     if not members:
-        return Counter()
+        return {}
     rows = await connection.fetch(
         f"select {', '.join(MemberKey._fields)}, n from distinct_members"
         " where (indicator, member) in (select * from unnest($1::text[], $2::text[]))",
         *zip(*members, strict=True),
     )
-    return distinct_delta({MemberKey(*row[:-1]): row[-1] for row in rows}, changes)
+    return {MemberKey(*row[:-1]): row[-1] for row in rows}
 
 
 def _added(table: str, kind: type[Key], changes: Counter[Key]) -> Iterator[Write]:

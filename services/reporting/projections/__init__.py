@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from services.reporting.projections.joint import PRESENCES, VISITED
 from services.reporting.projections.journeys import JOURNEYS
 from services.reporting.projections.network import NETWORK_EVENTS, STEERING_MEETINGS
 from services.reporting.projections.organisations import ORGANISATIONS
@@ -13,6 +14,7 @@ from services.reporting.projections.row_projection import RowProjection
 from services.reporting.projections.sessions import CYCLES, SESSIONS
 from services.reporting.projections.trainings import PARTICIPATIONS, TRAININGS
 
+CONSUMER = "reporting"  # whose checkpoints say how far they are
 PROJECTIONS: tuple[RowProjection[Any], ...] = (  # of whichever row
     ORGANISATIONS,
     JOURNEYS,
@@ -23,6 +25,8 @@ PROJECTIONS: tuple[RowProjection[Any], ...] = (  # of whichever row
     PARTICIPATIONS,
     NETWORK_EVENTS,
     STEERING_MEETINGS,
+    PRESENCES,
+    VISITED,
     REFERRER_MONTHS,
     REFERRERS,
     WINDOWS,

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from services.reporting.metrics.measure import Measurement
+from services.reporting.projections.joint import Activity, OrganisationPresent
 from services.reporting.projections.row_projection import RowProjection
 from shared.contracts.training import (
     NetworkEventHeld,
@@ -39,16 +40,24 @@ def _evolve_meeting(_: SteeringMeeting | None, event: SteeringMeetingHeld | Stee
 
 def _measure_event(row: NetworkEvent) -> Iterator[Measurement]:
     if event := row.held:
-        yield Measurement("network_event", event.on, {"activity": event.city})
+        held = Measurement("network_event", event.on, event.event, {"activity": event.city})
+        yield held
         for sector, n in event.by_sector.items():
-            yield Measurement("network_participation", event.on, {"activity": event.city}, sector=sector, n=n)
+            yield replace(held, step="network_participation", sector=sector, n=n)
 
 
 def _measure_meeting(row: SteeringMeeting) -> Iterator[Measurement]:
     if meeting := row.held:
-        yield Measurement("steering", meeting.on)
+        held = Measurement("steering", meeting.on, meeting.meeting)
+        yield held
         for partner in meeting.partners:
-            yield Measurement("steering_partner", meeting.on, members={"organisation": partner})
+            yield replace(held, step="steering_partner", members={"organisation": partner})
+
+
+def _derive_present(row: NetworkEvent) -> Iterator[OrganisationPresent]:
+    if event := row.held:
+        activity = Activity("joint_event", event.event, event.on, event.city)
+        yield from (OrganisationPresent(activity, each) for each in event.organisations)
 
 
 NETWORK_EVENTS = RowProjection(
@@ -57,6 +66,7 @@ NETWORK_EVENTS = RowProjection(
     dict.fromkeys((NetworkEventHeld, NetworkEventRevoked), lambda event: (event.event,)),
     _evolve_event,
     _measure_event,
+    _derive_present,
 )
 STEERING_MEETINGS = RowProjection(
     "steering_meetings",

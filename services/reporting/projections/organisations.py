@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import TypeAlias
 
-from services.reporting.projections.row_projection import RowProjection
+from services.reporting.projections.row_projection import DerivedEvent, RowProjection
 from shared.contracts.referral import (
     OrganisationMerged,
     OrganisationRegistered,
@@ -21,6 +22,23 @@ OrganisationEvent: TypeAlias = (
 
 
 @dataclass(frozen=True, slots=True)
+class OrganisationSituated(DerivedEvent):
+    """An organisation is registered in that city."""
+
+    organisation: str
+    city: str
+
+
+@dataclass(frozen=True, slots=True)
+class Register:
+    """What the register says of an organisation, beside its names."""
+
+    organisation: str
+    city: str
+    sector: str
+
+
+@dataclass(frozen=True, slots=True)
 class Membership:
     """Partner in that role, until a day or still."""
 
@@ -30,7 +48,7 @@ class Membership:
 
 @dataclass(frozen=True, slots=True)
 class Organisation:
-    """One identity: its names and its times as a partner, each by the day it began.
+    """One identity: its names and its times as a partner, each by the day it began, and what the register says of it.
 
     `successors` are the organisations that stand in its place since a day: the one it merged into, or its parts.
     """
@@ -38,6 +56,7 @@ class Organisation:
     names: dict[date, str] = field(default_factory=dict)
     memberships: dict[date, Membership] = field(default_factory=dict)
     successors: dict[date, tuple[str, ...]] = field(default_factory=dict)
+    register: Register | None = None
 
     def name_on(self, on: date) -> str | None:
         """The name it bore that day, or its first one before it had any; None while it is not in the register."""
@@ -58,7 +77,10 @@ def evolve(row: Organisation | None, event: OrganisationEvent) -> Organisation:
     """The organisation after `event`."""
     organisation = row or Organisation()
     match event:
-        case OrganisationRegistered() | OrganisationRenamed():
+        case OrganisationRegistered():
+            register = Register(event.organisation, event.city, event.sector)
+            return replace(organisation, names={**organisation.names, event.since: event.name}, register=register)
+        case OrganisationRenamed():
             return replace(organisation, names={**organisation.names, event.since: event.name})
         case OrganisationMerged():
             return replace(organisation, successors={**organisation.successors, event.since: (event.into,)})
@@ -86,6 +108,12 @@ def _left(memberships: dict[date, Membership], event: PartnerLeft) -> dict[date,
     return {**memberships, last: replace(memberships[last], until=event.until)} if last else memberships
 
 
+def derive(organisation: Organisation) -> Iterator[OrganisationSituated]:
+    """Where it is."""
+    if register := organisation.register:
+        yield OrganisationSituated(register.organisation, register.city)
+
+
 ORGANISATIONS = RowProjection(
     "organisations",
     Organisation,
@@ -98,4 +126,5 @@ ORGANISATIONS = RowProjection(
         PartnerLeft: lambda event: (event.partner,),
     },
     evolve,
+    derive=derive,
 )

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from services.reporting.metrics.measure import Measurement
-from services.reporting.projections.journeys import StepOfPerson, measurement
+from services.reporting.projections.entry import measurement, waited
+from services.reporting.projections.journeys import StepOfPerson
 from services.reporting.projections.row_projection import RowProjection
 
 
@@ -37,11 +38,19 @@ def evolve(row: Person | None, event: StepOfPerson) -> Person:
 def measure(person: Person) -> Iterator[Measurement]:
     """The first session ever, with the modules attended since; and that all of them were."""
     if started := person.first("started"):
-        first = measurement(started.entry, "person_started", started.step, started.started)
-        yield first
-        yield replace(first, step="modules", measured=str(person.modules()))
+        yield from _measure_start(started, person.modules())
     if completed := person.first("completed"):
         yield measurement(completed.entry, "person_completed", completed.step, completed.started)
+
+
+def _measure_start(started: StepOfPerson, modules: int) -> Iterator[Measurement]:
+    first = measurement(started.entry, "person_started", started.step, started.started)
+    yield first
+    yield replace(first, step="modules", measured=str(modules))
+    if started.entry.city_of_residence != started.step.city:
+        yield replace(first, step="person_started_elsewhere")
+    if started.intake_on:
+        yield replace(first, step="person_started_after_intake", measured=waited(started.intake_on, first.on))
 
 
 PERSONS = RowProjection("persons", Person, {StepOfPerson: lambda event: (event.person,)}, evolve, measure)

@@ -9,7 +9,8 @@ from typing import TypeVar
 
 from services.reporting.metrics.catalogue import StepName
 from services.reporting.metrics.measure import Measurement
-from services.reporting.projections.journeys import Entry, ReferralEntered
+from services.reporting.projections.entry import Entry
+from services.reporting.projections.journeys import ReferralEntered
 from services.reporting.projections.row_projection import DerivedEvent, RowProjection
 from services.reporting.projections.trainings import OrganisationTrained
 
@@ -104,7 +105,7 @@ def _measure_preceded(window: Window) -> Iterator[Measurement]:
 
 
 def _measurement(step: StepName, entry: Entry) -> Measurement:
-    return Measurement(step, entry.on, entry.cities(), entry.organisation, entry.sector)
+    return Measurement(step, entry.on, entry.referral, entry.cities(), entry.organisation, entry.sector)
 
 
 def _month(event: ReferralEntered | FirstReferral) -> Iterator[str]:

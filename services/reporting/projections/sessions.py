@@ -44,10 +44,10 @@ def evolve(row: Session | None, event: SessionEvent) -> Session:
 
 def measure(session: Session) -> Iterator[Measurement]:
     """A session held with the number of modules of its offer, and the exact size of its group once that is known."""
-    if session.held is None:
+    if (event := session.held) is None:
         return
-    modules = str(session.held.modules) if session.held.modules else None
-    held = Measurement("session", session.held.on, {"group": session.held.city}, measured=modules)
+    modules = str(event.modules) if event.modules else None
+    held = Measurement("session", event.on, event.session, {"group": event.city}, measured=modules)
     yield held
     if session.marks:
         present = sum(mark == "present" for mark in session.marks.values())
@@ -55,7 +55,7 @@ def measure(session: Session) -> Iterator[Measurement]:
 
 
 def _measure_cycle(cycle: CycleCompleted) -> Iterator[Measurement]:
-    yield Measurement("cycle", cycle.on, {"group": cycle.city})
+    yield Measurement("cycle", cycle.on, cycle.cycle, {"group": cycle.city})
 
 
 SESSIONS = RowProjection(

@@ -8,6 +8,7 @@ from datetime import date
 
 from services.reporting.metrics.catalogue import StepName
 from services.reporting.metrics.measure import Measurement
+from services.reporting.projections.joint import Activity, OrganisationPresent
 from services.reporting.projections.row_projection import DerivedEvent, RowProjection, replaced
 from shared.contracts.training import Kind, ParticipationRecorded, TrainingEvaluated, TrainingHeld, TrainingRevoked
 
@@ -48,7 +49,9 @@ def measure(training: Training) -> Iterator[Measurement]:
     """The training, who took part by sector, and its evaluation, all in the month and city of the training."""
     if (event := training.held) is None:
         return
-    held = Measurement("training", event.on, {"activity": event.city}, event.organiser, reason=event.kind)
+    held = Measurement(
+        "training", event.on, event.training, {"activity": event.city}, event.organiser, reason=event.kind
+    )
     yield held
     if event.pitched:
         yield replace(held, step="pitched")
@@ -72,11 +75,13 @@ def _measure_evaluation(held: Measurement, event: TrainingEvaluated) -> Iterator
             yield replace(held, step=step, n=event.answers, measured=str(mean))
 
 
-def derive(training: Training) -> Iterator[OrganisationTrained]:
+def derive(training: Training) -> Iterator[OrganisationTrained | OrganisationPresent]:
     """Which organisations were there."""
     if event := training.held:
+        activity = Activity("joint_training", event.training, event.on, event.city, event.organiser)
         for organisation in event.organisations:
             yield OrganisationTrained(event.training, organisation, event.kind, event.on)
+            yield OrganisationPresent(activity, organisation)
 
 
 def _measure_participation(event: ParticipationRecorded) -> Iterator[Measurement]:
@@ -84,6 +89,7 @@ def _measure_participation(event: ParticipationRecorded) -> Iterator[Measurement
         yield Measurement(
             "person",
             event.on,
+            event.training,
             {"activity": event.city},
             partner=event.organisation or "",
             sector=event.sector,

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import pairwise
 from math import ceil
 from pathlib import Path
+from typing import Literal
 
 from services.reporting.metrics.catalogue import (
     Chapter,
@@ -19,14 +20,15 @@ from services.reporting.metrics.catalogue import (
     SectorMeans,
     Unit,
     catalogue,
+    fed,
 )
-from services.reporting.queries.partners import find_partners
-from services.reporting.queries.period import Period
+from services.reporting.queries.partners import Partner, find_partners
+from services.reporting.queries.period import Period, parts_of
 from shared.domain.messages import Message
 from shared.eventstore.event_store import Connection
 from shared.i18n.text import Text
 
-_QUERY = Path(__file__).with_suffix(".sql").read_text(encoding="utf-8")
+QUERY = Path(__file__).with_suffix(".sql").read_text(encoding="utf-8")
 
 
 class Figure(Message):
@@ -39,6 +41,7 @@ class Figure(Message):
     `denominator` is the value of the indicator `denominator_code`, over the same period and filter.
     `left_out` is how many of those counted have nothing to measure: of a wait, those whose dates contradict each other.
     `unit` is what a "number" is a number of, `scale` what a "mean" is out of.
+    `events` are the messages that make it count, `dated` whether on their day or that of the receipt of the referral.
     """
 
     code: str
@@ -49,6 +52,8 @@ class Figure(Message):
     city_means: CityMeans | None
     partner_means: PartnerMeans | None
     sector_means: SectorMeans | None
+    events: tuple[str, ...]
+    dated: Literal["step", "receipt"]
     protected: bool
     value: int
     by_reason: dict[str, int]
@@ -97,22 +102,33 @@ async def find_figures(
     partner: str | None = None,
     sector: str | None = None,
 ) -> list[Figure]:
-    """Every indicator over the months of the period.
+    """Every indicator over the days of the period, to the day; at most two of its months are read by day.
 
     `city`, `partner` (an organisation id) and `sector` narrow it, and leave out what has none of these; None is all.
     """
     counts: defaultdict[str, Counts] = defaultdict(Counts)
-    for row in await connection.fetch(_QUERY, *period, city, partner, sector):
+    head, months, tail = parts_of(period)
+    for row in await connection.fetch(QUERY, period.since, city, partner, sector, *head, *months, *tail):
         counts[row["indicator"]].by[row["by"]][row["key"]] = row["n"]
-    roles = Counter(each.role for each in await find_partners(connection, period, period.until))
+    there = await find_partners(connection, period, period.until)
+    partners = [each for each in there if city in {None, each.city} and sector in {None, each.sector}]
     for each in catalogue():
         if each.kind == "standing":
-            counts[each.code].by["reason"] = Counter({role: roles[role] for role in roles if each.only in {None, role}})
+            counts[each.code] = _standing(each, partners)
     return [
         figure_of(each, counts)
         for each in catalogue()
         if (city is None or each.city) and (partner is None or each.partner) and (sector is None or each.sector)
     ]
+
+
+def _standing(indicator: Indicator, partners: Sequence[Partner]) -> Counts:
+    those = [each for each in partners if indicator.only in {None, each.role}]
+    counts = Counts()
+    counts.by["reason"] = Counter(each.role for each in those)
+    counts.by["city"] = Counter(each.city for each in those) if indicator.city else Counter()
+    counts.by["sector"] = Counter(each.sector for each in those) if indicator.sector else Counter()
+    return counts
 
 
 async def first_and_last_month(connection: Connection, today: date) -> tuple[date, date]:
@@ -137,6 +153,8 @@ def figure_of(indicator: Indicator, counts: defaultdict[str, Counts]) -> Figure:
         city_means=indicator.city,
         partner_means=indicator.partner,
         sector_means=indicator.sector,
+        events=fed(indicator).events,
+        dated=indicator.dated,
         protected=indicator.protected,
         value=counted.total,
         by_reason=_by_reason(indicator, counted, numbers),
@@ -160,7 +178,7 @@ def _measures_its_whole(indicator: Indicator) -> bool:
     whole = next((each for each in catalogue() if each.code == indicator.denominator), None)
     if whole is None or indicator.kind not in {"days", "number"}:
         return False
-    return (whole.step, whole.only, whole.month) == (indicator.step, indicator.only, indicator.month)
+    return (whole.step, whole.only, whole.dated) == (indicator.step, indicator.only, indicator.dated)
 
 
 def _by_reason(indicator: Indicator, counted: Counts, numbers: Mapping[int, int]) -> dict[str, int]:

@@ -1,18 +1,40 @@
 -- One row for a figure and a value of a dimension: `by` names the dimension; by '' is the total of a distinct one.
--- $1 first month, $2 last day, $3 city, $4 partner, $5 sector, null for any.
-with within as (
-    select * from figures
-    where month between $1 and $2
-        and ($3::text is null or city = $3) and ($4::text is null or partner = $4) and ($5::text is null or sector = $5)
+-- $1 first day, $2 city, $3 partner, $4 sector, null for any; then the parts of the period, each from and to:
+-- $5 $6 its days before its whole months, $7 $8 the first days of these, $9 $10 its days after them.
+with counted as (
+    select month, city, partner, sector, indicator, reason, n from figures where month between $7::date and $8::date
+    union all
+    select date_trunc('month', day)::date, city, partner, sector, indicator, reason, n from figures_by_day
+    where day between $5 and $6
+    union all
+    select date_trunc('month', day)::date, city, partner, sector, indicator, reason, n from figures_by_day
+    where day between $9 and $10
+),
+within as (
+    select * from counted
+    where ($2::text is null or city = $2) and ($3::text is null or partner = $3) and ($4::text is null or sector = $4)
 ),
 narrowing as (
-    select coalesce($3, '*') as city, coalesce($4, '*') as partner, coalesce($5, '*') as sector
+    select coalesce($2, '*') as city, coalesce($3, '*') as partner, coalesce($4, '*') as sector
 ),
-seen as (
-    select distinct_counts.* from distinct_counts where month between $1 and $2
+seen as (  -- `new`: never before in the period; `of_month`: never before in that month of it
+    select month, city, partner, sector, indicator, n,
+        previous < date_trunc('month', $1::date) as new, true as of_month
+    from distinct_counts where month between $7::date and $8::date
+    union all
+    select date_trunc('month', seen)::date, city, partner, sector, indicator, n, true, true
+    from distinct_counts_by_day where seen between $5 and $6 and previous < $1
+    union all  -- in the whole months, after days of the first month that lie before the period
+    select date_trunc('month', seen)::date, city, partner, sector, indicator, n, true, false
+    from distinct_counts_by_day
+    where previous >= date_trunc('month', $1::date)::date and previous < $1
+        and seen >= $7 and seen < $8::date + interval '1 month'
+    union all
+    select date_trunc('month', seen)::date, city, partner, sector, indicator, n, previous < $1, true
+    from distinct_counts_by_day where seen between $9 and $10 and previous < $9
 ),
-new as (  -- first seen in the period
-    select * from seen where previous < $1
+new as (
+    select * from seen where new
 )
 select
     indicator,
@@ -41,4 +63,4 @@ from new join narrowing using (city, sector)
 where new.partner <> '*' and narrowing.partner in ('*', new.partner) group by indicator, new.partner
 union all
 select indicator, 'month', to_char(month, 'YYYY-MM'), sum(n)::bigint
-from seen join narrowing using (city, partner, sector) group by indicator, month
+from seen join narrowing using (city, partner, sector) where of_month group by indicator, month

@@ -11,12 +11,17 @@ from shared.eventstore.event_store import Connection
 
 
 class Partner(Message):
-    """A partner: its name at the beginning, `now` the one it has today when that is another, and its last role."""
+    """A partner: its name at the beginning, `now` the one it has today when that is another, and its last role.
+
+    `city` and `sector` are those of the register, empty while it is not in it.
+    """
 
     partner: str
     name: str
     now: str | None
     role: str
+    city: str
+    sector: str
     since: date
     until: date | None
 
@@ -52,6 +57,8 @@ def _partner(partner_id: str, organisation: Organisation, period: Period, today:
         name=name,
         now=now if now != name else None,
         role=last.role,
+        city=organisation.register.city if organisation.register else "",
+        sector=organisation.register.sector if organisation.register else "",
         since=joined,
         until=last.until,
     )

@@ -7,6 +7,7 @@ from datetime import date
 from typing import TypedDict
 
 from services.reporting.project import Contact, Project
+from services.reporting.queries.period import Period
 from services.reporting.report import texts
 from shared.i18n.text import Language, municipality
 
@@ -29,7 +30,7 @@ class About(TypedDict):
 
 
 def about(language: Language, project: Project, since: date, until: date) -> About:
-    """The head of the page, about the months from `since` to `until`."""
+    """The head of the page, about the days from `since` to `until`."""
     say = texts.gettext_of(language).gettext
     spoken = _available(language, project.title)
     return About(
@@ -71,5 +72,5 @@ def _fields(language: Language, project: Project, since: date, until: date) -> l
         (translated.gettext("Coordinating municipality"), coordinating),
         (label, ", ".join(participating) or "–"),
         (translated.gettext("Duration"), texts.counted(language, project.duration_years, "{n} year", "{n} years")),
-        (translated.gettext("Figures of"), texts.months(language, since, until)),
+        (translated.gettext("Figures of"), texts.period(language, Period(since, until))),
     ]

@@ -40,16 +40,17 @@ BLOCKS = {
 CHAPTERS: dict[Chapter, str] = {
     "referrals": "Referrals",
     "carousel": "The group",
-    "cohort": "Of those referred in these months",
+    "cohort": "Of those referred in this period",
     "trainings": "Trainings",
     "link": "After a training",
+    "cooperation": "Between the cities",
     "network": "Network and steering group",
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Results:
-    """What there is to say: the figures of the months from `since` to `until`, and who was a partner in them."""
+    """What there is to say: the figures of the days from `since` to `until`, and who was a partner on them."""
 
     since: date
     until: date
@@ -108,7 +109,7 @@ def page(language: Language, project: Project, results: Results) -> Page:
         notice=say(LIVE),
         heading=say("Results so far"),
         tiles=tiles(language, results.by_code()),
-        stages_heading=say("The road of those referred in these months"),
+        stages_heading=say("The road of those referred in this period"),
         stages=_stages(language, results),
         blocks=[
             Block(heading=say(heading), rows=[_brief(language, results, code) for code in codes])

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
 from functools import lru_cache
 from io import BytesIO
 from pathlib import Path
@@ -17,8 +16,9 @@ from babel.numbers import format_decimal, format_percent
 from babel.support import Translations
 
 from services.reporting.metrics.catalogue import Unit
+from services.reporting.queries.period import Period
 from shared.i18n.code_lists import terms
-from shared.i18n.text import LOCALES, Language, Text
+from shared.i18n.text import LOCALES, Language, Text, municipality
 
 _HERE = Path(__file__).parent
 
@@ -71,9 +71,10 @@ def band(language: Language, code: str) -> str:
     return f"{first}–{days(language, int(last))}"
 
 
-def months(language: Language, since: date, until: date) -> str:
-    """From month to month, or the one month."""
-    named = dict.fromkeys(format_date(each, "MMMM y", locale=LOCALES[language]) for each in (since, until))
+def period(language: Language, of: Period) -> str:
+    """From month to month, or from day to day where a month of it is not whole; or the one month or day."""
+    form = "MMMM y" if of.whole_months else "d MMMM y"
+    named = dict.fromkeys(format_date(each, form, locale=LOCALES[language]) for each in of)
     return " – ".join(named)
 
 
@@ -88,7 +89,7 @@ def clauses(language: Language, parts: Sequence[str]) -> str:
 
 
 def reason(language: Language, code: str) -> str:
-    """A reason, sector or kind for people; `category/code` as "category: code", an unknown code as it is."""
+    """A reason, sector, kind or city for people; `category/code` as "category: code", an unknown code as it is."""
     colon = "\u00a0: " if language == "fr" else ": "
     return colon.join(_word(language, part) for part in code.split("/"))
 
@@ -96,7 +97,7 @@ def reason(language: Language, code: str) -> str:
 def _word(language: Language, code: str) -> str:
     if code in _words():
         return _words()[code].in_(language)
-    return str(gettext_of(language).pgettext("reason", code))
+    return municipality(language, str(gettext_of(language).pgettext("reason", code)))
 
 
 @lru_cache(maxsize=1)
