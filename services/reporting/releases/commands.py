@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
+from pydantic import Field
+
 from services.reporting.releases.events import Cities
 from services.reporting.releases.facts import Facts
 from services.reporting.releases.plan import Tightening
@@ -26,7 +30,7 @@ class PrepareRelease(ToRelease):
     tightening: Tightening
     facts: Facts
     content: Content
-    held: tuple[HeldBack, ...]
+    held: Annotated[tuple[HeldBack, ...], Field(max_length=200)]
 
 
 class AuditRelease(ToRelease):

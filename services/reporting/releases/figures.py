@@ -51,8 +51,10 @@ async def period_of(connection: Connection, kind: Literal["project", "year"], ye
     return Period(kind=kind, since=date(min(first.year, year), 1, 1), until=until)
 
 
-async def count(connection: Connection, period: Period, project: Project, plan: Plan) -> Counted:
-    """Read it, on a connection in a transaction that sees one moment."""
+async def count(
+    connection: Connection, period: Period, project: Project, plan: Plan, left_out: Iterable[str] = ()
+) -> Counted:
+    """Read it, on a connection in a transaction that sees one moment; without the totals that are left out."""
     wanted = {each.indicator for each in plan.tables} | {
         code for each in plan.links for code in (each.part, each.whole)
     }
@@ -61,7 +63,7 @@ async def count(connection: Connection, period: Period, project: Project, plan: 
     cities = tuple(sorted(project.cities))
     facts = Facts(period=period, cities=cities, contributions=contributions)
     figures = await find_figures(connection, months.Period(period.since, period.until))
-    return Counted(facts, _content(period, plan, figures, facts, wanted))
+    return Counted(facts, _content(period, plan, figures, facts, wanted, left_out))
 
 
 def _contribution(row: asyncpg.Record) -> Contribution:
@@ -93,7 +95,9 @@ def _category(reason: str) -> str:
     return next((name for name, each in terms().reasons.items() if reason in each.codes), "")
 
 
-def _content(period: Period, plan: Plan, figures: Iterable[Figure], facts: Facts, wanted: set[str]) -> Content:
+def _content(
+    period: Period, plan: Plan, figures: Iterable[Figure], facts: Facts, wanted: set[str], left_out: Iterable[str]
+) -> Content:
     """Without tables: those come of the protection."""
     every, indicators = list(figures), {each.code: each for each in catalogue()}
     protected = [each for each in every if each.protected]
@@ -104,7 +108,7 @@ def _content(period: Period, plan: Plan, figures: Iterable[Figure], facts: Facts
         sums=tuple(
             Sum(indicator=each.code, n=facts.total(each.code) if each.code in wanted else each.value, revised=False)
             for each in protected
-            if each.kind in {"count", "distinct"}
+            if each.kind in {"count", "distinct"} and each.code not in left_out
         ),
         tables=(),
         waits=tuple(

@@ -55,7 +55,8 @@ Merge = Annotated[tuple[Code, ...], Field(min_length=2, max_length=20)]
 class Tightening(Message):
     """What people take out of the plan for one release: it shows less than the plan, never more.
 
-    `left_out` are tables, `merged` are sector groups taken together, `repeated` are tables left as they were printed.
+    `left_out` are tables, or indicators of which the total is not printed either; `merged` are sector groups taken
+    together, `repeated` are tables left as they were printed.
     """
 
     left_out: Codes = ()
@@ -85,7 +86,8 @@ class Plan(Message):
 
     def may_hold(self, referrals: int, tightening: Tightening) -> list[PlannedTable]:
         """The tables of a release, in order."""
-        return [each for each in self.tables if each.from_ <= referrals and each.code not in tightening.left_out]
+        out = set(tightening.left_out)
+        return [each for each in self.tables if each.from_ <= referrals and out.isdisjoint({each.code, each.indicator})]
 
     def groups(self, merged: Sequence[Sequence[str]]) -> list[Group]:
         """The sector groups, those that are merged as one whose key names them in order."""

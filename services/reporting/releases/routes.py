@@ -28,7 +28,7 @@ from services.reporting.releases.schemas import Doubt, Narrative, NewRelease
 from services.reporting.releases.state import Releases
 from services.reporting.releases.values import Document, HeldBack
 from services.reporting.releases.views import View, view_of
-from services.reporting.releases.words import mended_by, why
+from services.reporting.releases.words import mended_by, said, why
 from shared.domain.bounds import Code
 from shared.domain.clock import now, today
 from shared.domain.messages import JsonObject, Message
@@ -67,6 +67,13 @@ class Prepared(Done):
     """The version, and the tables that were held back."""
 
     held_back: list[HeldTable]
+
+
+class AuditDone(Done):
+    """The version, and in words each cell of which somebody could compute too much: then wait, or leave more out."""
+
+    safe: bool
+    narrow: list[Text]
 
 
 @router.post("/releases", status_code=201, response_model=Prepared)
@@ -112,7 +119,7 @@ async def _count(
         project = await require_coordinating(connection, caller)
         _, state = await load(connection, store, RELEASES, PROGRAMME)
         period = await period_of(connection, body.kind, body.year, today())
-        return state, await count(connection, period, project, plan())
+        return state, await count(connection, period, project, plan(), body.tightening.left_out)
 
 
 def _told(held: HeldBack) -> HeldTable:
@@ -120,7 +127,7 @@ def _told(held: HeldBack) -> HeldTable:
     return HeldTable(table=held.table, why=why(held), mended_by=mended, tightening=held.mend)
 
 
-@router.post("/releases/{release_id}/audit", response_model=Done)
+@router.post("/releases/{release_id}/audit", response_model=AuditDone)
 async def audit_release(
     release_id: Id, caller: Coordinator, database: Database, store: Store, commands: Commanding
 ) -> Response:
@@ -143,7 +150,14 @@ async def audit_release(
         content=prepared.content,
         audited=audited,
     )
-    return await commands.run(RELEASES, PROGRAMME, command)
+
+    def found(outcome: Outcome) -> JsonObject:
+        told = AuditDone(
+            version=outcome.version, safe=not audited.narrow, narrow=[said(each) for each in audited.narrow]
+        )
+        return told.model_dump(mode="json")
+
+    return await commands.run(RELEASES, PROGRAMME, command, content=found)
 
 
 @router.put("/releases/{release_id}/narrative", response_model=Done)

@@ -170,12 +170,16 @@ def last_printed(code: str, facts: Facts, history: Sequence[Snapshot]) -> Table 
 def _widen(draft: Draft, finding: Finding) -> None:
     """Hide the cell that makes this interval wide at the least cost; where none can, withdraw the table."""
     codes = _near(draft, finding)
-    candidates = list(_candidates(draft, codes, finding))
+    own = [code for code in codes if code == finding.target.table.code and finding.target.number == draft.number]
+    candidates = [
+        *_candidates(draft, own, finding),
+        *_candidates(draft, [each for each in codes if each not in own], finding),
+    ]
     for code, key in candidates[:_MOST_TRIED]:
         if not _still_narrow(_with(draft, code, key), finding):
             draft.hidden[code] |= {key}
             return
-    if candidates and len(draft.hidden[candidates[0][0]]) + 1 < len(draft.fresh[candidates[0][0]].cells):
+    if candidates:
         code, key = candidates[0]
         draft.hidden[code] |= {key}
     else:
@@ -183,9 +187,7 @@ def _widen(draft: Draft, finding: Finding) -> None:
 
 
 def _near(draft: Draft, finding: Finding) -> list[str]:
-    """The tables whose cells can widen it: its own, or those of its indicator, or any; the last of them goes first."""
-    if finding.target.number == draft.number and finding.target.table.code in draft.fresh:
-        return [finding.target.table.code]
+    """The tables whose cells can widen it: those of its indicator, or any; the last and finest of them goes first."""
     indicator = finding.target.table.indicator
     same = [code for code, each in draft.fresh.items() if each.planned.indicator == indicator]
     return same or list(draft.fresh)
