@@ -19,12 +19,12 @@ create table if not exists published_releases (
     until         date    not null,
     supersedes    integer,
     superseded_by integer,
-    digest        text    not null,
+    sha256        text    not null,
     document      bytea   not null
 );
 """
 _PUT = """
-insert into published_releases (number, release, "on", kind, since, until, supersedes, digest, document)
+insert into published_releases (number, release, "on", kind, since, until, supersedes, sha256, document)
 values ($1, $2, $3, $4, $5, $6, $7, $8, $9) on conflict (number) do nothing
 """
 

@@ -8,7 +8,7 @@ from services.reporting.releases.values import Document
 from shared.domain.messages import Message
 from shared.eventstore.event_store import Connection
 
-_LISTED = 'number, release, "on", kind, since, until, supersedes, superseded_by, digest'
+_LISTED = 'number, release, "on", kind, since, until, supersedes, superseded_by, sha256 as digest'
 
 
 class Listed(Message):
