@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import sys
-from random import Random, SystemRandom
-from time import monotonic
+from random import Random
+from time import monotonic, time
 from typing import Annotated
 
 import typer
@@ -18,7 +18,7 @@ def main(
     histories: Annotated[int, typer.Option(min=1)] = 40, seed: Annotated[int | None, typer.Option()] = None
 ) -> None:
     """Attack the releases of so many histories; fails at the first small number that somebody computes."""
-    chosen = SystemRandom().randrange(10**6) if seed is None else seed
+    chosen = int(time()) if seed is None else seed
     chance, begun, cells = Random(chosen), monotonic(), 0
     sys.stdout.write(f"seed {chosen}\n")
     for nth in range(histories):
