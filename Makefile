@@ -5,7 +5,7 @@ BIN := .venv/bin
 INSTALLED := .venv/.installed
 BENCH := .venv-bench/.installed
 
-.PHONY: help up down clean test search mutants hostile year chaos bite bench check demo lock events indicators token audit sbom
+.PHONY: help up down clean test search mutants hostile year attack chaos bite bench check demo lock events indicators token audit sbom
 
 help: ## List these commands
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
@@ -45,6 +45,10 @@ hostile: $(INSTALLED) ## Send harm to consumers and services: is anything stoppe
 LIVES ?= 300
 year: $(INSTALLED) ## Live a random but lawful year, tell it in random order, recount it plainly (LIVES=5000 SEED=7)
 	@$(BIN)/python -m deploy.local run -- $(BIN)/python -m tests.year --lives $(LIVES) $(if $(SEED),--seed $(SEED))
+
+RELEASES_OF ?= 40
+attack: $(INSTALLED) ## Release figures of invented people, and try to compute small numbers from them (RELEASES_OF=40 SEED=7)
+	@$(BIN)/python -m tests.reporting.releases --histories $(RELEASES_OF) $(if $(SEED),--seed $(SEED))
 
 COMMANDS ?= 20000
 FAULTS ?= 14

@@ -146,7 +146,23 @@ def _headers_schema(sent: Mapping[str, str]) -> JsonObject:
 
 def payload_schema(message: type[PublicMessage]) -> JsonObject:
     """Its JSON schema for those who read: draft 07, and open to fields that are added later."""
-    return _draft_07(message.model_json_schema())
+    schema = message.model_json_schema()
+    parts = schema.pop("$defs", {})
+    return _draft_07(_in_place(schema, parts))
+
+
+def _in_place(schema: JsonObject, parts: JsonObject) -> JsonObject:
+    """The schema with each part at the place where it is referred to: no part holds itself."""
+    found = {name: _referred(each, parts) for name, each in schema.items() if name != "$ref"}
+    if "$ref" in schema:
+        found = _in_place(parts[schema["$ref"].rpartition("/")[2]], parts) | found
+    return found
+
+
+def _referred(part: object, parts: JsonObject) -> object:
+    if isinstance(part, list):
+        return [_referred(each, parts) for each in part]
+    return _in_place(part, parts) if isinstance(part, dict) else part
 
 
 def _part(part: object) -> object:

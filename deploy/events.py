@@ -43,7 +43,7 @@ def template(name: str) -> Template:
 
 
 def kind_of(field: JsonObject) -> str:
-    """What may stand in a field, in words: one of few, a day, a list of something, or nothing."""
+    """What may stand in a field, in words: one of few, a day, a list of something, several together, or nothing."""
     if "anyOf" in field:
         return " or ".join(kind_of(each) for each in field["anyOf"])
     if "enum" in field:
@@ -54,6 +54,8 @@ def kind_of(field: JsonObject) -> str:
             if isinstance(items, list):
                 return f"[{', '.join(map(kind_of, items))}]"
             return f"list of {kind_of(items)}, at most {field['maxItems']}"
+        case "object" if "properties" in field:
+            return f"({', '.join(f'`{name}`: {kind_of(each)}' for name, each in field['properties'].items())})"
         case "object":
             return f"{kind_of(field['additionalProperties'])} by {_text(field['propertyNames'])}"
         case "string":

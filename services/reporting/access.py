@@ -1,4 +1,7 @@
-"""Whose figures a coordinator may read: those of a city he acts for, and of all together who acts for every one."""
+"""Whose figures a coordinator may read: those of a city he acts for, and of all together who acts for every one.
+
+Releases are prepared and published by who coordinates the project, and approved by others who take part in it.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,7 @@ import asyncpg
 from fastapi import Depends, Request
 
 from services.reporting.metrics.catalogue import Indicator, StepName, catalogue
-from services.reporting.project import described
+from services.reporting.project import Project, described
 from services.reporting.refusals import Refusal
 from shared.domain.messages import Refused
 from shared.eventstore.event_store import Connection
@@ -20,6 +23,7 @@ from shared.http.problems import NotVisible
 Pool: TypeAlias = "asyncpg.Pool[asyncpg.Record]"
 Coordinator = Annotated[Caller, allow(Role.COORDINATOR)]
 Anybody = Annotated[Caller, allow(*Role)]
+Approver = Annotated[Caller, allow(Role.COORDINATOR, Role.STEERING)]
 
 _BY_ANYBODY: frozenset[StepName | None] = frozenset(  # a referrer may have mistyped the city
     {"received", "preceded", "from_other_city", "living_elsewhere"}
@@ -41,6 +45,29 @@ async def require_access(connection: Connection, caller: Caller, city: str | Non
             raise NotVisible
     elif not await _every_city(connection) <= caller.cities:
         raise Refused(Refusal.CITY_NEEDED)
+
+
+async def require_coordinating(connection: Connection, caller: Caller) -> Project:
+    """The project, for a coordinator of its coordinating municipality. Raises NotVisible, Refused."""
+    project = await _project(connection)
+    if project.coordinating_municipality not in caller.cities:
+        raise NotVisible
+    return project
+
+
+async def require_taking_part(connection: Connection, caller: Caller) -> Project:
+    """The project, for the steering group and for a coordinator of one of its cities. Raises NotVisible, Refused."""
+    project = await _project(connection)
+    if caller.role is not Role.STEERING and not project.cities & caller.cities:
+        raise NotVisible
+    return project
+
+
+async def _project(connection: Connection) -> Project:
+    project = await described(connection)
+    if project is None:
+        raise Refused(Refusal.PROJECT_NOT_DESCRIBED)
+    return project
 
 
 async def _every_city(connection: Connection) -> set[str]:

@@ -14,6 +14,7 @@ class Translations(Message):
 
     version: int
     refusals: dict[str, Text]
+    releases: dict[str, Text]
 
 
 @lru_cache(maxsize=1)

@@ -51,11 +51,23 @@ class Case(NamedTuple):
 
 def cases(message: type[PublicMessage], example: Mapping[str, Any]) -> Iterator[Case]:
     """The example again and again, each time with another value in one field."""
-    schema = message.model_json_schema()
+    schema = _in_place(message.model_json_schema())
     for name, field in schema["properties"].items():
         for each in (*variants(field), *_absent(name in schema.get("required", ()))):
             body = {key: deepcopy(value) for key, value in example.items() if key != name}
             yield Case(name, each.what, each.verdict, body if each.value is ABSENT else body | {name: each.value})
+
+
+def _in_place(schema: Any, parts: Mapping[str, Any] | None = None) -> Any:
+    """The schema with every part where it is referred to."""
+    if isinstance(schema, list):
+        return [_in_place(each, parts) for each in schema]
+    if not isinstance(schema, dict):
+        return schema
+    known = parts if parts is not None else schema.get("$defs", {})
+    if "$ref" in schema:
+        return _in_place(known[schema["$ref"].rpartition("/")[2]], known)
+    return {name: _in_place(each, known) for name, each in schema.items() if name != "$defs"}
 
 
 def _absent(required: bool) -> Iterator[Variant]:
@@ -83,6 +95,8 @@ def _of(schema: Schema) -> Iterator[Variant]:
             yield from (Variant(str(each), each, "refused") for each in no_booleans)
         case "array":
             yield from _list(schema)
+        case "object" if "properties" in schema:
+            yield from _of_parts(schema)
         case "object":
             yield from _by_name(schema)
 
@@ -161,6 +175,15 @@ def _by_name(schema: Schema) -> Iterator[Variant]:
     yield from (Variant(f"value {each.what}", {known: each.value}, each.verdict) for each in variants(held))
     names = [each for each in variants(name) if isinstance(each.value, str)]
     yield from (Variant(f"name {each.what}", {each.value: 1}, each.verdict) for each in names)
+
+
+def _of_parts(schema: Schema) -> Iterator[Variant]:
+    """Whole, and with each of its fields absent or otherwise."""
+    good = {name: _good(field) for name, field in schema["properties"].items()}
+    yield Variant("whole", good, "read")
+    for name, field in schema["properties"].items():
+        yield Variant(f"{name} absent", {key: each for key, each in good.items() if key != name}, "refused")
+        yield from (Variant(f"{name} {each.what}", good | {name: each.value}, each.verdict) for each in variants(field))
 
 
 def _good(schema: Schema) -> Any:

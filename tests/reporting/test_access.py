@@ -54,15 +54,47 @@ TABLE = (
     Asked("GET", "/report", _answers(200, 409, 409, 409), PERIOD | REPORT),
     Asked("GET", "/report", _answers(200, 409, 409, 409), REPORT),
 )
-ACCESS: dict[tuple[str, str], set[Role]] = {(each.method, each.path): set(each.roles) for each in TABLE}
+APPROVERS = frozenset({Role.COORDINATOR, Role.STEERING})
+RELEASE = "/releases/{release_id}"
+DOUBT = {"reason": "the period is not over"}
+TEXT = {"language": "nl", "heading": "course", "text": "Het ging goed."}
+RELEASES = (
+    Asked("POST", "/releases", _answers(201, 201, 404, 404), body={"release_id": "r1", "kind": "year", "year": 2026}),
+    Asked("POST", f"{RELEASE}/audit", _answers(404, 404, 404, 404)),
+    Asked("PUT", f"{RELEASE}/narrative", _answers(409, 409, 404, 404), body=TEXT),
+    Asked("POST", f"{RELEASE}/hand-over", _answers(409, 409, 404, 404)),
+    Asked("GET", RELEASE, _answers(404, 404, 404, 404), roles=APPROVERS),
+    Asked("POST", f"{RELEASE}/approve", _answers(409, 409, 409, 404), roles=APPROVERS),
+    Asked("POST", f"{RELEASE}/send-back", _answers(409, 409, 409, 404), body=DOUBT, roles=APPROVERS),
+    Asked("POST", f"{RELEASE}/publish", _answers(409, 409, 404, 404)),
+)
+PUBLIC = {
+    ("GET", "/public/releases"),
+    ("GET", "/public/releases/{number}"),
+    ("GET", "/public/releases/{number}/view"),
+    ("GET", "/public/releases/{number}/export"),
+}
+ACCESS: dict[tuple[str, str], set[Role]] = {
+    **{(each.method, each.path): set(each.roles) for each in (*TABLE, *RELEASES)},
+    **{each: set() for each in PUBLIC},
+}
 
 
 def cases() -> Iterator[tuple[Asked, Role | None, tuple[str, ...], int]]:
     """Every route, role and set of cities, with the status of the answer."""
-    for asked in TABLE:
+    for asked in (*TABLE, *RELEASES):
         for role in (None, *Role):
             for cities, answer in asked.answers.items():
-                yield asked, role, cities, 401 if role is None else answer if role in asked.roles else 403
+                yield asked, role, cities, 401 if role is None else _answer(asked, role, answer)
+
+
+def _answer(asked: Asked, role: Role, answer: int) -> int:
+    """The steering group takes part in the whole project, whatever cities its members act for."""
+    if role not in asked.roles:
+        return 403
+    if role is Role.STEERING:
+        return asked.answers[WHOLE]
+    return answer
 
 
 async def test_everybody_is_answered_as_the_table_says(reader: Reader) -> None:
@@ -72,7 +104,7 @@ async def test_everybody_is_answered_as_the_table_says(reader: Reader) -> None:
         head = reader.bearer(role, *cities)
         answer = await reader.client.request(
             asked.method,
-            asked.path.format(indicator="referrals_received"),
+            asked.path.format(indicator="referrals_received", release_id="none"),
             params=asked.params,
             json=asked.body,
             headers=head,

@@ -147,8 +147,6 @@ async def test_the_relay_reports_its_position_and_is_set_back(desk: Desk, pool: 
     code, said = await desk.type("referral", "outbox", "republish", "--from", "1")
     assert (code, said.split()[0]) == (0, "1")
     assert await pool.fetchval("select position from outbox_checkpoints") == 1
-    code, said = await desk.type("reporting", "outbox", "republish", "--from", "1")
-    assert (code, said.strip()) == (1, "This service publishes nothing.")
 
 
 async def test_what_no_message_can_be_made_of_is_counted_and_listed_without_its_content(
