@@ -63,13 +63,22 @@ async def keep_linked(pool: asyncpg.Pool[asyncpg.Record]) -> NoReturn:
     clock = asyncio.get_running_loop().time
     told = clock() - _HEAD_EVERY
     while True:
-        if await link(pool) < _BATCH:
+        try:
+            linked = await link(pool)
+            if clock() - told >= _HEAD_EVERY:
+                await _tell_head(pool)
+                told = clock()
+        except Exception as error:  # noqa: BLE001 - whatever it is, what is not linked is linked later
+            log.warning("audit trail is not linked", cause=type(error).__name__)
+            linked = 0
+        if linked < _BATCH:
             await asyncio.sleep(_PAUSE)
-        if clock() - told >= _HEAD_EVERY:
-            async with pool.acquire() as connection:
-                place, digest = await _head(connection)
-            log.info("head of the audit trail", place=place, digest=digest.hex())
-            told = clock()
+
+
+async def _tell_head(pool: asyncpg.Pool[asyncpg.Record]) -> None:
+    async with pool.acquire() as connection:
+        place, digest = await _head(connection)
+    log.info("head of the audit trail", place=place, digest=digest.hex())
 
 
 async def verify(pool: asyncpg.Pool[asyncpg.Record]) -> Verdict:

@@ -17,6 +17,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from shared.http.limits import Limits
 from shared.http.problems import Limited, limited
 from shared.http.rate_limits import Networks, address_key, is_within
+from shared.http.security_headers import add_security_headers
 
 _LOOK_SECONDS = 0.5
 _GRACE_SECONDS = 2  # the application answers a slow body itself, with a problem; this cuts a connection that stays
@@ -145,6 +146,7 @@ class LimitedProtocol(HttpToolsProtocol):
     def refuse(self, why: Limited) -> None:
         """Answer on the bare connection, for what has not become a request, and close it a little later."""
         answer = limited(Headers(), why)
+        add_security_headers(answer.headers, tls=False)
         head = [b"HTTP/1.1 %d \r\n" % answer.status_code]
         head += [b"%s: %s\r\n" % (name, value) for name, value in answer.raw_headers]
         self.transport.write(b"".join(head) + b"\r\n" + bytes(answer.body))

@@ -84,9 +84,12 @@ async def end_all(connection: Connection, subject: str | None, issuer_session: s
 async def purge_hourly(pool: asyncpg.Pool[asyncpg.Record]) -> NoReturn:
     """Forget the sessions that are over."""
     while True:
-        await pool.execute(
-            "delete from browser_sessions where now() - seen_at > $1 or now() - started_at > $2", IDLE, LONGEST
-        )
+        try:
+            await pool.execute(
+                "delete from browser_sessions where now() - seen_at > $1 or now() - started_at > $2", IDLE, LONGEST
+            )
+        except Exception as error:  # noqa: BLE001 - whatever it is, there is another hour
+            log.warning("sessions are not purged", cause=type(error).__name__)
         await asyncio.sleep(_HOUR)
 
 

