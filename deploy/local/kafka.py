@@ -92,6 +92,22 @@ class Kafka(Part):
             "controller.listener.names": "CONTROLLER",
             "listeners": f"{clients},CONTROLLER://127.0.0.1:{self.controller_port}",
             "advertised.listeners": clients,
+            **self._locks(),
+            "log.dirs": str(self.data),
+            "offsets.topic.replication.factor": 1,
+            "transaction.state.log.replication.factor": 1,
+            "transaction.state.log.min.isr": 1,
+            "share.coordinator.state.topic.replication.factor": 1,
+            "share.coordinator.state.topic.min.isr": 1,
+            "offsets.topic.num.partitions": 5,
+            "group.initial.rebalance.delay.ms": 0,
+            "auto.create.topics.enable": "false",
+            "log.retention.ms": -1,
+        }
+
+    def _locks(self) -> dict[str, str | int]:
+        """Who may come in by which listener, and that nobody may do what was not given."""
+        return {
             "listener.security.protocol.map": "CLIENTS:SASL_SSL,BROKERS:SSL,CONTROLLER:SSL",
             "inter.broker.listener.name": "BROKERS",
             "ssl.keystore.type": "PEM",
@@ -107,14 +123,4 @@ class Kafka(Part):
             "authorizer.class.name": "org.apache.kafka.metadata.authorizer.StandardAuthorizer",
             "allow.everyone.if.no.acl.found": "false",
             "super.users": f"User:{OPERATOR};User:CN={BROKER}",
-            "log.dirs": str(self.data),
-            "offsets.topic.replication.factor": 1,
-            "transaction.state.log.replication.factor": 1,
-            "transaction.state.log.min.isr": 1,
-            "share.coordinator.state.topic.replication.factor": 1,
-            "share.coordinator.state.topic.min.isr": 1,
-            "offsets.topic.num.partitions": 5,
-            "group.initial.rebalance.delay.ms": 0,
-            "auto.create.topics.enable": "false",
-            "log.retention.ms": -1,
         }

@@ -15,11 +15,14 @@ from pathlib import Path
 
 import psutil  # type: ignore[import-untyped]
 import pytest
+import pytest_asyncio
 
 from deploy.local.ports import free_port
 from deploy.local.processes import MARK
 from deploy.services import PORTS
 from shared.messaging.connection import KafkaAccess
+from tests.deploy.guarded import Guarded, guarding
+from tests.deploy.manifests import Cluster, built
 from tests.servers import OWNERS
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -119,3 +122,16 @@ async def house(tmp_path: Path) -> AsyncIterator[House]:
 def given() -> Callable[[], dict[str, str]]:
     """The servers this run has, as somebody would give them to another stack."""
     return lambda: {name: os.environ[name] for name in STORES if name in os.environ} | OWNERS
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def guarded(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Guarded]:
+    """A broker with every topic of the contracts, whose users are those of this run."""
+    async with guarding(tmp_path_factory.mktemp("guarded")) as broker:
+        yield broker
+
+
+@pytest.fixture(scope="session")
+def cluster() -> Cluster:
+    """What the whole programme is in a cluster, where there is a kubectl to say so."""
+    return built()

@@ -1,19 +1,16 @@
-"""Who may do what with which topic: every topic x principal x operation on a real broker, and partners in and out."""
+"""Who may do what with which topic: every topic x principal x operation on a real broker."""
 
 from __future__ import annotations
 
 import asyncio
-import os
-import sys
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 import psutil  # type: ignore[import-untyped]
 import pytest
-import pytest_asyncio
 from aiokafka import AIOKafkaConsumer
-from aiokafka.errors import GroupAuthorizationFailedError, KafkaConnectionError, TopicAuthorizationFailedError
+from aiokafka.errors import GroupAuthorizationFailedError, KafkaConnectionError
 from confluent_kafka import Consumer, KafkaError, KafkaException, Producer
 from confluent_kafka.admin import (
     AdminClient,
@@ -24,95 +21,25 @@ from confluent_kafka.admin import (
     ResourceType,
 )
 
-from deploy.kafka import partners, principals
+from deploy.kafka import principals
 from deploy.kafka.cluster import give_rights
 from deploy.kafka.rights import OPERATOR, Right, publisher, rights, rights_of_partner
-from deploy.local.kafka import PRINCIPALS, Kafka
-from deploy.local.ports import free_port
+from deploy.local.kafka import PRINCIPALS
 from deploy.services import SERVICES
 from shared.contracts.catalogue import topics
 from shared.messaging.cloudevents import Topic
-from shared.messaging.connection import KafkaAccess, connecting, for_librdkafka
-from shared.messaging.topics import create_topics
+from shared.messaging.connection import KafkaAccess, connecting
 from shared.secrets.files import ReadableByOthers, read_secret
-
-ROOT = Path(__file__).resolve().parents[2]
-RESTRICTED = [each for each in topics() if each.restricted]
-OPEN = [each for each in topics() if not each.restricted]
-PARTNER, STRANGER = "partner.newspaper", "stranger"
-EVERYBODY = (OPERATOR, *SERVICES, PARTNER, STRANGER)
-REFUSED = {KafkaError.TOPIC_AUTHORIZATION_FAILED, KafkaError.CLUSTER_AUTHORIZATION_FAILED}
-AUTHORIZATION = (TopicAuthorizationFailedError, GroupAuthorizationFailedError)
-SECONDS = 30
-
-
-class Guarded:
-    """A broker with every topic of the contracts, one message on each, and a way in for each principal."""
-
-    def __init__(self, kafka: Kafka, folder: Path) -> None:
-        self.kafka, self.folder = kafka, folder
-        self.servers = f"127.0.0.1:{kafka.port}"
-        self.operator = AdminClient(for_librdkafka(self.servers, self.access(OPERATOR)))
-
-    def access(self, principal: str) -> KafkaAccess:
-        """The settings by which a process is this principal."""
-        own = self.folder / f"{principal}.password"
-        file = own if own.exists() else self.kafka.authority.password_file(principal)
-        return KafkaAccess(
-            kafka_security_protocol="SASL_SSL",
-            kafka_mechanism="SCRAM-SHA-512",
-            kafka_user=principal,
-            kafka_password_file=str(file),
-            kafka_ca_file=str(self.kafka.authority.ca),
-        )
-
-    def keep(self, principal: str, password: str) -> None:
-        file = self.folder / f"{principal}.password"
-        file.write_text(password, encoding="utf-8")
-        file.chmod(0o600)
-
-    def options(self, principal: str) -> dict[str, Any]:
-        return for_librdkafka(self.servers, self.access(principal)) | {"log_level": 0}
-
-    async def read(self, principal: str, topic: str, group: str | None) -> bytes | None:
-        """The first message of a topic, in a group."""
-        options = connecting(self.servers, self.access(principal))
-        consumer = AIOKafkaConsumer(topic, group_id=group, auto_offset_reset="earliest", retry_backoff_ms=50, **options)
-        try:
-            await consumer.start()
-            value: bytes | None = (await consumer.getone()).value
-            return value
-        finally:
-            await consumer.stop()
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def guarded(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Guarded]:
-    home = tmp_path_factory.mktemp("guarded")
-    with pytest.MonkeyPatch.context() as patch:
-        kafka = Kafka(home, ROOT / ".local" / "jars", free_port(), free_port())
-        for name, value in (await kafka.start()).items():
-            patch.setenv(name, value)
-        broker = Guarded(kafka, home)
-        await create_topics(broker.servers, topics())
-        producer = Producer(broker.options(OPERATOR))
-        for topic in topics():
-            producer.produce(topic.name, f"of {topic.name}".encode(), b"key", partition=0)
-        assert await asyncio.to_thread(producer.flush, SECONDS) == 0
-        principals.set_passwords(broker.operator, {STRANGER: "a stranger's"})
-        broker.keep(STRANGER, "a stranger's")
-        broker.keep(PARTNER, await partners.add(broker.servers, PARTNER.removeprefix("partner.")))
-        principals.give(broker.operator, [Right(STRANGER, "READ", "GROUP", STRANGER)])
-        wanted = 1 + len(rights(topics())) + len(rights_of_partner("newspaper", topics()))
-        await until(lambda: len(principals.standing(broker.operator)) == wanted)
-        yield broker
-        await kafka.stop()
-
-
-async def until(there: Callable[[], bool]) -> None:
-    async with asyncio.timeout(SECONDS):
-        while not await asyncio.to_thread(there):
-            await asyncio.sleep(0.05)
+from tests.deploy.guarded import (
+    EVERYBODY,
+    OPEN,
+    PARTNER,
+    REFUSED,
+    RESTRICTED,
+    SECONDS,
+    Guarded,
+    until,
+)
 
 
 def may(principal: str, operation: str, topic: Topic) -> bool:
@@ -274,49 +201,6 @@ async def test_rights_that_are_not_declared_any_more_are_withdrawn(guarded: Guar
 
 
 @pytest.mark.durable
-async def test_a_partner_comes_and_goes_by_one_command_each(guarded: Guarded, tmp_path: Path) -> None:
-    file = tmp_path / "paper.password"
-    said = await console(guarded, "add", "paper", "--file", str(file))
-    assert "partner.paper" in said
-    assert read_secret(file) not in said
-    guarded.keep("partner.paper", read_secret(file))
-    fact, case = OPEN[0].name, RESTRICTED[0].name
-    assert await guarded.read("partner.paper", fact, "partner.paper.first") == f"of {fact}".encode()
-    with pytest.raises(TopicAuthorizationFailedError):
-        await guarded.read("partner.paper", case, "partner.paper.first")
-    assert "paper" in (await console(guarded, "list")).split()
-    async with opened(guarded, "partner.paper", fact) as consumer:
-        assert await consumer.getone()
-        await console(guarded, "remove", "paper")
-        for each in consumer.assignment():
-            consumer.seek(each, 0)
-        with pytest.raises(AUTHORIZATION):  # on the connection that is open
-            await ended(consumer)
-    with pytest.raises(KafkaConnectionError):  # and on no other
-        await guarded.read("partner.paper", fact, "partner.paper.first")
-    assert "paper" not in (await console(guarded, "list")).split()
-    assert "There is no partner paper." in await console(guarded, "remove", "paper", code=1)
-
-
-@pytest.mark.durable
-async def test_a_password_is_shown_once_and_the_example_reads(guarded: Guarded, tmp_path: Path) -> None:
-    said = await console(guarded, "add", "radio")
-    password = said.splitlines()[0].rpartition(" ")[2]
-    file = tmp_path / "partner.radio.password"
-    file.write_text(password, encoding="utf-8")
-    program = said.partition("confluent-kafka):\n")[2]
-    lines = "\n".join(line[2:] for line in program.splitlines())
-    lines = lines.replace("print(message.topic(), message.key(), message.value())", "raise SystemExit(message.topic())")
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, "-c", lines, cwd=tmp_path, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE
-    )
-    async with asyncio.timeout(SECONDS):
-        _, errors = await process.communicate()
-    assert errors.decode().split()[0] in {each.name for each in OPEN}
-    await console(guarded, "remove", "radio")
-
-
-@pytest.mark.durable
 def test_no_secret_stands_on_a_command_line(guarded: Guarded) -> None:
     words = [read_secret(guarded.kafka.authority.password_file(each)) for each in PRINCIPALS]
     lines = [" ".join(_command_line(each)) for each in psutil.process_iter()]
@@ -336,35 +220,8 @@ def test_a_key_file_that_others_may_read_is_refused(tmp_path: Path) -> None:
     assert read_secret(file) == "secret"
 
 
-def opened(guarded: Guarded, principal: str, topic: str) -> AIOKafkaConsumer:
-    options = connecting(guarded.servers, guarded.access(principal))
-    return AIOKafkaConsumer(topic, group_id=f"{principal}.open", auto_offset_reset="earliest", **options)
-
-
-async def ended(consumer: AIOKafkaConsumer) -> None:
-    """Read until it may not."""
-    async with asyncio.timeout(SECONDS):
-        while True:
-            await consumer.getone()
-
-
 def _command_line(process: psutil.Process) -> list[str]:
     try:
         return list(process.cmdline())
     except psutil.Error:
         return []
-
-
-async def console(guarded: Guarded, *arguments: str, code: int = 0) -> str:
-    """`python -m deploy.kafka partner ...` as the operator types it."""
-    environment = os.environ | {"KAFKA_BOOTSTRAP_SERVERS": guarded.servers}
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "deploy.kafka", "partner", *arguments),
-        cwd=ROOT,
-        env=environment,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.STDOUT,
-    )
-    said, _ = await process.communicate()
-    assert process.returncode == code, said.decode()
-    return said.decode()
