@@ -1,6 +1,6 @@
 """A service as a client of the issuer: the question with which somebody is sent there, and the answer's tokens.
 
-Authorization code with PKCE by Authlib (docs/decisions/0016).
+Authorization code with PKCE by Authlib (docs/decisions/0018).
 """
 
 from __future__ import annotations
