@@ -273,6 +273,22 @@ class ConsumerCheckpoints:
             ],
         )
 
+    async def resolve_repeated(self, connection: Connection, reached: Mapping[int, Checkpoint]) -> None:
+        """Resolve the unconfirmed letters of earlier epochs that the epoch of a checkpoint repeats."""
+        repeated = [
+            (number, epoch, each.repeats_of(epoch))
+            for number, each in reached.items()
+            for epoch in range(1, each.epoch)
+        ]
+        await connection.execute(
+            "update dead_letters letter set resolved_at = now()"
+            " from unnest($3::integer[], $4::integer[], $5::bigint[]) as repeated (partition, epoch, until)"
+            " where consumer = $1 and topic = $2 and resolved_at is null and not blocks and reason <> 'gap'"
+            " and (letter.partition, letter.epoch) = (repeated.partition, repeated.epoch) and sequence <= until",
+            *(self.consumer, self.topic.name),
+            *map(list, zip(*repeated, strict=True)),
+        )
+
     async def close_gaps(self, connection: Connection, reached: Mapping[int, Checkpoint]) -> None:
         """Resolve the gaps of these partitions whose missing messages were applied."""
         await connection.executemany(

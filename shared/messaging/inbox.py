@@ -215,6 +215,8 @@ async def _save(
         await rows.store(connection, [*found.dead, *refused])
     if found.confirmed:
         await rows.confirm(connection, found.confirmed)
+    if found.begun:
+        await rows.resolve_repeated(connection, {number: reached[number] for number in found.begun})
     await rows.advance(connection, reached)
     if gaps:
         await rows.close_gaps(connection, {number: reached[number] for number in gaps})

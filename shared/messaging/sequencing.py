@@ -72,7 +72,10 @@ class ParsedRecord:
 
 @dataclass(slots=True)
 class SequencedBatch:
-    """A sequenced batch: `fresh` may be applied; `keys` are blocked; `gaps` has the sequence before each gap."""
+    """A sequenced batch: `fresh` may be applied; `keys` are blocked; `gaps` has the sequence before each gap.
+
+    `begun` are the partitions on which another epoch begins.
+    """
 
     keys: set[tuple[int, bytes]]
     fresh: list[ParsedRecord] = field(default_factory=list)
@@ -80,6 +83,7 @@ class SequencedBatch:
     confirmed: list[Confirmed] = field(default_factory=list)
     dropped: Counter[str] = field(default_factory=Counter)
     gaps: dict[int, int] = field(default_factory=dict)
+    begun: set[int] = field(default_factory=set)
 
 
 def sequence_batch(
@@ -135,6 +139,7 @@ def _placed(
     if position.epoch > checkpoint.epoch and position.previous == 0:
         checkpoint.begin(position)
         known.pending.pop(number, None)
+        found.begun.add(number)
     if position.epoch != checkpoint.epoch:
         _of_another_epoch(each, checkpoint, found, known)
     elif position.previous == checkpoint.sequence:
