@@ -190,7 +190,7 @@ async def test_what_is_asked_has_bounds_before_any_sql_sees_it(reader: Reader) -
         (path.format(indicator="referrals_received", number="1", release_id="none"), each["name"])
         for path, methods in paths.items()
         for each in methods.get("get", {}).get("parameters", [])
-        if each["in"] == "query"
+        if each["in"] == "query" and path != "/audit"  # of every service: tests/audit
     ]
     assert {name for _, name in asked} == set(BAD)
     wrong = []
